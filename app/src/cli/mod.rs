@@ -1,0 +1,115 @@
+//! The command line: parse, load the configuration, call the wiring, and tell a person what was wrong, where, and
+//! what to do. Exit codes: 0 done, 2 wrong configuration or usage, 1 anything else.
+
+mod options;
+#[cfg(test)]
+mod tests;
+
+use crate::config::{self, Config, Faults, Loaded};
+use crate::telemetry::{self, TelemetryError};
+use crate::wiring::{self, StartError};
+use actix_web::rt::System;
+use clap::Parser;
+use options::{Cli, Command, ConfigCommand};
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+pub fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // With stderr gone there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "insula: {}", failure.explain());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let load = || Ok::<Loaded, Failure>(config::load(&cli.sources()?)?);
+    match &cli.command {
+        None | Some(Command::Serve(_)) => start(load()?.config, wiring::serve),
+        Some(Command::Demo(_)) => start(load()?.config, wiring::demo),
+        Some(Command::Migrate { print_sql: false }) => start(load()?.config, wiring::migrate),
+        Some(Command::Migrate { print_sql: true }) => {
+            say(&System::new().block_on(wiring::migration_sql(load()?.config))?)
+        }
+        Some(Command::Config(ConfigCommand::Check)) => {
+            load()?;
+            say("the configuration is valid\n")
+        }
+        Some(Command::Config(ConfigCommand::Show { defaults: true })) => say(config::DEFAULT),
+        Some(Command::Config(ConfigCommand::Show { defaults: false })) => say(&load()?.show()),
+        Some(Command::Openapi) => say(&format!("{}\n", wiring::openapi_json())),
+    }
+}
+
+/// Runs a command that works and logs, on this thread's actix system.
+fn start<F: Future<Output = Result<(), StartError>>>(
+    config: Config,
+    command: impl FnOnce(Config) -> F,
+) -> Result<(), Failure> {
+    let _logs = telemetry::init(&config.logs)?;
+    Ok(System::new().block_on(command(config))?)
+}
+
+/// A command's answer, on stdout. A reader that closes early, as `head` does, had what it wanted.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        _ => Ok(()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Usage(#[from] options::Misplaced),
+    #[error(transparent)]
+    Config(#[from] Faults),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the answer cannot be written to stdout")]
+    Output(#[source] io::Error),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Config(_) | Self::Telemetry(TelemetryError::Filter(_)) => 2,
+            Self::Telemetry(TelemetryError::AlreadyInstalled(_)) | Self::Start(_) | Self::Output(_) => 1,
+        }
+    }
+
+    fn explain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let told = error.to_string();
+            // Some libraries repeat their cause's text as their own.
+            if !text.ends_with(&told) {
+                text.push_str(&format!("\n  because: {told}"));
+            }
+            cause = error.source();
+        }
+        if let Some(remedy) = self.remedy() {
+            text.push_str(&format!("\n  what to do: {remedy}"));
+        }
+        text
+    }
+
+    fn remedy(&self) -> Option<&str> {
+        match self {
+            Self::Config(_) => Some(
+                "mend what is listed, then try `insula config check`; `insula config show --defaults` prints every \
+                 setting with its meaning",
+            ),
+            Self::Start(error) => Some(&error.remedy),
+            Self::Usage(_) | Self::Telemetry(_) | Self::Output(_) => None,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The application: configuration, command line and wiring. A library, so that tests can boot what the binary boots;
+//! no business rule lives here.
+
+pub mod cli;
+pub mod config;
+pub mod telemetry;
+pub mod wiring;

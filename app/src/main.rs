@@ -1,0 +1,5 @@
+//! The binary `insula`.
+
+fn main() -> std::process::ExitCode {
+    app::cli::main()
+}

@@ -1,0 +1,32 @@
+# Short names for the commands of the README; nothing here does more than they do.
+
+default:
+    @just --list
+
+# start Insula on 127.0.0.1:8080, with its data under ./data
+run *args:
+    cargo run -- {{args}}
+
+# the same with a demo tenant, in a data folder of its own
+demo:
+    cargo run -- demo
+
+# every test on SQLite and on a private PostgreSQL + Redis
+test *args:
+    cargo xtask test -- {{args}}
+
+# what CI runs
+ci:
+    cargo xtask ci
+
+# write every file in the one format
+fmt:
+    cargo fmt --all
+
+# clippy, with warnings denied
+lint:
+    cargo xtask lint
+
+# a private PostgreSQL + Redis until Ctrl-C, for running single tests
+services:
+    cargo xtask services

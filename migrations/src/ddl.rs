@@ -1,0 +1,124 @@
+//! One text for both backends. It is PostgreSQL's; for SQLite a few type names change. Lines that begin with
+//! `-- postgres:` or `-- sqlite:` are for one of them. Four directives stand after their table:
+//! - `@tenant_table t`: row-level security, forced; the runtime role may read and write its tenant's rows.
+//! - `@ledger_table t`: the same, but rows are never updated or deleted.
+//! - `@platform_table t`: belongs to no tenant; the runtime and the system role may read and write.
+//! - `@platform_tenant_table t`: a tenant's table that the system door leads to as well.
+
+/// The statements for PostgreSQL, where the domain's roles are known.
+pub fn for_postgres(domain: &str, sql: &str) -> String {
+    let lines = sql.lines().filter(|line| !line.starts_with("-- sqlite:"));
+    lines.map(|line| postgres_line(domain, line)).collect::<Vec<_>>().join("\n")
+}
+
+pub fn for_sqlite(sql: &str) -> String {
+    let lines = sql.lines().filter(|line| !line.starts_with("-- postgres:"));
+    lines.map(sqlite_line).collect::<Vec<_>>().join("\n")
+}
+
+const TENANT: &str = "nullif(current_setting('app.tenant_id', true), '')::uuid";
+
+fn postgres_line(domain: &str, line: &str) -> String {
+    if let Some(rest) = line.strip_prefix("-- postgres:") {
+        return rest.to_owned();
+    }
+    let Some((directive, table)) = directive(line) else { return line.to_owned() };
+    let system = match directive {
+        Directive::PlatformTenant => format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO insula_{domain}_system;\n\
+             CREATE POLICY system ON {table} TO insula_{domain}_system USING (true) WITH CHECK (true);"
+        ),
+        Directive::Platform => {
+            return format!(
+                "GRANT SELECT, INSERT, UPDATE ON {table} TO insula_{domain}, insula_{domain}_system;"
+            );
+        }
+        Directive::Tenant | Directive::Ledger => String::new(),
+    };
+    let rights = match directive {
+        Directive::Ledger => "SELECT, INSERT",
+        _ => "SELECT, INSERT, UPDATE, DELETE",
+    };
+    format!(
+        "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n\
+         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;\n\
+         GRANT {rights} ON {table} TO insula_{domain};\n\
+         CREATE POLICY tenant ON {table} TO insula_{domain} USING (tenant_id = {TENANT}) \
+         WITH CHECK (tenant_id = {TENANT});\n\
+         CREATE POLICY owner ON {table} TO insula_{domain}_owner USING (true) WITH CHECK (true);\n{system}"
+    )
+}
+
+fn sqlite_line(line: &str) -> String {
+    if let Some(rest) = line.strip_prefix("-- sqlite:") {
+        return rest.to_owned();
+    }
+    match directive(line) {
+        Some((Directive::Ledger, table)) => ["UPDATE", "DELETE"].map(|verb| append_only(table, verb)).join("\n"),
+        Some(_) => String::new(),
+        None => line
+            .replace("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
+            .split_inclusive(|character: char| !character.is_ascii_alphanumeric())
+            .map(sqlite_type)
+            .collect(),
+    }
+}
+
+fn append_only(table: &str, verb: &str) -> String {
+    format!(
+        "CREATE TRIGGER {table}_no_{} BEFORE {verb} ON {table} \
+         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;",
+        verb.to_lowercase()
+    )
+}
+
+/// A word with the character that ends it.
+fn sqlite_type(word: &str) -> String {
+    let end = word.trim_end_matches(|character: char| !character.is_ascii_alphanumeric()).len();
+    let (name, rest) = word.split_at(end);
+    let name = match name {
+        "UUID" | "BYTEA" => "BLOB",
+        "TIMESTAMPTZ" | "JSONB" | "DATE" => "TEXT",
+        other => other,
+    };
+    format!("{name}{rest}")
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Directive {
+    Tenant,
+    Ledger,
+    Platform,
+    PlatformTenant,
+}
+
+fn directive(line: &str) -> Option<(Directive, &str)> {
+    let (word, table) = line.strip_prefix('@')?.split_once(' ')?;
+    let directive = match word {
+        "tenant_table" => Directive::Tenant,
+        "ledger_table" => Directive::Ledger,
+        "platform_table" => Directive::Platform,
+        "platform_tenant_table" => Directive::PlatformTenant,
+        _ => return None,
+    };
+    Some((directive, table.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_serves_both_backends() {
+        let sql = "CREATE TABLE t (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, public_id UUID, at TIMESTAMPTZ);\n\
+                   -- postgres:CREATE INDEX p ON t USING gin (x);\n-- sqlite:CREATE INDEX s ON t (x);\n@ledger_table t";
+        let sqlite = for_sqlite(sql);
+        assert!(sqlite.contains("id INTEGER PRIMARY KEY AUTOINCREMENT, public_id BLOB, at TEXT"), "{sqlite}");
+        assert!(sqlite.contains("INDEX s") && !sqlite.contains("INDEX p"), "{sqlite}");
+        assert!(sqlite.contains("BEFORE UPDATE ON t") && sqlite.contains("BEFORE DELETE ON t"), "{sqlite}");
+        let postgres = for_postgres("billing", sql);
+        assert!(postgres.contains("INDEX p") && !postgres.contains("INDEX s"), "{postgres}");
+        assert!(postgres.contains("FORCE ROW LEVEL SECURITY"), "{postgres}");
+        assert!(postgres.contains("GRANT SELECT, INSERT ON t TO insula_billing;"), "{postgres}");
+    }
+}

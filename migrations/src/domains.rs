@@ -1,0 +1,31 @@
+//! Which migrations each domain has, in their order. A migration that was released is never edited.
+
+/// One step, in PostgreSQL's words and the directives of `ddl.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    pub name: &'static str,
+    pub sql: &'static str,
+}
+
+pub const DOMAINS: [&str; 7] =
+    ["users", "billing", "inventory", "workflow", "notifications", "reports", "imports"];
+
+macro_rules! migrations {
+    ($($folder:literal / $name:literal),* $(,)?) => {
+        &[$(Migration { name: $name, sql: include_str!(concat!("../", $folder, "/", $name, ".sql")) }),*]
+    };
+}
+
+/// The domain's migrations; every domain begins with the kernel's tables.
+pub fn of(domain: &str) -> &'static [Migration] {
+    match domain {
+        "users" => migrations!["kernel" / "m0001_messages", "users" / "m0002_first"],
+        "billing" => migrations!["kernel" / "m0001_messages", "billing" / "m0002_first"],
+        "inventory" => migrations!["kernel" / "m0001_messages", "inventory" / "m0002_first"],
+        "workflow" => migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first"],
+        "notifications" => migrations!["kernel" / "m0001_messages", "notifications" / "m0002_first"],
+        "reports" => migrations!["kernel" / "m0001_messages", "reports" / "m0002_first"],
+        "imports" => migrations!["kernel" / "m0001_messages", "imports" / "m0002_first"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,30 @@
+//! What must be there before the first migration: for each domain a schema, an owner role for migrations, a runtime
+//! role with rights on that schema alone, and a system role for the platform's tables.
+
+/// For an administrator to run where the login role may not create roles.
+pub fn provision_sql(domains: &[&str]) -> String {
+    let mut sql = String::from(
+        "-- The login role of `database.url` must be able to become the roles below, and inherit none of them:\n\
+         --   CREATE ROLE insula LOGIN NOINHERIT PASSWORD '…';\n",
+    );
+    for domain in domains {
+        for role in roles(domain) {
+            sql.push_str(&format!(
+                "DO $$ BEGIN CREATE ROLE {role} NOLOGIN; \
+                 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;\n"
+            ));
+        }
+        let [owner, runtime, system] = roles(domain);
+        sql.push_str(&format!(
+            "GRANT {owner}, {runtime}, {system} TO CURRENT_USER;\n\
+             CREATE SCHEMA IF NOT EXISTS {domain};\n\
+             ALTER SCHEMA {domain} OWNER TO {owner};\n\
+             GRANT USAGE ON SCHEMA {domain} TO {runtime}, {system};\n"
+        ));
+    }
+    sql
+}
+
+fn roles(domain: &str) -> [String; 3] {
+    [format!("insula_{domain}_owner"), format!("insula_{domain}"), format!("insula_{domain}_system")]
+}

@@ -1,0 +1,151 @@
+//! A leased connection inside a transaction, as sea-orm sees one. Nothing outside this crate can name it: entities
+//! are reached through [`Tx`](crate::Tx), which adds the tenant.
+
+use crate::engine::{Lease, Link};
+use crate::error::breaks_connection;
+use crate::wall::Wall;
+use async_trait::async_trait;
+use futures::TryFutureExt;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sea_query_sqlx::SqlxValues;
+use sqlx::AssertSqlSafe;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Mutex;
+
+pub(crate) struct Connection {
+    /// Empty only while it is being dropped.
+    lease: Mutex<Option<Lease>>,
+    backend: DbBackend,
+    domain: &'static str,
+    wall: Option<Arc<Wall>>,
+    door: Door,
+}
+
+/// Through which door the connection was reached, for the wall on SQLite.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Door {
+    Tenant,
+    System,
+}
+
+impl Connection {
+    pub fn new(
+        lease: Lease,
+        backend: DbBackend,
+        domain: &'static str,
+        wall: Option<Arc<Wall>>,
+        door: Door,
+    ) -> Self {
+        Self { lease: Mutex::new(Some(lease)), backend, domain, wall, door }
+    }
+
+    /// Sends several statements as one message and returns the rows of all of them.
+    pub async fn batch(&self, sql: &str) -> Result<Vec<QueryResult>, sqlx::Error> {
+        let mut slot = self.lease.lock().await;
+        let lease = slot.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        lease.batch(sql).await
+    }
+
+    /// Ends the transaction and makes the connection fit for the next loan.
+    pub async fn commit(&self) -> Result<(), sqlx::Error> {
+        let mut slot = self.lease.lock().await;
+        let lease = slot.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        lease.batch("COMMIT").await?;
+        lease.open = false;
+        Ok(())
+    }
+
+    fn check(&self, sql: &str) -> Result<(), DbErr> {
+        match &self.wall {
+            Some(wall) => wall.check(self.door, sql).map_err(DbErr::Custom),
+            None => Ok(()),
+        }
+    }
+
+    fn measure(&self, started: Instant) {
+        metrics::histogram!("db_query_duration_seconds", "domain" => self.domain).record(started.elapsed());
+    }
+}
+
+/// Runs one prepared statement on whichever backend the lease is of.
+macro_rules! run {
+    ($self:ident, $statement:ident, $method:ident, $rows:expr, $wrap:expr) => {{
+        $self.check(&$statement.sql)?;
+        let started = Instant::now();
+        let values = SqlxValues($statement.values.unwrap_or_else(|| sea_orm::Values(Vec::new())));
+        let query = AssertSqlSafe($statement.sql);
+        let mut slot = $self.lease.lock().await;
+        let lease = slot.as_mut().ok_or_else(|| exec_error(sqlx::Error::PoolClosed))?;
+        let outcome = match lease.link().map_err(exec_error)? {
+            Link::Postgres(connection) => {
+                sqlx::query_with::<sqlx::Postgres, _>(query, values)
+                    .$method(&mut **connection)
+                    .map_ok($rows)
+                    .await
+            }
+            Link::Sqlite(connection) => {
+                sqlx::query_with::<sqlx::Sqlite, _>(query, values)
+                    .$method(&mut **connection)
+                    .map_ok($wrap)
+                    .await
+            }
+        };
+        $self.measure(started);
+        if outcome.as_ref().is_err_and(breaks_connection) {
+            lease.broken = true;
+        }
+        outcome.map_err(exec_error)
+    }};
+}
+
+#[async_trait]
+impl ConnectionTrait for Connection {
+    fn get_database_backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        run!(self, statement, execute, ExecResult::from, ExecResult::from)
+    }
+
+    async fn execute_unprepared(&self, _: &str) -> Result<ExecResult, DbErr> {
+        Err(DbErr::Custom("statements outside a prepared query belong to migrations".to_owned()))
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        run!(self, statement, fetch_optional, |row| row.map(QueryResult::from), |row| row
+            .map(QueryResult::from))
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        run!(
+            self,
+            statement,
+            fetch_all,
+            |rows| rows.into_iter().map(QueryResult::from).collect::<Vec<_>>(),
+            |rows| rows.into_iter().map(QueryResult::from).collect::<Vec<_>>()
+        )
+    }
+}
+
+fn exec_error(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+/// A transaction that was not committed is rolled back in the background, and the connection returns to its pool.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let Some(mut lease) = self.lease.get_mut().take() else { return };
+        if lease.open
+            && !lease.broken
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move {
+                let rolled_back = lease.batch("ROLLBACK").await.is_ok();
+                lease.open = !rolled_back;
+                drop(lease);
+            });
+        }
+    }
+}

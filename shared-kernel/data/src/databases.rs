@@ -1,0 +1,263 @@
+//! One domain's handle to its data. A database is reached through the tenant; nothing else of the house can be
+//! reached through it.
+
+use crate::connection::{Connection, Door};
+use crate::engine::{Engine, Usage};
+use crate::error::Error;
+use crate::inflight::{InFlight, InFlightKeys};
+use crate::kernel_rows::{self, Stored};
+use crate::message::Subscriptions;
+use crate::signals::Signals;
+use crate::system::System;
+use crate::tx::Tx;
+use crate::unit::Unit;
+use crate::wall::{KERNEL_TABLES, Wall};
+use kernel::ctx::Idempotency;
+use kernel::{Clock, Ctx};
+use sea_orm::{DbBackend, QueryResult};
+use secrets::Secrets;
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+#[derive(Clone)]
+pub struct Databases(Arc<Inner>);
+
+struct Inner {
+    domain: &'static str,
+    engine: Engine,
+    signals: Signals,
+    wake: Arc<Notify>,
+    subscriptions: Subscriptions,
+    secrets: Secrets,
+    clock: Clock,
+    wall: Option<Arc<Wall>>,
+    in_flight: InFlightKeys,
+}
+
+/// What a domain's handle is made of.
+pub struct Setup {
+    pub domain: &'static str,
+    pub engine: Engine,
+    pub signals: Signals,
+    pub subscriptions: Subscriptions,
+    pub secrets: Secrets,
+    pub clock: Clock,
+    /// Tenant tables the system door leads to, beside the kernel's.
+    pub platform_tables: &'static [&'static str],
+}
+
+/// A read transaction; it ends when dropped.
+pub struct Read(Tx);
+
+impl Deref for Read {
+    type Target = Tx;
+    fn deref(&self) -> &Tx {
+        &self.0
+    }
+}
+
+impl Databases {
+    /// Connects lazily on PostgreSQL; on SQLite it reads which tables are tenants', for the wall of debug builds.
+    pub async fn open(setup: Setup) -> Result<Self, Error> {
+        let wall = if cfg!(debug_assertions) && !setup.engine.is_postgres() {
+            Some(Arc::new(sqlite_wall(&setup).await?))
+        } else {
+            None
+        };
+        Ok(Self(Arc::new(Inner {
+            domain: setup.domain,
+            wake: setup.signals.of(setup.domain),
+            engine: setup.engine,
+            signals: setup.signals,
+            subscriptions: setup.subscriptions,
+            secrets: setup.secrets,
+            clock: setup.clock,
+            wall,
+            in_flight: InFlightKeys::default(),
+        })))
+    }
+
+    pub fn domain(&self) -> &'static str {
+        self.0.domain
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.0.engine.is_postgres()
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub fn usage(&self) -> Usage {
+        self.0.engine.usage()
+    }
+
+    /// Notified after a commit that wrote messages, here or on another node.
+    pub fn wake(&self) -> Arc<Notify> {
+        self.0.wake.clone()
+    }
+
+    /// A kernel table, with its schema on PostgreSQL.
+    pub fn table(&self, name: &str) -> String {
+        if self.is_postgres() { format!("{}.{name}", self.0.domain) } else { name.to_owned() }
+    }
+
+    pub async fn read(&self, ctx: &Ctx) -> Result<Read, Error> {
+        let connection = self.lease(false, Door::Tenant).await?;
+        connection.batch(&self.begin(Begin::Read, ctx)).await?;
+        Ok(Read(Tx::new(connection, ctx.tenant())))
+    }
+
+    pub async fn write(&self, ctx: &Ctx) -> Result<Unit, Error> {
+        let in_flight = self.enter(ctx)?;
+        let connection = self.lease(true, Door::Tenant).await?;
+        let rows = connection.batch(&self.begin(Begin::Write, ctx)).await?;
+        for row in &rows {
+            refuse_if(row, "in_flight", Error::InFlight)?;
+            refuse_if(row, "applied", Error::AlreadyApplied)?;
+        }
+        Ok(Unit::new(Tx::new(connection, ctx.tenant()), self.clone(), ctx.clone(), in_flight))
+    }
+
+    /// Across tenants, on the platform's tables only. The reasons are a short, committed list.
+    pub async fn system(&self, reason: &'static str) -> Result<System, Error> {
+        tracing::trace!(domain = self.0.domain, reason, "system door");
+        let connection = self.lease(true, Door::System).await?;
+        let begin = if self.is_postgres() {
+            let domain = self.0.domain;
+            format!("BEGIN; SET LOCAL ROLE \"insula_{domain}_system\"; SET LOCAL search_path TO \"{domain}\"")
+        } else {
+            "BEGIN IMMEDIATE".to_owned()
+        };
+        connection.batch(&begin).await?;
+        Ok(System::new(connection, self.clone()))
+    }
+
+    /// The answer to a request that was done already, by this caller with this key.
+    pub async fn stored_response(&self, ctx: &Ctx) -> Result<Option<Stored>, Error> {
+        let Some(idempotency) = self.idempotency(ctx) else { return Ok(None) };
+        let read = self.read(ctx).await?;
+        kernel_rows::find(read.connection(), self, ctx, &idempotency.key).await
+    }
+
+    /// Whether the database answers, for readiness.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let connection = self.lease(false, Door::System).await?;
+        connection.batch("BEGIN; SELECT 1").await?;
+        Ok(connection.commit().await?)
+    }
+
+    pub(crate) fn subscriptions(&self) -> &Subscriptions {
+        &self.0.subscriptions
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.0.secrets
+    }
+
+    pub(crate) fn committed(&self) {
+        self.0.signals.committed(self.0.domain);
+    }
+
+    /// The request's key, when it is addressed to this domain.
+    pub(crate) fn idempotency<'a>(&self, ctx: &'a Ctx) -> Option<&'a Idempotency> {
+        ctx.idempotency().filter(|idempotency| idempotency.domain == self.0.domain)
+    }
+
+    async fn lease(&self, write: bool, door: Door) -> Result<Connection, Error> {
+        let lease = self.0.engine.lease(write).await?;
+        let backend = if self.is_postgres() { DbBackend::Postgres } else { DbBackend::Sqlite };
+        Ok(Connection::new(lease, backend, self.0.domain, self.0.wall.clone(), door))
+    }
+
+    /// On SQLite the process knows which keys are being worked on; PostgreSQL has an advisory lock for it.
+    fn enter(&self, ctx: &Ctx) -> Result<Option<InFlight>, Error> {
+        match self.idempotency(ctx) {
+            Some(idempotency) if !self.is_postgres() => {
+                let key = format!("{}/{}/{}", ctx.tenant(), ctx.actor(), idempotency.key);
+                self.0.in_flight.enter(key).map(Some).ok_or(Error::InFlight)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Transaction, role, schema, tenant, key and inbox in one message.
+    fn begin(&self, kind: Begin, ctx: &Ctx) -> String {
+        let domain = self.0.domain;
+        let write = matches!(kind, Begin::Write);
+        let mut sql = match (self.is_postgres(), write) {
+            (true, _) => format!(
+                "BEGIN{}; SET LOCAL ROLE \"insula_{domain}\"; SET LOCAL search_path TO \"{domain}\"; \
+                 SET LOCAL app.tenant_id = '{}'",
+                if write { "" } else { " READ ONLY" },
+                ctx.tenant()
+            ),
+            (false, true) => "BEGIN IMMEDIATE".to_owned(),
+            (false, false) => "BEGIN".to_owned(),
+        };
+        if !write {
+            return sql;
+        }
+        if let (true, Some(idempotency)) = (self.is_postgres(), self.idempotency(ctx)) {
+            let lock = self.lock_number(ctx, &idempotency.key);
+            sql.push_str(&format!("; SELECT NOT pg_try_advisory_xact_lock({lock}) AS in_flight"));
+        }
+        if let Some(delivery) = ctx.delivery().filter(|delivery| delivery.domain == domain) {
+            let table = self.table("inbox");
+            let message = if self.is_postgres() {
+                format!("'{}'", delivery.message)
+            } else {
+                blob(delivery.message.uuid())
+            };
+            let subscriber = delivery.subscriber.replace('\'', "''");
+            sql.push_str(&format!(
+                "; SELECT EXISTS (SELECT 1 FROM {table} WHERE message_id = {message} AND subscriber = '{subscriber}') \
+                 AS applied"
+            ));
+        }
+        sql
+    }
+
+    fn lock_number(&self, ctx: &Ctx, key: &str) -> i64 {
+        let tenant = ctx.tenant().uuid();
+        let actor = ctx.actor().to_string();
+        let parts = [self.0.domain.as_bytes(), tenant.as_bytes(), actor.as_bytes(), key.as_bytes()];
+        let hash = self.0.secrets.keyed_hash("data.key_lock", &parts);
+        i64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
+    }
+}
+
+enum Begin {
+    Read,
+    Write,
+}
+
+/// SQLite keeps a UUID as sixteen bytes.
+fn blob(uuid: uuid::Uuid) -> String {
+    format!("X'{}'", uuid.simple())
+}
+
+fn refuse_if(row: &QueryResult, column: &str, error: Error) -> Result<(), Error> {
+    match row.try_get::<bool>("", column) {
+        Ok(true) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn sqlite_wall(setup: &Setup) -> Result<Wall, Error> {
+    let mut lease = setup.engine.lease(false).await?;
+    let rows = lease
+        .batch(
+            "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND c.name = 'tenant_id'",
+        )
+        .await?;
+    lease.open = false;
+    let tenant_tables =
+        rows.iter().map(|row| row.try_get("", "name")).collect::<Result<BTreeSet<String>, _>>()?;
+    let platform = KERNEL_TABLES.iter().chain(setup.platform_tables);
+    Ok(Wall { tenant_tables, platform_tables: platform.map(|name| (*name).to_owned()).collect() })
+}

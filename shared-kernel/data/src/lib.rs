@@ -1,0 +1,30 @@
+//! The one way to a database. A domain gets a [`Databases`] for its own tables and reaches them through a tenant:
+//! there is no bare connection, no query without a tenant, and no way into another domain's tables.
+
+mod connection;
+mod databases;
+mod engine;
+mod entity;
+mod error;
+mod inflight;
+mod kernel_rows;
+mod keyset;
+mod message;
+mod raw;
+mod signals;
+mod system;
+mod tx;
+mod unit;
+mod wall;
+
+pub use databases::{Databases, Read, Setup};
+pub use engine::{Engine, PoolSettings, Usage};
+pub use entity::{PlatformEntity, TenantEntity};
+pub use error::Error;
+pub use kernel_rows::Stored;
+pub use message::{ActAs, AuditEntry, AuditRecorded, Job, JobOptions, Subscription, Subscriptions};
+pub use raw::{Raw, TenantSql};
+pub use signals::Signals;
+pub use system::System;
+pub use tx::{Find, Tx};
+pub use unit::{Unit, Update};

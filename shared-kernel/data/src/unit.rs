@@ -1,0 +1,166 @@
+//! The unit of work: one transaction that carries a change, its messages, its audit entry, its idempotent answer and,
+//! for a subscriber, the record that the message was applied. All or nothing.
+
+use crate::databases::Databases;
+use crate::entity::{PlatformEntity, TenantEntity};
+use crate::error::Error;
+use crate::inflight::InFlight;
+use crate::kernel_rows::{self, Answer, KernelRows};
+use crate::message::{AuditEntry, AuditRecorded, Job, JobOptions, NewMessage};
+use crate::tx::Tx;
+use kernel::id::MessageId;
+use kernel::{Ctx, DomainEvent};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    UpdateMany, Value,
+};
+use std::any::Any;
+use std::ops::Deref;
+
+pub struct Unit {
+    tx: Tx,
+    databases: Databases,
+    ctx: Ctx,
+    messages: Vec<NewMessage>,
+    /// Held until the transaction has ended, so that a second request with the same key is told to wait.
+    _in_flight: Option<InFlight>,
+}
+
+impl Deref for Unit {
+    type Target = Tx;
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl Unit {
+    pub(crate) fn new(tx: Tx, databases: Databases, ctx: Ctx, in_flight: Option<InFlight>) -> Self {
+        Self { tx, databases, ctx, messages: Vec::new(), _in_flight: in_flight }
+    }
+
+    /// Sets the tenant, the times and the first version.
+    pub async fn insert<A>(&self, mut row: A) -> Result<<A::Entity as EntityTrait>::Model, Error>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send,
+        A::Entity: TenantEntity,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        type E<A> = <A as ActiveModelTrait>::Entity;
+        let now: Value = self.ctx.now().into();
+        row.set(E::<A>::tenant_id(), self.tx.tenant().into());
+        row.set(E::<A>::created_at(), now.clone());
+        if let Some(updated_at) = E::<A>::updated_at() {
+            row.set(updated_at, now);
+        }
+        if let Some(version) = E::<A>::version() {
+            row.set(version, 1i64.into());
+        }
+        Ok(row.insert(self.tx.connection()).await?)
+    }
+
+    pub fn update<E: TenantEntity>(&self) -> Update<'_, E> {
+        let mut update = E::update_many().filter(E::tenant_id().eq(self.tx.tenant()));
+        if let Some(updated_at) = E::updated_at() {
+            update = update.col_expr(updated_at, Expr::val(self.ctx.now()));
+        }
+        if let Some(version) = E::version() {
+            update = update.col_expr(version, Expr::col(version).add(1));
+        }
+        if let Some(deleted_at) = E::deleted_at() {
+            update = update.filter(deleted_at.is_null());
+        }
+        Update { tx: &self.tx, update }
+    }
+
+    /// A row of a platform table, which belongs to no tenant.
+    pub async fn insert_platform<A>(&self, row: A) -> Result<<A::Entity as EntityTrait>::Model, Error>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send,
+        A::Entity: PlatformEntity,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        Ok(row.insert(self.tx.connection()).await?)
+    }
+
+    pub async fn update_platform<E: PlatformEntity>(&self, update: UpdateMany<E>) -> Result<u64, Error> {
+        Ok(update.exec(self.tx.connection()).await?.rows_affected)
+    }
+
+    /// One message per subscriber.
+    pub fn publish<E: DomainEvent>(&mut self, event: &E) -> Result<(), Error> {
+        let rows =
+            NewMessage::event(&self.ctx, event, self.databases.subscriptions()).map_err(Error::internal)?;
+        self.messages.extend(rows);
+        Ok(())
+    }
+
+    pub fn enqueue<J: Job>(&mut self, job: &J, options: JobOptions) -> Result<MessageId, Error> {
+        let message = NewMessage::job(&self.ctx, job, options).map_err(Error::internal)?;
+        let id = message.public_id;
+        self.messages.push(message);
+        Ok(id)
+    }
+
+    pub fn audit(&mut self, entry: AuditEntry) -> Result<(), Error> {
+        let entry = AuditRecorded::new(&self.ctx, entry);
+        self.publish(&entry)
+    }
+
+    /// Writes the kernel's rows in one statement, commits, and only then wakes the workers.
+    pub async fn commit<T: Any + Send + Sync>(self, result: T) -> Result<T, Error> {
+        let rows = KernelRows {
+            messages: &self.messages,
+            answer: self.answer(&result)?,
+            delivery: self.ctx.delivery().filter(|delivery| delivery.domain == self.databases.domain()),
+        };
+        kernel_rows::write(self.tx.connection(), &self.databases, &self.ctx, rows).await?;
+        self.tx.connection().commit().await?;
+        if !self.messages.is_empty() {
+            self.databases.committed();
+        }
+        Ok(result)
+    }
+
+    fn answer(&self, result: &(dyn Any + Send + Sync)) -> Result<Option<Answer>, Error> {
+        let Some(idempotency) = self.databases.idempotency(&self.ctx) else { return Ok(None) };
+        let renderer = idempotency.renderer.as_ref();
+        let response = renderer.and_then(|render| render(result)).ok_or_else(|| {
+            Error::internal("an idempotent request committed a result that its handler cannot render")
+        })?;
+        Answer::new(&self.databases, &self.ctx, idempotency, response).map(Some)
+    }
+}
+
+#[must_use = "nothing runs until exec or returning"]
+pub struct Update<'a, E: EntityTrait> {
+    tx: &'a Tx,
+    update: UpdateMany<E>,
+}
+
+impl<E: TenantEntity> Update<'_, E> {
+    pub fn set(mut self, column: E::Column, value: impl Into<Value>) -> Self {
+        self.update = self.update.col_expr(column, Expr::val(value));
+        self
+    }
+
+    /// An expression over the row's present values: `Expr::col(Column::Sequence).add(1)`.
+    pub fn set_expr(mut self, column: E::Column, expression: Expr) -> Self {
+        self.update = self.update.col_expr(column, expression);
+        self
+    }
+
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.update = self.update.filter(condition);
+        self
+    }
+
+    /// The number of rows changed.
+    pub async fn exec(self) -> Result<u64, Error> {
+        Ok(self.update.exec(self.tx.connection()).await?.rows_affected)
+    }
+
+    pub async fn returning(self) -> Result<Vec<E::Model>, Error> {
+        Ok(self.update.exec_with_returning(self.tx.connection()).await?)
+    }
+}

@@ -1,0 +1,27 @@
+//! Durable messages: events for subscribers and a domain's own jobs. The row in the domain's message table is the
+//! truth of the work and its whole life; apalis's workers, layers and monitor drive it. Nothing here knows what a
+//! message means: that is its handler's.
+
+mod backend;
+mod dispatch;
+mod failure;
+mod feeder;
+mod handler;
+mod held;
+mod ledger;
+mod message;
+mod runtime;
+mod schedule;
+mod settle;
+mod sql;
+mod store;
+
+pub use failure::JobFailure;
+pub use handler::{Handler, Parcel, forward, job, running_job, subscriber};
+pub use held::Running;
+pub use ledger::{Filter, Ledger, MessageSummary, Status};
+pub use runtime::{Domain, Runtime, Settings, Setup, StartError};
+pub use schedule::Schedule;
+
+/// The tenant of work that belongs to none, such as a schedule's.
+pub const PLATFORM: kernel::TenantId = kernel::Id::from_uuid(uuid::Uuid::nil());

@@ -1,0 +1,128 @@
+//! Quantities in millionths of a unit, so that SQL can compare and sum them as integers on every backend.
+//! On the wire they are decimal strings: `"2.5"`.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
+pub struct Quantity(i64);
+
+const UNIT: i64 = 1_000_000;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum QuantityError {
+    #[error("a quantity is a decimal number such as \"2.5\"")]
+    Malformed,
+    #[error("a quantity has at most six decimals")]
+    TooPrecise,
+    #[error("the quantity is too large")]
+    Overflow,
+}
+
+impl Quantity {
+    pub const ZERO: Self = Self(0);
+
+    pub const fn from_millionths(millionths: i64) -> Self {
+        Self(millionths)
+    }
+
+    pub const fn millionths(self) -> i64 {
+        self.0
+    }
+
+    pub fn whole(units: i32) -> Self {
+        Self(i64::from(units) * UNIT)
+    }
+
+    pub fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+
+    pub fn checked_add(self, other: Self) -> Result<Self, QuantityError> {
+        self.0.checked_add(other.0).map(Self).ok_or(QuantityError::Overflow)
+    }
+
+    pub fn checked_sub(self, other: Self) -> Result<Self, QuantityError> {
+        self.0.checked_sub(other.0).map(Self).ok_or(QuantityError::Overflow)
+    }
+}
+
+impl std::ops::Neg for Quantity {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+}
+
+impl FromStr for Quantity {
+    type Err = QuantityError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(fraction) {
+            return Err(QuantityError::Malformed);
+        }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.len() > 6 {
+            return Err(QuantityError::TooPrecise);
+        }
+        let whole: i64 = whole.parse().map_err(|_| QuantityError::Overflow)?;
+        let fraction: i64 = format!("{fraction:0<6}").parse().map_err(|_| QuantityError::Malformed)?;
+        let value = whole
+            .checked_mul(UNIT)
+            .and_then(|value| value.checked_add(fraction))
+            .ok_or(QuantityError::Overflow)?;
+        Ok(Self(if negative { -value } else { value }))
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let value = self.0.unsigned_abs();
+        let (whole, fraction) = (value / UNIT.unsigned_abs(), value % UNIT.unsigned_abs());
+        if fraction == 0 {
+            return write!(f, "{sign}{whole}");
+        }
+        write!(f, "{sign}{whole}.{}", format!("{fraction:06}").trim_end_matches('0'))
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<(i64, &str), QuantityError>) {
+        let parsed = text.parse::<Quantity>().map(|quantity| (quantity.millionths(), quantity.to_string()));
+        assert_eq!(parsed, expected.map(|(value, shown)| (value, shown.to_owned())), "{text:?}");
+    }
+
+    #[test]
+    fn decimal_strings_are_read_exactly() {
+        check("2.5", Ok((2_500_000, "2.5")));
+        check("-0.000001", Ok((-1, "-0.000001")));
+        check("10.1000000000", Ok((10_100_000, "10.1")));
+        check("0.0000001", Err(QuantityError::TooPrecise));
+        check("1e3", Err(QuantityError::Malformed));
+        check("+1", Err(QuantityError::Malformed));
+        check(".5", Err(QuantityError::Malformed));
+        check("9223372036855", Err(QuantityError::Overflow));
+    }
+}

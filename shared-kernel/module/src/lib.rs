@@ -1,0 +1,98 @@
+//! All that one domain hands to the app, and all it is given: the only door between a domain and the house.
+
+mod import_target;
+mod report_source;
+
+pub use import_target::{
+    ApplyBatch, BatchOutcome, FakeImportTarget, FieldKind, ImportError, ImportField, ImportId, ImportOffer,
+    ImportRow, ImportTarget, ImportTargetServer, RemoteImportTarget, RowFault, RowOutcome, TargetDefinition,
+};
+pub use report_source::{
+    Cell, FakeReportSource, RemoteReportSource, ReadReport, ReportColumn, ReportDefinition, ReportError,
+    ReportOffer, ReportPage, ReportParameter, ReportSource, ReportSourceServer,
+};
+
+use blobs::Blobs;
+use cache::Cache;
+use data::Databases;
+use jobs::{JobHandler, Schedule, Subscriber};
+use kernel::contract::ContractServer;
+use kernel::ctx::{EntitlementProvider, IdentityProvider};
+use kernel::permission::PermissionRegistry;
+use kernel::{Clock, Permission, ProblemKind};
+use secrets::Secrets;
+use std::any::Any;
+use std::sync::Arc;
+use web::Api;
+
+/// What every domain is given.
+#[derive(Clone)]
+pub struct Platform {
+    /// The domain's own, and no other's.
+    pub databases: Databases,
+    pub secrets: Secrets,
+    pub blobs: Blobs,
+    pub cache: Cache,
+    pub clock: Clock,
+    pub permissions: PermissionRegistry,
+    /// Without a slash at the end; links in mail begin with it.
+    pub public_url: String,
+}
+
+pub struct Module {
+    pub name: &'static str,
+    pub databases: Databases,
+    /// Under `/api/v1/<name>`.
+    pub api: Api,
+    /// The few pages outside `/api/v1`, for people or protocols with a shape of their own.
+    pub pages: Option<web::Pages>,
+    pub permissions: &'static [Permission],
+    pub problems: Vec<&'static [ProblemKind]>,
+    pub jobs: Vec<JobHandler>,
+    pub subscribers: Vec<Subscriber>,
+    pub schedules: Vec<Schedule>,
+    pub contract: Option<Contract>,
+    pub identity: Option<Arc<dyn IdentityProvider>>,
+    pub entitlements: Option<Arc<dyn EntitlementProvider>>,
+    pub reports: Vec<ReportOffer>,
+    pub imports: Vec<ImportOffer>,
+}
+
+impl Module {
+    pub fn new(name: &'static str, databases: Databases, api: Api, permissions: &'static [Permission]) -> Self {
+        Self {
+            name,
+            databases,
+            api,
+            pages: None,
+            permissions,
+            problems: Vec::new(),
+            jobs: Vec::new(),
+            subscribers: Vec::new(),
+            schedules: Vec::new(),
+            contract: None,
+            identity: None,
+            entitlements: None,
+            reports: Vec::new(),
+            imports: Vec::new(),
+        }
+    }
+}
+
+/// A published trait object, for those the app hands it to, and its receiving side for the remote form.
+pub struct Contract {
+    object: Box<dyn Any + Send + Sync>,
+    pub server: Arc<dyn ContractServer>,
+}
+
+impl Contract {
+    /// `Contract::new::<dyn Billing>(object.clone(), Arc::new(BillingServer::new(object)))`.
+    pub fn new<T: ?Sized + Send + Sync + 'static>(object: Arc<T>, server: Arc<dyn ContractServer>) -> Self {
+        Self { object: Box::new(object), server }
+    }
+
+    /// `contract.object::<dyn Billing>()`; `None` when it is of another trait.
+    pub fn object<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.object.downcast_ref::<Arc<T>>().cloned()
+    }
+}

@@ -1,0 +1,31 @@
+//! The master key and all that is made from it: sealed values, keyed hashes. Beside it the two things that need
+//! no key but the same care: bearer tokens and password hashes. Nothing here prints, logs or stores a secret,
+//! except the master key's own file.
+
+mod master_key;
+mod password;
+mod sealed;
+mod secrets;
+mod token;
+
+pub use master_key::{MasterKey, MasterKeyError};
+pub use password::{PasswordError, Passwords, Verdict};
+pub use sealed::Sealed;
+pub use secrets::{OpenError, Secrets};
+pub use token::{Token, hash_token, token};
+
+/// Whether two secrets are the same, in a time that depends on their lengths alone.
+pub fn same(one: &[u8], other: &[u8]) -> bool {
+    use subtle::ConstantTimeEq;
+    one.ct_eq(other).into()
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "without the system's randomness no secret can be made and nothing may go on"
+)]
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}

@@ -1,0 +1,124 @@
+//! Password hashes: argon2id with the parameters OWASP gives, a bounded number at a time, off the async threads.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use kernel::Problem;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// How long a sign-in waits for its turn before it is told to come back.
+const TURN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Each hash at work takes 19 MiB and one core; `max_concurrent` bounds them.
+#[derive(Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    turn_timeout: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub matches: bool,
+    /// The hash was made with other parameters than today's: after a match, hash the password anew.
+    pub needs_rehash: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    #[error("too many passwords are being checked at once")]
+    Busy,
+    #[error("the stored password hash cannot be read")]
+    Unreadable,
+    #[error("the password could not be hashed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::unavailable(error),
+            PasswordError::Unreadable | PasswordError::Failed(_) => Self::internal(error),
+        }
+    }
+}
+
+impl Passwords {
+    pub fn new(max_concurrent: usize) -> Self {
+        Self::with_turn_timeout(max_concurrent, TURN_TIMEOUT)
+    }
+
+    pub fn with_turn_timeout(max_concurrent: usize, turn_timeout: Duration) -> Self {
+        let turns = max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
+        Self { turns: Arc::new(Semaphore::new(turns)), turn_timeout }
+    }
+
+    /// The hash to store, as a PHC string.
+    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
+        self.in_turn(move || {
+            let hash = hasher()?.hash_password(password.as_bytes()).map_err(failed)?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    pub async fn verify(&self, password: String, phc: &str) -> Result<Verdict, PasswordError> {
+        let hash = PasswordHash::new(phc).map_err(|_| PasswordError::Unreadable)?;
+        if hash.hash.is_none() {
+            return Err(PasswordError::Unreadable);
+        }
+        self.in_turn(move || {
+            let matches = match hasher()?.verify_password(password.as_bytes(), &hash) {
+                Ok(()) => true,
+                Err(HashError::PasswordInvalid) => false,
+                Err(_) => return Err(PasswordError::Unreadable),
+            };
+            Ok(Verdict { matches, needs_rehash: is_outdated(&hash) })
+        })
+        .await
+    }
+
+    /// Takes as long as [`verify`](Self::verify), so that the time of an answer does not tell which accounts exist.
+    pub async fn verify_absent(&self) -> Result<(), PasswordError> {
+        self.in_turn(|| hasher()?.hash_password_with_salt(b"nobody", &[0; 16]).map(drop).map_err(failed))
+            .await
+    }
+
+    /// The turn goes with the work, which ends in its own time even when the caller no longer waits for it.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let turn = tokio::time::timeout(self.turn_timeout, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|_| PasswordError::Busy)?
+            .map_err(failed)?;
+        let working = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(turn);
+            result
+        });
+        working.await.map_err(failed)?
+    }
+}
+
+fn hasher() -> Result<Argon2<'static>, PasswordError> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn is_outdated(hash: &PasswordHash) -> bool {
+    let today = (MEMORY_KIB, PASSES, LANES);
+    let current = Params::try_from(hash).is_ok_and(|it| (it.m_cost(), it.t_cost(), it.p_cost()) == today);
+    !current
+        || hash.algorithm.as_str() != Algorithm::Argon2id.as_str()
+        || hash.version != Some(Version::V0x13.into())
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> PasswordError {
+    PasswordError::Failed(Box::new(error))
+}

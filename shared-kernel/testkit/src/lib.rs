@@ -1,0 +1,1 @@
+//! Databases, servers, clocks, tenants and neighbours for tests.

@@ -1,0 +1,273 @@
+//! Bodies: JSON read with every fault named, and raw uploads chunk by chunk. All of it bounded.
+
+use crate::operation::Endpoint;
+use crate::openapi::{Described, Description, schema_of};
+use crate::problem_json::Failure;
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use actix_web::{FromRequest, HttpRequest};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use futures::future::LocalBoxFuture;
+use kernel::problem::{MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
+use kernel::{FieldError, Problem};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_path_to_error::Segment;
+use std::borrow::Cow;
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use utoipa::ToSchema;
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::{Content, Ref, Required};
+
+/// A JSON body. The DTO denies unknown fields: a typo must not be silently ignored.
+pub struct Body<T>(pub T);
+
+impl<T> Body<T> {
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Body<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media_type = check_json(req.headers());
+        let limits = Endpoint::of(req).map(|operation| operation.limits(req));
+        let declared = content_length(req.headers());
+        let mut payload = payload.take();
+        Box::pin(async move {
+            media_type?;
+            let limits = limits?;
+            let bytes = read(&mut payload, declared, limits.body_bytes).await?;
+            Ok(Self(parse(&bytes, limits.json_depth)?))
+        })
+    }
+}
+
+impl<T: ToSchema> Described for Body<T> {
+    fn describe(into: &mut Description) {
+        let name = schema_of::<T>(&mut into.schemas);
+        let body = RequestBodyBuilder::new()
+            .content("application/json", Content::new(Some(Ref::from_schema_name(name))))
+            .required(Some(Required::True));
+        into.request_body = Some(body.build());
+    }
+}
+
+/// A body as it comes, for an operation with `.raw_body(…)`.
+pub struct Upload {
+    payload: Payload,
+    content_type: String,
+    left_bytes: usize,
+}
+
+impl Upload {
+    /// Without parameters, in lower case.
+    pub fn content_type(&self) -> &str {
+        &self.content_type
+    }
+
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        let Some(chunk) = self.payload.next().await else { return Ok(None) };
+        let chunk = chunk.map_err(unreadable)?;
+        self.left_bytes = self.left_bytes.checked_sub(chunk.len()).ok_or_else(too_large)?;
+        Ok(Some(chunk))
+    }
+
+    /// All of it; the operation's limit is the bound.
+    pub async fn bytes(mut self) -> Result<Bytes, Problem> {
+        let mut all = BytesMut::new();
+        while let Some(chunk) = self.next().await? {
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(upload(req, payload).map_err(Failure::from))
+    }
+}
+
+fn upload(req: &HttpRequest, payload: &mut Payload) -> Result<Upload, Problem> {
+    let operation = Endpoint::of(req)?;
+    let accepted = operation.accepts();
+    let content_type = media_type(req.headers()).unwrap_or_default();
+    if !accepted.contains(&content_type.as_str()) {
+        let detail = format!("Send {}.", accepted.join(" or "));
+        return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    let left_bytes = operation.limits(req).body_bytes;
+    if content_length(req.headers()).is_some_and(|declared| declared > left_bytes) {
+        return Err(too_large());
+    }
+    Ok(Upload { payload: payload.take(), content_type, left_bytes })
+}
+
+impl Described for Upload {
+    fn describe(into: &mut Description) {
+        into.upload = true;
+    }
+}
+
+/// For a field of a merge patch (RFC 7396): absent is `None`, `null` is `Some(None)`.
+/// `#[serde(default, deserialize_with = "web::nullable")] note: Option<Option<String>>`
+pub fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+pub(crate) async fn read(
+    payload: &mut Payload,
+    declared: Option<usize>,
+    limit_bytes: usize,
+) -> Result<Bytes, Problem> {
+    if declared.is_some_and(|declared| declared > limit_bytes) {
+        return Err(too_large());
+    }
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(unreadable)?;
+        if first.len() + all.len() + chunk.len() > limit_bytes {
+            return Err(too_large());
+        }
+        if first.is_empty() && all.is_empty() {
+            first = chunk;
+            continue;
+        }
+        if !first.is_empty() {
+            all.extend_from_slice(&std::mem::take(&mut first));
+        }
+        all.extend_from_slice(&chunk);
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+pub(crate) fn content_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    Some(text.split(';').next()?.trim().to_ascii_lowercase())
+}
+
+fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let accepted = media_type(headers).is_some_and(|media| {
+        media == "application/json" || (media.starts_with("application/") && media.ends_with("+json"))
+    });
+    if accepted { Ok(()) } else { Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "Send application/json.")) }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8], max_depth: usize) -> Result<T, Problem> {
+    if depth(bytes) > max_depth {
+        let detail = format!("The JSON is nested deeper than {max_depth} levels.");
+        return Err(Problem::new(MALFORMED, detail));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let pointer = pointer(error.path());
+        json_problem(&pointer, error.inner())
+    })?;
+    deserializer.end().map_err(|error| json_problem("", &error))?;
+    Ok(value)
+}
+
+/// How deep the brackets go, without building anything.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut now, mut deepest) = (0_usize, 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            b']' | b'}' if !quoted => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn json_problem(pointer: &str, error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    if !error.is_data() {
+        let detail = format!("The body is not JSON: {error}.");
+        return Problem::new(MALFORMED, detail);
+    }
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let (code, field) = field_fault(&message);
+    let pointer = match field {
+        Some(field) if !pointer.ends_with(&format!("/{field}")) => format!("{pointer}/{}", escape(field)),
+        _ => pointer.to_owned(),
+    };
+    let detail = format!("{pointer}: {message} (line {line}, column {column})");
+    let fault = FieldError { pointer, code: Cow::Borrowed(code), detail: message };
+    Problem::new(MALFORMED, detail).with_errors(vec![fault])
+}
+
+/// serde names the field only in its message.
+fn field_fault(message: &str) -> (&'static str, Option<&str>) {
+    let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    if let Some(field) = named("unknown field `") {
+        return ("unknown_field", Some(field));
+    }
+    if let Some(field) = named("missing field `") {
+        return ("missing_field", Some(field));
+    }
+    if let Some(field) = named("duplicate field `") {
+        return ("duplicate_field", Some(field));
+    }
+    let wrong_type = message.starts_with("invalid type");
+    (if wrong_type { "wrong_type" } else { "invalid_value" }, None)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter().fold(String::new(), |mut pointer, segment| {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", escape(key))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+        pointer
+    })
+}
+
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn too_large() -> Problem {
+    Problem::new(TOO_LARGE, "The body is larger than is accepted here.")
+}
+
+fn unreadable(error: PayloadError) -> Problem {
+    match error {
+        PayloadError::Overflow => too_large(),
+        error => Problem::new(MALFORMED, "The body ended early or cannot be decoded.").with_cause(error.to_string()),
+    }
+}

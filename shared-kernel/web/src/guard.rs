@@ -1,0 +1,131 @@
+//! What stands before every operation, in the order of the contract: who are you, may you, was this done already,
+//! and only then the handler's own reading of the request.
+
+use crate::idempotency::{self, Outcome};
+use crate::limits::Allowance;
+use crate::openapi::Described;
+use crate::operation::{Access, Endpoint};
+use crate::problem_json::Failure;
+use crate::query::refuse_unknown;
+use crate::server::Server;
+use actix_web::body::BoxBody;
+use actix_web::dev::{Handler, Payload};
+use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
+use futures::FutureExt;
+use kernel::ctx::Principal;
+use kernel::problem::{DEADLINE_EXCEEDED, UNAUTHENTICATED};
+use kernel::{Ctx, Problem, Visitor};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub(crate) async fn run<F, Args>(
+    endpoint: Arc<Endpoint>,
+    handler: F,
+    req: HttpRequest,
+    payload: Payload,
+) -> HttpResponse
+where
+    F: Handler<Args>,
+    Args: FromRequest + Described + 'static,
+    F::Output: Responder + 'static,
+{
+    let mut visitor = match req.extensions().get::<Visitor>().cloned() {
+        Some(visitor) => visitor,
+        None => return refuse(Problem::internal("the request did not pass the Edge").into()),
+    };
+    if let Some(timeout) = endpoint.options.timeout {
+        visitor.deadline = Instant::now() + timeout;
+        req.extensions_mut().insert(visitor.clone());
+    }
+    req.extensions_mut().insert(Arc::clone(&endpoint));
+    let deadline = visitor.deadline.into();
+    let work = Box::pin(guarded(endpoint, visitor, handler, req, payload));
+    match tokio::time::timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(Ok(response))) => response,
+        Ok(Ok(Err(failure))) => refuse(failure),
+        Ok(Err(panic)) => refuse(panicked(&*panic).into()),
+        Err(_) => refuse(Problem::new(DEADLINE_EXCEEDED, "The request took too long and was given up.").into()),
+    }
+}
+
+async fn guarded<F, Args>(
+    endpoint: Arc<Endpoint>,
+    visitor: Visitor,
+    handler: F,
+    req: HttpRequest,
+    mut payload: Payload,
+) -> Result<HttpResponse, Failure>
+where
+    F: Handler<Args>,
+    Args: FromRequest,
+    F::Output: Responder + 'static,
+{
+    let server = Server::of(&req)?;
+    match endpoint.access {
+        Access::Public(_) => allow(&req, server.limits().visitor(visitor.client_address))?,
+        Access::Permission(permission) => {
+            let principal = authenticate(&server, &req, &visitor).await?;
+            tracing::Span::current().record("tenant", tracing::field::display(principal.tenant));
+            allow(&req, server.limits().caller(&principal))?;
+            let ctx = Ctx::build(visitor, principal);
+            ctx.may(permission)?;
+            match idempotency::check(&endpoint, &server, &req, &mut payload, ctx).await? {
+                Outcome::Done(rendered) => return Ok(rendered.respond_to(&req)),
+                Outcome::New(ctx) => {
+                    req.extensions_mut().insert(ctx);
+                }
+            }
+        }
+    }
+    refuse_unknown(&req, &endpoint.query_names)?;
+    match Args::from_request(&req, &mut payload).await {
+        Ok(args) => Ok(handler.call(args).await.respond_to(&req).map_into_boxed_body()),
+        Err(error) => Ok(HttpResponse::from_error(error)),
+    }
+}
+
+fn allow(req: &HttpRequest, allowance: Allowance) -> Result<(), Problem> {
+    req.extensions_mut().insert(allowance);
+    allowance.check()
+}
+
+async fn authenticate(server: &Server, req: &HttpRequest, visitor: &Visitor) -> Result<Principal, Failure> {
+    let Some(credential) = bearer(req) else {
+        let detail = "Send a credential: `Authorization: Bearer <access token or API key>`.";
+        return Err(Problem::new(UNAUTHENTICATED, detail).into());
+    };
+    match server.identity().authenticate(visitor, credential).await? {
+        Some(mut principal) => {
+            if let Some(provider) = server.entitlements() {
+                principal.entitlements = provider.entitlements(visitor, principal.tenant).await?;
+            }
+            Ok(principal)
+        }
+        None => {
+            server.limits().refused(visitor.client_address).check()?;
+            let problem = Problem::new(UNAUTHENTICATED, "The credential is unknown, expired or revoked.");
+            let challenge = HeaderValue::from_static("Bearer realm=\"insula\", error=\"invalid_token\"");
+            Err(Failure::from(problem).with_header(WWW_AUTHENTICATE, challenge))
+        }
+    }
+}
+
+fn bearer(req: &HttpRequest) -> Option<&str> {
+    let text = req.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credential) = text.split_once(' ')?;
+    let credential = credential.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !credential.is_empty()).then_some(credential)
+}
+
+fn refuse(failure: Failure) -> HttpResponse<BoxBody> {
+    HttpResponse::from_error(failure)
+}
+
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Problem {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    Problem::internal(format!("panicked: {text}"))
+}

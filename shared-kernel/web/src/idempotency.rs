@@ -1,0 +1,96 @@
+//! `Idempotency-Key` at the edge: what was done already is answered again, before anything is validated anew.
+//! The key, fingerprint and answer are written by the domain's unit of work, in the transaction of the effect.
+
+use crate::answer::Rendered;
+use crate::body;
+use crate::operation::Endpoint;
+use crate::server::Server;
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
+use async_trait::async_trait;
+use kernel::ctx::{Idempotency, StoredResponse};
+use kernel::problem::{IDEMPOTENCY_KEY_MALFORMED, IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_REUSED};
+use kernel::{Ctx, Problem};
+
+/// What was answered to a key, and to which request.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    pub fingerprint: Vec<u8>,
+    pub response: StoredResponse,
+}
+
+/// Where a domain's answers are kept: its databases.
+#[async_trait]
+pub trait Replays: Send + Sync {
+    /// By tenant, actor and key of `ctx`.
+    async fn replay(&self, ctx: &Ctx) -> Result<Option<Replay>, Problem>;
+}
+
+pub(crate) enum Outcome {
+    /// Go on, with this.
+    New(Ctx),
+    Done(Rendered),
+}
+
+pub(crate) fn honoured(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PATCH | Method::DELETE)
+}
+
+/// Reads the body when there is a key and puts it back for the handler.
+pub(crate) async fn check(
+    endpoint: &Endpoint,
+    server: &Server,
+    req: &HttpRequest,
+    payload: &mut Payload,
+    ctx: Ctx,
+) -> Result<Outcome, Problem> {
+    if !endpoint.info.accepts_key {
+        return Ok(Outcome::New(ctx));
+    }
+    let Some(key) = key(req.headers())? else {
+        if endpoint.options.requires_key {
+            let detail = "Send an Idempotency-Key of your own making: one per intended effect, the same for a retry.";
+            return Err(Problem::new(IDEMPOTENCY_KEY_REQUIRED, detail));
+        }
+        return Ok(Outcome::New(ctx));
+    };
+    let content = if endpoint.accepts().is_empty() {
+        let declared = body::content_length(req.headers());
+        let bytes = body::read(payload, declared, endpoint.limits(req).body_bytes).await?;
+        *payload = Payload::from(bytes.clone());
+        bytes.to_vec()
+    } else {
+        endpoint.outline(req)
+    };
+    let (method, path, query) = (req.method().as_str(), req.path(), req.query_string());
+    let parts = [method.as_bytes(), path.as_bytes(), query.as_bytes(), &content];
+    let fingerprint = server.secrets().keyed_hash("web.idempotency", &parts).to_vec();
+    let domain = endpoint.info.domain;
+    let ctx = ctx.with_idempotency(Idempotency { domain, key, fingerprint: fingerprint.clone(), renderer: None });
+    match endpoint.replays.replay(&ctx).await? {
+        None => Ok(Outcome::New(ctx)),
+        Some(replay) if replay.fingerprint == fingerprint => {
+            Ok(Outcome::Done(Rendered::replayed(replay.response)?))
+        }
+        Some(_) => {
+            let detail = "This Idempotency-Key was used for another request: make a new key for a new effect.";
+            Err(Problem::new(IDEMPOTENCY_KEY_REUSED, detail))
+        }
+    }
+}
+
+/// Bare or quoted, 1–255 visible characters of ASCII.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut values = headers.get_all("idempotency-key");
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let visible = bare.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    if values.next().is_some() || !visible || !(1..=255).contains(&bare.len()) {
+        let detail = "An Idempotency-Key is 1 to 255 visible ASCII characters, bare or in double quotes.";
+        return Err(Problem::new(IDEMPOTENCY_KEY_MALFORMED, detail));
+    }
+    Ok(Some(bare.to_owned()))
+}

@@ -1,0 +1,138 @@
+//! `If-Match`, and `If-None-Match` of a `GET`.
+
+use crate::openapi::{Described, Description};
+use crate::problem_json::Failure;
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH};
+use actix_web::{FromRequest, HttpRequest};
+use kernel::Problem;
+use kernel::problem::{MALFORMED, PRECONDITION_REQUIRED, VERSION_MISMATCH};
+use std::future::{Ready, ready};
+
+/// The version the caller has seen. As an extractor it is required (428); `Option<IfMatch>` where it is optional.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IfMatch(Expected);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Expected {
+    Any,
+    Version(i64),
+    /// A tag that no version of ours ever had.
+    Never,
+}
+
+impl IfMatch {
+    /// For the use case, which compares inside its transaction; `None` is `*`.
+    pub fn expected(self) -> Option<i64> {
+        match self.0 {
+            Expected::Any => None,
+            Expected::Version(version) => Some(version),
+            Expected::Never => Some(-1),
+        }
+    }
+
+    pub fn check(self, version: i64) -> Result<(), Problem> {
+        if self.expected().is_none_or(|expected| expected == version) { Ok(()) } else { Err(stale()) }
+    }
+}
+
+/// The resource has another version than the caller has seen.
+pub fn stale() -> Problem {
+    Problem::new(VERSION_MISMATCH, "The resource has changed since you read it: read it again and retry.")
+}
+
+impl FromRequest for IfMatch {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = read(req.headers()).and_then(|given| {
+            let detail = "Send the ETag of the version you have read in If-Match, or `*`.";
+            given.ok_or_else(|| Problem::new(PRECONDITION_REQUIRED, detail))
+        });
+        ready(read.map_err(Failure::from))
+    }
+}
+
+/// `If-Match` where it is optional; a malformed one is still refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OptionalIfMatch(pub Option<IfMatch>);
+
+impl OptionalIfMatch {
+    pub fn expected(self) -> Option<i64> {
+        self.0.and_then(IfMatch::expected)
+    }
+}
+
+impl FromRequest for OptionalIfMatch {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(req.headers()).map(Self).map_err(Failure::from))
+    }
+}
+
+impl Described for IfMatch {
+    fn describe(into: &mut Description) {
+        into.if_match = Some(true);
+    }
+}
+
+impl Described for OptionalIfMatch {
+    fn describe(into: &mut Description) {
+        into.if_match = Some(false);
+    }
+}
+
+fn read(headers: &HeaderMap) -> Result<Option<IfMatch>, Problem> {
+    let mut values = headers.get_all(IF_MATCH);
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let malformed = || Problem::new(MALFORMED, "If-Match is one quoted ETag, or `*`.");
+    if values.next().is_some() {
+        return Err(malformed());
+    }
+    if text == "*" {
+        return Ok(Some(IfMatch(Expected::Any)));
+    }
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    let opaque = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).ok_or_else(malformed)?;
+    if opaque.contains('"') {
+        return Err(malformed());
+    }
+    // The comparison is strong: a weak tag never matches.
+    let version = if tag == text { opaque.parse().ok().filter(|version| *version >= 0) } else { None };
+    Ok(Some(IfMatch(version.map_or(Expected::Never, Expected::Version))))
+}
+
+/// Whether the client already has what carries this tag (weak comparison, RFC 9110 13.1.2).
+pub(crate) fn has_already(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let Ok(etag) = etag.to_str() else { return false };
+    let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
+    let known = opaque(etag);
+    headers.get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).any(|value| {
+        value.trim() == "*" || value.split(',').any(|tag| opaque(tag.trim()) == known)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn check(given: &str, expected: Result<Option<i64>, u16>) {
+        let request = TestRequest::default().insert_header((IF_MATCH, given)).to_http_request();
+        let read = read(request.headers()).map(|given| given.unwrap().expected());
+        assert_eq!(read.map_err(|problem| problem.kind.status), expected, "{given}");
+    }
+
+    #[test]
+    fn if_match_is_read() {
+        check("\"7\"", Ok(Some(7)));
+        check("*", Ok(None));
+        check("W/\"7\"", Ok(Some(-1)));
+        check("\"abc\"", Ok(Some(-1)));
+        check("7", Err(400));
+        check("\"7\", \"8\"", Err(400));
+        check("", Err(400));
+    }
+}

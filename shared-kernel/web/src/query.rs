@@ -1,0 +1,200 @@
+//! The query string, the path and the domain's own state as handlers take them.
+
+use crate::operation::Endpoint;
+use crate::openapi::{Described, Description};
+use crate::problem_json::{Failure, nothing_here};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use kernel::id::IdKind;
+use kernel::problem::UNKNOWN_PARAMETER;
+use kernel::{FieldError, Id, Problem};
+use serde::de::DeserializeOwned;
+use serde::de::value::Error as ValueError;
+use std::borrow::Cow;
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::sync::Arc;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::Required;
+
+/// Filters and switches. What `T` documents is what is accepted; anything else is a 400 that names it.
+pub struct Query<T>(pub T);
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(own_pairs(req).and_then(|pairs| parse(&pairs)).map(Self).map_err(Failure::from))
+    }
+}
+
+impl<T: IntoParams> Described for Query<T> {
+    fn describe(into: &mut Description) {
+        into.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+    }
+}
+
+/// The `{id}` of the path. What is not a UUID names nothing, like any unknown id.
+pub struct PathId<K>(Id<K>);
+
+impl<K> PathId<K> {
+    pub fn id(&self) -> Id<K> {
+        self.0
+    }
+}
+
+impl<K> Deref for PathId<K> {
+    type Target = Id<K>;
+    fn deref(&self) -> &Id<K> {
+        &self.0
+    }
+}
+
+impl<K: IdKind> FromRequest for PathId<K> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = req.match_info().get("id").and_then(|text| text.parse().ok());
+        ready(id.map(Self).ok_or_else(|| nothing_here().into()))
+    }
+}
+
+impl<K: IdKind> Described for PathId<K> {
+    fn describe(into: &mut Description) {
+        into.parameters.push(path_parameter("id", &format!("The id of the {}", K::NAME.replace('_', " "))));
+    }
+}
+
+/// Paths with other or several parameters: `T` is a struct named after them (with `IntoParams`).
+pub struct PathParams<T>(pub T);
+
+impl<T> Deref for PathParams<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for PathParams<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let path = actix_web::web::Path::<T>::extract(req).into_inner();
+        ready(path.map(|path| Self(path.into_inner())).map_err(|_| nothing_here().into()))
+    }
+}
+
+impl<T: IntoParams> Described for PathParams<T> {
+    fn describe(into: &mut Description) {
+        into.parameters.extend(T::into_params(|| Some(ParameterIn::Path)));
+    }
+}
+
+/// What a domain's handlers share, given to [`Api::state`](crate::Api::state).
+pub struct State<T>(pub(crate) Arc<T>);
+
+impl<T> Clone for State<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Deref for State<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: 'static> FromRequest for State<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = req.app_data::<Self>().cloned();
+        ready(state.ok_or_else(|| Problem::internal("no such state was given to the Api").into()))
+    }
+}
+
+impl<T> Described for State<T> {
+    fn describe(_: &mut Description) {}
+}
+
+impl Described for HttpRequest {
+    fn describe(_: &mut Description) {}
+}
+
+pub(crate) fn path_parameter(name: &str, description: &str) -> Parameter {
+    let uuid = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .build();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(description))
+        .schema(Some(uuid))
+        .build()
+}
+
+pub(crate) fn pairs(req: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+    if req.query_string().is_empty() {
+        return Ok(Vec::new());
+    }
+    serde_urlencoded::from_str(req.query_string()).map_err(|error| fault("", &error.to_string()))
+}
+
+pub(crate) fn fault(name: &str, message: &str) -> Problem {
+    let detail = if name.is_empty() { message.to_owned() } else { format!("{name}: {message}") };
+    let errors = vec![FieldError {
+        pointer: format!("/{name}"),
+        code: Cow::Borrowed(if message.starts_with("unknown") { "unknown_parameter" } else { "invalid_value" }),
+        detail: message.to_owned(),
+    }];
+    Problem::new(UNKNOWN_PARAMETER, detail).with_errors(errors)
+}
+
+/// All faults at once: every parameter that the operation does not document.
+pub(crate) fn refuse_unknown(req: &HttpRequest, known: &[String]) -> Result<(), Problem> {
+    let pairs = pairs(req)?;
+    let unknown = pairs.iter().filter(|(name, _)| !known.contains(name));
+    let errors: Vec<_> = unknown
+        .map(|(name, _)| FieldError {
+            pointer: format!("/{name}"),
+            code: Cow::Borrowed("unknown_parameter"),
+            detail: format!("there is no query parameter `{name}`"),
+        })
+        .collect();
+    let Some(first) = errors.first() else { return Ok(()) };
+    let accepted = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let detail = format!("{}; accepted: {accepted}.", first.detail);
+    Err(Problem::new(UNKNOWN_PARAMETER, detail).with_errors(errors))
+}
+
+/// Without those that `PageQuery` reads.
+fn own_pairs(req: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+    let mut pairs = pairs(req)?;
+    if Endpoint::of(req)?.is_list() {
+        pairs.retain(|(name, _)| name != "limit" && name != "cursor");
+    }
+    Ok(pairs)
+}
+
+fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Problem> {
+    let encoded = serde_urlencoded::to_string(pairs).map_err(Problem::internal)?;
+    let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(encoded.as_bytes()));
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let name = error.path().iter().next().map(ToString::to_string).unwrap_or_default();
+        let inner: &ValueError = error.inner();
+        fault(&name, &inner.to_string())
+    })
+}

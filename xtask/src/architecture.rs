@@ -215,7 +215,9 @@ fn member_fault(member: &Member) -> Option<String> {
 
 fn edge_fault(edge: &Edge, declared: &Declared) -> Option<String> {
     let unknown = |folder: &str| {
-        format!("{folder} has no place in the house: see `Place` in xtask/src/architecture.rs and ARCHITECTURE.md")
+        format!(
+            "{folder} has no place in the house: see `Place` in xtask/src/architecture.rs and ARCHITECTURE.md"
+        )
     };
     let Some(from) = Place::of(&edge.from) else { return Some(unknown(&edge.from)) };
     let Some(to) = Place::of(&edge.to) else { return Some(unknown(&edge.to)) };
@@ -223,7 +225,10 @@ fn edge_fault(edge: &Edge, declared: &Declared) -> Option<String> {
         return Some("xtask depends on nothing of ours and nothing depends on it".to_owned());
     }
     if edge.kind == Kind::Build {
-        return Some("nothing of ours runs in a build script: generate code with a macro of shared-kernel/macros".to_owned());
+        return Some(
+            "nothing of ours runs in a build script: generate code with a macro of shared-kernel/macros"
+                .to_owned(),
+        );
     }
     if to == Place::App {
         return Some("nothing depends on app: move what is needed into the crate that owns it".to_owned());
@@ -338,7 +343,6 @@ fn camel(name: &str) -> String {
 }
 
 fn names_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        !text[at + word.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
-    })
+    text.match_indices(word)
+        .any(|(at, _)| !text[at + word.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }

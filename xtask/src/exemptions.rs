@@ -63,8 +63,8 @@ pub fn judge(findings: &[Finding], exemptions: &[Exemption]) -> Vec<String> {
 
 impl Exemption {
     fn covers(&self, finding: &Finding) -> bool {
-        let place = finding.path == self.path
-            || (self.path.ends_with('/') && finding.path.starts_with(&self.path));
+        let place =
+            finding.path == self.path || (self.path.ends_with('/') && finding.path.starts_with(&self.path));
         self.rule == finding.rule && place
     }
 }

@@ -1,1 +1,58 @@
-fn main(){}
+//! `cargo xtask`: the chores of the workspace that need more than cargo: tests against private services, and what CI
+//! runs. The checks of the architecture lie in the library and run as plain tests.
+
+mod ci;
+mod find;
+mod install;
+mod keeper;
+mod process;
+mod services;
+mod test;
+
+use process::{Fault, Interrupts};
+use std::io::Write;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test [-- <cargo test arguments>]   every test, on SQLite and on a private PostgreSQL + Redis
+cargo xtask services                           a private PostgreSQL + Redis until Ctrl-C, to run single tests with
+cargo xtask lint                               clippy, with warnings denied
+cargo xtask ci                                 what CI runs: format, lint, test, and does `cargo run` start and answer
+
+TEST_DATABASE_URL and TEST_REDIS_URL are used where they are given; what is not given is started and stopped again.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            say(&format!("xtask: {fault}"));
+            ExitCode::from(fault.exit_code())
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Fault> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return Err(Fault::usage(USAGE));
+    };
+    let rest = if rest.first().is_some_and(|first| first == "--") { &rest[1..] } else { rest };
+    let interrupts = Interrupts::listen()?;
+    match (command.as_str(), rest) {
+        ("test", rest) => test::run(&interrupts, rest),
+        ("services", []) => test::services(&interrupts),
+        ("lint", []) => ci::lint(&interrupts),
+        ("ci", []) => ci::run(&interrupts),
+        ("help" | "--help" | "-h", _) => {
+            say(USAGE);
+            Ok(())
+        }
+        _ => Err(Fault::usage(USAGE)),
+    }
+}
+
+/// To standard error, so that standard output is cargo's alone.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -23,7 +23,9 @@ pub fn check(source: &Source, today: &str) -> Vec<Finding> {
                 findings.extend(rule(source, &tokens));
             }
         }
-        Err(error) => findings.push(finding("parse", source, 1, &format!("is not Rust to the lexer: {error}"))),
+        Err(error) => {
+            findings.push(finding("parse", source, 1, &format!("is not Rust to the lexer: {error}")))
+        }
     }
     findings
 }
@@ -80,9 +82,12 @@ fn dated_marks(source: &Source, today: &str) -> Vec<Finding> {
             if before.ends_with(inside_a_word) || after.starts_with(inside_a_word) {
                 continue;
             }
-            let date = after.strip_prefix('(').and_then(|rest| rest.split(')').next()).filter(|date| is_date(date));
+            let date =
+                after.strip_prefix('(').and_then(|rest| rest.split(')').next()).filter(|date| is_date(date));
             let message = match date {
-                None => format!("{MARK} without a date: write {MARK}(YYYY-MM-DD), the day by which it must be done"),
+                None => format!(
+                    "{MARK} without a date: write {MARK}(YYYY-MM-DD), the day by which it must be done"
+                ),
                 Some(date) if date < today => {
                     format!("{MARK}({date}) has passed: do it now, or decide against it and take it away")
                 }
@@ -126,9 +131,12 @@ fn layers(source: &Source, tokens: &[Token]) -> Vec<Finding> {
             );
             findings.push(finding("layers", source, token.line, &message));
         }
-        if ["sea_orm", "sea_query", "sqlx"].iter().any(|library| name.starts_with(library)) && !in_layer(inside, "store") {
-            let message =
-                format!("`{name}` outside store/: put the query into a function under src/store/ and call that");
+        if ["sea_orm", "sea_query", "sqlx"].iter().any(|library| name.starts_with(library))
+            && !in_layer(inside, "store")
+        {
+            let message = format!(
+                "`{name}` outside store/: put the query into a function under src/store/ and call that"
+            );
             findings.push(finding("layers", source, token.line, &message));
         }
     }
@@ -169,14 +177,15 @@ fn ctx_makers(source: &Source, tokens: &[Token]) -> Vec<Finding> {
         .collect()
 }
 
-/// `Visitor::enter` acts in a tenant before anybody is signed in; a span's `.enter()` takes no argument.
+/// `Visitor::enter(tenant, domain)` acts in a tenant before anybody is signed in; a span's `.enter()` and other
+/// methods of the name do not take two arguments.
 fn entering(source: &Source, tokens: &[Token]) -> Vec<Finding> {
     if source.path.starts_with("domains/users/") {
         return Vec::new();
     }
     let message = "`Visitor::enter` is for domains/users alone (sign-up, verification): take a `Ctx` that the edge \
                    resolved";
-    let calls = find(tokens, &[".", "enter", "("]).filter(|at| tokens[at + 3].text != ")");
+    let calls = find(tokens, &[".", "enter", "("]).filter(|at| has_two_arguments(&tokens[at + 3..]));
     let paths = find(tokens, &["Visitor", ":", ":", "enter"]);
     calls.chain(paths).map(|at| finding("enter", source, tokens[at].line, message)).collect()
 }
@@ -208,6 +217,21 @@ fn find<'a>(tokens: &'a [Token], pattern: &'a [&'a str]) -> impl Iterator<Item =
         .enumerate()
         .filter(move |(_, window)| window.iter().zip(pattern).all(|(token, text)| token.text == *text))
         .map(|(at, _)| at)
+}
+
+/// Whether a comma comes before the call's closing parenthesis, nested brackets left out.
+fn has_two_arguments(arguments: &[Token]) -> bool {
+    let mut depth = 0;
+    for token in arguments {
+        match token.text.as_str() {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" if depth == 0 => return false,
+            ")" | "]" | "}" => depth -= 1,
+            "," if depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The path below `domains/<name>/core/src/`.

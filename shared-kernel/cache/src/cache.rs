@@ -60,6 +60,11 @@ impl Cache {
         }
     }
 
+    /// Whether the nodes hear each other now.
+    pub fn is_joined(&self) -> bool {
+        self.remote.as_ref().is_some_and(|(_, remote)| remote.is_usable())
+    }
+
     /// What the process keeps now.
     pub async fn bytes(&self) -> u64 {
         self.local.bytes().await

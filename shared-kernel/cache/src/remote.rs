@@ -7,14 +7,14 @@
 
 use crate::Redis;
 use crate::local::{Key, Local, Stamp};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use redis::aio::{ConnectionManager, PubSub};
-use redis::{Msg, Value, pipe};
+use redis::{Msg, RedisError, Value, pipe};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -93,6 +93,10 @@ impl Remote {
         Self { link, queue, tasks }
     }
 
+    pub fn is_usable(&self) -> bool {
+        self.link.is_usable()
+    }
+
     /// The value and how long it is still good.
     pub async fn get(&self, key: &Key) -> Option<(Vec<u8>, Duration)> {
         if !self.link.is_usable() || locked(&self.link.pending).contains_key(key) {
@@ -103,8 +107,8 @@ impl Remote {
             pipe().get(&name).pttl(&name).query_async(&mut self.link.redis.manager()).await;
         match asked {
             Ok((json, left_ms)) => json.zip(u64::try_from(left_ms).ok().map(Duration::from_millis)),
-            Err(_) => {
-                self.link.broke();
+            Err(error) => {
+                self.link.failed(&error);
                 None
             }
         }
@@ -167,6 +171,13 @@ impl Link {
         self.broken.notify_one();
     }
 
+    /// An answer that says no (out of memory, say) leaves the connection as it is.
+    fn failed(&self, error: &RedisError) {
+        if error.is_io_error() {
+            self.broke();
+        }
+    }
+
     fn notice(&self, what: What) -> Vec<u8> {
         serde_json::to_vec(&Notice { node: self.node, what }).unwrap_or_default()
     }
@@ -196,9 +207,10 @@ async fn stay_subscribed(link: Arc<Link>) {
                 if std::mem::take(&mut away) {
                     tracing::info!("Redis is back; the cache uses it again");
                 }
-                retry = RETRY_MIN;
+                let since = Instant::now();
                 listen(&link, pubsub).await;
                 link.up.store(false, Ordering::SeqCst);
+                retry = if since.elapsed() > RETRY_MAX { RETRY_MIN } else { (retry * 2).min(RETRY_MAX) };
             }
             Err(error) => {
                 if !std::mem::replace(&mut away, true) {
@@ -215,6 +227,8 @@ async fn stay_subscribed(link: Arc<Link>) {
 /// First subscribes, then forgets what it may have missed, then uses Redis again.
 async fn subscribe(link: &Link) -> Result<PubSub, crate::Error> {
     let pubsub = link.redis.subscribe(&link.channel).await?;
+    // What was said of the connection before this one; a loss after this line is heard by `listen`.
+    let _ = link.broken.notified().now_or_never();
     let lost = link.lost.swap(false, Ordering::SeqCst);
     let joined = join_generation(link, lost, &mut link.redis.manager()).await;
     match joined {
@@ -279,10 +293,8 @@ async fn work_off(link: Arc<Link>, mut works: mpsc::Receiver<Work>) {
             })
             .collect();
         let sent = link.up.load(Ordering::SeqCst) && send(&link, &batch, &mut manager).await;
-        match (sent, invalidated.is_empty()) {
-            (true, _) => {}
-            (false, true) => link.broke(),
-            (false, false) => link.lose(),
+        if !sent && !invalidated.is_empty() {
+            link.lose();
         }
         for key in &invalidated {
             link.end(key);
@@ -306,7 +318,7 @@ async fn send(link: &Link, batch: &[Work], manager: &mut ConnectionManager) -> b
             Work::Store { .. } => {}
         }
     }
-    commands.exec_async(manager).await.is_ok()
+    commands.exec_async(manager).await.inspect_err(|error| link.failed(error)).is_ok()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

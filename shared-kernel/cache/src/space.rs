@@ -80,7 +80,7 @@ impl Space {
             .local
             .entries
             .try_get_with(Arc::clone(&key), async {
-                if let Some(entry) = inner.from_remote::<V>(&key, stamp).await {
+                if let Some(entry) = inner.fetch_remote::<V>(&key, stamp).await {
                     return Ok(entry);
                 }
                 inner.misses.increment(1);
@@ -131,7 +131,7 @@ impl Inner {
         }
     }
 
-    async fn from_remote<V>(&self, key: &Key, stamp: Stamp) -> Option<Entry>
+    async fn fetch_remote<V>(&self, key: &Key, stamp: Stamp) -> Option<Entry>
     where
         V: DeserializeOwned + Send + Sync + 'static,
     {

@@ -1,1 +1,35 @@
-//! The HTTP edge every domain shares.
+//! The HTTP edge every domain shares: an `Api` of operations, the guard before each, the extractors and answers of
+//! handlers, and the one `Edge` that every answer passes. No business rule lives here, and no SQL.
+
+mod answer;
+mod api;
+mod body;
+mod edge;
+mod guard;
+mod idempotency;
+mod limits;
+mod openapi;
+mod operation;
+mod page;
+mod precondition;
+mod problem_json;
+mod problems_pages;
+mod query;
+pub mod remote;
+mod server;
+mod visitor;
+
+pub use answer::{Answer, Rendered, respond};
+pub use api::{Api, PREFIX};
+pub use body::{Body, Upload, nullable};
+pub use edge::Edge;
+pub use idempotency::{Replay, Replays};
+pub use openapi::{Described, Description, merge};
+pub use operation::{Draft, Operation, OperationInfo};
+pub use page::{Listing, PageQuery};
+pub use precondition::{IfMatch, OptionalIfMatch, stale};
+pub use problem_json::{Failure, PROBLEM_JSON};
+pub use problems_pages::problems_pages;
+pub use query::{PathId, PathParams, Query, State};
+pub use server::{Parts, Server, Settings};
+pub use visitor::{Caller, Guest, Network};

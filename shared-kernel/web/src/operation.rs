@@ -4,7 +4,7 @@ use crate::body::media_type;
 use crate::guard;
 use crate::idempotency::Replays;
 use crate::openapi::{Described, Description};
-use crate::server::Server;
+use crate::server::{Server, Settings};
 use actix_web::dev::Handler;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, Responder, Route, guard as guards, web as actix};
@@ -205,7 +205,9 @@ impl Endpoint {
     }
 
     pub(crate) fn limits(&self, req: &HttpRequest) -> BodyLimits {
-        let settings = Server::of(req).ok().map(|server| server.settings().clone()).unwrap_or_default();
+        let server = Server::of(req).ok();
+        let standard = Settings::default();
+        let settings = server.as_ref().map_or(&standard, Server::settings);
         BodyLimits {
             body_bytes: self.options.body_limit_bytes.unwrap_or(settings.max_body_bytes),
             json_depth: settings.max_json_depth,

@@ -9,7 +9,7 @@ use kernel::Problem;
 use kernel::problem::{MALFORMED, PRECONDITION_REQUIRED, VERSION_MISMATCH};
 use std::future::{Ready, ready};
 
-/// The version the caller has seen. As an extractor it is required (428); `Option<IfMatch>` where it is optional.
+/// The version the caller has seen. As an extractor it is required (428); `OptionalIfMatch` where it is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct IfMatch(Expected);
 

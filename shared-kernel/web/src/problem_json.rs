@@ -100,14 +100,14 @@ pub(crate) fn render(failure: &Failure, request_id: &str) -> HttpResponse {
     response
 }
 
-/// The one place where a failure is logged; the caller's request id is in the surrounding span.
-pub(crate) fn log(failure: &Failure, request_id: &str) {
+/// The one place where a failure is logged; the request id is in the surrounding span.
+pub(crate) fn log(failure: &Failure) {
     let problem = &failure.problem;
     if problem.kind.status >= 500 {
-        let cause = causes(problem.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static)));
-        tracing::error!(request_id, code = problem.kind.code, cause, "request failed: {}", problem.detail);
+        let cause = causes(problem);
+        tracing::error!(code = problem.kind.code, cause, "request failed: {}", problem.detail);
     } else {
-        tracing::debug!(request_id, code = problem.kind.code, "request refused: {}", problem.detail);
+        tracing::debug!(code = problem.kind.code, "request refused: {}", problem.detail);
     }
 }
 
@@ -151,7 +151,12 @@ fn retry_after_s(problem: &Problem) -> Option<u64> {
     }
 }
 
-fn causes(cause: Option<&(dyn StdError + 'static)>) -> String {
-    let chain = std::iter::successors(cause, |cause| cause.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+fn causes(problem: &Problem) -> String {
+    let mut texts = Vec::new();
+    let mut cause = problem.source();
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    texts.join(": ")
 }

@@ -21,7 +21,8 @@ fn every_crate_lies_in_its_place_and_is_named_after_it() {
 #[test]
 fn every_manifest_belongs_to_the_workspace() {
     let (members, _) = crates();
-    let known: BTreeSet<String> = members.iter().map(|member| format!("{}/Cargo.toml", member.folder)).collect();
+    let known: BTreeSet<String> =
+        members.iter().map(|member| format!("{}/Cargo.toml", member.folder)).collect();
     let faults: Vec<String> = sources::read(&root(), &["Cargo.toml"])
         .expect("read the manifests")
         .into_iter()
@@ -88,7 +89,12 @@ fn every_other_edge_is_refused_and_the_way_out_is_named() {
         (BILLING, "domains/users/core", Dev, "use users-contract and its fake"),
         (BILLING, "domains/workflow/contract", Normal, "an undeclared edge between domains"),
         (BILLING, "domains/workflow/contract", Dev, "an undeclared edge between domains"),
-        ("domains/reports/core", "domains/notifications/contract", Normal, "an undeclared edge between domains"),
+        (
+            "domains/reports/core",
+            "domains/notifications/contract",
+            Normal,
+            "an undeclared edge between domains",
+        ),
         (BILLING, "migrations", Dev, "testkit makes the databases"),
         (BILLING, "shared-kernel/testkit", Normal, "make it a dev-dependency"),
         (BILLING, "shared-kernel/kernel", Build, "nothing of ours runs in a build script"),
@@ -158,7 +164,8 @@ fn a_list_that_says_more_than_the_code_is_refused() {
         refused(&check_declared(&edges, &Declared::parse(calls, events).expect("lists")), expected);
     }
     none(&check_declared(&edges, &Declared::parse("billing → users # who pays", "").expect("lists")));
-    for (list, expected) in [("billing -> users", "is not `from → to`"), ("a → b\na → b", "is listed twice")] {
+    for (list, expected) in [("billing -> users", "is not `from → to`"), ("a → b\na → b", "is listed twice")]
+    {
         refused(&[Declared::parse(list, "").expect_err("refused")], expected);
     }
 }

@@ -39,12 +39,15 @@ fn tidy_text_passes() {
         ("domains/billing/core/src/http/invoices.rs", "use actix_web::web; use utoipa::ToSchema;"),
         ("domains/billing/core/src/http.rs", "use actix_web::web;"),
         ("domains/billing/core/src/store/invoice.rs", "use sea_orm::entity::prelude::*;"),
-        ("domains/billing/core/src/service/finalize_invoice.rs", "// async, actix_web and sea_orm are only words here"),
+        (
+            "domains/billing/core/src/service/finalize_invoice.rs",
+            "// async, actix_web and sea_orm are only words here",
+        ),
         ("domains/billing/core/src/domain/invoice.rs", "const NAME: &str = \"async sea_orm\";"),
         ("domains/billing/core/tests/it/main.rs", "use actix_web::test;"),
         ("shared-kernel/web/src/edge.rs", "fn f() { Ctx::build(visitor, principal); wire.into_ctx(clock); }"),
         ("domains/users/core/src/service/sign_up.rs", "fn f() { visitor.enter(tenant, \"users\"); }"),
-        ("shared-kernel/jobs/src/run.rs", "fn f() { let _guard = span.enter(); }"),
+        ("shared-kernel/jobs/src/run.rs", "fn f() { let _guard = span.enter(); flights.enter(f(key, 1)); }"),
         ("shared-kernel/jobs/src/run.rs", "#[expect(dead_code, reason = \"seeded\")] fn f() { sleep(1); }"),
         ("shared-kernel/jobs/src/run.rs", &format!("// {}(2027-01-31) still today", mark())),
     ] {
@@ -62,17 +65,33 @@ fn untidy_text_is_refused_and_the_way_out_is_named() {
         ("domains/billing/core/src/https/a.rs", "use actix_web::web;", "src/http/"),
         ("domains/billing/core/src/http/a.rs", "use sea_orm::EntityTrait;", "src/store/"),
         ("domains/billing/core/src/jobs/a.rs", "fn f() { sqlx::query(\"\"); }", "src/store/"),
-        ("domains/billing/core/src/domain/a.rs", "async fn f() {}", "let the use case in src/service/ do the I/O"),
-        ("domains/billing/core/src/domain.rs", "async fn f() {}", "let the use case in src/service/ do the I/O"),
+        (
+            "domains/billing/core/src/domain/a.rs",
+            "async fn f() {}",
+            "let the use case in src/service/ do the I/O",
+        ),
+        (
+            "domains/billing/core/src/domain.rs",
+            "async fn f() {}",
+            "let the use case in src/service/ do the I/O",
+        ),
         ("domains/billing/core/src/service/a.rs", "fn f() { Ctx::build(v, p); }", "take the caller's `ctx`"),
         ("domains/billing/core/tests/it/a.rs", "fn f() { kernel::Ctx::build(v, p); }", "ask testkit for one"),
         ("app/src/wiring.rs", "fn f() { wire.into_ctx(clock); }", "only web, jobs and testkit"),
         ("app/src/wiring.rs", "fn f() { let f = CtxWire::into_ctx; }", "only web, jobs and testkit"),
-        ("domains/billing/core/src/service/a.rs", "fn f() { v.enter(tenant, \"b\"); }", "domains/users alone"),
+        (
+            "domains/billing/core/src/service/a.rs",
+            "fn f() { v.enter(tenant, \"b\"); }",
+            "domains/users alone",
+        ),
         ("shared-kernel/web/src/edge.rs", "fn f() { Visitor::enter(&v, t, \"b\"); }", "domains/users alone"),
         ("shared-kernel/web/src/edge.rs", "#[allow(dead_code)] fn f() {}", "`#[expect(…, reason = "),
         ("shared-kernel/web/src/edge.rs", "#![allow(dead_code)]", "`#[expect(…, reason = "),
-        ("app/tests/it/main.rs", "async fn f() { tokio::time::sleep(SECOND).await; }", "wait for the condition"),
+        (
+            "app/tests/it/main.rs",
+            "async fn f() { tokio::time::sleep(SECOND).await; }",
+            "wait for the condition",
+        ),
         ("app/src/main.rs", "fn f() {", "is not Rust to the lexer"),
         ("app/src/main.rs", &format!("// {mark}: later"), "the day by which it must be done"),
         ("app/src/main.rs", &format!("// {mark}(soon)"), "the day by which it must be done"),
@@ -111,7 +130,8 @@ fn the_second_door_wants_a_literal_reason() {
 
 #[test]
 fn exemptions_cover_and_must_be_needed() {
-    let finding = |path: &str| Finding { rule: "long", path: path.to_owned(), line: 501, message: "long".into() };
+    let finding =
+        |path: &str| Finding { rule: "long", path: path.to_owned(), line: 501, message: "long".into() };
     let findings = [finding("a/b.rs"), finding("c.rs")];
     for (list, expected) in [
         ("long a/ one reason\nlong c.rs another", vec![]),
@@ -149,7 +169,10 @@ fn mark() -> String {
     ["TO", "DO"].concat()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a date in a comment passes by the real calendar, not by a tenant's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a date in a comment passes by the real calendar, not by a tenant's clock"
+)]
 fn today() -> String {
     chrono::Utc::now().date_naive().to_string()
 }

@@ -11,8 +11,11 @@ pub fn root() -> PathBuf {
 
 /// Members and the dependencies between them as the manifests declare them: optional and per-target ones too.
 pub fn crates() -> (Vec<Member>, Vec<Edge>) {
-    let metadata =
-        MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().expect("cargo metadata");
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .expect("cargo metadata");
     let members: Vec<Member> = metadata
         .packages
         .iter()

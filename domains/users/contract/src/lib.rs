@@ -1,1 +1,81 @@
-//! What others may know of users.
+//! What others may know of users: who the members of the caller's tenant are, and the two facts that mail needs.
+//! Nobody asks it on each request; who the caller is stands in the `Ctx`.
+
+use chrono::{DateTime, Utc};
+use kernel::contract::Cause;
+use kernel::permission::BuiltinRole;
+use kernel::{Ctx, UserId};
+use macros::{DomainEvent, RemoteError, contract};
+use serde::{Deserialize, Serialize};
+
+/// The members of the caller's tenant. Other tenants' people are not found.
+#[contract]
+pub trait Users {
+    async fn resolve_member(&self, ctx: &Ctx, request: ResolveMember) -> Result<Member, UsersError>;
+
+    /// The active members who have exactly this role, at most [`MAX_MEMBERS`], in the order they joined.
+    async fn members_with_role(&self, ctx: &Ctx, request: MembersWithRole) -> Result<Members, UsersError>;
+}
+
+pub const MAX_MEMBERS: u64 = 100;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolveMember {
+    pub user: UserId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembersWithRole {
+    pub role: BuiltinRole,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub user: UserId,
+    pub email: String,
+    pub display_name: String,
+    pub role: BuiltinRole,
+    /// Only an active member may do anything in the tenant.
+    pub active: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members {
+    pub members: Vec<Member>,
+}
+
+#[derive(Debug, thiserror::Error, Serialize, Deserialize, RemoteError)]
+pub enum UsersError {
+    #[error("the tenant has no such member")]
+    MemberNotFound,
+    #[error("users does not answer")]
+    Unavailable(Cause),
+    #[error("the deadline has passed")]
+    DeadlineExceeded,
+}
+
+/// Somebody signed up and must prove that the address is theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.email_verification_requested", version = 1, aggregate = user)]
+pub struct EmailVerificationRequested {
+    pub user: UserId,
+    pub email: String,
+    pub display_name: String,
+    /// A `secrets::Sealed<String>` in its serialised form, of the purpose [`VERIFICATION_SEAL`]: the token of the
+    /// link, which the message table must not show.
+    pub sealed_token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub const VERIFICATION_SEAL: &str = "users.verification";
+
+/// The path of the page the link leads to, below the public URL; the token is its query parameter `token`.
+pub const VERIFICATION_PATH: &str = "/verify-email";
+
+/// Somebody signed up with an address that has an account already: its owner is told by mail, and nobody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.sign_up_for_known_address", version = 1, aggregate = email)]
+pub struct SignUpForKnownAddress {
+    pub email: String,
+    pub display_name: String,
+}

@@ -1,0 +1,109 @@
+//! The leases this process holds, and a running job's own view of its lease.
+
+use crate::message::Message;
+use crate::store::Store;
+use kernel::id::MessageId;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// One lease, from the claim until its outcome is in the table.
+pub(crate) struct Held {
+    pub message: Message,
+    cancel: AtomicBool,
+    lost: Notify,
+}
+
+impl Held {
+    pub fn new(message: Message) -> Arc<Self> {
+        Arc::new(Self { message, cancel: AtomicBool::new(false), lost: Notify::new() })
+    }
+
+    pub fn cancel(&self) {
+        self.cancel.store(true, Ordering::SeqCst);
+    }
+
+    /// Somebody else may run it by now: the work here must end.
+    pub fn lose(&self) {
+        self.cancel();
+        self.lost.notify_one();
+    }
+
+    pub async fn lost(&self) {
+        self.lost.notified().await;
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Leases(Mutex<HashMap<i64, Arc<Held>>>);
+
+impl Leases {
+    pub fn add(&self, held: &Arc<Held>) {
+        if let Some(before) = self.lock().insert(held.message.id, held.clone()) {
+            before.lose();
+        }
+    }
+
+    pub fn remove(&self, held: &Arc<Held>) {
+        let mut leases = self.lock();
+        if leases.get(&held.message.id).is_some_and(|current| Arc::ptr_eq(current, held)) {
+            leases.remove(&held.message.id);
+        }
+    }
+
+    pub fn all(&self) -> Vec<Arc<Held>> {
+        self.lock().values().cloned().collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Arc<Held>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Handed to a job: its id, whether it is to stop, and where it says how far it is.
+#[derive(Clone)]
+pub struct Running {
+    message: MessageId,
+    attempt: u32,
+    lease: Option<(Arc<Held>, Arc<Store>)>,
+}
+
+impl Running {
+    /// For a message that another process holds the lease of, and for a domain's tests.
+    pub fn detached(message: MessageId) -> Self {
+        Self { message, attempt: 1, lease: None }
+    }
+
+    pub(crate) fn new(held: Arc<Held>, store: Arc<Store>) -> Self {
+        let attempt = u32::try_from(held.message.attempts).unwrap_or(1);
+        Self { message: held.message.public_id, attempt, lease: Some((held, store)) }
+    }
+
+    pub fn message(&self) -> MessageId {
+        self.message
+    }
+
+    /// 1 at the first.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Whether the job should stop at the next safe point and answer [`JobFailure::Cancelled`](crate::JobFailure).
+    pub fn cancelled(&self) -> bool {
+        self.lease.as_ref().is_some_and(|(held, _)| held.cancel.load(Ordering::SeqCst))
+    }
+
+    /// One write; call it once per batch of work, not per row. Progress that cannot be written stops no job.
+    pub async fn progress(&self, done: u64, total: Option<u64>) {
+        let Some((held, store)) = &self.lease else { return };
+        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let message = &held.message;
+        match store.progress(message.id, message.attempts, count(done), total.map(count)).await {
+            Ok(Some(false)) => {}
+            Ok(Some(true)) => held.cancel(),
+            Ok(None) => held.lose(),
+            Err(error) => tracing::warn!(%error, message = %self.message, "progress was not written"),
+        }
+    }
+}

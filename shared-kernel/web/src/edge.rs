@@ -1,0 +1,241 @@
+//! The outermost middleware: what every answer has, whoever gave it. Request id, trace, security headers, explicit
+//! caching, problem+json for the router's own refusals, 304, one log line and one measurement.
+
+use crate::guard::panicked;
+use crate::limits::Allowance;
+use crate::operation::{Endpoint, duration_of};
+use crate::precondition::has_already;
+use crate::problem_json::{self, Failure, from_status};
+use crate::server::Server;
+use crate::visitor::{TRACEPARENT, X_REQUEST_ID, visitor};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use chrono::{NaiveDate, NaiveTime};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use kernel::Visitor;
+use std::fmt;
+use std::future::{Ready, ready};
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::{Instrument, field};
+
+pub struct Edge(Server);
+
+impl Edge {
+    pub(crate) fn new(server: Server) -> Self {
+        Self(server)
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Edge
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Transform = EdgeService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(EdgeService { service: Rc::new(service), server: self.0.clone() }))
+    }
+}
+
+pub struct EdgeService<S> {
+    service: Rc<S>,
+    server: Server,
+}
+
+impl<S, B> Service<ServiceRequest> for EdgeService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, req: ServiceRequest) -> Self::Future {
+        let started = Instant::now();
+        let settings = self.server.settings();
+        let visitor = visitor(&req, self.server.clock(), self.server.timeout(), &settings.trusted_proxies);
+        req.extensions_mut().insert(visitor.clone());
+        let span = tracing::info_span!(
+            "request",
+            request_id = visitor.request_id,
+            trace = visitor.trace.traceparent,
+            tenant = field::Empty,
+            route = field::Empty,
+        );
+        let service = Rc::clone(&self.service);
+        let work = async move {
+            // Routing itself runs inside `call`, so it is caught as well.
+            match AssertUnwindSafe(async move { service.call(req).await }).catch_unwind().await {
+                Ok(Ok(response)) => Ok(finish(response.map_into_boxed_body(), &visitor, started)),
+                Ok(Err(error)) => Err(Complete::new(error, visitor).into()),
+                Err(panic) => Err(Complete::new(Failure::from(panicked(&*panic)).into(), visitor).into()),
+            }
+        };
+        Box::pin(work.instrument(span))
+    }
+}
+
+fn finish(response: ServiceResponse<BoxBody>, visitor: &Visitor, started: Instant) -> ServiceResponse<BoxBody> {
+    let (req, mut response) = response.into_parts();
+    if let Some(refusal) = refusal(&response, visitor) {
+        response = refusal;
+    }
+    if unchanged(&req, &response) {
+        response = not_modified(&response);
+    }
+    let endpoint = req.extensions().get::<Arc<Endpoint>>().cloned();
+    let allowance = req.extensions().get::<Allowance>().copied();
+    let headers = response.headers_mut();
+    if let Some(allowance) = allowance {
+        allowance.write(headers, visitor.now());
+    }
+    if let Some((since, sunset)) = endpoint.as_ref().and_then(|endpoint| endpoint.options.deprecated) {
+        deprecate(headers, since, sunset);
+    }
+    common_headers(headers, visitor);
+    record(&req, endpoint.as_deref(), response.status(), started);
+    ServiceResponse::new(req, response)
+}
+
+/// The problem, where the answer is an error of ours or of actix-web's, or a bare refusal without a body of its own.
+fn refusal(response: &HttpResponse, visitor: &Visitor) -> Option<HttpResponse> {
+    let told = |failure: &Failure| {
+        problem_json::log(failure);
+        problem_json::render(failure, &visitor.request_id)
+    };
+    if let Some(error) = response.error() {
+        return Some(with_failure(error, told));
+    }
+    let status = response.status();
+    let bare = !response.headers().contains_key(CONTENT_TYPE);
+    let failed = status.is_client_error() || status.is_server_error();
+    (failed && bare).then(|| told(&from_status(status, None)))
+}
+
+fn with_failure<T>(error: &Error, then: impl FnOnce(&Failure) -> T) -> T {
+    match error.as_error::<Failure>() {
+        Some(failure) => then(failure),
+        None => then(&from_status(error.as_response_error().status_code(), Some(error.to_string()))),
+    }
+}
+
+fn unchanged(req: &HttpRequest, response: &HttpResponse) -> bool {
+    let reads = matches!(*req.method(), Method::GET | Method::HEAD);
+    let tag = response.headers().get(ETAG);
+    reads && response.status() == StatusCode::OK && tag.is_some_and(|tag| has_already(req.headers(), tag))
+}
+
+fn not_modified(response: &HttpResponse) -> HttpResponse {
+    let mut bare = HttpResponse::new(StatusCode::NOT_MODIFIED);
+    for name in [ETAG, CACHE_CONTROL, VARY] {
+        if let Some(value) = response.headers().get(&name) {
+            bare.headers_mut().insert(name, value.clone());
+        }
+    }
+    bare
+}
+
+fn common_headers(headers: &mut HeaderMap, visitor: &Visitor) {
+    let text = |text: &str| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
+    headers.insert(HeaderName::from_static(X_REQUEST_ID), text(&visitor.request_id));
+    headers.insert(HeaderName::from_static(TRACEPARENT), text(&visitor.trace.traceparent));
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (CACHE_CONTROL, "private, no-cache"),
+    ] {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    // A mark for `Compress` alone (see `Rendered`).
+    if headers.get(CONTENT_ENCODING).is_some_and(|value| value == "identity") {
+        headers.remove(CONTENT_ENCODING);
+    }
+}
+
+/// RFC 9745 and RFC 8594.
+fn deprecate(headers: &mut HeaderMap, since: NaiveDate, sunset: NaiveDate) {
+    let since = since.and_time(NaiveTime::MIN).and_utc().timestamp();
+    let sunset = sunset.and_time(NaiveTime::MIN).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    for (name, value) in [("deprecation", format!("@{since}")), ("sunset", sunset)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+fn record(req: &HttpRequest, endpoint: Option<&Endpoint>, status: StatusCode, started: Instant) {
+    let elapsed = started.elapsed();
+    let seconds = elapsed.as_secs_f64();
+    match endpoint {
+        Some(endpoint) => endpoint.observe(status.as_u16(), seconds),
+        None => {
+            let route = req.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+            // A method outside the few is a label that anybody could multiply.
+            let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+            let method = if known.contains(req.method()) { req.method().as_str() } else { "other" };
+            duration_of(method, &route, status.as_u16()).record(seconds);
+        }
+    }
+    tracing::info!(
+        target: "access",
+        method = req.method().as_str(),
+        path = endpoint.is_none().then(|| req.path()),
+        status = status.as_u16(),
+        ms = elapsed.as_micros() as f64 / 1_000.0,
+        "answered"
+    );
+}
+
+/// An answer where no request is left to answer: a middleware inside failed, or something panicked.
+#[derive(Debug)]
+struct Complete {
+    error: Error,
+    visitor: Visitor,
+}
+
+impl Complete {
+    fn new(error: Error, visitor: Visitor) -> Self {
+        with_failure(&error, problem_json::log);
+        Self { error, visitor }
+    }
+}
+
+impl fmt::Display for Complete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl ResponseError for Complete {
+    fn status_code(&self) -> StatusCode {
+        self.error.as_response_error().status_code()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let request_id = &self.visitor.request_id;
+        let mut response = with_failure(&self.error, |failure| problem_json::render(failure, request_id));
+        common_headers(response.headers_mut(), &self.visitor);
+        response
+    }
+}

@@ -35,6 +35,11 @@ fn first_command(interrupts: &Interrupts) -> Result<(), Fault> {
     let data = tempfile::tempdir()?;
     let port = services::free_port()?;
     let mut command = process::cargo();
+    // The newcomer has set nothing.
+    let ours = |name: &str| name.starts_with("INSULA_") || ["DATABASE_URL", "REDIS_URL"].contains(&name);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| ours(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     command
         .arg("run")
         .env("INSULA_HTTP__ADDRESS", format!("127.0.0.1:{port}"))

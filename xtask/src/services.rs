@@ -4,12 +4,12 @@
 use crate::find::{self, Program};
 use crate::install;
 use crate::keeper::Keeper;
-use crate::process::{Fault, Group, Interrupts};
+use crate::process::{self, Fault, Group, Interrupts};
 use rustix::process::{Signal, geteuid};
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -54,7 +54,7 @@ pub fn start(interrupts: &Interrupts, postgres: bool, redis: bool) -> Result<Ser
         _folder: folder,
     };
     if let Some(program) = postgres {
-        init_postgres(&program, &place)?;
+        init_postgres(interrupts, &program, &place)?;
         let (group, port) = attempts(|| start_postgres(interrupts, &program, &place, &mut services.keeper))?;
         services._postgres = Some(group);
         services.database_url =
@@ -102,7 +102,10 @@ impl Place {
     fn make() -> Result<(Self, TempDir), Fault> {
         let root = geteuid().is_root();
         let parent = if root { PathBuf::from("/tmp") } else { std::env::temp_dir() };
-        let folder = tempfile::Builder::new().prefix("insula-test-").tempdir_in(parent)?;
+        let folder = tempfile::Builder::new()
+            .prefix("insula-test-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(parent)?;
         let account = if root {
             let account = find::account("postgres").or_else(|| find::account("nobody"));
             Some(account.ok_or_else(|| {
@@ -142,20 +145,20 @@ impl Place {
     }
 }
 
-fn init_postgres(program: &Program, place: &Place) -> Result<(), Fault> {
+fn init_postgres(interrupts: &Interrupts, program: &Program, place: &Place) -> Result<(), Fault> {
     let password = place.write("password", &place.password)?;
+    let log = place.folder.join("initdb.log");
     let locale = if cfg!(target_os = "linux") { "C.UTF-8" } else { "en_US.UTF-8" };
-    let output = place
-        .command(&program.path.join("initdb"))
+    let mut command = place.command(&program.path.join("initdb"));
+    command
         .args(["--no-sync", "--auth=password", "--username=postgres", "--encoding=UTF8"])
         .arg(format!("--locale={locale}"))
         .arg(format!("--pwfile={}", password.display()))
-        .args(["-D", "postgres"])
-        .output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(Fault::failed(format!("initdb failed: {}", String::from_utf8_lossy(&output.stderr))))
+        .args(["-D", "postgres"]);
+    process::run(interrupts, logged(&mut command, &log)?).map_err(|fault| match fault {
+        Fault::Failed(text) => Fault::Failed(format!("{text}\n{}", tail(&log))),
+        other => other,
+    })
 }
 
 fn start_postgres(

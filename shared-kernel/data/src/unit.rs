@@ -46,17 +46,22 @@ impl Unit {
         A::Entity: TenantEntity,
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
-        type E<A> = <A as ActiveModelTrait>::Entity;
-        let now: Value = self.ctx.now().into();
-        row.set(E::<A>::tenant_id(), self.tx.tenant().into());
-        row.set(E::<A>::created_at(), now.clone());
-        if let Some(updated_at) = E::<A>::updated_at() {
-            row.set(updated_at, now);
-        }
-        if let Some(version) = E::<A>::version() {
-            row.set(version, 1i64.into());
-        }
+        self.complete(&mut row);
         Ok(row.insert(self.tx.connection()).await?)
+    }
+
+    /// Like `insert`, for several rows in one statement, all with the same columns set.
+    pub async fn insert_all<A>(&self, mut rows: Vec<A>) -> Result<(), Error>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send,
+        A::Entity: TenantEntity,
+    {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        rows.iter_mut().for_each(|row| self.complete(row));
+        A::Entity::insert_many(rows).exec_without_returning(self.tx.connection()).await?;
+        Ok(())
     }
 
     pub fn update<E: TenantEntity>(&self) -> Update<'_, E> {
@@ -120,6 +125,23 @@ impl Unit {
             self.databases.committed();
         }
         Ok(result)
+    }
+
+    fn complete<A>(&self, row: &mut A)
+    where
+        A: ActiveModelTrait,
+        A::Entity: TenantEntity,
+    {
+        type E<A> = <A as ActiveModelTrait>::Entity;
+        let now: Value = self.ctx.now().into();
+        row.set(E::<A>::tenant_id(), self.tx.tenant().into());
+        row.set(E::<A>::created_at(), now.clone());
+        if let Some(updated_at) = E::<A>::updated_at() {
+            row.set(updated_at, now);
+        }
+        if let Some(version) = E::<A>::version() {
+            row.set(version, 1i64.into());
+        }
     }
 
     fn answer(&self, result: &(dyn Any + Send + Sync)) -> Result<Option<Answer>, Error> {

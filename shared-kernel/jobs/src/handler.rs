@@ -35,32 +35,44 @@ pub struct Handler {
 
 /// `jobs::job::<SendMail>(move |ctx, mail| { let app = app.clone(); async move { Ok(send_mail(&app, &ctx, mail).await?) } })`.
 pub fn job<J: Job>(f: impl JobFn<J>) -> Handler {
-    running_job::<J>(move |ctx, job, _| f.call(ctx, job))
+    running_job::<J>(move |ctx, job, _| f(ctx, job))
 }
 
 /// A job that shows progress or can be cancelled on the way.
 pub fn running_job<J: Job>(f: impl RunningJobFn<J>) -> Handler {
-    let f = Arc::new(f);
     let run: Run = Arc::new(move |ctx, parcel, running| match read::<J>(&parcel) {
-        Ok(job) => f.call(ctx, job, running),
+        Ok(job) => Box::pin(f(ctx, job, running)),
         Err(failure) => Box::pin(std::future::ready(Err(failure))),
     });
-    Handler { name: J::KIND, event: None, versions: Some(vec![J::VERSION]), ordered: false, timeout: None, run }
+    Handler {
+        name: J::KIND,
+        event: None,
+        versions: Some(vec![J::VERSION]),
+        ordered: false,
+        timeout: None,
+        run,
+    }
 }
 
 /// `jobs::subscriber::<InvoicePending>("workflow.open_approval", …)`; the name begins with the subscriber's domain.
 pub fn subscriber<E: DomainEvent>(name: &'static str, f: impl JobFn<E>) -> Handler {
-    let f = Arc::new(f);
     let run: Run = Arc::new(move |ctx, parcel, _| match read::<E>(&parcel) {
-        Ok(event) => f.call(ctx, event),
+        Ok(event) => Box::pin(f(ctx, event)),
         Err(failure) => Box::pin(std::future::ready(Err(failure))),
     });
-    Handler { name, event: Some(E::KIND), versions: Some(vec![E::VERSION]), ordered: false, timeout: None, run }
+    Handler {
+        name,
+        event: Some(E::KIND),
+        versions: Some(vec![E::VERSION]),
+        ordered: false,
+        timeout: None,
+        run,
+    }
 }
 
 /// A subscriber that runs in another process: `f` carries the parcel there, where [`Handler::deliver`] opens it.
 pub fn forward(subscription: &Subscription, f: impl JobFn<Parcel>) -> Handler {
-    let run: Run = Arc::new(move |ctx, parcel, _| f.call(ctx, parcel));
+    let run: Run = Arc::new(move |ctx, parcel, _| Box::pin(f(ctx, parcel)));
     Handler {
         name: subscription.subscriber,
         event: Some(subscription.event),
@@ -71,9 +83,9 @@ pub fn forward(subscription: &Subscription, f: impl JobFn<Parcel>) -> Handler {
     }
 }
 
-/// `Fn(Ctx, T) -> Future<Output = Result<(), JobFailure>>`.
-pub trait JobFn<T>: Send + Sync + 'static {
-    fn call(&self, ctx: Ctx, input: T) -> BoxFuture<'static, Result<(), JobFailure>>;
+/// Any `Fn(Ctx, T)` whose future ends in `Result<(), JobFailure>`; closures need no annotations.
+pub trait JobFn<T>: Fn(Ctx, T) -> Self::Work + Send + Sync + 'static {
+    type Work: Future<Output = Result<(), JobFailure>> + Send + 'static;
 }
 
 impl<T, F, Work> JobFn<T> for F
@@ -81,14 +93,12 @@ where
     F: Fn(Ctx, T) -> Work + Send + Sync + 'static,
     Work: Future<Output = Result<(), JobFailure>> + Send + 'static,
 {
-    fn call(&self, ctx: Ctx, input: T) -> BoxFuture<'static, Result<(), JobFailure>> {
-        Box::pin(self(ctx, input))
-    }
+    type Work = Work;
 }
 
-/// `Fn(Ctx, T, Running) -> Future<Output = Result<(), JobFailure>>`.
-pub trait RunningJobFn<T>: Send + Sync + 'static {
-    fn call(&self, ctx: Ctx, input: T, running: Running) -> BoxFuture<'static, Result<(), JobFailure>>;
+/// The same with the job's [`Running`] handle.
+pub trait RunningJobFn<T>: Fn(Ctx, T, Running) -> Self::Work + Send + Sync + 'static {
+    type Work: Future<Output = Result<(), JobFailure>> + Send + 'static;
 }
 
 impl<T, F, Work> RunningJobFn<T> for F
@@ -96,9 +106,7 @@ where
     F: Fn(Ctx, T, Running) -> Work + Send + Sync + 'static,
     Work: Future<Output = Result<(), JobFailure>> + Send + 'static,
 {
-    fn call(&self, ctx: Ctx, input: T, running: Running) -> BoxFuture<'static, Result<(), JobFailure>> {
-        Box::pin(self(ctx, input, running))
-    }
+    type Work = Work;
 }
 
 impl Handler {
@@ -188,7 +196,10 @@ impl Registry {
 
 fn read<T: DeserializeOwned>(parcel: &Parcel) -> Result<T, JobFailure> {
     serde_json::from_str(&parcel.payload).map_err(|error| {
-        unreadable(format!("the payload of {} version {} is unreadable: {error}", parcel.kind, parcel.version))
+        unreadable(format!(
+            "the payload of {} version {} is unreadable: {error}",
+            parcel.kind, parcel.version
+        ))
     })
 }
 

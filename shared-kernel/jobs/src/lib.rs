@@ -17,7 +17,7 @@ mod sql;
 mod store;
 
 pub use failure::JobFailure;
-pub use handler::{Handler, Parcel, forward, job, running_job, subscriber};
+pub use handler::{Handler, JobFn, Parcel, RunningJobFn, forward, job, running_job, subscriber};
 pub use held::Running;
 pub use ledger::{Filter, Ledger, MessageSummary, Status};
 pub use runtime::{Domain, Runtime, Settings, Setup, StartError};

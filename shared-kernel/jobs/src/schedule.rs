@@ -7,6 +7,7 @@ use croner::Cron;
 use data::{Error, Job};
 use kernel::Actor;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub struct Schedule {
@@ -103,17 +104,23 @@ impl Prepared {
 
 /// The schedules of one domain and up to when their ticks are written.
 pub(crate) struct Ticker {
-    schedules: Vec<(Prepared, Option<DateTime<Utc>>)>,
+    schedules: Arc<Vec<Prepared>>,
+    written: Vec<Option<DateTime<Utc>>>,
 }
 
 impl Ticker {
-    pub fn new(schedules: impl IntoIterator<Item = Prepared>) -> Self {
-        Self { schedules: schedules.into_iter().map(|schedule| (schedule, None)).collect() }
+    pub fn new(schedules: Arc<Vec<Prepared>>) -> Self {
+        let written = vec![None; schedules.len()];
+        Self { schedules, written }
     }
 
     /// Writes the next tick of each schedule whose last written one has passed. Answers when to come again.
-    pub async fn write_due(&mut self, store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Error> {
-        for (schedule, written) in &mut self.schedules {
+    pub async fn write_due(
+        &mut self,
+        store: &Store,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, Error> {
+        for (schedule, written) in self.schedules.iter().zip(&mut self.written) {
             if written.is_some_and(|tick| tick > now) {
                 continue;
             }
@@ -130,7 +137,7 @@ impl Ticker {
             store.write_tick(row).await?;
             *written = Some(tick);
         }
-        Ok(self.schedules.iter().filter_map(|(_, written)| *written).min())
+        Ok(self.written.iter().flatten().min().copied())
     }
 }
 
@@ -163,7 +170,11 @@ mod tests {
         check(Schedule::cron("a", "0 3 * * *", &Nothing {}), now, Ok("2026-03-01T03:00:00Z"));
         let exactly = "2026-03-01T03:00:00Z";
         check(Schedule::cron("a", "0 3 * * *", &Nothing {}), exactly, Ok("2026-03-02T03:00:00Z"));
-        check(Schedule::every("a", Duration::from_secs(60), &Nothing {}), exactly, Ok("2026-03-01T03:01:00Z"));
+        check(
+            Schedule::every("a", Duration::from_secs(60), &Nothing {}),
+            exactly,
+            Ok("2026-03-01T03:01:00Z"),
+        );
         check(Schedule::cron("a", "at three", &Nothing {}), now, Err("schedule a"));
         check(Schedule::every("a", Duration::ZERO, &Nothing {}), now, Err("shorter"));
     }

@@ -80,8 +80,10 @@ fn tenants(table: &str) -> String {
     )
 }
 
-const TURN: &str = "row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.priority DESC, c.run_at, c.id) AS turn";
-const LEASED: &str = "status = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = $3, updated_at = $1";
+const TURN: &str =
+    "row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.priority DESC, c.run_at, c.id) AS turn";
+const LEASED: &str =
+    "status = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = $3, updated_at = $1";
 
 /// `$1` now, `$2` owner, `$3` lease until, `$4` how many. Each tenant's first rows are ranked and taken in turns. A few
 /// more than asked are looked at, since other claimers may have them locked.
@@ -93,10 +95,8 @@ fn claim_postgres(table: &str, handlers: &str) -> String {
             startable("d", table, handlers)
         )
     };
-    let (of_tenant, of_none) =
-        (first_of("d.tenant_id = tenants.tenant_id"), first_of("d.tenant_id IS NULL"));
-    let (tenants, still, columns) =
-        (tenants(table), startable("m", table, handlers), prefixed("m", ", "));
+    let (of_tenant, of_none) = (first_of("d.tenant_id = tenants.tenant_id"), first_of("d.tenant_id IS NULL"));
+    let (tenants, still, columns) = (tenants(table), startable("m", table, handlers), prefixed("m", ", "));
     let set = LEASED.replace("= attempts + 1", "= m.attempts + 1");
     format!(
         "{tenants}, candidates AS (SELECT first.* FROM tenants CROSS JOIN LATERAL ({of_tenant}) AS first \

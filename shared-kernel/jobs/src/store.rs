@@ -63,7 +63,13 @@ pub(crate) struct Tick<'a> {
 }
 
 impl Store {
-    pub fn new(databases: Databases, owner: String, lease: Duration, handlers: &[&str], clock: Clock) -> Self {
+    pub fn new(
+        databases: Databases,
+        owner: String,
+        lease: Duration,
+        handlers: &[&str],
+        clock: Clock,
+    ) -> Self {
         let sql = Sql::new(databases.is_postgres(), &databases.table("messages"), handlers);
         Self { databases, sql, owner, lease: span(lease), clock }
     }

@@ -12,14 +12,15 @@ pub use report_source::{
     ReportOffer, ReportPage, ReportParameter, ReportSource, ReportSourceServer,
 };
 
+use actix_web::web::ServiceConfig;
 use blobs::Blobs;
 use cache::Cache;
 use data::Databases;
-use jobs::{JobHandler, Schedule, Subscriber};
+use jobs::{Handler, Schedule};
 use kernel::contract::ContractServer;
 use kernel::ctx::{EntitlementProvider, IdentityProvider};
 use kernel::permission::PermissionRegistry;
-use kernel::{Clock, Permission, ProblemKind};
+use kernel::{Clock, Permission};
 use secrets::Secrets;
 use std::any::Any;
 use std::sync::Arc;
@@ -39,17 +40,20 @@ pub struct Platform {
     pub public_url: String,
 }
 
+/// Routes of the domain's own, added to the server's root.
+pub type Pages = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
 pub struct Module {
     pub name: &'static str,
     pub databases: Databases,
     /// Under `/api/v1/<name>`.
     pub api: Api,
     /// The few pages outside `/api/v1`, for people or protocols with a shape of their own.
-    pub pages: Option<web::Pages>,
+    pub pages: Option<Pages>,
+    /// All that its operations, reports and imports ask for.
     pub permissions: &'static [Permission],
-    pub problems: Vec<&'static [ProblemKind]>,
-    pub jobs: Vec<JobHandler>,
-    pub subscribers: Vec<Subscriber>,
+    /// Its jobs and its subscribers.
+    pub handlers: Vec<Handler>,
     pub schedules: Vec<Schedule>,
     pub contract: Option<Contract>,
     pub identity: Option<Arc<dyn IdentityProvider>>,
@@ -66,9 +70,7 @@ impl Module {
             api,
             pages: None,
             permissions,
-            problems: Vec::new(),
-            jobs: Vec::new(),
-            subscribers: Vec::new(),
+            handlers: Vec::new(),
             schedules: Vec::new(),
             contract: None,
             identity: None,

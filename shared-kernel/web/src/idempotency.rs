@@ -10,22 +10,23 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use async_trait::async_trait;
-use kernel::ctx::{Idempotency, StoredResponse};
+use data::{Databases, Stored};
+use kernel::ctx::Idempotency;
 use kernel::problem::{IDEMPOTENCY_KEY_MALFORMED, IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_REUSED};
 use kernel::{Ctx, Problem};
-
-/// What was answered to a key, and to which request.
-#[derive(Clone, Debug)]
-pub struct Replay {
-    pub fingerprint: Vec<u8>,
-    pub response: StoredResponse,
-}
 
 /// Where a domain's answers are kept: its databases.
 #[async_trait]
 pub trait Replays: Send + Sync {
     /// By tenant, actor and key of `ctx`.
-    async fn replay(&self, ctx: &Ctx) -> Result<Option<Replay>, Problem>;
+    async fn replay(&self, ctx: &Ctx) -> Result<Option<Stored>, Problem>;
+}
+
+#[async_trait]
+impl Replays for Databases {
+    async fn replay(&self, ctx: &Ctx) -> Result<Option<Stored>, Problem> {
+        Ok(self.stored_response(ctx).await?)
+    }
 }
 
 pub(crate) enum Outcome {

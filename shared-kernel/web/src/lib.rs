@@ -23,7 +23,7 @@ pub use answer::{Answer, Rendered, respond};
 pub use api::{Api, PREFIX};
 pub use body::{Body, Upload, nullable};
 pub use edge::Edge;
-pub use idempotency::{Replay, Replays};
+pub use idempotency::Replays;
 pub use openapi::{Described, Description, merge};
 pub use operation::{Draft, Operation, OperationInfo};
 pub use page::{Listing, PageQuery};

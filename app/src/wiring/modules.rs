@@ -1,0 +1,87 @@
+//! The list of modules: the one place that names every domain and says what each is handed.
+
+use super::StartError;
+use super::platform::Foundation;
+use crate::config::{Config, SignUp};
+use billing_contract::Billing;
+use data::Subscription;
+use inventory_contract::Inventory;
+use module::Module;
+use std::sync::Arc;
+use users_contract::Users;
+
+/// All modules, in the order in which their contracts are called. Each is handed the contracts of the committed list
+/// of calls and nothing else.
+pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, StartError> {
+    let settings = &config.domains;
+    let users = users::module(
+        users::Settings {
+            sign_up_open: settings.users.sign_up == SignUp::Open,
+            access_token_minutes: settings.users.access_token_minutes,
+            refresh_token_days: settings.users.refresh_token_days,
+            verification_hours: settings.users.verification_hours,
+        },
+        users::Deps { platform: foundation.platform("users")? },
+    );
+    let call_users = contract::<dyn Users>(&users)?;
+
+    let billing = billing::module(
+        billing::Settings {},
+        billing::Deps { platform: foundation.platform("billing")?, users: call_users.clone() },
+    );
+    let call_billing = contract::<dyn Billing>(&billing)?;
+
+    let inventory = inventory::module(
+        inventory::Settings {},
+        inventory::Deps { platform: foundation.platform("inventory")?, users: call_users.clone() },
+    );
+    let call_inventory = contract::<dyn Inventory>(&inventory)?;
+
+    let workflow = workflow::module(
+        workflow::Settings {},
+        workflow::Deps {
+            platform: foundation.platform("workflow")?,
+            users: call_users.clone(),
+            billing: call_billing,
+            inventory: call_inventory,
+        },
+    );
+    let notifications = notifications::module(
+        notifications::Settings {
+            smtp_url: config.mail.smtp_url.as_ref().map(|url| url.expose().to_owned()),
+            folder: config.mail_folder(),
+            from: config.mail.from.clone(),
+        },
+        notifications::Deps { platform: foundation.platform("notifications")?, users: call_users },
+    );
+
+    let mut working = vec![users, billing, inventory, workflow, notifications];
+    let offered_reports = working.iter_mut().flat_map(|module| std::mem::take(&mut module.reports)).collect();
+    let offered_imports = working.iter_mut().flat_map(|module| std::mem::take(&mut module.imports)).collect();
+    working.push(reports::module(
+        reports::Settings {},
+        reports::Deps { platform: foundation.platform("reports")?, offers: offered_reports },
+    ));
+    working.push(imports::module(
+        imports::Settings { upload_limit_bytes: config.http.upload_limit_bytes },
+        imports::Deps { platform: foundation.platform("imports")?, offers: offered_imports },
+    ));
+
+    let permissions = working.iter().flat_map(|module| module.permissions).copied().collect();
+    foundation.permissions.fill(permissions);
+    foundation.subscriptions.fill(subscriptions(&working));
+    Ok(working)
+}
+
+fn subscriptions(modules: &[Module]) -> Vec<Subscription> {
+    modules.iter().flat_map(|module| &module.handlers).filter_map(jobs::Handler::subscription).collect()
+}
+
+fn contract<T: ?Sized + Send + Sync + 'static>(module: &Module) -> Result<Arc<T>, StartError> {
+    module.contract.as_ref().and_then(|contract| contract.object::<T>()).ok_or_else(|| {
+        StartError::new(
+            format!("{} publishes no {}", module.name, std::any::type_name::<T>()),
+            "set Module.contract in its lib.rs",
+        )
+    })
+}

@@ -1,0 +1,216 @@
+//! What all modules stand on: databases, master key, cache and blobs, as the configuration says.
+
+use super::StartError;
+use crate::config::{BlobsKind, Config};
+use blobs::{Blobs, S3Settings};
+use cache::Cache;
+use data::{Databases, Engine, PoolSettings, Setup, Signals, Subscriptions};
+use kernel::Clock;
+use kernel::permission::PermissionRegistry;
+use module::Platform;
+use secrets::{MasterKey, Secrets};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Tenant tables a domain's system door leads to, beside the kernel's; its migrations mark the same ones.
+const PLATFORM_TABLES: [(&str, &[&str]); 1] =
+    [("users", &["memberships", "sessions", "api_keys", "email_tokens"])];
+
+pub struct Foundation {
+    pub secrets: Secrets,
+    pub blobs: Blobs,
+    pub cache: Cache,
+    pub clock: Clock,
+    pub permissions: PermissionRegistry,
+    pub subscriptions: Subscriptions,
+    public_url: String,
+    /// By URL, since domains on one server share its connections.
+    servers: BTreeMap<String, (Engine, Signals)>,
+    databases: BTreeMap<&'static str, Databases>,
+}
+
+impl Foundation {
+    pub async fn lay(config: &Config, clock: Clock) -> Result<Self, StartError> {
+        let folder = &config.data.folder;
+        make_folder(folder)?;
+        let secrets = Secrets::new(&master_key(config)?);
+        let mut foundation = Self {
+            secrets,
+            blobs: blobs(config)?,
+            cache: cache(config)?,
+            clock,
+            permissions: PermissionRegistry::default(),
+            subscriptions: Subscriptions::default(),
+            public_url: config.public_url(),
+            servers: BTreeMap::new(),
+            databases: BTreeMap::new(),
+        };
+        for domain in migrations::DOMAINS {
+            let databases = foundation.open(config, domain).await?;
+            foundation.databases.insert(domain, databases);
+        }
+        Ok(foundation)
+    }
+
+    pub fn platform(&self, domain: &'static str) -> Result<Platform, StartError> {
+        let databases = self.databases.get(domain).cloned();
+        let databases = databases.ok_or_else(|| {
+            StartError::new(format!("{domain} has no database"), "add its migrations to migrations/src/domains.rs")
+        })?;
+        Ok(Platform {
+            databases,
+            secrets: self.secrets.clone(),
+            blobs: self.blobs.clone(),
+            cache: self.cache.clone(),
+            clock: self.clock.clone(),
+            permissions: self.permissions.clone(),
+            public_url: self.public_url.clone(),
+        })
+    }
+
+    pub fn databases(&self) -> impl Iterator<Item = &Databases> {
+        self.databases.values()
+    }
+
+    /// Each PostgreSQL server with the signals of its domains.
+    pub fn servers(&self) -> Vec<(Engine, Signals)> {
+        self.servers.values().cloned().collect()
+    }
+
+    async fn open(&mut self, config: &Config, domain: &'static str) -> Result<Databases, StartError> {
+        let settings = pool_settings(config);
+        let (engine, signals) = match config.database_url(domain) {
+            Some(url) => match self.servers.get(url.expose()) {
+                Some(known) => known.clone(),
+                None => {
+                    let engine = Engine::postgres(url.expose(), settings).map_err(unreadable)?;
+                    let server = (engine, Signals::default());
+                    self.servers.insert(url.expose().to_owned(), server.clone());
+                    server
+                }
+            },
+            None => {
+                let file = sqlite_file(&config.data.folder, domain);
+                (Engine::sqlite(&file, settings).map_err(unreadable)?, Signals::default())
+            }
+        };
+        let tables = PLATFORM_TABLES.iter().find(|(name, _)| *name == domain);
+        let setup = Setup {
+            domain,
+            engine,
+            signals,
+            subscriptions: self.subscriptions.clone(),
+            secrets: self.secrets.clone(),
+            clock: self.clock.clone(),
+            platform_tables: tables.map_or(&[], |(_, tables)| *tables),
+        };
+        Databases::open(setup).await.map_err(unreadable)
+    }
+}
+
+/// Brings every schema up to date: all domains of one server at once, each SQLite file for itself.
+pub async fn migrate(config: &Config) -> Result<(), StartError> {
+    let mut servers = BTreeMap::<&str, Vec<&'static str>>::new();
+    for domain in migrations::DOMAINS {
+        match config.database_url(domain) {
+            Some(url) => servers.entry(url.expose()).or_default().push(domain),
+            None => {
+                make_folder(&config.data.folder)?;
+                let file = sqlite_file(&config.data.folder, domain);
+                migrations::migrate_sqlite(&file, domain).await.map_err(unmigrated)?;
+            }
+        }
+    }
+    for (url, domains) in servers {
+        migrations::migrate_postgres(url, &domains).await.map_err(unmigrated)?;
+    }
+    Ok(())
+}
+
+fn pool_settings(config: &Config) -> PoolSettings {
+    PoolSettings {
+        max_connections: config.database.max_connections as usize,
+        // The HTTP workers, the jobs, and the main thread's own.
+        runtimes: http_workers(config) + 2,
+        acquire_timeout: Duration::from_millis(config.database.acquire_timeout_ms),
+        statement_timeout: Duration::from_millis(config.database.statement_timeout_ms),
+    }
+}
+
+pub fn http_workers(config: &Config) -> usize {
+    match config.http.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    }
+}
+
+fn sqlite_file(folder: &Path, domain: &str) -> PathBuf {
+    folder.join(format!("{domain}.sqlite"))
+}
+
+fn master_key(config: &Config) -> Result<MasterKey, StartError> {
+    let file = config.master_key_file();
+    let key = match &config.secrets.master_key {
+        Some(key) => MasterKey::from_base64(key.expose()),
+        None if config.secrets.master_key_file.is_some() => MasterKey::load(&file),
+        None => MasterKey::load_or_create(&file),
+    };
+    key.map_err(|error| {
+        StartError::new(
+            "the master key cannot be used",
+            "set secrets.master_key or secrets.master_key_file to 32 random bytes in base64, as \
+             `openssl rand -base64 32` prints them",
+        )
+        .because(error)
+    })
+}
+
+fn blobs(config: &Config) -> Result<Blobs, StartError> {
+    let settings = &config.blobs;
+    let made = match settings.kind {
+        BlobsKind::Local => Blobs::local(&config.blobs_folder()),
+        BlobsKind::S3 => Blobs::s3(S3Settings {
+            bucket: settings.bucket.clone().unwrap_or_default(),
+            region: settings.region.clone().unwrap_or_else(|| "us-east-1".to_owned()),
+            endpoint: settings.endpoint.clone(),
+            access_key_id: settings.access_key_id.clone().unwrap_or_default(),
+            secret_access_key: settings
+                .secret_access_key
+                .as_ref()
+                .map(|key| key.expose().to_owned())
+                .unwrap_or_default(),
+            allow_http: settings.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://")),
+        }),
+    };
+    made.map_err(|error| {
+        StartError::new("the blob storage cannot be used", "look at [blobs] in `insula config show`").because(error)
+    })
+}
+
+fn cache(config: &Config) -> Result<Cache, StartError> {
+    let settings = cache::Settings { max_bytes: config.cache.max_bytes, ..cache::Settings::default() };
+    match &config.redis.url {
+        None => Ok(Cache::in_process(settings)),
+        Some(url) => Cache::with_redis(url.expose(), settings).map_err(|error| {
+            StartError::new("redis.url cannot be used", "write it as redis://host:6379").because(error)
+        }),
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let what = format!("the data folder {} cannot be made", folder.display());
+        StartError::new(what, "set data.folder to a place this user may write to").because(error)
+    })
+}
+
+fn unreadable(error: data::Error) -> StartError {
+    StartError::new("a database cannot be opened", "look at [database] and [data] in `insula config show`")
+        .because(error)
+}
+
+fn unmigrated(error: migrations::Error) -> StartError {
+    StartError::new("the databases cannot be brought up to date", "see the cause; `insula migrate` tries again")
+        .because(error)
+}

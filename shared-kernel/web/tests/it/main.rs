@@ -1,0 +1,3 @@
+//! The HTTP contract, through a tiny domain of its own.
+
+mod shop;

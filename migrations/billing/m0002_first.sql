@@ -170,7 +170,7 @@ CREATE TABLE hold_rules (
     CONSTRAINT hold_rules_public_id UNIQUE (tenant_id, public_id)
 );
 CREATE INDEX hold_rules_listed ON hold_rules (tenant_id, created_at, public_id);
-CREATE INDEX hold_rules_by_threshold ON hold_rules (tenant_id, currency, amount_minor) WHERE deleted_at IS NULL;
+CREATE INDEX hold_rules_by_currency ON hold_rules (tenant_id, currency) WHERE deleted_at IS NULL;
 @tenant_table hold_rules
 
 CREATE TABLE invoice_holds (

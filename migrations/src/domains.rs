@@ -29,3 +29,9 @@ pub fn of(domain: &str) -> &'static [Migration] {
         _ => &[],
     }
 }
+
+/// The tenant tables that the domain's system door leads to, as its migrations mark them.
+pub fn platform_tables(domain: &str) -> Vec<&'static str> {
+    let lines = of(domain).iter().flat_map(|migration| migration.sql.lines());
+    lines.filter_map(|line| line.strip_prefix("@platform_tenant_table ")).map(str::trim).collect()
+}

@@ -6,6 +6,6 @@ mod domains;
 mod postgres;
 mod run;
 
-pub use domains::{DOMAINS, Migration, of};
+pub use domains::{DOMAINS, Migration, of, platform_tables};
 pub use postgres::provision_sql;
 pub use run::{Error, migrate_postgres, migrate_sqlite};

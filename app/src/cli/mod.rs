@@ -41,7 +41,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Some(Command::Config(ConfigCommand::Show { defaults: true })) => say(config::DEFAULT),
         Some(Command::Config(ConfigCommand::Show { defaults: false })) => say(&load()?.show()),
-        Some(Command::Openapi) => say(&format!("{}\n", wiring::openapi_json())),
+        Some(Command::Openapi) => say(&format!("{}\n", System::new().block_on(wiring::openapi_json())?)),
     }
 }
 

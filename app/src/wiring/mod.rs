@@ -1,7 +1,16 @@
 //! Puts the modules together: what the commands call, and the only place that sees every domain.
 
+mod demo;
+mod docs;
+mod modules;
+mod node;
+mod operators;
+mod platform;
+
+pub use node::Node;
+
 use crate::config::Config;
-use serde_json::json;
+use kernel::Clock;
 use std::error::Error;
 
 /// Why a command ended: for a person, in three parts.
@@ -27,30 +36,59 @@ impl StartError {
 
 /// Runs until a signal stops it.
 pub async fn serve(config: Config) -> Result<(), StartError> {
-    Err(unwired(&format!("serve {}", config.public_url())))
+    let node = Node::start(config.clone(), Clock::system()).await?;
+    announce(&config, &node);
+    stop_signal().await?;
+    tracing::info!("stopping");
+    node.stop().await;
+    Ok(())
 }
 
 /// `serve`, in a data folder of its own with a demo tenant, whose credentials are printed.
 pub async fn demo(config: Config) -> Result<(), StartError> {
-    Err(unwired(&format!("serve a demo from {}", config.data.folder.display())))
+    let node = Node::start(config.clone(), Clock::system()).await?;
+    announce(&config, &node);
+    demo::show(&config, node.address).await?;
+    stop_signal().await?;
+    node.stop().await;
+    Ok(())
 }
 
 /// Brings every schema up to date.
-pub async fn migrate(_config: Config) -> Result<(), StartError> {
-    Err(unwired("migrate"))
+pub async fn migrate(config: Config) -> Result<(), StartError> {
+    platform::migrate(&config).await
 }
 
 /// What an administrator runs where `migrate` may not make roles.
 pub async fn migration_sql(_config: Config) -> Result<String, StartError> {
-    Err(unwired("print the migrations"))
+    Ok(migrations::provision_sql(&migrations::DOMAINS))
 }
 
 /// The documents of all domains as one.
-pub fn openapi_json() -> String {
-    let info = json!({ "title": "Insula", "version": env!("CARGO_PKG_VERSION") });
-    json!({ "openapi": "3.1.0", "info": info, "paths": {} }).to_string()
+pub async fn openapi_json() -> Result<String, StartError> {
+    node::document().await
 }
 
-fn unwired(what: &str) -> StartError {
-    StartError::new(format!("cannot {what}: no module is wired in yet"), "use a build that has modules")
+fn announce(config: &Config, node: &Node) {
+    let url = config.http.public_url.clone().unwrap_or_else(|| format!("http://{}", node.address));
+    let storage = if config.database.url.is_some() { "PostgreSQL" } else { "SQLite files" };
+    tracing::info!(
+        address = %node.address,
+        data = %config.data.folder.display(),
+        storage,
+        "Insula is ready: {url}/docs shows the API"
+    );
+}
+
+/// SIGTERM from an orchestrator, SIGINT from a person.
+async fn stop_signal() -> Result<(), StartError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let unheard = |error| StartError::new("cannot listen for signals", "see the cause").because(error);
+    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
 }

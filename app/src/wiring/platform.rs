@@ -13,10 +13,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Tenant tables a domain's system door leads to, beside the kernel's; its migrations mark the same ones.
-const PLATFORM_TABLES: [(&str, &[&str]); 1] =
-    [("users", &["memberships", "sessions", "api_keys", "email_tokens"])];
-
 pub struct Foundation {
     pub secrets: Secrets,
     pub blobs: Blobs,
@@ -95,7 +91,6 @@ impl Foundation {
                 (Engine::sqlite(&file, settings).map_err(unreadable)?, Signals::default())
             }
         };
-        let tables = PLATFORM_TABLES.iter().find(|(name, _)| *name == domain);
         let setup = Setup {
             domain,
             engine,
@@ -103,7 +98,7 @@ impl Foundation {
             subscriptions: self.subscriptions.clone(),
             secrets: self.secrets.clone(),
             clock: self.clock.clone(),
-            platform_tables: tables.map_or(&[], |(_, tables)| *tables),
+            platform_tables: migrations::platform_tables(domain),
         };
         Databases::open(setup).await.map_err(unreadable)
     }
@@ -185,6 +180,20 @@ fn blobs(config: &Config) -> Result<Blobs, StartError> {
     };
     made.map_err(|error| {
         StartError::new("the blob storage cannot be used", "look at [blobs] in `insula config show`").because(error)
+    })
+}
+
+/// A local blob folder serves one node, unless it is declared shared.
+pub fn claim_blobs(config: &Config) -> Result<Option<blobs::Claim>, StartError> {
+    if config.blobs.kind != BlobsKind::Local {
+        return Ok(None);
+    }
+    let name = config.node.name.clone().unwrap_or_else(|| format!("node-{}", std::process::id()));
+    let claim = blobs::claim_local(&config.blobs_folder(), &name, config.blobs.shared);
+    claim.map(Some).map_err(|error| {
+        let remedy = "stop the other process, give each a data.folder of its own, or set blobs.shared = true when \
+                      every node sees the same folder";
+        StartError::new("the blob folder is in use", remedy).because(error)
     })
 }
 

@@ -11,7 +11,8 @@ use crate::signals::Signals;
 use crate::system::System;
 use crate::tx::Tx;
 use crate::unit::Unit;
-use crate::wall::{KERNEL_TABLES, Wall};
+use crate::wall::Wall;
+use chrono::Duration;
 use kernel::ctx::Idempotency;
 use kernel::{Clock, Ctx};
 use sea_orm::{DbBackend, QueryResult};
@@ -36,6 +37,10 @@ struct Inner {
     in_flight: InFlightKeys,
 }
 
+/// Longer than a message is kept, so that none comes again after its inbox row is gone.
+const INBOX_LIFETIME: Duration = Duration::days(60);
+const PRUNE_BATCH: u64 = 1_000;
+
 /// What a domain's handle is made of.
 pub struct Setup {
     pub domain: &'static str,
@@ -44,8 +49,8 @@ pub struct Setup {
     pub subscriptions: Subscriptions,
     pub secrets: Secrets,
     pub clock: Clock,
-    /// Tenant tables the system door leads to, beside the kernel's.
-    pub platform_tables: &'static [&'static str],
+    /// Tenant tables the system door leads to, as the migrations mark them.
+    pub platform_tables: Vec<&'static str>,
 }
 
 /// A read transaction; it ends when dropped.
@@ -148,6 +153,31 @@ impl Databases {
         let connection = self.lease(false, Door::System).await?;
         connection.batch("BEGIN; SELECT 1").await?;
         Ok(connection.commit().await?)
+    }
+
+    /// Removes expired idempotency keys and inbox rows older than any message that could come again, in bounded
+    /// batches. Any number of nodes may do it.
+    pub async fn prune(&self) -> Result<u64, Error> {
+        let now = self.0.clock.now();
+        let limits = [("idempotency_keys", "expires_at", now), ("inbox", "applied_at", now - INBOX_LIFETIME)];
+        let mut removed = 0;
+        for (name, column, before) in limits {
+            let key = if self.is_postgres() { "ctid" } else { "rowid" };
+            let table = self.table(name);
+            let sql = format!(
+                "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {column} < $1 LIMIT {PRUNE_BATCH})"
+            );
+            loop {
+                let system = self.system("removing expired keys and inbox rows").await?;
+                let batch = system.execute(&sql, vec![before.into()]).await?;
+                system.commit().await?;
+                removed += batch;
+                if batch < PRUNE_BATCH {
+                    break;
+                }
+            }
+        }
+        Ok(removed)
     }
 
     pub(crate) fn subscriptions(&self) -> &Subscriptions {
@@ -258,6 +288,6 @@ async fn sqlite_wall(setup: &Setup) -> Result<Wall, Error> {
     lease.open = false;
     let tenant_tables =
         rows.iter().map(|row| row.try_get("", "name")).collect::<Result<BTreeSet<String>, _>>()?;
-    let platform = KERNEL_TABLES.iter().chain(setup.platform_tables);
-    Ok(Wall { tenant_tables, platform_tables: platform.map(|name| (*name).to_owned()).collect() })
+    let platform_tables = setup.platform_tables.iter().map(|name| (*name).to_owned()).collect();
+    Ok(Wall { tenant_tables, platform_tables })
 }

@@ -23,11 +23,22 @@ impl TenantSql {
 }
 
 /// Checks at compile time that the text names its tenant.
+/// ```
+/// data::sql!("SELECT name FROM customers WHERE tenant_id = $1 AND public_id = $2");
+/// ```
+/// ```compile_fail,E0080
+/// data::sql!("SELECT name FROM customers WHERE public_id = $2");
+/// ```
+/// To name the column is not enough:
+/// ```compile_fail,E0080
+/// data::sql!("SELECT tenant_id FROM customers WHERE public_id = $2");
+/// ```
 #[macro_export]
 macro_rules! sql {
-    ($text:expr) => {
-        const { $crate::TenantSql::checked($text) }
-    };
+    ($text:expr) => {{
+        const CHECKED: $crate::TenantSql = $crate::TenantSql::checked($text);
+        CHECKED
+    }};
 }
 
 const fn contains(text: &str, part: &str) -> bool {

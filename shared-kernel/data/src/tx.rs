@@ -12,6 +12,14 @@ use sea_orm::{
     ColumnTrait, EntityTrait, ModelTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
+///
+/// sea-orm's own queries have nothing to run on:
+/// ```compile_fail,E0277
+/// use sea_orm::EntityTrait;
+/// async fn all<E: EntityTrait>(tx: &data::Tx) {
+///     let _ = E::find().all(tx).await;
+/// }
+/// ```
 pub struct Tx {
     connection: Connection,
     tenant: TenantId,

@@ -8,12 +8,9 @@ use std::collections::BTreeSet;
 #[derive(Debug, Default)]
 pub(crate) struct Wall {
     pub tenant_tables: BTreeSet<String>,
-    /// What the system door may name: the kernel's tables and the domain's declared ones.
+    /// What the system door may name.
     pub platform_tables: BTreeSet<String>,
 }
-
-/// The kernel's own tables in each domain's database.
-pub const KERNEL_TABLES: [&str; 3] = ["messages", "inbox", "idempotency_keys"];
 
 impl Wall {
     pub fn check(&self, door: Door, sql: &str) -> Result<(), String> {

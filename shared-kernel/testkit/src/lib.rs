@@ -15,12 +15,12 @@ pub use wait::eventually;
 /// `testkit::both!(async fn name(stage: Stage) { … });` makes the tests `name::sqlite` and `name::postgres`.
 #[macro_export]
 macro_rules! both {
-    ($(#[$meta:meta])* async fn $name:ident($stage:ident: Stage) $body:block) => {
+    ($(#[$meta:meta])* async fn $name:ident($stage:ident: $kind:ty) $body:block) => {
         $(#[$meta])*
         mod $name {
             use super::*;
 
-            async fn check($stage: $crate::Stage) $body
+            async fn check($stage: $kind) $body
 
             #[test]
             fn sqlite() {

@@ -42,7 +42,7 @@ impl Stage {
             backend,
             clock: Clock::manual("2026-01-15T12:00:00Z".parse().expect("a time")),
             secrets: Secrets::new(&MasterKey::generate()),
-            blobs: Blobs::local(folder.path().join("blobs")).expect("a blob folder"),
+            blobs: Blobs::local(&folder.path().join("blobs")).expect("a blob folder"),
             cache: Cache::in_process(cache::Settings::default()),
             permissions: PermissionRegistry::default(),
             subscriptions: Subscriptions::default(),
@@ -67,7 +67,7 @@ impl Stage {
         self.permissions.fill(permissions.to_vec());
     }
 
-    pub async fn databases(&self, domain: &'static str, platform_tables: &'static [&'static str]) -> Databases {
+    pub async fn databases(&self, domain: &'static str) -> Databases {
         let engine = match &self.postgres {
             Some((_, engine)) => engine.clone(),
             None => Engine::sqlite(&sqlite_file(self.folder.path(), domain), pool()).expect("an engine"),
@@ -79,15 +79,15 @@ impl Stage {
             subscriptions: self.subscriptions.clone(),
             secrets: self.secrets.clone(),
             clock: self.clock.clone(),
-            platform_tables,
+            platform_tables: migrations::platform_tables(domain),
         };
         Databases::open(setup).await.expect("the database opens")
     }
 
     /// What a domain is given, with databases of its own.
-    pub async fn platform(&self, domain: &'static str, platform_tables: &'static [&'static str]) -> Platform {
+    pub async fn platform(&self, domain: &'static str) -> Platform {
         Platform {
-            databases: self.databases(domain, platform_tables).await,
+            databases: self.databases(domain).await,
             secrets: self.secrets.clone(),
             blobs: self.blobs.clone(),
             cache: self.cache.clone(),

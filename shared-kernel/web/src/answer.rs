@@ -4,7 +4,8 @@ use crate::problem_json::Failure;
 use actix_web::body::{BodyStream, BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
+    LOCATION,
 };
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use bytes::Bytes;
@@ -87,7 +88,8 @@ impl Rendered {
     }
 
     pub fn attachment(self, file_name: &str) -> Self {
-        let safe: String = file_name.chars().filter(|c| c.is_ascii_graphic() && !"\"\\/".contains(*c)).collect();
+        let safe: String =
+            file_name.chars().filter(|c| c.is_ascii_graphic() && !"\"\\/".contains(*c)).collect();
         self.header(CONTENT_DISPOSITION, format_args!("attachment; filename=\"{safe}\""))
     }
 
@@ -161,7 +163,9 @@ impl Responder for Rendered {
                 (bytes.boxed(), small)
             }
             Content::Stream(stream) => (stream, false),
-            Content::Broken(error) => return HttpResponse::from_error(Failure::from(Problem::internal(error))),
+            Content::Broken(error) => {
+                return HttpResponse::from_error(Failure::from(Problem::internal(error)));
+            }
         };
         let mut response = HttpResponse::with_body(self.status, body);
         let headers = response.headers_mut();

@@ -128,7 +128,8 @@ impl Api {
 
     /// Those its operations ask for, each once.
     pub fn permissions(&self) -> Vec<Permission> {
-        let mut all: Vec<Permission> = self.operations().filter_map(|operation| operation.permission.copied()).collect();
+        let mut all: Vec<Permission> =
+            self.operations().filter_map(|operation| operation.permission.copied()).collect();
         all.sort_by_key(|permission| permission.name);
         all.dedup();
         all

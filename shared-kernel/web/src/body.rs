@@ -1,7 +1,7 @@
 //! Bodies: JSON read with every fault named, and raw uploads chunk by chunk. All of it bounded.
 
-use crate::operation::Endpoint;
 use crate::openapi::{Described, Description, schema_of};
+use crate::operation::Endpoint;
 use crate::problem_json::Failure;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
@@ -221,8 +221,9 @@ fn json_problem(pointer: &str, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
     let (code, field) = field_fault(&message);
+    // The path of an unknown field has its name already; that of a missing or repeated one ends at the parent.
     let pointer = match field {
-        Some(field) if !pointer.ends_with(&format!("/{field}")) => format!("{pointer}/{}", escape(field)),
+        Some(field) if code != "unknown_field" => format!("{pointer}/{}", escape(field)),
         _ => pointer.to_owned(),
     };
     let detail = format!("{pointer}: {message} (line {line}, column {column})");
@@ -231,7 +232,7 @@ fn json_problem(pointer: &str, error: &serde_json::Error) -> Problem {
 }
 
 /// serde names the field only in its message.
-fn field_fault(message: &str) -> (&'static str, Option<&str>) {
+pub(crate) fn field_fault(message: &str) -> (&'static str, Option<&str>) {
     let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
     if let Some(field) = named("unknown field `") {
         return ("unknown_field", Some(field));
@@ -268,6 +269,7 @@ fn too_large() -> Problem {
 fn unreadable(error: PayloadError) -> Problem {
     match error {
         PayloadError::Overflow => too_large(),
-        error => Problem::new(MALFORMED, "The body ended early or cannot be decoded.").with_cause(error.to_string()),
+        error => Problem::new(MALFORMED, "The body ended early or cannot be decoded.")
+            .with_cause(error.to_string()),
     }
 }

@@ -11,8 +11,8 @@ use crate::visitor::{TRACEPARENT, X_REQUEST_ID, visitor};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
@@ -93,7 +93,11 @@ where
     }
 }
 
-fn finish(response: ServiceResponse<BoxBody>, visitor: &Visitor, started: Instant) -> ServiceResponse<BoxBody> {
+fn finish(
+    response: ServiceResponse<BoxBody>,
+    visitor: &Visitor,
+    started: Instant,
+) -> ServiceResponse<BoxBody> {
     let (req, mut response) = response.into_parts();
     if let Some(refusal) = refusal(&response, visitor) {
         response = refusal;

@@ -47,7 +47,9 @@ where
         Ok(Ok(Ok(response))) => response,
         Ok(Ok(Err(failure))) => refuse(failure),
         Ok(Err(panic)) => refuse(panicked(&*panic).into()),
-        Err(_) => refuse(Problem::new(DEADLINE_EXCEEDED, "The request took too long and was given up.").into()),
+        Err(_) => {
+            refuse(Problem::new(DEADLINE_EXCEEDED, "The request took too long and was given up.").into())
+        }
     }
 }
 
@@ -64,6 +66,7 @@ where
     F::Output: Responder + 'static,
 {
     let server = Server::of(&req)?;
+    tracing::Span::current().record("route", &*endpoint.info.path);
     match endpoint.access {
         Access::Public(_) => allow(&req, server.limits().visitor(visitor.client_address))?,
         Access::Permission(permission) => {
@@ -93,24 +96,22 @@ fn allow(req: &HttpRequest, allowance: Allowance) -> Result<(), Problem> {
 }
 
 async fn authenticate(server: &Server, req: &HttpRequest, visitor: &Visitor) -> Result<Principal, Failure> {
+    let refused = || allow(req, server.limits().refused(visitor.client_address));
     let Some(credential) = bearer(req) else {
+        refused()?;
         let detail = "Send a credential: `Authorization: Bearer <access token or API key>`.";
         return Err(Problem::new(UNAUTHENTICATED, detail).into());
     };
-    match server.identity().authenticate(visitor, credential).await? {
-        Some(mut principal) => {
-            if let Some(provider) = server.entitlements() {
-                principal.entitlements = provider.entitlements(visitor, principal.tenant).await?;
-            }
-            Ok(principal)
-        }
-        None => {
-            server.limits().refused(visitor.client_address).check()?;
-            let problem = Problem::new(UNAUTHENTICATED, "The credential is unknown, expired or revoked.");
-            let challenge = HeaderValue::from_static("Bearer realm=\"insula\", error=\"invalid_token\"");
-            Err(Failure::from(problem).with_header(WWW_AUTHENTICATE, challenge))
-        }
+    let Some(mut principal) = server.identity().authenticate(visitor, credential).await? else {
+        refused()?;
+        let problem = Problem::new(UNAUTHENTICATED, "The credential is unknown, expired or revoked.");
+        let challenge = HeaderValue::from_static("Bearer realm=\"insula\", error=\"invalid_token\"");
+        return Err(Failure::from(problem).with_header(WWW_AUTHENTICATE, challenge));
+    };
+    if let Some(provider) = server.entitlements() {
+        principal.entitlements = provider.entitlements(visitor, principal.tenant).await?;
     }
+    Ok(principal)
 }
 
 fn bearer(req: &HttpRequest) -> Option<&str> {

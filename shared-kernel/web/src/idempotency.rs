@@ -15,6 +15,8 @@ use kernel::ctx::Idempotency;
 use kernel::problem::{IDEMPOTENCY_KEY_MALFORMED, IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_REUSED};
 use kernel::{Ctx, Problem};
 
+const PURPOSE: &str = "web.idempotency";
+
 /// Where a domain's answers are kept: its databases.
 #[async_trait]
 pub trait Replays: Send + Sync {
@@ -52,7 +54,8 @@ pub(crate) async fn check(
     }
     let Some(key) = key(req.headers())? else {
         if endpoint.options.requires_key {
-            let detail = "Send an Idempotency-Key of your own making: one per intended effect, the same for a retry.";
+            let detail =
+                "Send an Idempotency-Key of your own making: one per intended effect, the same for a retry.";
             return Err(Problem::new(IDEMPOTENCY_KEY_REQUIRED, detail));
         }
         return Ok(Outcome::New(ctx));
@@ -67,16 +70,19 @@ pub(crate) async fn check(
     };
     let (method, path, query) = (req.method().as_str(), req.path(), req.query_string());
     let parts = [method.as_bytes(), path.as_bytes(), query.as_bytes(), &content];
-    let fingerprint = server.secrets().keyed_hash("web.idempotency", &parts).to_vec();
+    let fingerprint = server.secrets().keyed_hash(PURPOSE, &parts).to_vec();
     let domain = endpoint.info.domain;
-    let ctx = ctx.with_idempotency(Idempotency { domain, key, fingerprint: fingerprint.clone(), renderer: None });
+    let ctx =
+        ctx.with_idempotency(Idempotency { domain, key, fingerprint: fingerprint.clone(), renderer: None });
     match endpoint.replays.replay(&ctx).await? {
         None => Ok(Outcome::New(ctx)),
-        Some(replay) if replay.fingerprint == fingerprint => {
+        // Under any of the master keys: it may have been rotated since.
+        Some(replay) if server.secrets().verify_keyed_hash(PURPOSE, &parts, &replay.fingerprint) => {
             Ok(Outcome::Done(Rendered::replayed(replay.response)?))
         }
         Some(_) => {
-            let detail = "This Idempotency-Key was used for another request: make a new key for a new effect.";
+            let detail =
+                "This Idempotency-Key was used for another request: make a new key for a new effect.";
             Err(Problem::new(IDEMPOTENCY_KEY_REUSED, detail))
         }
     }

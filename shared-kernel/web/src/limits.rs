@@ -55,14 +55,18 @@ impl Limits {
             return credential;
         }
         let tenant = self.tenant.check(&principal.tenant.uuid());
-        if tenant.retry_after.is_some() || tenant.remaining < credential.remaining { tenant } else { credential }
+        if tenant.retry_after.is_some() || tenant.remaining < credential.remaining {
+            tenant
+        } else {
+            credential
+        }
     }
 
     pub(crate) fn visitor(&self, address: Option<IpAddr>) -> Allowance {
         self.public.check(&network(address))
     }
 
-    /// Somebody tries credentials that are none.
+    /// Somebody comes without a credential, or tries what is none.
     pub(crate) fn refused(&self, address: Option<IpAddr>) -> Allowance {
         self.refused.check(&network(address))
     }
@@ -81,7 +85,7 @@ impl Allowance {
 
     pub(crate) fn write(&self, headers: &mut HeaderMap, now: DateTime<Utc>) {
         let Self { policy, limit, remaining, .. } = *self;
-        let full_after_s = (limit - remaining).saturating_mul(WINDOW_S).div_ceil(limit);
+        let full_after_s = limit.saturating_sub(remaining).saturating_mul(WINDOW_S).div_ceil(limit);
         let reset = now.timestamp() + i64::from(full_after_s);
         let text = |text: String| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
         headers.insert(HeaderName::from_static("x-ratelimit-limit"), limit.into());

@@ -1,7 +1,7 @@
 //! The document: what handlers' types say, completed with all that every operation has in common.
 
 use crate::api::Api;
-use crate::operation::{Options, OperationInfo};
+use crate::operation::{OperationInfo, Options};
 use crate::problem_json::PROBLEM_JSON;
 use crate::query::path_parameter;
 use actix_web::http::{Method, StatusCode};
@@ -203,7 +203,8 @@ fn common_parameters(info: &OperationInfo, if_match: Option<bool>) -> Vec<Parame
     let mut parameters = Vec::new();
     if info.accepts_key {
         let key = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
-        let description = "One per intended effect; a retry with the same key is answered with the first answer";
+        let description =
+            "One per intended effect; a retry with the same key is answered with the first answer";
         parameters.push(header("Idempotency-Key", description, info.requires_key, key));
     }
     if let Some(required) = if_match {

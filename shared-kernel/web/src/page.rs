@@ -89,9 +89,11 @@ fn read(req: &HttpRequest) -> Result<PageQuery, Problem> {
     };
     let limit = match one("limit")? {
         None => DEFAULT_LIMIT,
-        Some(text) => text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
-            fault("limit", &format!("must be a number from 1 to {MAX_LIMIT}"))
-        })?,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+            .ok_or_else(|| fault("limit", &format!("must be a number from 1 to {MAX_LIMIT}")))?,
     };
     let cursor = one("cursor")?.map(|cursor| seal.open(cursor)).transpose()?;
     Ok(PageQuery { request: PageRequest { limit, cursor }, seal })

@@ -19,37 +19,40 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What a handler fails with; `?` makes it of anything that is `Into<Problem>`.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Failure(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     problem: Problem,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl<E: Into<Problem>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { problem: error.into(), headers: Vec::new() }
+        Self(Box::new(Inner { problem: error.into(), headers: Vec::new() }))
     }
 }
 
 impl Failure {
     pub fn problem(&self) -> &Problem {
-        &self.problem
+        &self.0.problem
     }
 
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
+        self.0.problem.fmt(f)
     }
 }
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        status_of(&self.problem.kind)
+        status_of(&self.0.problem.kind)
     }
 
     /// Without the request id, which `Edge` knows: it renders the failure again.
@@ -72,7 +75,7 @@ struct Document<'a> {
 }
 
 pub(crate) fn render(failure: &Failure, request_id: &str) -> HttpResponse {
-    let problem = &failure.problem;
+    let Inner { problem, headers: extra } = &*failure.0;
     let document = Document {
         r#type: format!("/problems/{}", problem.kind.code),
         title: problem.kind.title,
@@ -94,7 +97,7 @@ pub(crate) fn render(failure: &Failure, request_id: &str) -> HttpResponse {
     if problem.kind.status == UNAUTHENTICATED.status {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"insula\""));
     }
-    for (name, value) in &failure.headers {
+    for (name, value) in extra {
         headers.insert(name.clone(), value.clone());
     }
     response
@@ -102,7 +105,7 @@ pub(crate) fn render(failure: &Failure, request_id: &str) -> HttpResponse {
 
 /// The one place where a failure is logged; the request id is in the surrounding span.
 pub(crate) fn log(failure: &Failure) {
-    let problem = &failure.problem;
+    let problem = failure.problem();
     if problem.kind.status >= 500 {
         let cause = causes(problem);
         tracing::error!(code = problem.kind.code, cause, "request failed: {}", problem.detail);

@@ -1,7 +1,8 @@
 //! The query string, the path and the domain's own state as handlers take them.
 
-use crate::operation::Endpoint;
+use crate::body::field_fault;
 use crate::openapi::{Described, Description};
+use crate::operation::Endpoint;
 use crate::problem_json::{Failure, nothing_here};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -15,9 +16,9 @@ use std::future::{Ready, ready};
 use std::ops::Deref;
 use std::sync::Arc;
 use utoipa::IntoParams;
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::Required;
 
 /// Filters and switches. What `T` documents is what is accepted; anything else is a 400 that names it.
 pub struct Query<T>(pub T);
@@ -157,7 +158,7 @@ pub(crate) fn fault(name: &str, message: &str) -> Problem {
     let detail = if name.is_empty() { message.to_owned() } else { format!("{name}: {message}") };
     let errors = vec![FieldError {
         pointer: format!("/{name}"),
-        code: Cow::Borrowed(if message.starts_with("unknown") { "unknown_parameter" } else { "invalid_value" }),
+        code: Cow::Borrowed("invalid_value"),
         detail: message.to_owned(),
     }];
     Problem::new(UNKNOWN_PARAMETER, detail).with_errors(errors)
@@ -193,8 +194,10 @@ fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Problem> 
     let encoded = serde_urlencoded::to_string(pairs).map_err(Problem::internal)?;
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(encoded.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let name = error.path().iter().next().map(ToString::to_string).unwrap_or_default();
         let inner: &ValueError = error.inner();
-        fault(&name, &inner.to_string())
+        let message = inner.to_string();
+        let path = error.path().iter().next().map(ToString::to_string);
+        let name = field_fault(&message).1.map(str::to_owned).or(path);
+        fault(&name.unwrap_or_default(), &message)
     })
 }

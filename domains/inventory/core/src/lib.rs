@@ -1,1 +1,51 @@
-//! The inventory domain.
+//! The inventory domain: items, an append-only ledger of their movements, and reservations that never promise what
+//! is not there. Everything is private behind [`module`]; others know `inventory-contract`.
+
+mod contract;
+mod domain;
+mod error;
+mod http;
+mod import_target;
+mod permissions;
+mod report_source;
+mod service;
+mod store;
+
+pub use permissions::PERMISSIONS;
+pub use service::verify_balances::verify_balances;
+pub use store::drift::Drift;
+
+use contract::LocalInventory;
+use data::Databases;
+use inventory_contract::{Inventory, InventoryServer};
+use module::{Contract, Module, Platform};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Inventory has nothing to set yet.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// Nothing in inventory asks another domain yet.
+pub struct Deps {
+    pub platform: Platform,
+}
+
+/// What every use case works with.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub databases: Databases,
+}
+
+pub fn module(_settings: Settings, deps: Deps) -> Module {
+    let databases = deps.platform.databases;
+    let app = App { databases: databases.clone() };
+    let inventory: Arc<dyn Inventory> = Arc::new(LocalInventory::new(app.clone()));
+    let mut module = Module::new("inventory", databases, http::api(app.clone()), PERMISSIONS);
+    module.contract =
+        Some(Contract::new::<dyn Inventory>(inventory.clone(), Arc::new(InventoryServer::new(inventory))));
+    module.reports = vec![report_source::offer(app.clone())];
+    module.imports = vec![import_target::offer(app)];
+    module
+}

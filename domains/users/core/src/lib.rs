@@ -1,1 +1,35 @@
-//! The users domain.
+//! The users domain: tenants, the people in them, and what proves who somebody is. Hand it the platform, and it
+//! answers with a `Module`; nothing else of it is public.
+
+mod app;
+mod contract;
+mod domain;
+mod error;
+mod http;
+mod identity;
+mod permissions;
+mod service;
+mod store;
+mod subscribers;
+
+pub use app::{Deps, Settings, SignUpPolicy};
+pub use permissions::PERMISSIONS;
+pub use store::PLATFORM_TABLES;
+
+use app::App;
+use identity::Identity;
+use module::{Contract, Module};
+use std::sync::Arc;
+use users_contract::{Users, UsersServer};
+
+pub fn module(settings: Settings, deps: Deps) -> Module {
+    let databases = deps.platform.databases.clone();
+    let app = App::new(settings, deps);
+    let users: Arc<dyn Users> = Arc::new(contract::Local::new(app.clone()));
+    let mut module = Module::new("users", databases, http::api(app.clone()), PERMISSIONS);
+    module.pages = Some(http::pages(app.clone()));
+    module.handlers = subscribers::all(&app);
+    module.contract = Some(Contract::new(users.clone(), Arc::new(UsersServer::new(users))));
+    module.identity = Some(Arc::new(Identity::new(app)));
+    module
+}

@@ -1,1 +1,39 @@
-//! The workflow domain.
+//! Approvals: which invoices need whose consent, the tasks that ask for it, and the decisions. What an approval does
+//! is billing's affair: this domain puts hold rules there and releases or rejects what they hold. Nothing here
+//! reads an invoice, and nothing polls.
+
+mod domain;
+mod error;
+mod http;
+mod jobs;
+mod permissions;
+mod service;
+mod store;
+mod subscribers;
+
+use billing_contract::Billing;
+use module::{Module, Platform};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use users_contract::Users;
+
+pub use permissions::PERMISSIONS;
+
+/// Nothing can be set yet.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+pub struct Deps {
+    pub platform: Platform,
+    pub users: Arc<dyn Users>,
+    pub billing: Arc<dyn Billing>,
+}
+
+pub fn module(_settings: Settings, deps: Deps) -> Module {
+    let databases = deps.platform.databases;
+    let app = service::App { databases: databases.clone(), users: deps.users, billing: deps.billing };
+    let mut handlers = self::jobs::handlers(&app);
+    handlers.extend(subscribers::handlers(&app));
+    Module { handlers, ..Module::new("workflow", databases, http::api(app), PERMISSIONS) }
+}

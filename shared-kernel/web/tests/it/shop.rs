@@ -36,8 +36,11 @@ pub const OUT_OF_STOCK: ProblemKind =
 #[derive(Clone, Default)]
 pub struct Shop {
     items: Arc<Mutex<BTreeMap<Uuid, Item>>>,
-    answers: Arc<Mutex<HashMap<(Uuid, String, String), Stored>>>,
+    answers: Arc<Mutex<HashMap<AnswerKey, Stored>>>,
 }
+
+/// Tenant, actor and key.
+type AnswerKey = (Uuid, String, String);
 
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -71,7 +74,7 @@ impl Shop {
     }
 }
 
-fn answer_key(ctx: &Ctx) -> (Uuid, String, String) {
+fn answer_key(ctx: &Ctx) -> AnswerKey {
     let key = ctx.idempotency().map(|idempotency| idempotency.key.clone()).unwrap_or_default();
     (ctx.tenant().uuid(), ctx.actor().to_string(), key)
 }
@@ -179,7 +182,7 @@ async fn create(shop: &Shop, ctx: &Ctx, command: CreateItem) -> Result<Item, Pro
     let name = faults.text("/name", &command.name, 20);
     faults.require(command.stock <= 1_000, "/stock", "too_many", "must be at most 1000");
     let name = faults.finish(name).map_err(Problem::invalid)?;
-    let (id, stock) = (ctx.new_id(), command.stock);
+    let (id, stock) = (ctx.new_id(), command.stock + u32::try_from(command.lines.len()).unwrap());
     let item = Item { id, tenant: ctx.tenant(), name, stock, note: None, version: 1 };
     shop.items.lock().unwrap().insert(id.uuid(), item.clone());
     Ok(shop.commit(ctx, item))
@@ -224,8 +227,12 @@ async fn patch(
 /// Takes one item out of the stock
 #[utoipa::path(post, path = "/items/{id}/take", responses((status = 200, body = ItemDto)))]
 async fn take_item(shop: State<Shop>, caller: Caller, id: PathId<ItemKind>) -> Answer {
-    respond(&caller, async |ctx| take(&shop, ctx, id.id()).await, |item: &Item| Rendered::ok(&ItemDto::from(item)))
-        .await
+    respond(
+        &caller,
+        async |ctx| take(&shop, ctx, id.id()).await,
+        |item: &Item| Rendered::ok(&ItemDto::from(item)),
+    )
+    .await
 }
 
 async fn take(shop: &Shop, ctx: &Ctx, id: ItemId) -> Result<Item, Problem> {
@@ -242,7 +249,8 @@ async fn delete_item(shop: State<Shop>, caller: Caller, id: PathId<ItemKind>) ->
     let remove = async |ctx: &Ctx| {
         let item = shop.find(ctx, id.id())?;
         shop.items.lock().unwrap().remove(&item.id.uuid());
-        Ok::<_, Problem>(shop.commit(ctx, ()))
+        shop.commit(ctx, ());
+        Ok::<(), Problem>(())
     };
     respond(&caller, remove, |()| Rendered::no_content()).await
 }
@@ -300,7 +308,9 @@ pub fn api(shop: &Shop) -> Api {
         .operation(web::operation!(delete_item).permission(&ITEMS_WRITE))
         .operation(web::operation!(create_key).permission(&ITEMS_WRITE))
         .operation(
-            web::operation!(upload_picture).permission(&ITEMS_WRITE).raw_body(100, &["image/png", "image/jpeg"]),
+            web::operation!(upload_picture)
+                .permission(&ITEMS_WRITE)
+                .raw_body(100, &["image/png", "image/jpeg"]),
         )
         .tag("Rest", "Everything else")
         .operation(web::operation!(hello).public("a greeting says nothing"))
@@ -352,10 +362,14 @@ pub fn settings() -> web::Settings {
 }
 
 pub fn server(shop: &Shop, settings: web::Settings) -> web::Server {
+    server_with(shop, settings, Secrets::new(&MasterKey::generate()))
+}
+
+pub fn server_with(shop: &Shop, settings: web::Settings, secrets: Secrets) -> web::Server {
     let server = web::Server::new(web::Parts {
         settings,
         clock: Clock::system(),
-        secrets: Secrets::new(&MasterKey::generate()),
+        secrets,
         identity: Arc::new(Identities),
         entitlements: None,
         apis: vec![api(shop)],
@@ -363,4 +377,3 @@ pub fn server(shop: &Shop, settings: web::Settings) -> web::Server {
     });
     server.unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
-

@@ -5,6 +5,9 @@ use billing_contract::HoldRuleId;
 use chrono::{DateTime, Utc};
 use kernel::{Faults, FieldError, Money};
 
+/// How many rules a tenant may have: all are looked at on each finalize.
+pub const MAX_RULES: u64 = 100;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldRule {
     pub id: HoldRuleId,

@@ -101,7 +101,12 @@ pub fn priced(lines: Vec<NewLine>) -> Result<(Vec<Line>, Money), Vec<FieldError>
     for (index, line) in lines.into_iter().enumerate() {
         let at = |field: &str| format!("/lines/{index}/{field}");
         let description = faults.text(&at("description"), &line.description, 500);
-        faults.require(line.quantity.is_positive(), &at("quantity"), "not_positive", "must be more than zero");
+        faults.require(
+            line.quantity.is_positive(),
+            &at("quantity"),
+            "not_positive",
+            "must be more than zero",
+        );
         check_unit_amount(&mut faults, &at("unit_amount"), line.unit_amount);
         let amount = line.unit_amount.times(line.quantity);
         match amount.and_then(|amount| total.checked_add(amount).map(|sum| (amount, sum))) {

@@ -1,0 +1,293 @@
+//! One running process: the HTTP server on actix's workers, the jobs on a runtime of their own, and the order in which
+//! they start and stop.
+
+use super::modules::modules;
+use super::operators::Checks;
+use super::platform::{self, Foundation, http_workers};
+use super::{StartError, docs};
+use crate::config::{Config, Role};
+use crate::telemetry;
+use actix_web::dev::ServerHandle;
+use actix_web::web::ServiceConfig;
+use actix_web::{App, HttpServer};
+use data::Databases;
+use jobs::Schedule;
+use kernel::Clock;
+use kernel::ctx::{EntitlementProvider, IdentityProvider};
+use module::{Module, Pages};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use web::{Network, Parts, Server, Settings};
+
+const GAUGE_INTERVAL: Duration = Duration::from_secs(5);
+const FINISHED_KERNEL_ROWS_INTERVAL: Duration = Duration::from_secs(600);
+
+pub struct Node {
+    pub address: SocketAddr,
+    servers: Vec<ServerHandle>,
+    checks: Checks,
+    jobs: Option<jobs::Runtime>,
+    background: Option<Runtime>,
+    shutdown_timeout: Duration,
+    /// Lets go of the local blob folder when the node ends.
+    _blobs_claim: Option<blobs::Claim>,
+}
+
+impl Node {
+    /// Listens when it returns.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        // A second start in one process finds it installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let metrics = telemetry::recorder().map_err(|error| {
+            StartError::new("the metrics cannot be recorded", "start one node per process").because(error)
+        })?;
+        if config.database.migrate_at_start {
+            platform::migrate(&config).await?;
+        }
+        let background = background_runtime()?;
+        let foundation = Foundation::lay(&config, clock.clone()).await?;
+        let claim = platform::claim_blobs(&config)?;
+        let modules = modules(&config, &foundation)?;
+        let checks = Checks::new(&foundation, metrics);
+        let mut wired = Wired::of(modules)?;
+        spawn_upkeep(&background, &foundation, &checks);
+
+        let mut servers = Vec::new();
+        if let Some(address) = config.operators.address {
+            let full = checks.clone();
+            servers.push(listen(&config, address, 1, move |routes| full.full(routes))?.0);
+        }
+        let health = health(&config, &checks);
+        let (handle, address) = if config.node.role == Role::Worker {
+            listen(&config, config.http.address, 1, move |routes| health(routes))?
+        } else {
+            let server = wired.server(&config, &foundation)?;
+            serve(&config, server, wired.pages.clone(), health)?
+        };
+        servers.push(handle);
+        let jobs = match config.node.role {
+            Role::Api => None,
+            Role::All | Role::Worker => Some(start_jobs(&config, &background, wired, clock).await?),
+        };
+        Ok(Self {
+            address,
+            servers,
+            checks,
+            jobs,
+            background: Some(background),
+            shutdown_timeout: Duration::from_millis(config.http.shutdown_timeout_ms),
+            _blobs_claim: claim,
+        })
+    }
+
+    /// Says that it is not ready, finishes what is being answered, then what is being worked on.
+    pub async fn stop(mut self) {
+        self.checks.stopping();
+        futures::future::join_all(self.servers.iter().map(|server| server.stop(true))).await;
+        if let Some(jobs) = self.jobs.take() {
+            jobs.shutdown(self.shutdown_timeout).await;
+        }
+        if let Some(background) = self.background.take() {
+            background.shutdown_background();
+        }
+    }
+}
+
+/// What the modules brought, sorted by who takes it.
+struct Wired {
+    apis: Vec<web::Api>,
+    pages: Vec<Pages>,
+    domains: Vec<(Databases, Vec<jobs::Handler>, Vec<Schedule>)>,
+    identity: Arc<dyn IdentityProvider>,
+    entitlements: Option<Arc<dyn EntitlementProvider>>,
+}
+
+impl Wired {
+    fn of(modules: Vec<Module>) -> Result<Self, StartError> {
+        let mut identity = None;
+        let mut entitlements = None;
+        let (mut apis, mut pages, mut domains) = (Vec::new(), Vec::new(), Vec::new());
+        for module in modules {
+            identity = identity.or(module.identity);
+            entitlements = entitlements.or(module.entitlements);
+            apis.push(module.api);
+            pages.extend(module.pages);
+            domains.push((module.databases, module.handlers, module.schedules));
+        }
+        let identity = identity.ok_or_else(|| {
+            StartError::new("no module says who is asking", "set Module.identity in the users domain")
+        })?;
+        Ok(Self { apis, pages, domains, identity, entitlements })
+    }
+
+    fn server(&mut self, config: &Config, foundation: &Foundation) -> Result<Server, StartError> {
+        let parts = Parts {
+            settings: web_settings(config),
+            clock: foundation.clock.clone(),
+            secrets: foundation.secrets.clone(),
+            identity: self.identity.clone(),
+            entitlements: self.entitlements.clone(),
+            apis: std::mem::take(&mut self.apis),
+            info: docs::info(),
+        };
+        Server::new(parts).map_err(|faults| {
+            StartError::new(format!("the API is declared wrongly:\n  {}", faults.join("\n  ")), "mend the operations named")
+        })
+    }
+}
+
+fn web_settings(config: &Config) -> Settings {
+    let per_minute = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+    Settings {
+        request_timeout_ms: config.http.request_timeout_ms,
+        max_body_bytes: config.http.body_limit_bytes,
+        trusted_proxies: proxies(config),
+        credential_requests_per_minute: per_minute(config.limits.requests_per_minute_per_credential),
+        tenant_requests_per_minute: per_minute(config.limits.requests_per_minute_per_tenant),
+        public_requests_per_minute: per_minute(config.limits.public_per_minute_per_address),
+        ..Settings::default()
+    }
+}
+
+/// The configuration has checked them already.
+fn proxies(config: &Config) -> Vec<Network> {
+    config.http.trusted_proxies.iter().filter_map(|network| network.to_string().parse().ok()).collect()
+}
+
+type Routes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
+/// What the main address says of the node's health: everything, unless operators have an address of their own.
+fn health(config: &Config, checks: &Checks) -> Routes {
+    let checks = checks.clone();
+    match config.operators.address {
+        Some(_) => Arc::new(move |routes| checks.brief(routes)),
+        None => Arc::new(move |routes| checks.full(routes)),
+    }
+}
+
+fn serve(
+    config: &Config,
+    server: Server,
+    pages: Vec<Pages>,
+    health: Routes,
+) -> Result<(ServerHandle, SocketAddr), StartError> {
+    let app = move || {
+        let app = App::new().configure(|routes| health(routes)).configure(docs::routes);
+        let app = pages.iter().fold(app, |app, page| app.configure(|routes| page(routes)));
+        app.configure(|routes| server.configure(routes)).wrap(server.edge())
+    };
+    bind(config, HttpServer::new(app), config.http.address, http_workers(config))
+}
+
+fn listen(
+    config: &Config,
+    address: SocketAddr,
+    workers: usize,
+    routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> Result<(ServerHandle, SocketAddr), StartError> {
+    let app = move || App::new().configure(routes.clone());
+    bind(config, HttpServer::new(app), address, workers)
+}
+
+fn bind<F, I, S, B>(
+    config: &Config,
+    server: HttpServer<F, I, S, B>,
+    address: SocketAddr,
+    workers: usize,
+) -> Result<(ServerHandle, SocketAddr), StartError>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: actix_web::dev::IntoServiceFactory<S, actix_http::Request>,
+    S: actix_web::dev::ServiceFactory<actix_http::Request, Config = actix_web::dev::AppConfig> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    S::Response: Into<actix_web::HttpResponse<B>> + 'static,
+    B: actix_web::body::MessageBody + 'static,
+{
+    let server = server
+        .workers(workers)
+        .client_request_timeout(Duration::from_millis(config.http.header_timeout_ms))
+        .shutdown_timeout(config.http.shutdown_timeout_ms.div_ceil(1_000))
+        // A compressed body would otherwise wait 40 ms for Nagle and the delayed acknowledgement.
+        .tcp_nodelay(true)
+        .disable_signals()
+        .bind(address)
+        .map_err(|error| {
+            let what = format!("cannot listen on {address}");
+            StartError::new(what, "stop what listens there, or choose another http.address").because(error)
+        })?;
+    let bound = server.addrs().first().copied().unwrap_or(address);
+    let running = server.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+    Ok((handle, bound))
+}
+
+fn background_runtime() -> Result<Runtime, StartError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("jobs")
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::new("no threads for jobs", "look at the process's limits").because(error))
+}
+
+/// Signals between nodes, gauges, and the kernel's rows that nobody needs any more.
+fn spawn_upkeep(background: &Runtime, foundation: &Foundation, checks: &Checks) {
+    for (engine, signals) in foundation.servers() {
+        background.spawn(async move { signals.run(&engine).await });
+    }
+    let checks = checks.clone();
+    background.spawn(async move {
+        loop {
+            tokio::time::sleep(GAUGE_INTERVAL).await;
+            checks.measure();
+        }
+    });
+    let all: Vec<Databases> = foundation.databases().cloned().collect();
+    background.spawn(async move {
+        loop {
+            for databases in &all {
+                if let Err(error) = databases.prune().await {
+                    tracing::warn!(domain = databases.domain(), %error, "expired keys were not removed");
+                }
+            }
+            tokio::time::sleep(FINISHED_KERNEL_ROWS_INTERVAL).await;
+        }
+    });
+}
+
+async fn start_jobs(
+    config: &Config,
+    background: &Runtime,
+    wired: Wired,
+    clock: Clock,
+) -> Result<jobs::Runtime, StartError> {
+    let domains = wired.domains.into_iter();
+    let domains = domains
+        .filter(|(databases, ..)| config.serves(databases.domain()))
+        .map(|(databases, handlers, schedules)| jobs::Domain { databases, handlers, schedules });
+    let setup = jobs::Setup {
+        domains: domains.collect(),
+        remote: Vec::new(),
+        settings: jobs::Settings {
+            concurrency: config.jobs.concurrency,
+            sweep: Duration::from_millis(config.jobs.sweep_interval_ms),
+            lease: Duration::from_millis(config.jobs.lease_ms),
+            keep_finished: Duration::from_secs(u64::from(config.jobs.finished_retention_hours) * 3_600),
+            node: config.node.name.clone().unwrap_or_else(|| format!("node-{}", std::process::id())),
+            ..jobs::Settings::default()
+        },
+        identity: wired.identity,
+        entitlements: wired.entitlements,
+        clock,
+    };
+    let failed = |cause: Box<dyn std::error::Error + Send + Sync>| {
+        StartError::new("the jobs cannot start", "this is a fault of the build: see the cause").because(cause)
+    };
+    let started = background.spawn(async move { jobs::Runtime::start(setup) }).await;
+    started.map_err(|error| failed(error.into()))?.map_err(|error| failed(error.into()))
+}

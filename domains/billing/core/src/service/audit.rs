@@ -1,0 +1,40 @@
+//! What of a resource an audit entry keeps: what a reader of the log needs to know what was changed.
+
+use crate::domain::customer::CustomerFields;
+use crate::domain::invoice::Invoice;
+use crate::domain::named::Named;
+use data::AuditEntry;
+use kernel::{Id, Money};
+use serde_json::{Value, json};
+
+pub fn created<K>(action: &'static str, resource: &'static str, id: Id<K>, after: Value) -> AuditEntry {
+    AuditEntry { action, resource, resource_id: id.uuid(), before: None, after: Some(after) }
+}
+
+pub fn changed<K>(
+    action: &'static str,
+    resource: &'static str,
+    id: Id<K>,
+    (before, after): (Value, Value),
+) -> AuditEntry {
+    AuditEntry { action, resource, resource_id: id.uuid(), before: Some(before), after: Some(after) }
+}
+
+pub fn customer(fields: &CustomerFields) -> Value {
+    let CustomerFields { name, email, external_id, metadata } = fields;
+    json!({ "name": name, "email": email, "external_id": external_id, "metadata": metadata })
+}
+
+pub fn invoice(invoice: &Invoice) -> Value {
+    json!({
+        "customer_id": invoice.customer,
+        "status": invoice.status.name(),
+        "number": invoice.number,
+        "total": invoice.total,
+        "rejection_reason": invoice.rejection_reason,
+    })
+}
+
+pub fn hold_rule(name: &str, total_over: Money) -> Value {
+    json!({ "name": name, "total_over": total_over })
+}

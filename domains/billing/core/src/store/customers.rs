@@ -1,0 +1,105 @@
+//! The table `customers`.
+
+use super::try_page;
+use crate::domain::customer::{Customer, CustomerFields};
+use billing_contract::CustomerId;
+use data::{Error, Tx, Unit};
+use kernel::{Page, PageRequest, TenantId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "customers")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: CustomerId,
+    pub name: String,
+    pub email: Option<String>,
+    pub external_id: Option<String>,
+    pub metadata: String,
+    pub version: i64,
+    pub created_at: ChronoDateTimeUtc,
+    pub updated_at: ChronoDateTimeUtc,
+    pub deleted_at: Option<ChronoDateTimeUtc>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+data::tenant_entity!(resource);
+
+pub async fn insert(unit: &Unit, id: CustomerId, fields: &CustomerFields) -> Result<Customer, Error> {
+    let row = ActiveModel {
+        public_id: Set(id),
+        name: Set(fields.name.clone()),
+        email: Set(fields.email.clone()),
+        external_id: Set(fields.external_id.clone()),
+        metadata: Set(serde_json::to_string(&fields.metadata).map_err(Error::internal)?),
+        ..Default::default()
+    };
+    read(unit.insert(row).await?)
+}
+
+pub async fn find(tx: &Tx, id: CustomerId) -> Result<Option<Customer>, Error> {
+    tx.by_id::<Entity, _>(id).one().await?.map(read).transpose()
+}
+
+pub async fn page(
+    tx: &Tx,
+    external_id: Option<&str>,
+    request: &PageRequest,
+) -> Result<Page<Customer>, Error> {
+    let mut found = tx.find::<Entity>();
+    if let Some(external_id) = external_id {
+        found = found.filter(Column::ExternalId.eq(external_id));
+    }
+    try_page(found.page(request).await?, read)
+}
+
+/// The names of these customers, also of those deleted since. At most as many as a report's page has rows.
+pub async fn names(tx: &Tx, ids: Vec<CustomerId>) -> Result<BTreeMap<CustomerId, String>, Error> {
+    let limit = ids.len() as u64;
+    let found = tx.find::<Entity>().with_deleted().filter(Column::PublicId.is_in(ids)).limit(limit);
+    Ok(found.all().await?.into_iter().map(|row| (row.public_id, row.name)).collect())
+}
+
+/// `None` when the row has another version by now.
+pub async fn update(
+    unit: &Unit,
+    before: &Customer,
+    fields: &CustomerFields,
+) -> Result<Option<Customer>, Error> {
+    let metadata = serde_json::to_string(&fields.metadata).map_err(Error::internal)?;
+    let changed = unit
+        .update::<Entity>()
+        .filter(Column::PublicId.eq(before.id))
+        .filter(Column::Version.eq(before.version))
+        .set(Column::Name, fields.name.clone())
+        .set(Column::Email, fields.email.clone())
+        .set(Column::ExternalId, fields.external_id.clone())
+        .set(Column::Metadata, metadata)
+        .returning()
+        .await?;
+    changed.into_iter().next().map(read).transpose()
+}
+
+fn read(row: Model) -> Result<Customer, Error> {
+    Ok(Customer {
+        id: row.public_id,
+        fields: CustomerFields {
+            name: row.name,
+            email: row.email,
+            external_id: row.external_id,
+            metadata: serde_json::from_str(&row.metadata).map_err(Error::internal)?,
+        },
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}

@@ -1,0 +1,193 @@
+//! What an item is, and the rules its fields keep, whether they come over HTTP or from a file.
+
+use crate::domain::cost::MAX_UNIT_COST_MINOR;
+use crate::domain::sku::Sku;
+use crate::domain::stock::{self, Level};
+use crate::domain::text;
+use chrono::{DateTime, Utc};
+use inventory_contract::ItemId;
+use kernel::{Faults, FieldError, Money, Quantity};
+use serde::Serialize;
+
+/// What an item is counted in when nobody says otherwise.
+pub const DEFAULT_UNIT: &str = "each";
+
+pub const MAX_NAME: usize = 200;
+pub const MAX_DESCRIPTION: usize = 4_000;
+pub const MAX_CATEGORY: usize = 100;
+pub const MAX_UNIT: usize = 64;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub id: ItemId,
+    pub fields: ItemFields,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ItemFields {
+    pub sku: Sku,
+    pub name: String,
+    pub description: Option<String>,
+    pub category: Option<String>,
+    pub unit: String,
+    pub unit_cost: Option<Money>,
+    pub reorder_level: Option<Quantity>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockedItem {
+    pub item: Item,
+    pub level: Level,
+}
+
+impl StockedItem {
+    /// Changes with everything that is shown of it: each part only grows, and each change makes one of them grow.
+    pub fn tag(&self) -> i64 {
+        self.item.version + self.level.revision
+    }
+}
+
+/// As somebody gave it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ItemInput {
+    pub sku: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub category: Option<String>,
+    pub unit: Option<String>,
+    pub unit_cost: Option<Money>,
+    pub reorder_level: Option<Quantity>,
+}
+
+impl ItemInput {
+    pub fn check(&self) -> Result<ItemFields, Vec<FieldError>> {
+        let mut faults = Faults::new();
+        let sku = self.sku.parse::<Sku>();
+        if let Err(error) = &sku {
+            faults.add("/sku", error.code(), error.to_string());
+        }
+        let unit = self.unit.as_deref().unwrap_or(DEFAULT_UNIT);
+        let name = text::line(&mut faults, "/name", &self.name, MAX_NAME);
+        let description = self.description.as_deref();
+        let description = text::optional_prose(&mut faults, "/description", description, MAX_DESCRIPTION);
+        let category = text::optional_line(&mut faults, "/category", self.category.as_deref(), MAX_CATEGORY);
+        let unit = text::line(&mut faults, "/unit", unit, MAX_UNIT);
+        if let Some(cost) = self.unit_cost {
+            let allowed = (0..=MAX_UNIT_COST_MINOR).contains(&cost.amount_minor);
+            let detail = format!("must be from 0 to {MAX_UNIT_COST_MINOR}");
+            faults.require(allowed, "/unit_cost/amount", "out_of_range", &detail);
+        }
+        if let Some(level) = self.reorder_level {
+            stock::check_level(&mut faults, "/reorder_level", level);
+        }
+        let (unit_cost, reorder_level) = (self.unit_cost, self.reorder_level);
+        match sku {
+            Ok(sku) => {
+                faults.finish(ItemFields { sku, name, description, category, unit, unit_cost, reorder_level })
+            }
+            Err(_) => Err(faults.into_errors()),
+        }
+    }
+}
+
+/// What somebody wants changed: absent is left alone, `Some(None)` is emptied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ItemChange {
+    pub sku: Option<Option<String>>,
+    pub name: Option<Option<String>>,
+    pub description: Option<Option<String>>,
+    pub category: Option<Option<String>>,
+    pub unit: Option<Option<String>>,
+    pub unit_cost: Option<Option<Money>>,
+    pub reorder_level: Option<Option<Quantity>>,
+}
+
+impl ItemChange {
+    /// `present` is none for an item that is to be made.
+    pub fn apply(self, present: Option<&ItemFields>) -> Result<ItemFields, Vec<FieldError>> {
+        let present = present.cloned().map(ItemInput::from).unwrap_or_default();
+        let input = ItemInput {
+            sku: self.sku.map_or(present.sku, Option::unwrap_or_default),
+            name: self.name.map_or(present.name, Option::unwrap_or_default),
+            description: self.description.unwrap_or(present.description),
+            category: self.category.unwrap_or(present.category),
+            unit: self.unit.unwrap_or(present.unit),
+            unit_cost: self.unit_cost.unwrap_or(present.unit_cost),
+            reorder_level: self.reorder_level.unwrap_or(present.reorder_level),
+        };
+        input.check()
+    }
+}
+
+impl From<ItemFields> for ItemInput {
+    fn from(fields: ItemFields) -> Self {
+        Self {
+            sku: fields.sku.to_string(),
+            name: fields.name,
+            description: fields.description,
+            category: fields.category,
+            unit: Some(fields.unit),
+            unit_cost: fields.unit_cost,
+            reorder_level: fields.reorder_level,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Currency;
+
+    fn chai() -> ItemInput {
+        ItemInput { sku: "chai-1".to_owned(), name: " Chai ".to_owned(), ..ItemInput::default() }
+    }
+
+    fn check(input: ItemInput, expected: &[(&str, &str)]) {
+        let errors = input.check().err().unwrap_or_default();
+        let found: Vec<_> = errors.iter().map(|fault| (fault.pointer.as_str(), &*fault.code)).collect();
+        assert_eq!(found, expected, "{input:?}");
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        check(chai(), &[]);
+        check(ItemInput::default(), &[("/sku", "blank"), ("/name", "blank")]);
+        let cost = Some(Money::new(-1, Currency::EUR));
+        check(ItemInput { unit_cost: cost, ..chai() }, &[("/unit_cost/amount", "out_of_range")]);
+        let reorder_level = Some(Quantity::whole(-1));
+        let unit = Some(" ".to_owned());
+        check(
+            ItemInput { reorder_level, unit, ..chai() },
+            &[("/unit", "blank"), ("/reorder_level", "negative")],
+        );
+        check(
+            ItemInput { category: Some("a\nb".to_owned()), ..chai() },
+            &[("/category", "control_character")],
+        );
+    }
+
+    #[test]
+    fn fields_are_cleaned() {
+        let fields = ItemInput { description: Some("  ".to_owned()), ..chai() }.check().unwrap();
+        assert_eq!((fields.sku.as_str(), fields.name.as_str()), ("CHAI-1", "Chai"));
+        assert_eq!((fields.description, fields.unit.as_str()), (None, "each"));
+    }
+
+    #[test]
+    fn a_change_leaves_alone_what_it_does_not_name() {
+        let present = ItemInput { category: Some("Tea".to_owned()), unit: Some("box".to_owned()), ..chai() };
+        let present = present.check().unwrap();
+        let same = ItemChange::default().apply(Some(&present)).unwrap();
+        assert_eq!(same, present);
+        let change = ItemChange { category: Some(None), unit: Some(None), ..ItemChange::default() };
+        let changed = change.apply(Some(&present)).unwrap();
+        assert_eq!((changed.category, changed.unit.as_str()), (None, "each"));
+        let change = ItemChange { name: Some(None), ..ItemChange::default() };
+        let faults = change.apply(Some(&present)).unwrap_err();
+        assert_eq!(faults[0].pointer, "/name");
+    }
+}

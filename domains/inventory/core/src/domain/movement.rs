@@ -1,0 +1,98 @@
+//! One line of the ledger: what happened to an item's stock, when, and when it was written down. Never changed.
+
+use chrono::{DateTime, Duration, DurationRound, Utc};
+use inventory_contract::{ItemId, MovementId, ReservationId};
+use kernel::{Faults, Quantity};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovementKind {
+    Receipt,
+    Shipment,
+    Adjustment,
+    Import,
+}
+
+impl MovementKind {
+    const ALL: [Self; 4] = [Self::Receipt, Self::Shipment, Self::Adjustment, Self::Import];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Shipment => "shipment",
+            Self::Adjustment => "adjustment",
+            Self::Import => "import",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    pub id: MovementId,
+    pub item: ItemId,
+    pub sequence: i64,
+    pub kind: MovementKind,
+    /// Negative when stock leaves.
+    pub quantity: Quantity,
+    pub happened_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub reservation: Option<ReservationId>,
+    pub reference: Option<String>,
+    pub actor: String,
+    pub reason: Option<String>,
+}
+
+/// A client's clock may be ahead of ours by this much.
+const CLOCK_SKEW: Duration = Duration::minutes(5);
+const EARLIEST: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+/// When it happened, to the microsecond as it is kept; now when nobody says otherwise.
+pub fn check_happened_at(
+    faults: &mut Faults,
+    given: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let Some(given) = given else { return now };
+    if given > now + CLOCK_SKEW {
+        faults.add("/happened_at", "in_the_future", "must not lie in the future");
+    } else if given < EARLIEST {
+        faults.add("/happened_at", "too_early", "must not lie before 1970");
+    }
+    given.duration_trunc(Duration::microseconds(1)).unwrap_or(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(given: Option<&str>, expected: Result<&str, &str>) {
+        let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let mut faults = Faults::new();
+        let found = check_happened_at(&mut faults, given.map(time), time("2026-05-01T12:00:00Z"));
+        let fault = faults.into_errors().first().map(|fault| fault.code.to_string());
+        match expected {
+            Ok(at) => assert_eq!((found, fault), (time(at), None), "{given:?}"),
+            Err(code) => assert_eq!(fault.as_deref(), Some(code), "{given:?}"),
+        }
+    }
+
+    #[test]
+    fn the_past_is_believed_and_the_future_is_not() {
+        check(None, Ok("2026-05-01T12:00:00Z"));
+        check(Some("2026-04-01T08:00:00.1234567Z"), Ok("2026-04-01T08:00:00.123456Z"));
+        check(Some("2026-05-01T12:05:00Z"), Ok("2026-05-01T12:05:00Z"));
+        check(Some("2026-05-01T12:05:01Z"), Err("in_the_future"));
+        check(Some("1969-12-31T23:59:59Z"), Err("too_early"));
+    }
+
+    #[test]
+    fn kinds_are_read_as_they_are_written() {
+        for kind in MovementKind::ALL {
+            assert_eq!(MovementKind::parse(kind.name()), Some(kind));
+        }
+        assert_eq!(MovementKind::parse("theft"), None);
+    }
+}

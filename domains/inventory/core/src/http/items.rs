@@ -1,0 +1,227 @@
+//! `/items`
+
+use crate::App;
+use crate::domain::item::{ItemChange, ItemInput, StockedItem};
+use crate::service;
+use crate::store::item::ItemFilter;
+use chrono::{DateTime, Utc};
+use inventory_contract::{ItemId, ItemKind};
+use kernel::{Money, Page, Quantity};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{
+    Answer, Body, Caller, IfMatch, Listing, PageQuery, PathId, Query, Rendered, State, nullable, respond,
+};
+
+#[derive(Serialize, ToSchema)]
+pub struct ItemDto {
+    id: ItemId,
+    #[schema(example = "CHAI-10")]
+    sku: String,
+    #[schema(example = "Chai")]
+    name: String,
+    #[schema(required)]
+    description: Option<String>,
+    #[schema(required, example = "Beverages")]
+    category: Option<String>,
+    /// What it is counted in
+    #[schema(example = "each")]
+    unit: String,
+    #[schema(required)]
+    unit_cost: Option<Money>,
+    /// At which stock to order again
+    #[schema(required)]
+    reorder_level: Option<Quantity>,
+    /// The sum of its movements
+    on_hand: Quantity,
+    /// Held by active reservations
+    reserved: Quantity,
+    /// On hand and not reserved
+    available: Quantity,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<&StockedItem> for ItemDto {
+    fn from(stocked: &StockedItem) -> Self {
+        let (item, stock) = (&stocked.item, stocked.level.stock());
+        let fields = item.fields.clone();
+        Self {
+            id: item.id,
+            sku: fields.sku.to_string(),
+            name: fields.name,
+            description: fields.description,
+            category: fields.category,
+            unit: fields.unit,
+            unit_cost: fields.unit_cost,
+            reorder_level: fields.reorder_level,
+            on_hand: stock.on_hand,
+            reserved: stock.reserved,
+            available: stock.available,
+            created_at: item.created_at,
+            updated_at: item.updated_at,
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateItemDto {
+    /// The caller's own, if it has one
+    id: Option<ItemId>,
+    /// Unique; kept trimmed and in upper case
+    #[schema(example = "CHAI-10", min_length = 1, max_length = 64)]
+    sku: String,
+    #[schema(example = "Chai", min_length = 1, max_length = 200)]
+    name: String,
+    #[schema(max_length = 4000)]
+    description: Option<String>,
+    #[schema(max_length = 100)]
+    category: Option<String>,
+    /// What it is counted in; `each` when left out
+    #[schema(min_length = 1, max_length = 64)]
+    unit: Option<String>,
+    unit_cost: Option<Money>,
+    reorder_level: Option<Quantity>,
+}
+
+impl From<CreateItemDto> for service::create_item::CreateItem {
+    fn from(dto: CreateItemDto) -> Self {
+        let input = ItemInput {
+            sku: dto.sku,
+            name: dto.name,
+            description: dto.description,
+            category: dto.category,
+            unit: dto.unit,
+            unit_cost: dto.unit_cost,
+            reorder_level: dto.reorder_level,
+        };
+        Self { id: dto.id, input }
+    }
+}
+
+/// What is left out stays as it is; `null` empties it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchItemDto {
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 64)]
+    sku: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 200)]
+    name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 4000)]
+    description: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    category: Option<Option<String>>,
+    /// `null` is `each`
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    unit: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Money>)]
+    unit_cost: Option<Option<Money>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Quantity>)]
+    reorder_level: Option<Option<Quantity>>,
+}
+
+impl From<PatchItemDto> for ItemChange {
+    fn from(dto: PatchItemDto) -> Self {
+        Self {
+            sku: dto.sku,
+            name: dto.name,
+            description: dto.description,
+            category: dto.category,
+            unit: dto.unit,
+            unit_cost: dto.unit_cost,
+            reorder_level: dto.reorder_level,
+        }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+pub struct ItemParams {
+    /// The item with this sku
+    sku: Option<String>,
+    /// Items of this category
+    category: Option<String>,
+}
+
+/// Lists items
+#[utoipa::path(get, path = "/items", responses((status = 200, body = Listing<ItemDto>)))]
+pub async fn list_items(
+    app: State<App>,
+    caller: Caller,
+    query: Query<ItemParams>,
+    page: PageQuery,
+) -> Answer {
+    let Some(filter) = filter(&query) else {
+        return Ok(page.render(Page::<ItemDto> { data: Vec::new(), next_cursor: None }));
+    };
+    let found = service::list_items::list_items(&app, &caller, &filter, page.request()).await?;
+    Ok(page.render(found.map(|item| ItemDto::from(&item))))
+}
+
+/// `None` when no item can be meant.
+fn filter(params: &ItemParams) -> Option<ItemFilter> {
+    let category = params.category.clone();
+    if category.as_deref().is_some_and(|category| category.contains('\0')) {
+        return None;
+    }
+    let sku = params.sku.as_deref().map(str::parse).transpose().ok()?;
+    Some(ItemFilter { sku, category })
+}
+
+/// Shows an item
+#[utoipa::path(get, path = "/items/{id}", responses((status = 200, body = ItemDto)))]
+pub async fn get_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) -> Answer {
+    let item = service::get_item::get_item(&app, &caller, id.id()).await?;
+    Ok(Rendered::ok(&ItemDto::from(&item)).etag(item.tag()))
+}
+
+/// Adds an item
+#[utoipa::path(post, path = "/items", responses((status = 201, body = ItemDto)))]
+pub async fn create_item(app: State<App>, caller: Caller, body: Body<CreateItemDto>) -> Answer {
+    let command = body.into_inner().into();
+    respond(
+        &caller,
+        async |ctx| service::create_item::create_item(&app, ctx, command).await,
+        |item: &StockedItem| {
+            let location = format!("/api/v1/inventory/items/{}", item.item.id);
+            Rendered::created(location, &ItemDto::from(item)).etag(item.tag())
+        },
+    )
+    .await
+}
+
+/// Changes an item
+#[utoipa::path(patch, path = "/items/{id}", responses((status = 200, body = ItemDto)))]
+pub async fn patch_item(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<ItemKind>,
+    if_match: IfMatch,
+    body: Body<PatchItemDto>,
+) -> Answer {
+    let change = body.into_inner().into();
+    respond(
+        &caller,
+        async |ctx| service::patch_item::patch_item(&app, ctx, id.id(), if_match.expected(), change).await,
+        |item: &StockedItem| Rendered::ok(&ItemDto::from(item)).etag(item.tag()),
+    )
+    .await
+}
+
+/// Deletes an item that has no stock
+#[utoipa::path(delete, path = "/items/{id}", responses((status = 204, description = "It is deleted")))]
+pub async fn delete_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) -> Answer {
+    respond(
+        &caller,
+        async |ctx| service::delete_item::delete_item(&app, ctx, id.id()).await,
+        |_: &()| Rendered::no_content(),
+    )
+    .await
+}

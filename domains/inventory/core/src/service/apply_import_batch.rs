@@ -1,0 +1,200 @@
+//! Takes a batch of rows from a file. The good rows, the movements they cause and the record of what the batch came
+//! to are one transaction, so a batch that is sent again is answered from the record and changes nothing. A dry run
+//! is the same code without the commit.
+
+use crate::App;
+use crate::domain::import_row::{CheckedRow, Present, check_row};
+use crate::domain::item::{Item, ItemFields};
+use crate::domain::movement::{Movement, MovementKind};
+use crate::domain::sku::Sku;
+use crate::domain::stock::Level;
+use crate::error::Error;
+use crate::store;
+use data::{AuditEntry, Unit};
+use inventory_contract::ItemId;
+use kernel::{Ctx, FieldError, Quantity};
+use module::{ApplyBatch, BatchOutcome, ImportId, ImportRow, RowFault, RowOutcome};
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+
+pub async fn apply_import_batch(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome, Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    if !batch.dry_run
+        && let Some(outcome) = store::import_batch::outcome(&unit, batch.import, batch.batch).await?
+    {
+        return Ok(outcome);
+    }
+    let known = Known::read(&unit, &batch.rows).await?;
+    let mut changes = Changes::default();
+    let mut seen = HashSet::new();
+    let rows = batch.rows.iter().map(|row| decide(ctx, row, &known, &mut seen, &mut changes)).collect();
+    let outcome = BatchOutcome { rows };
+    changes.write(&unit, ctx, batch.import).await?;
+    if batch.dry_run {
+        return Ok(outcome);
+    }
+    let id = ctx.new_id::<()>().uuid();
+    let recorded = store::import_batch::record(&unit, id, batch.import, batch.batch, &outcome).await;
+    match recorded {
+        Err(error) if store::import_batch::was_recorded(&error) => {
+            drop(unit);
+            return recorded_outcome(app, ctx, batch).await;
+        }
+        recorded => recorded?,
+    }
+    unit.audit(audit_entry(batch, &outcome))?;
+    Ok(unit.commit(outcome).await?)
+}
+
+async fn recorded_outcome(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome, Error> {
+    let tx = app.databases.read(ctx).await?;
+    let outcome = store::import_batch::outcome(&tx, batch.import, batch.batch).await?;
+    Ok(outcome.ok_or_else(|| data::Error::internal("a recorded batch is gone"))?)
+}
+
+/// The items the batch speaks of that there are already, by sku.
+struct Known(HashMap<Sku, (Item, Level)>);
+
+impl Known {
+    /// Two statements for the whole batch. The levels stay as they are read until the transaction ends.
+    async fn read(unit: &Unit, rows: &[ImportRow]) -> Result<Self, data::Error> {
+        let skus: HashSet<Sku> = rows.iter().filter_map(sku_of).collect();
+        let skus: Vec<Sku> = skus.into_iter().collect();
+        let items = store::item::with_skus(unit, &skus).await?;
+        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+        let levels = store::stock_level::lock(unit, &ids).await?;
+        let mut levels: HashMap<ItemId, Level> =
+            levels.into_iter().map(|level| (level.item, level)).collect();
+        let stocked = items.into_iter().filter_map(|item| {
+            let level = levels.remove(&item.id)?;
+            Some((item.fields.sku.clone(), (item, level)))
+        });
+        Ok(Self(stocked.collect()))
+    }
+}
+
+fn sku_of(row: &ImportRow) -> Option<Sku> {
+    row.values.get("sku")?.parse().ok()
+}
+
+/// What the good rows come to.
+#[derive(Default)]
+struct Changes {
+    created: Vec<(ItemId, ItemFields, Level)>,
+    updated: Vec<(ItemId, i64, ItemFields)>,
+    counted: Vec<Level>,
+    moved: Vec<(Level, Quantity)>,
+}
+
+/// What becomes of one row; a good one is added to the changes.
+fn decide(
+    ctx: &Ctx,
+    row: &ImportRow,
+    known: &Known,
+    seen: &mut HashSet<Sku>,
+    changes: &mut Changes,
+) -> RowOutcome {
+    let sku = sku_of(row);
+    let present = sku.as_ref().and_then(|sku| known.0.get(sku));
+    let new_id = ctx.new_id();
+    let as_present = present.map(|(item, level)| Present { fields: &item.fields, level: *level });
+    let checked = check_row(&row.values, as_present, new_id);
+    let repeated = sku.is_some_and(|sku| !seen.insert(sku));
+    let mut faults: Vec<RowFault> = checked.as_ref().err().into_iter().flatten().map(row_fault).collect();
+    if repeated {
+        faults.push(RowFault {
+            field: "sku".to_owned(),
+            rule: "duplicate_sku".to_owned(),
+            detail: "an earlier row of this file has the same sku".to_owned(),
+        });
+    }
+    match checked {
+        Ok(checked) if !repeated => changes.add(checked, present, new_id),
+        _ => RowOutcome::Refused { faults },
+    }
+}
+
+fn row_fault(error: &FieldError) -> RowFault {
+    RowFault {
+        field: error.pointer.trim_start_matches('/').to_owned(),
+        rule: error.code.to_string(),
+        detail: error.detail.clone(),
+    }
+}
+
+impl Changes {
+    fn add(&mut self, row: CheckedRow, present: Option<&(Item, Level)>, new_id: ItemId) -> RowOutcome {
+        let CheckedRow { fields, count } = row;
+        let level = count.map_or(Level::empty(new_id), |count| count.level);
+        let moved = count.and_then(|count| count.difference);
+        if let Some(difference) = moved {
+            self.moved.push((level, difference));
+        }
+        let Some((item, _)) = present else {
+            self.created.push((new_id, fields, level));
+            return RowOutcome::Created { id: new_id.uuid() };
+        };
+        let id = item.id.uuid();
+        if moved.is_some() {
+            self.counted.push(level);
+        }
+        if fields != item.fields {
+            self.updated.push((item.id, item.version, fields));
+        } else if moved.is_none() {
+            return RowOutcome::Unchanged { id };
+        }
+        RowOutcome::Updated { id }
+    }
+
+    async fn write(&self, unit: &Unit, ctx: &Ctx, import: ImportId) -> Result<(), Error> {
+        let items: Vec<_> = self.created.iter().map(|(id, fields, _)| (*id, fields)).collect();
+        let levels: Vec<_> = self.created.iter().map(|(_, _, level)| *level).collect();
+        store::item::insert_all(unit, &items).await?;
+        store::stock_level::insert_all(unit, ctx, &levels).await?;
+        for (id, seen, fields) in &self.updated {
+            let updated = store::item::update(unit, *id, *seen, fields).await?;
+            updated.ok_or_else(|| data::Error::Busy("an item was changed while it was imported".into()))?;
+        }
+        for level in &self.counted {
+            store::stock_level::replace(unit, level).await?;
+        }
+        let movements: Vec<_> =
+            self.moved.iter().map(|(level, quantity)| movement(ctx, import, level, *quantity)).collect();
+        Ok(store::movement::insert_all(unit, &movements).await?)
+    }
+}
+
+fn movement(ctx: &Ctx, import: ImportId, level: &Level, quantity: Quantity) -> Movement {
+    Movement {
+        id: ctx.new_id(),
+        item: level.item,
+        sequence: level.last_sequence(),
+        kind: MovementKind::Import,
+        quantity,
+        happened_at: ctx.now(),
+        recorded_at: ctx.now(),
+        reservation: None,
+        reference: None,
+        actor: ctx.actor().to_string(),
+        reason: Some(format!("import {import}")),
+    }
+}
+
+/// One for the batch: it names the items, whose movements name the import.
+fn audit_entry(batch: &ApplyBatch, outcome: &BatchOutcome) -> AuditEntry {
+    let ids = |wanted: fn(&RowOutcome) -> Option<uuid::Uuid>| -> Vec<uuid::Uuid> {
+        outcome.rows.iter().filter_map(wanted).collect()
+    };
+    let created = ids(|row| if let RowOutcome::Created { id } = row { Some(*id) } else { None });
+    let updated = ids(|row| if let RowOutcome::Updated { id } = row { Some(*id) } else { None });
+    let refused = outcome.rows.iter().filter(|row| matches!(row, RowOutcome::Refused { .. })).count();
+    AuditEntry {
+        action: "inventory.items.import",
+        resource: "import",
+        resource_id: batch.import.uuid(),
+        before: None,
+        after: Some(
+            json!({ "batch": batch.batch, "created": created, "updated": updated, "refused": refused }),
+        ),
+    }
+}

@@ -1,0 +1,34 @@
+//! Adds an item, which has no stock yet.
+
+use crate::App;
+use crate::domain::item::{ItemInput, StockedItem};
+use crate::domain::stock::Level;
+use crate::error::Error;
+use crate::store;
+use data::AuditEntry;
+use inventory_contract::ItemId;
+use kernel::Ctx;
+use serde_json::json;
+
+pub struct CreateItem {
+    /// The caller's own, if it has one.
+    pub id: Option<ItemId>,
+    pub input: ItemInput,
+}
+
+pub async fn create_item(app: &App, ctx: &Ctx, command: CreateItem) -> Result<StockedItem, Error> {
+    let fields = command.input.check().map_err(Error::invalid)?;
+    let id = command.id.unwrap_or_else(|| ctx.new_id());
+    let level = Level::empty(id);
+    let mut unit = app.databases.write(ctx).await?;
+    let item = store::item::insert(&unit, id, &fields).await?;
+    store::stock_level::insert_all(&unit, ctx, &[level]).await?;
+    unit.audit(AuditEntry {
+        action: "inventory.item.create",
+        resource: "item",
+        resource_id: id.uuid(),
+        before: None,
+        after: Some(json!(fields)),
+    })?;
+    Ok(unit.commit(StockedItem { item, level }).await?)
+}

@@ -1,0 +1,59 @@
+//! The table `import_batches`: what each batch of an import came to, so that it is applied once.
+
+use data::{Tx, Unit};
+use kernel::TenantId;
+use module::{BatchOutcome, ImportId};
+use sea_orm::Set;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "import_batches")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: Uuid,
+    pub import_id: ImportId,
+    pub batch: i64,
+    pub outcome: String,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+data::tenant_entity!(ledger);
+
+pub async fn outcome(tx: &Tx, import: ImportId, batch: u32) -> Result<Option<BatchOutcome>, data::Error> {
+    let recorded = tx
+        .find::<Entity>()
+        .filter(Column::ImportId.eq(import))
+        .filter(Column::Batch.eq(i64::from(batch)))
+        .one()
+        .await?;
+    recorded.map(|row| serde_json::from_str(&row.outcome).map_err(data::Error::internal)).transpose()
+}
+
+pub async fn record(
+    unit: &Unit,
+    id: Uuid,
+    import: ImportId,
+    batch: u32,
+    outcome: &BatchOutcome,
+) -> Result<(), data::Error> {
+    let row = ActiveModel {
+        public_id: Set(id),
+        import_id: Set(import),
+        batch: Set(i64::from(batch)),
+        outcome: Set(serde_json::to_string(outcome).map_err(data::Error::internal)?),
+        ..Default::default()
+    };
+    unit.insert(row).await.map(|_| ())
+}
+
+/// Whether another transaction recorded the same batch first.
+pub fn was_recorded(error: &data::Error) -> bool {
+    error.is_unique("import_batches_once", "import_batches.batch")
+}

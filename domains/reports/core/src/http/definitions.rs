@@ -1,0 +1,57 @@
+//! The reports on offer.
+
+use crate::{App, service};
+use module::ReportDefinition;
+use serde::Serialize;
+use utoipa::ToSchema;
+use web::{Answer, Caller, Listing, PageQuery, State};
+
+/// What `POST /runs` takes, and what its file has.
+#[derive(Serialize, ToSchema)]
+pub struct ReportDefinitionDto {
+    #[schema(examples("inventory.stock_valuation"))]
+    name: String,
+    title: String,
+    /// Who runs or downloads it must have this permission
+    permission: String,
+    parameters: Vec<ReportParameterDto>,
+    columns: Vec<ReportColumnDto>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ReportParameterDto {
+    #[schema(examples("month"))]
+    name: String,
+    description: String,
+    required: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ReportColumnDto {
+    name: String,
+    /// As it stands in the first line of the file
+    title: String,
+}
+
+impl From<ReportDefinition> for ReportDefinitionDto {
+    fn from(definition: ReportDefinition) -> Self {
+        let parameters = definition.parameters.into_iter();
+        let columns = definition.columns.into_iter();
+        Self {
+            name: definition.name,
+            title: definition.title,
+            permission: definition.permission,
+            parameters: parameters
+                .map(|it| ReportParameterDto { name: it.name, description: it.description, required: it.required })
+                .collect(),
+            columns: columns.map(|it| ReportColumnDto { name: it.name, title: it.title }).collect(),
+        }
+    }
+}
+
+/// Lists the reports that can be run
+#[utoipa::path(get, path = "/definitions", responses((status = 200, body = Listing<ReportDefinitionDto>)))]
+pub async fn list_definitions(app: State<App>, _caller: Caller, page: PageQuery) -> Answer {
+    let found = service::list_definitions(&app, page.request());
+    Ok(page.render(found.map(ReportDefinitionDto::from)))
+}

@@ -1,0 +1,87 @@
+//! The jobs of a run: writing it, and seeing to it that no run says `running` for ever.
+
+use crate::App;
+use crate::domain::run::End;
+use crate::error::Error;
+use crate::service::{self, Stop};
+use chrono::TimeDelta;
+use data::Job;
+use ::jobs::{Handler, JobFailure, Running};
+use kernel::problem::INTERNAL;
+use kernel::{Ctx, Problem};
+use reports_contract::ReportRunId;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
+
+/// A run that has not ended by then is failed.
+pub fn run_lifetime() -> TimeDelta {
+    TimeDelta::hours(2)
+}
+
+/// Writes the file, as whoever asked for it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunReport {
+    pub run: ReportRunId,
+}
+
+impl Job for RunReport {
+    const KIND: &'static str = "reports.run_report";
+    const VERSION: u16 = 1;
+}
+
+/// Comes when the run's time is over. Most runs have ended by then; the others lost their job to a crash or a time-out
+/// at its last attempt, or to a caller who is no longer a member.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CloseRun {
+    pub run: ReportRunId,
+}
+
+impl Job for CloseRun {
+    const KIND: &'static str = "reports.close_run";
+    const VERSION: u16 = 1;
+}
+
+pub fn handlers(app: &App) -> Vec<Handler> {
+    let (run, close) = (app.clone(), app.clone());
+    vec![
+        ::jobs::running_job::<RunReport>(move |ctx, job, running| {
+            let app = run.clone();
+            async move { run_report(&app, &ctx, job.run, &running).await }
+        })
+        .timeout(RUN_TIMEOUT),
+        ::jobs::job::<CloseRun>(move |ctx, job| {
+            let app = close.clone();
+            async move {
+                let detail = format!("The report was not ready after {} hours.", run_lifetime().num_hours());
+                Ok(service::end_run(&app, &ctx, job.run, &End::Failed { detail }).await?)
+            }
+        }),
+    ]
+}
+
+async fn run_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) -> Result<(), JobFailure> {
+    let Err(stop) = service::produce_report(app, ctx, id, running).await else { return Ok(()) };
+    let fail = async |detail: String| -> Result<(), Error> {
+        service::end_run(app, ctx, id, &End::Failed { detail }).await
+    };
+    match stop {
+        Stop::Cancelled => {
+            service::end_run(app, ctx, id, &End::Cancelled).await?;
+            Err(JobFailure::Cancelled)
+        }
+        // The run says why; there is nothing in it for operators.
+        Stop::Refused(detail) => Ok(fail(detail).await?),
+        Stop::Broken(detail) => {
+            fail(detail.clone()).await?;
+            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
+        }
+        Stop::Trouble(problem) => {
+            if running.attempt() >= RunReport::MAX_ATTEMPTS {
+                fail("What the report needs does not answer. Ask for it again later.".to_owned()).await?;
+            }
+            Err(JobFailure::Retry(problem))
+        }
+    }
+}

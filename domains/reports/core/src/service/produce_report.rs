@@ -1,0 +1,190 @@
+//! Writes a report: page after page from its source, as CSV into the blobs, and then says that it is ready. Memory holds
+//! one page. It can be run again from the start at any time: the file is the same one.
+
+use crate::App;
+use crate::domain::csv_text;
+use crate::domain::run::{End, Run, RunStatus};
+use crate::service::download_run::key;
+use crate::service::end_run::audit_end;
+use crate::service::require;
+use crate::store::report_runs;
+use ::jobs::Running;
+use bytes::Bytes;
+use futures::stream::{self, Stream};
+use kernel::{Ctx, Problem};
+use module::{ReadReport, ReportError, ReportOffer, ReportPage};
+use reports_contract::{ReportReady, ReportRunId};
+
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Why there is no file (yet).
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    #[error("the run was cancelled, or has ended otherwise")]
+    Cancelled,
+    /// For whoever asked: it would be refused again.
+    #[error("{0}")]
+    Refused(String),
+    /// A fault of the source; its operators should know.
+    #[error("{0}")]
+    Broken(String),
+    /// It may pass.
+    #[error(transparent)]
+    Trouble(#[from] Problem),
+}
+
+impl From<data::Error> for Stop {
+    fn from(error: data::Error) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) -> Result<(), Stop> {
+    let Some(run) = begin(app, ctx, id).await? else { return Ok(()) };
+    require(ctx, &run.permission).map_err(|problem| Stop::Refused(problem.detail.into_owned()))?;
+    let offer = app.catalogue.find(&run.report);
+    let offer = offer.ok_or_else(|| Stop::Broken(format!("The report {} is no longer offered.", run.report)))?;
+    let mut reader = Reader { app, ctx, running, run: &run, offer, next: Next::Header, rows: 0 };
+    let key = key(ctx.tenant(), &run);
+    let size_bytes = app.blobs.put_stream(&key, reader.chunks(), MAX_BYTES).await.map_err(why)?;
+    let rows = reader.rows;
+    if complete(app, ctx, &run, End::Ready { rows, size_bytes }).await? {
+        return Ok(());
+    }
+    app.blobs.delete(&key).await.map_err(|error| Stop::Trouble(error.into()))?;
+    Err(Stop::Cancelled)
+}
+
+/// `None` when there is nothing left to do.
+async fn begin(app: &App, ctx: &Ctx, id: ReportRunId) -> Result<Option<Run>, Stop> {
+    let unit = app.databases.write(ctx).await?;
+    if let Some(run) = report_runs::begin(&unit, id).await? {
+        return Ok(Some(unit.commit(run).await?));
+    }
+    match report_runs::find(&unit, id).await?.map(|run| run.status) {
+        Some(RunStatus::Ready | RunStatus::Failed) => Ok(None),
+        Some(_) => Err(Stop::Cancelled),
+        None => Err(Stop::Broken("The run is not there.".to_owned())),
+    }
+}
+
+async fn complete(app: &App, ctx: &Ctx, run: &Run, end: End) -> Result<bool, Stop> {
+    let mut unit = app.databases.write(ctx).await?;
+    let Some(run) = report_runs::end(&unit, run.id, &end, ctx.now()).await? else { return Ok(false) };
+    if run.notify {
+        unit.publish(&ReportReady {
+            run: run.id,
+            title: run.title.clone(),
+            requested_by: run.requested_by,
+            rows: run.rows_written,
+        })?;
+    }
+    audit_end(&mut unit, &run)?;
+    Ok(unit.commit(true).await?)
+}
+
+/// What interrupted the stream is our own; all else is the store's.
+fn why(error: blobs::Error) -> Stop {
+    match error {
+        blobs::Error::Interrupted(source) => match source.downcast::<Stop>() {
+            Ok(stop) => *stop,
+            Err(source) => Stop::Trouble(Problem::unavailable(source)),
+        },
+        blobs::Error::TooLarge { max_bytes } => {
+            let mib = max_bytes >> 20;
+            Stop::Refused(format!("The report is larger than {mib} MiB. Narrow it down by its parameters."))
+        }
+        other => Stop::Trouble(other.into()),
+    }
+}
+
+enum Next {
+    Header,
+    Page(Option<String>),
+    End,
+}
+
+struct Reader<'a> {
+    app: &'a App,
+    ctx: &'a Ctx,
+    running: &'a Running,
+    run: &'a Run,
+    offer: &'a ReportOffer,
+    next: Next,
+    rows: u64,
+}
+
+impl Reader<'_> {
+    fn chunks(&mut self) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
+        stream::try_unfold(self, |reader| async move {
+            let chunk = reader.chunk().await?;
+            Ok(chunk.map(|chunk| (chunk, reader)))
+        })
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Stop> {
+        let text = match std::mem::replace(&mut self.next, Next::End) {
+            Next::End => return Ok(None),
+            Next::Header => {
+                self.next = Next::Page(None);
+                csv_text::header(&self.offer.definition.columns)
+            }
+            Next::Page(cursor) => {
+                let page = self.page(cursor).await?;
+                self.rows += page.rows.len() as u64;
+                self.tell().await?;
+                self.next = page.next_cursor.map_or(Next::End, |cursor| Next::Page(Some(cursor)));
+                csv_text::lines(&page.rows)
+            }
+        };
+        text.map(|text| Some(text.into())).map_err(|error| Stop::Trouble(Problem::internal(error)))
+    }
+
+    async fn page(&self, cursor: Option<String>) -> Result<ReportPage, Stop> {
+        let asked = cursor.clone();
+        let request =
+            ReadReport { report: self.run.report.clone(), parameters: self.run.parameters.clone(), cursor };
+        let page = self.offer.source.read(self.ctx, request).await.map_err(refusal)?;
+        let columns = self.offer.definition.columns.len();
+        if let Some(row) = page.rows.iter().find(|row| row.len() != columns) {
+            let detail = format!("The report's source gave a row of {} cells for {columns} columns.", row.len());
+            return Err(Stop::Broken(detail));
+        }
+        if page.next_cursor.is_some() && page.next_cursor == asked {
+            return Err(Stop::Broken("The report's source goes round in a circle.".to_owned()));
+        }
+        Ok(page)
+    }
+
+    /// The one write of a page, which learns too whether anybody still wants the file.
+    async fn tell(&self) -> Result<(), Stop> {
+        self.running.progress(self.rows, None).await;
+        if self.running.cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        let unit = self.app.databases.write(self.ctx).await?;
+        if !report_runs::progress(&unit, self.run.id, self.rows).await? {
+            return Err(Stop::Cancelled);
+        }
+        Ok(unit.commit(()).await?)
+    }
+}
+
+fn refusal(error: ReportError) -> Stop {
+    match error {
+        ReportError::BadParameter { .. } => Stop::Refused(sentence(&error.to_string())),
+        ReportError::Forbidden => {
+            Stop::Refused("Whoever asked for the report may not read what it shows.".to_owned())
+        }
+        ReportError::UnknownReport => Stop::Broken("The report's source no longer has it.".to_owned()),
+        ReportError::Unavailable(_) | ReportError::DeadlineExceeded => {
+            Stop::Trouble(Problem::unavailable(error))
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str().trim_end_matches('.'))
+}

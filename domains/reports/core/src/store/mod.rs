@@ -1,0 +1,3 @@
+//! The tables of reports: the only place that knows sea-orm.
+
+pub mod report_runs;

@@ -1,0 +1,36 @@
+//! The published trait, answered by use cases.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::service::find_members;
+use async_trait::async_trait;
+use kernel::Ctx;
+use kernel::contract::Cause;
+use users_contract::{Member, Members, MembersWithRole, ResolveMember, Users, UsersError};
+
+pub struct Local {
+    app: App,
+}
+
+impl Local {
+    pub fn new(app: App) -> Self {
+        Self { app }
+    }
+}
+
+#[async_trait]
+impl Users for Local {
+    async fn resolve_member(&self, ctx: &Ctx, request: ResolveMember) -> Result<Member, UsersError> {
+        let member = find_members::by_user(&self.app, ctx, request.user).await.map_err(unavailable)?;
+        member.ok_or(UsersError::MemberNotFound)
+    }
+
+    async fn members_with_role(&self, ctx: &Ctx, request: MembersWithRole) -> Result<Members, UsersError> {
+        let members = find_members::with_role(&self.app, ctx, request.role).await.map_err(unavailable)?;
+        Ok(Members { members })
+    }
+}
+
+fn unavailable(error: Error) -> UsersError {
+    UsersError::Unavailable(Cause::new(error))
+}

@@ -1,0 +1,116 @@
+//! Signing in, staying signed in, signing out, and who one is.
+
+use crate::app::App;
+use crate::http::MemberRole;
+use crate::service;
+use crate::service::show_me::Me;
+use crate::service::sign_out::SignedOut;
+use crate::service::tokens::SessionTokens;
+use kernel::{TenantId, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::{Answer, Body, Caller, Guest, Rendered, State, respond};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInRequest {
+    #[schema(example = "ada@example.com")]
+    email: String,
+    #[schema(example = "correct horse battery staple")]
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshRequest {
+    /// The newest one; each is good once.
+    refresh_token: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SessionTokensDto {
+    /// For `Authorization: Bearer`.
+    access_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    #[schema(example = 3600)]
+    expires_in_seconds: i64,
+    refresh_token: String,
+    tenant_id: TenantId,
+    user_id: UserId,
+}
+
+impl From<SessionTokens> for SessionTokensDto {
+    fn from(tokens: SessionTokens) -> Self {
+        Self {
+            access_token: tokens.access_token,
+            token_type: "Bearer",
+            expires_in_seconds: tokens.expires_in_seconds,
+            refresh_token: tokens.refresh_token,
+            tenant_id: tokens.tenant,
+            user_id: tokens.user,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MeDto {
+    user_id: UserId,
+    email: String,
+    display_name: String,
+    tenant_id: TenantId,
+    tenant_name: String,
+    role: MemberRole,
+    /// Of this credential, which may be a narrower API key.
+    permissions: Vec<String>,
+}
+
+impl From<Me> for MeDto {
+    fn from(me: Me) -> Self {
+        Self {
+            user_id: me.user,
+            email: me.email,
+            display_name: me.display_name,
+            tenant_id: me.tenant,
+            tenant_name: me.tenant_name,
+            role: me.role.into(),
+            permissions: me.permissions,
+        }
+    }
+}
+
+/// Signs in
+#[utoipa::path(post, path = "/sign-in", responses((status = 200, body = SessionTokensDto)))]
+pub async fn sign_in(app: State<App>, guest: Guest, body: Body<SignInRequest>) -> Answer {
+    let SignInRequest { email, password } = body.into_inner();
+    let command = service::sign_in::SignIn { email, password };
+    let tokens = service::sign_in::sign_in(&app, &guest, command).await?;
+    Ok(Rendered::ok(&SessionTokensDto::from(tokens)).secret())
+}
+
+/// Exchanges a refresh token for new tokens
+///
+/// The old ones end with this. A refresh token that is used twice ends its session.
+#[utoipa::path(post, path = "/refresh", responses((status = 200, body = SessionTokensDto)))]
+pub async fn refresh_session(app: State<App>, guest: Guest, body: Body<RefreshRequest>) -> Answer {
+    let tokens = service::refresh_session::refresh_session(&app, &guest, &body.refresh_token).await?;
+    Ok(Rendered::ok(&SessionTokensDto::from(tokens)).secret())
+}
+
+/// Signs out
+#[utoipa::path(post, path = "/sign-out", responses((status = 204, description = "The session has ended")))]
+pub async fn sign_out(app: State<App>, caller: Caller) -> Answer {
+    respond(
+        &caller,
+        async |ctx| service::sign_out::sign_out(&app, ctx).await,
+        |_: &SignedOut| Rendered::no_content(),
+    )
+    .await
+}
+
+/// Shows the caller
+#[utoipa::path(get, path = "/me", responses((status = 200, body = MeDto)))]
+pub async fn show_me(app: State<App>, caller: Caller) -> Answer {
+    let me = service::show_me::show_me(&app, &caller).await?;
+    Ok(Rendered::ok(&MeDto::from(me)))
+}

@@ -1,0 +1,61 @@
+//! Sign-up and the verification of an address.
+
+use crate::app::App;
+use crate::service;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::{Answer, Body, Guest, Rendered, State};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpRequest {
+    #[schema(example = "ada@example.com", max_length = 254)]
+    email: String,
+    /// Any characters; a sentence makes a good one.
+    #[schema(example = "correct horse battery staple", min_length = 8, max_length = 1000)]
+    password: String,
+    #[schema(example = "Ada Lovelace", max_length = 100)]
+    display_name: String,
+    #[schema(example = "Analytical Engines", max_length = 100)]
+    organization_name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SignUpAccepted {
+    /// The same for every address.
+    #[schema(example = "An e-mail is on its way to this address. Follow its link to go on.")]
+    message: &'static str,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmailRequest {
+    /// From the link of the e-mail.
+    token: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct EmailVerified {
+    #[schema(example = "The address is verified. Sign in to go on.")]
+    message: &'static str,
+}
+
+/// Signs up a new tenant with its owner
+///
+/// The answer is the same whether the address has an account or not; what follows comes by e-mail.
+#[utoipa::path(post, path = "/sign-up", responses((status = 202, body = SignUpAccepted)))]
+pub async fn sign_up(app: State<App>, guest: Guest, body: Body<SignUpRequest>) -> Answer {
+    let SignUpRequest { email, password, display_name, organization_name } = body.into_inner();
+    let command = service::sign_up::SignUp { email, password, display_name, organization_name };
+    service::sign_up::sign_up(&app, &guest, command).await?;
+    let message = "An e-mail is on its way to this address. Follow its link to go on.";
+    Ok(Rendered::accepted(&SignUpAccepted { message }).cache_control("no-store"))
+}
+
+/// Verifies an e-mail address
+#[utoipa::path(post, path = "/verify-email", responses((status = 200, body = EmailVerified)))]
+pub async fn verify_email(app: State<App>, guest: Guest, body: Body<VerifyEmailRequest>) -> Answer {
+    service::verify_email::verify_email(&app, &guest, &body.token).await?;
+    let message = "The address is verified. Sign in to go on.";
+    Ok(Rendered::ok(&EmailVerified { message }).cache_control("no-store"))
+}

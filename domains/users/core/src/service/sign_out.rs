@@ -1,0 +1,28 @@
+//! Ends the caller's own session, at once on this node and within a second on all.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::service::tokens::cache_key;
+use crate::store::session;
+use data::AuditEntry;
+use kernel::Ctx;
+use kernel::id::CredentialId;
+
+/// What was done, for the stored answer.
+pub struct SignedOut;
+
+pub async fn sign_out(app: &App, ctx: &Ctx) -> Result<SignedOut, Error> {
+    let id: CredentialId = ctx.principal().credential.id.ok_or(Error::NoSession)?;
+    let mut unit = app.databases.write(ctx).await?;
+    let ended = session::revoke(&unit, ctx, id).await?.ok_or(Error::NoSession)?;
+    unit.audit(AuditEntry {
+        action: "users.session.revoke",
+        resource: "session",
+        resource_id: id.uuid(),
+        before: None,
+        after: None,
+    })?;
+    let done = unit.commit(SignedOut).await?;
+    app.identities.invalidate(None, &cache_key(&ended.access_hash)).await;
+    Ok(done)
+}

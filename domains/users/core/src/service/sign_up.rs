@@ -1,0 +1,164 @@
+//! Somebody signs up: a tenant with its owner, who must prove their address. What the caller sees, and how long it
+//! takes, is the same whether the address was known or not.
+
+use crate::app::{App, SignUpPolicy};
+use crate::domain::{Email, Password};
+use crate::error::Error;
+use crate::store::email_token::NewEmailToken;
+use crate::store::user::NewUser;
+use crate::store::{email_token, membership, tenant, user};
+use data::{AuditEntry, Unit};
+use kernel::permission::BuiltinRole;
+use kernel::{Ctx, Faults, FieldError, Id, TenantId, UserId, Visitor};
+use secrets::Sealed;
+use serde_json::json;
+use users_contract::{EmailVerificationRequested, SignUpForKnownAddress, VERIFICATION_SEAL};
+
+const DOMAIN: &str = "users";
+const LINK_PREFIX: &str = "ins_ev";
+const MAX_NAME: usize = 100;
+
+pub struct SignUp {
+    pub email: String,
+    pub password: String,
+    pub display_name: String,
+    pub organization_name: String,
+}
+
+pub async fn sign_up(app: &App, visitor: &Visitor, command: SignUp) -> Result<(), Error> {
+    if app.settings.sign_up == SignUpPolicy::Closed {
+        return Err(Error::SignUpClosed);
+    }
+    let (applicant, password) = check(command).map_err(Error::invalid)?;
+    let password_hash = app.passwords.hash(password.into_inner()).await?;
+    let applicant = Applicant { password_hash, ..applicant };
+    match admit(app, visitor, &applicant).await {
+        // Two signed up at once with one address: the slower finds it known.
+        Err(Error::Data(error)) if user::is_taken(&error) => admit(app, visitor, &applicant).await,
+        outcome => outcome,
+    }
+}
+
+struct Applicant {
+    email: Email,
+    display_name: String,
+    organization_name: String,
+    password_hash: String,
+}
+
+fn check(command: SignUp) -> Result<(Applicant, Password), Vec<FieldError>> {
+    let mut faults = Faults::new();
+    let email = faults.parse::<Email>("/email", "invalid_email", &command.email);
+    let password = faults.parse::<Password>("/password", "invalid_password", &command.password);
+    let display_name = faults.text("/display_name", &command.display_name, MAX_NAME);
+    let organization_name = faults.text("/organization_name", &command.organization_name, MAX_NAME);
+    match (email, password) {
+        (Some(email), Some(password)) => {
+            let password_hash = String::new();
+            faults.finish((Applicant { email, display_name, organization_name, password_hash }, password))
+        }
+        _ => Err(faults.into_errors()),
+    }
+}
+
+async fn admit(app: &App, visitor: &Visitor, applicant: &Applicant) -> Result<(), Error> {
+    match find_known(app, &applicant.email).await? {
+        None => welcome(app, visitor, applicant).await,
+        Some((known, tenant)) if known.email_verified_at.is_none() => {
+            send_another_link(app, &visitor.enter(tenant, DOMAIN), applicant, known.public_id).await
+        }
+        Some((known, tenant)) => tell_owner(app, &visitor.enter(tenant, DOMAIN), known).await,
+    }
+}
+
+async fn find_known(app: &App, email: &Email) -> Result<Option<(user::Model, TenantId)>, Error> {
+    let system = app.databases.system("sign-up: whether the address is known").await?;
+    let Some(known) = user::by_email(&system, email).await? else {
+        system.commit().await?;
+        return Ok(None);
+    };
+    let tenant = membership::first_tenant_of(&system, known.public_id).await?;
+    system.commit().await?;
+    let tenant = tenant.ok_or_else(|| data::Error::internal("a person without any membership"))?;
+    Ok(Some((known, tenant)))
+}
+
+async fn welcome(app: &App, visitor: &Visitor, applicant: &Applicant) -> Result<(), Error> {
+    let ctx = visitor.enter(Id::new(visitor.now()), DOMAIN);
+    let owner: UserId = ctx.new_id();
+    let mut unit = app.databases.write(&ctx).await?;
+    tenant::insert(&unit, &ctx, &applicant.organization_name).await?;
+    let new = NewUser {
+        id: owner,
+        email: &applicant.email,
+        display_name: &applicant.display_name,
+        password_hash: &applicant.password_hash,
+    };
+    user::insert(&unit, &ctx, new).await?;
+    membership::insert_active(&unit, &ctx, owner, BuiltinRole::Owner).await?;
+    send_link(app, &ctx, &mut unit, applicant, owner).await?;
+    unit.audit(AuditEntry {
+        action: "users.tenant.create",
+        resource: "tenant",
+        resource_id: ctx.tenant().uuid(),
+        before: None,
+        after: Some(json!({ "name": applicant.organization_name, "owner": owner })),
+    })?;
+    Ok(unit.commit(()).await?)
+}
+
+/// The first link may have expired, or another person may have used this address: the newest sign-up's link applies
+/// the newest sign-up's password, and no other's.
+async fn send_another_link(app: &App, ctx: &Ctx, applicant: &Applicant, user: UserId) -> Result<(), Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    send_link(app, ctx, &mut unit, applicant, user).await?;
+    unit.audit(AuditEntry {
+        action: "users.user.request_verification",
+        resource: "user",
+        resource_id: user.uuid(),
+        before: None,
+        after: None,
+    })?;
+    Ok(unit.commit(()).await?)
+}
+
+async fn tell_owner(app: &App, ctx: &Ctx, known: user::Model) -> Result<(), Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    unit.publish(&SignUpForKnownAddress { email: known.email, display_name: known.display_name })?;
+    Ok(unit.commit(()).await?)
+}
+
+async fn send_link(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    applicant: &Applicant,
+    user: UserId,
+) -> Result<(), Error> {
+    let token = secrets::token(LINK_PREFIX);
+    let expires_at = ctx.now() + app.settings.verification_lifetime();
+    let new = NewEmailToken {
+        user,
+        hash: token.hash,
+        display_name: &applicant.display_name,
+        organization_name: &applicant.organization_name,
+        password_hash: &applicant.password_hash,
+        expires_at,
+    };
+    email_token::insert(unit, ctx, new).await?;
+    unit.publish(&EmailVerificationRequested {
+        user,
+        email: applicant.email.to_string(),
+        display_name: applicant.display_name.clone(),
+        sealed_token: as_text(&app.secrets.seal_value(VERIFICATION_SEAL, &token.plain))?,
+        expires_at,
+    })?;
+    Ok(())
+}
+
+fn as_text(sealed: &Sealed<String>) -> Result<String, Error> {
+    match serde_json::to_value(sealed).map_err(data::Error::internal)? {
+        serde_json::Value::String(text) => Ok(text),
+        _ => Err(data::Error::internal("a sealed value is no text").into()),
+    }
+}

@@ -1,0 +1,20 @@
+//! The tables of users and every query on them; the only place that knows sea-orm.
+
+pub mod api_key;
+pub mod audit_entry;
+pub mod email_token;
+pub mod identity;
+pub mod membership;
+pub mod refresh_token;
+pub mod session;
+pub mod tenant;
+pub mod user;
+
+/// Tenants' tables that are looked up before the tenant is known: by a token's hash, or by a person's address.
+pub const PLATFORM_TABLES: &[&str] =
+    &["memberships", "sessions", "refresh_tokens", "api_keys", "email_tokens"];
+
+/// A stored word that the code does not know: the database is newer, or was changed by hand.
+pub(crate) fn unknown(what: &str, word: &str) -> data::Error {
+    data::Error::internal(format!("unknown {what} in the database: {word:?}"))
+}

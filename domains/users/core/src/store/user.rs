@@ -1,0 +1,103 @@
+//! People: a platform table, since one person may be a member of several tenants and has one address and password.
+
+use crate::domain::Email;
+use chrono::{DateTime, Utc};
+use data::{PlatformEntity, System, Tx, Unit};
+use kernel::{Ctx, UserId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub public_id: UserId,
+    pub email: String,
+    pub email_key: String,
+    pub email_verified_at: Option<DateTime<Utc>>,
+    pub display_name: String,
+    pub password_hash: String,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl PlatformEntity for Entity {
+    const REASON: &'static str = "a person may belong to several tenants, and signs in before one is known";
+}
+
+pub struct NewUser<'a> {
+    pub id: UserId,
+    pub email: &'a Email,
+    pub display_name: &'a str,
+    pub password_hash: &'a str,
+}
+
+pub async fn by_email(system: &System, email: &Email) -> Result<Option<Model>, data::Error> {
+    system.one(living().filter(Column::EmailKey.eq(email.key()))).await
+}
+
+/// Of a member whose membership the caller has found in their own tenant.
+pub async fn by_id(tx: &Tx, id: UserId) -> Result<Option<Model>, data::Error> {
+    tx.platform_one(living().filter(Column::PublicId.eq(id))).await
+}
+
+/// Of members whose memberships the caller has found in their own tenant.
+pub async fn by_ids(tx: &Tx, ids: Vec<UserId>) -> Result<BTreeMap<UserId, Model>, data::Error> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let users = tx.platform_all(living().filter(Column::PublicId.is_in(ids))).await?;
+    Ok(users.into_iter().map(|user| (user.public_id, user)).collect())
+}
+
+pub async fn insert(unit: &Unit, ctx: &Ctx, user: NewUser<'_>) -> Result<Model, data::Error> {
+    let row = ActiveModel {
+        public_id: Set(user.id),
+        email: Set(user.email.as_str().to_owned()),
+        email_key: Set(user.email.key()),
+        display_name: Set(user.display_name.to_owned()),
+        password_hash: Set(user.password_hash.to_owned()),
+        created_at: Set(ctx.now()),
+        updated_at: Set(ctx.now()),
+        ..Default::default()
+    };
+    unit.insert_platform(row).await
+}
+
+/// Whether two sign-ups raced for one address.
+pub fn is_taken(error: &data::Error) -> bool {
+    error.is_unique("users_email", "users.email_key")
+}
+
+/// `false` when the address was verified before.
+pub async fn verify(
+    unit: &Unit,
+    ctx: &Ctx,
+    id: UserId,
+    display_name: &str,
+    password_hash: &str,
+) -> Result<bool, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::EmailVerifiedAt.is_null())
+        .col_expr(Column::EmailVerifiedAt, Expr::val(ctx.now()))
+        .col_expr(Column::DisplayName, Expr::val(display_name))
+        .col_expr(Column::PasswordHash, Expr::val(password_hash))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    Ok(unit.update_platform(update).await? > 0)
+}
+
+fn living() -> Select<Entity> {
+    Entity::find().filter(Column::DeletedAt.is_null())
+}

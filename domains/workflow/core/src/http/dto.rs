@@ -1,0 +1,203 @@
+//! Definitions and tasks as JSON.
+
+use crate::domain::{self, ApproverInput, Definition, Task, TermsInput};
+use crate::service::{CreateDefinition, ListTasks};
+use chrono::{DateTime, Utc};
+use kernel::{Money, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use workflow_contract::{Approver, DefinitionId, TaskId};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Invoices over 1,000.00",
+    "trigger": "billing.invoice_finalize",
+    "condition": {"total_over": {"amount": 100000, "currency": "USD"}},
+    "approver": {"role": "admin"},
+}))]
+pub struct CreateApprovalDefinition {
+    /// The caller's own choice
+    id: Option<DefinitionId>,
+    #[schema(max_length = 200)]
+    name: String,
+    /// The moment that waits: `billing.invoice_finalize`
+    trigger: String,
+    condition: ApprovalConditionDto,
+    approver: ApproverDto,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalConditionDto {
+    /// Strictly more than this, in this currency alone
+    total_over: Money,
+}
+
+/// Either a role (`member`, `admin`, `owner`) or one user
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"role": "admin"}))]
+pub struct ApproverDto {
+    /// The least role of those who may decide
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    /// The one member who may decide
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<UserId>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ApprovalDefinitionDto {
+    id: DefinitionId,
+    name: String,
+    trigger: &'static str,
+    condition: ApprovalConditionDto,
+    approver: ApproverDto,
+    /// `draft`, `published` or `retired`
+    status: &'static str,
+    #[schema(required)]
+    published_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    retired_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ApprovalTaskDto {
+    id: TaskId,
+    definition_id: DefinitionId,
+    subject: ApprovalSubjectDto,
+    title: String,
+    total: Money,
+    approver: ApproverDto,
+    status: TaskStatusDto,
+    #[schema(required)]
+    requested_by: Option<UserId>,
+    #[schema(required)]
+    decided_by: Option<UserId>,
+    #[schema(required)]
+    decided_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    comment: Option<String>,
+    /// When the decision had taken effect on the subject
+    #[schema(required)]
+    applied_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// What the task is about
+#[derive(Serialize, ToSchema)]
+pub struct ApprovalSubjectDto {
+    /// `invoice`
+    kind: String,
+    id: Uuid,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ApprovalTaskStatus)]
+pub enum TaskStatusDto {
+    Open,
+    Approved,
+    Rejected,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub struct TaskFilter {
+    /// Only tasks of this status
+    #[param(inline)]
+    status: Option<TaskStatusDto>,
+    /// `true`: only those the caller could decide, by person or role
+    mine: Option<bool>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"comment": "Agreed with the customer."}))]
+pub struct DecideApprovalTask {
+    /// Told to whoever asked
+    #[schema(max_length = 2000)]
+    pub comment: Option<String>,
+}
+
+impl CreateApprovalDefinition {
+    pub fn into_command(self) -> CreateDefinition {
+        let ApproverDto { role, user_id } = self.approver;
+        CreateDefinition {
+            id: self.id,
+            terms: TermsInput {
+                name: self.name,
+                trigger: self.trigger,
+                total_over: self.condition.total_over,
+                approver: ApproverInput { role, user_id },
+            },
+        }
+    }
+}
+
+impl TaskFilter {
+    pub fn to_query(&self) -> ListTasks {
+        let status = self.status.map(|status| match status {
+            TaskStatusDto::Open => domain::TaskStatus::Open,
+            TaskStatusDto::Approved => domain::TaskStatus::Approved,
+            TaskStatusDto::Rejected => domain::TaskStatus::Rejected,
+        });
+        ListTasks { status, mine: self.mine.unwrap_or(false) }
+    }
+}
+
+impl From<&Definition> for ApprovalDefinitionDto {
+    fn from(definition: &Definition) -> Self {
+        let terms = &definition.terms;
+        Self {
+            id: definition.id,
+            name: terms.name.clone(),
+            trigger: terms.trigger.name(),
+            condition: ApprovalConditionDto { total_over: terms.total_over },
+            approver: terms.approver.into(),
+            status: definition.status.name(),
+            published_at: definition.published_at,
+            retired_at: definition.retired_at,
+            created_at: definition.created_at,
+            updated_at: definition.updated_at,
+        }
+    }
+}
+
+impl From<&Task> for ApprovalTaskDto {
+    fn from(task: &Task) -> Self {
+        Self {
+            id: task.id,
+            definition_id: task.definition,
+            subject: ApprovalSubjectDto { kind: task.subject.kind.clone(), id: task.subject.id },
+            title: task.title.clone(),
+            total: task.total,
+            approver: task.approver.into(),
+            status: match task.status {
+                domain::TaskStatus::Open => TaskStatusDto::Open,
+                domain::TaskStatus::Approved => TaskStatusDto::Approved,
+                domain::TaskStatus::Rejected => TaskStatusDto::Rejected,
+            },
+            requested_by: task.requested_by,
+            decided_by: task.decided_by,
+            decided_at: task.decided_at,
+            comment: task.comment.clone(),
+            applied_at: task.applied_at,
+            created_at: task.created_at,
+            updated_at: task.updated_at,
+        }
+    }
+}
+
+impl From<Approver> for ApproverDto {
+    fn from(approver: Approver) -> Self {
+        match approver {
+            Approver::Role(role) => Self { role: Some(role.name().to_owned()), user_id: None },
+            Approver::User(user) => Self { role: None, user_id: Some(user) },
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Approves or rejects a task. The decision and the job that tells billing are committed together.
+
+use super::members::active_member;
+use super::read_tasks::get_task;
+use super::{App, json};
+use crate::domain::{Task, TaskStatus, comment, in_words, is_satisfied_by};
+use crate::error::Error;
+use crate::jobs::ApplyDecision;
+use crate::store::tasks::{self, Verdict};
+use data::{ActAs, AuditEntry, JobOptions, Unit};
+use kernel::{Ctx, Faults, UserId};
+use workflow_contract::{Decision, TaskDecided, TaskId};
+
+#[derive(Clone, Debug)]
+pub struct DecideTask {
+    pub task: TaskId,
+    pub decision: Decision,
+    pub comment: Option<String>,
+}
+
+pub async fn decide_task(app: &App, ctx: &Ctx, command: DecideTask) -> Result<Task, Error> {
+    let before = get_task(app, ctx, command.task).await?;
+    let by = check_approver(app, ctx, &before).await?;
+    if before.status != TaskStatus::Open {
+        return Err(Error::TaskAlreadyDecided { status: before.status });
+    }
+    let mut faults = Faults::new();
+    let comment = comment(command.comment.as_deref(), &mut faults);
+    let comment = faults.finish(comment).map_err(Error::invalid)?;
+    let verdict = Verdict { decision: command.decision, by, at: ctx.now(), comment };
+
+    let mut unit = app.databases.write(ctx).await?;
+    let Some(after) = tasks::decide(&unit, before.id, verdict.clone()).await? else {
+        let now = tasks::find(&unit, before.id).await?.ok_or(Error::TaskNotFound)?;
+        return Err(Error::TaskAlreadyDecided { status: now.status });
+    };
+    announce(&mut unit, &before, &after, verdict)?;
+    let options =
+        JobOptions { unique_key: Some(after.id.to_string()), act_as: ActAs::System, ..JobOptions::default() };
+    unit.enqueue(&ApplyDecision { task: after.id }, options)?;
+    Ok(unit.commit(after).await?)
+}
+
+/// Whoever is behind the caller, if this task is for them as they are today.
+async fn check_approver(app: &App, ctx: &Ctx, task: &Task) -> Result<UserId, Error> {
+    let refused = || Error::NotAnApprover { wanted: in_words(task.approver) };
+    let user = ctx.actor().user().ok_or_else(refused)?;
+    let member = active_member(app, ctx, user).await?.ok_or_else(refused)?;
+    if is_satisfied_by(task.approver, &member) { Ok(user) } else { Err(refused()) }
+}
+
+fn announce(unit: &mut Unit, before: &Task, after: &Task, verdict: Verdict) -> Result<(), Error> {
+    unit.publish(&TaskDecided {
+        task: after.id,
+        definition: after.definition,
+        subject: after.subject.clone(),
+        decision: verdict.decision,
+        decided_by: verdict.by,
+        decided_at: verdict.at,
+        comment: verdict.comment,
+    })?;
+    unit.audit(AuditEntry {
+        action: match verdict.decision {
+            Decision::Approved => "workflow.task.approve",
+            Decision::Rejected => "workflow.task.reject",
+        },
+        resource: "task",
+        resource_id: after.id.uuid(),
+        before: json(before),
+        after: json(after),
+    })?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Opens the task that a hold asks for, once per hold however often it is announced.
+
+use super::{App, json};
+use crate::domain::NewTask;
+use crate::error::Error;
+use crate::store::{definitions, tasks};
+use billing_contract::InvoicePendingApproval;
+use data::AuditEntry;
+use kernel::Ctx;
+use workflow_contract::{DefinitionId, TaskOpened};
+
+pub async fn open_approval(app: &App, ctx: &Ctx, event: InvoicePendingApproval) -> Result<(), Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    if tasks::of_hold(&unit, event.hold).await?.is_some() {
+        return Ok(unit.commit(()).await?);
+    }
+    let definition = definitions::find(&unit, DefinitionId::from_uuid(event.rule.uuid())).await?;
+    let definition = definition.ok_or(Error::UnknownHoldRule { rule: event.rule })?;
+    let task = tasks::insert(&unit, ctx.new_id(), &NewTask::of_hold(&definition, &event)).await?;
+    unit.publish(&TaskOpened {
+        task: task.id,
+        definition: task.definition,
+        subject: task.subject.clone(),
+        title: task.title.clone(),
+        total: task.total,
+        approver: task.approver,
+        requested_by: task.requested_by,
+    })?;
+    unit.audit(AuditEntry {
+        action: "workflow.task.open",
+        resource: "task",
+        resource_id: task.id.uuid(),
+        before: None,
+        after: json(&task),
+    })?;
+    Ok(unit.commit(()).await?)
+}

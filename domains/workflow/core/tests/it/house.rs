@@ -1,0 +1,281 @@
+//! The domain with a server around it, two tenants with look-alike people, and fakes for what it calls.
+
+use actix_web::App;
+use actix_web::body::to_bytes;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::test::{TestRequest, init_service};
+use async_trait::async_trait;
+use billing_contract::{
+    FakeBilling, HoldId, HoldRule, HoldRuleId, InvoiceId, InvoicePendingApproval, InvoiceState, InvoiceStatus,
+};
+use data::{Databases, Subscription};
+use jobs::{Filter, Handler, JobFailure, Ledger, MessageSummary, Parcel, Running};
+use kernel::ctx::{IdentityProvider, Principal};
+use kernel::id::MessageId;
+use kernel::permission::BuiltinRole;
+use kernel::{
+    Actor, Ctx, Currency, DomainEvent, Id, Money, PermissionSet, Problem, TenantId, UserId, Visitor,
+};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use testkit::{Stage, Tenant};
+use users_contract::{FakeUsers, Member, UsersError};
+
+type Serve = Box<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = ServiceResponse>>>>;
+type People = Arc<Mutex<HashMap<(TenantId, UserId), Member>>>;
+
+pub struct House {
+    pub billing: FakeBilling,
+    pub tenant: Tenant,
+    pub neighbour: Tenant,
+    pub databases: Databases,
+    pub handlers: Vec<Handler>,
+    pub stage: Stage,
+    people: People,
+    serve: Serve,
+}
+
+/// Somebody who can call: their id and their bearer.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub user: UserId,
+    pub bearer: String,
+}
+
+impl House {
+    pub async fn new(stage: Stage) -> Self {
+        let known = ["workflow.task_opened", "workflow.task_decided", "audit.entry"];
+        let subscription = |event| Subscription { event, subscriber: event, ordered: false };
+        stage.subscribe(known.map(subscription).to_vec());
+        let (users, billing, people) = (FakeUsers::new(), FakeBilling::new(), People::default());
+        answer_for(&users, &people);
+        obey(&billing);
+        let platform = stage.platform("workflow").await;
+        let deps =
+            workflow::Deps { platform, users: Arc::new(users.clone()), billing: Arc::new(billing.clone()) };
+        let module = workflow::module(workflow::Settings::default(), deps);
+        let server = web::Server::new(web::Parts {
+            settings: web::Settings::default(),
+            clock: stage.clock.clone(),
+            secrets: stage.secrets.clone(),
+            identity: Arc::new(Bearers),
+            entitlements: None,
+            apis: vec![module.api],
+            info: utoipa::openapi::Info::new("Workflow", "v1"),
+        });
+        let server = server.unwrap_or_else(|faults| panic!("{faults:#?}"));
+        Self {
+            billing,
+            tenant: stage.tenant(),
+            neighbour: stage.tenant(),
+            databases: module.databases,
+            handlers: module.handlers,
+            people,
+            serve: serve(server).await,
+            stage,
+        }
+    }
+
+    pub fn person(&self, tenant: &Tenant, role: BuiltinRole) -> Person {
+        let user = Id::new(self.stage.clock.now());
+        self.employ(tenant, user, role, true);
+        Person { user, bearer: format!("{}/{user}/{}", tenant.id, role.name()) }
+    }
+
+    /// What users says of them from now on.
+    pub fn employ(&self, tenant: &Tenant, user: UserId, role: BuiltinRole, active: bool) {
+        let (email, display_name) = ("ada@example.com".to_owned(), "Ada".to_owned());
+        let member = Member { user, email, display_name, role, active };
+        self.people.lock().unwrap().insert((tenant.id, user), member);
+    }
+
+    /// `call(&ada, "POST /tasks/…/approve", json!({}))`; `Value::Null` sends no body.
+    pub async fn call(&self, person: &Person, line: &str, body: Value) -> Reply {
+        self.call_with_key(person, line, body, None).await
+    }
+
+    pub async fn call_with_key(&self, person: &Person, line: &str, body: Value, key: Option<&str>) -> Reply {
+        let (method, path) = line.split_once(' ').unwrap();
+        let mut request = TestRequest::default()
+            .method(method.parse().unwrap())
+            .uri(&format!("/api/v1/workflow{path}"))
+            .peer_addr("127.0.0.1:4000".parse().unwrap())
+            .append_header(("authorization", format!("Bearer {}", person.bearer)));
+        if !body.is_null() {
+            request = request.set_json(body);
+        }
+        if let Some(key) = key {
+            request = request.append_header(("idempotency-key", key));
+        }
+        let response = (self.serve)(request).await;
+        let status = response.status().as_u16();
+        let header =
+            |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (etag, replayed) = (header("etag"), header("idempotency-replayed").is_some());
+        let bytes = to_bytes(response.into_body()).await.unwrap_or_else(|_| panic!("a body"));
+        Reply { status, etag, replayed, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
+    /// A published definition's id.
+    pub async fn published(&self, admin: &Person, approver: Value) -> String {
+        let created = self.call(admin, "POST /definitions", definition(approver)).await.expect(201);
+        let id = created.id();
+        self.call(admin, &format!("POST /definitions/{id}/publish"), Value::Null).await.expect(200);
+        id
+    }
+
+    /// A task that `approver` is asked for; its id.
+    pub async fn task(&self, admin: &Person, approver: Value) -> String {
+        let hold = self.hold(&self.published(admin, approver).await);
+        self.announce(&self.tenant, &hold).await.unwrap();
+        let tasks = self.call(admin, "GET /tasks?limit=1", Value::Null).await.expect(200);
+        tasks.body["data"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new hold of this definition's rule on a new invoice.
+    pub fn hold(&self, definition: &str) -> InvoicePendingApproval {
+        let now = self.stage.clock.now();
+        InvoicePendingApproval {
+            invoice: InvoiceId::new(now),
+            rule: definition.parse::<HoldRuleId>().unwrap(),
+            hold: HoldId::new(now),
+            total: Money::new(123_400, Currency::USD),
+            customer_name: "Alfreds Futterkiste".to_owned(),
+            requested_by: Some(self.tenant.owner),
+        }
+    }
+
+    pub async fn announce(&self, tenant: &Tenant, event: &InvoicePendingApproval) -> Result<(), JobFailure> {
+        self.announce_as(MessageId::new(self.stage.clock.now()), tenant, event).await
+    }
+
+    /// The same message again is a redelivery.
+    pub async fn announce_as(
+        &self,
+        message: MessageId,
+        tenant: &Tenant,
+        event: &InvoicePendingApproval,
+    ) -> Result<(), JobFailure> {
+        let name = "workflow.open_approval";
+        let parcel = parcel(InvoicePendingApproval::KIND, event);
+        let ctx = tenant.delivery("workflow", name, message);
+        self.handler(name).deliver(ctx, parcel, Running::detached(message)).await
+    }
+
+    pub async fn apply(&self, task: &str) -> Result<(), JobFailure> {
+        let name = "workflow.apply_decision";
+        let message = MessageId::new(self.stage.clock.now());
+        let parcel = parcel(name, &json!({ "task": task }));
+        self.handler(name).deliver(self.system(), parcel, Running::detached(message)).await
+    }
+
+    fn system(&self) -> Ctx {
+        self.tenant.ctx_as(Actor::System { domain: "workflow".to_owned() }, PermissionSet::default())
+    }
+
+    fn handler(&self, name: &str) -> &Handler {
+        self.handlers.iter().find(|handler| handler.name() == name).expect("a handler of this name")
+    }
+
+    pub async fn messages(&self, handler: &str) -> Vec<MessageSummary> {
+        let filter = Filter { handler: Some(handler.to_owned()), ..Filter::default() };
+        Ledger::new(self.databases.clone()).list(&filter, 100).await.unwrap()
+    }
+
+    pub async fn count(&self, person: &Person, list: &str) -> usize {
+        let reply = self.call(person, &format!("GET {list}"), Value::Null).await.expect(200);
+        reply.body["data"].as_array().unwrap().len()
+    }
+}
+
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub etag: Option<String>,
+    pub replayed: bool,
+    pub body: Value,
+}
+
+impl Reply {
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+    }
+
+    pub fn id(&self) -> String {
+        self.body["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// `Invoices over 1,000.00 USD`.
+pub fn definition(approver: Value) -> Value {
+    json!({
+        "name": "Invoices over 1,000.00",
+        "trigger": "billing.invoice_finalize",
+        "condition": {"total_over": {"amount": 100_000, "currency": "USD"}},
+        "approver": approver,
+    })
+}
+
+fn parcel(kind: &str, payload: &impl serde::Serialize) -> Parcel {
+    Parcel { kind: kind.to_owned(), version: 1, payload: serde_json::to_string(payload).unwrap() }
+}
+
+fn answer_for(users: &FakeUsers, people: &People) {
+    let people = people.clone();
+    users.on_resolve_member(move |ctx, request| {
+        let member = people.lock().unwrap().get(&(ctx.tenant(), request.user)).cloned();
+        member.ok_or(UsersError::MemberNotFound)
+    });
+}
+
+fn obey(billing: &FakeBilling) {
+    let state = |invoice, status| InvoiceState { invoice, status, number: None };
+    billing.on_put_hold_rule(|_, put| {
+        Ok(HoldRule { rule: put.rule, name: put.name, total_over: put.total_over })
+    });
+    billing.on_remove_hold_rule(|_, _| Ok(()));
+    billing.on_release_hold(move |_, release| Ok(state(release.invoice, InvoiceStatus::Open)));
+    billing.on_reject_hold(move |_, reject| Ok(state(reject.invoice, InvoiceStatus::Draft)));
+}
+
+async fn serve(server: web::Server) -> Serve {
+    let configured = server.clone();
+    let app = App::new().configure(move |config| configured.configure(config)).wrap(server.edge());
+    let service = Rc::new(init_service(app).await);
+    Box::new(move |request| {
+        let service = Rc::clone(&service);
+        Box::pin(async move { service.call(request.to_request()).await.unwrap() })
+    })
+}
+
+/// `<tenant>/<user>/<role>` is who it says; the role gives the permissions.
+pub struct Bearers;
+
+#[async_trait]
+impl IdentityProvider for Bearers {
+    async fn authenticate(&self, visitor: &Visitor, bearer: &str) -> Result<Option<Principal>, Problem> {
+        let [tenant, user, role] = bearer.split('/').collect::<Vec<_>>()[..] else { return Ok(None) };
+        let role = BuiltinRole::parse(role).unwrap();
+        let granted = workflow::PERMISSIONS.iter().filter(|permission| permission.least_role <= role);
+        Ok(Some(Principal {
+            actor: Actor::User { id: user.parse().unwrap() },
+            permissions: granted.map(|permission| permission.name).collect(),
+            ..Principal::system(tenant.parse().unwrap(), "workflow", visitor.now())
+        }))
+    }
+
+    async fn resume(&self, _: &Visitor, _: TenantId, _: &Actor) -> Result<Option<Principal>, Problem> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,87 @@
+//! Who comes first: order within an aggregate, priority, turns between tenants.
+
+use crate::house::*;
+use data::JobOptions;
+use jobs::{Settings, Status};
+use std::time::Duration;
+
+both!(
+    async fn an_aggregates_events_come_one_after_the_other(stage: Stage) {
+        let house = House::new(stage).await;
+        let log = house.log.clone();
+        let handler = jobs::subscriber::<Happened>("billing.note", move |ctx, event| {
+            let name = format!("{} {}", event.to, event.number);
+            let run = log.note(&name, &ctx);
+            async move { if name == "anna 1" && run == 1 { Err(passing()) } else { Ok(()) } }
+        })
+        .ordered();
+        house.stage.subscribe(handler.subscription().into_iter().collect());
+        let mut unit = house.databases.write(&house.tenant.ctx(&[])).await.unwrap();
+        for number in 1..=5 {
+            for to in ["anna", "bert"] {
+                unit.publish(&Happened { to: to.to_owned(), number }).unwrap();
+            }
+        }
+        unit.commit(()).await.unwrap();
+        let runtime = house.start(house.settings(), vec![handler]);
+        house.noted("bert 5").await;
+        eventually("a retry", async || {
+            house.rows().await.iter().any(|row| row.status == Status::Retrying).then_some(())
+        })
+        .await;
+        let of =
+            |to: &str| house.log.names().into_iter().filter(|name| name.starts_with(to)).collect::<Vec<_>>();
+        assert_eq!(of("anna"), ["anna 1"], "what comes after a failure waits for its retry");
+        assert_eq!(of("bert"), ["bert 1", "bert 2", "bert 3", "bert 4", "bert 5"]);
+        house.pass(15 * 60);
+        house.noted("anna 5").await;
+        assert_eq!(of("anna"), ["anna 1", "anna 1", "anna 2", "anna 3", "anna 4", "anna 5"]);
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
+    async fn a_busy_tenant_does_not_keep_its_neighbour_waiting(stage: Stage) {
+        let house = House::new(stage).await;
+        let neighbour = house.stage.tenant();
+        let busy = vec!["busy"; 150];
+        house.enqueue_as(&house.tenant, &busy, JobOptions::default()).await;
+        house.enqueue_as(&neighbour, &["small", "small"], JobOptions::default()).await;
+        let settings = Settings { concurrency: 2, ..house.settings() };
+        let runtime = house.start(settings, vec![house.work(|_, _| Ok(()))]);
+        eventually("all", async || (house.log.names().len() == 152).then_some(())).await;
+        let last_small = house.log.names().iter().rposition(|name| name == "small").unwrap();
+        assert!(last_small < 6, "the neighbour's second job came as number {last_small}");
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
+    async fn priority_goes_before_age_within_a_tenant(stage: Stage) {
+        let house = House::new(stage).await;
+        house.enqueue_as(&house.tenant, &["low 1", "low 2"], JobOptions::default()).await;
+        let urgent = JobOptions { priority: 5, ..JobOptions::default() };
+        house.enqueue_as(&house.tenant, &["high"], urgent).await;
+        let settings = Settings { concurrency: 1, ..house.settings() };
+        let runtime = house.start(settings, vec![house.work(|_, _| Ok(()))]);
+        house.noted("low 2").await;
+        assert_eq!(house.log.names(), ["high", "low 1", "low 2"]);
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
+    async fn a_job_waits_for_its_time_and_wakes_the_worker_itself(stage: Stage) {
+        let house = House::new(stage).await;
+        let runtime = house.start(house.settings(), vec![house.work(|_, _| Ok(()))]);
+        let run_at = Some(house.stage.clock.now() + chrono::TimeDelta::milliseconds(50));
+        house.enqueue_as(&house.tenant, &["later"], JobOptions { run_at, ..JobOptions::default() }).await;
+        house.enqueue("now").await;
+        house.noted("now").await;
+        assert_eq!(house.log.names(), ["now"]);
+        // No wake-up: only the due time brings the worker back.
+        house.stage.clock.advance(chrono::TimeDelta::milliseconds(50));
+        house.noted("later").await;
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);

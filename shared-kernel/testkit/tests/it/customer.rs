@@ -1,0 +1,35 @@
+//! A tenant's table as a domain would describe it; billing's customers serve.
+
+use data::Unit;
+use kernel::Ctx;
+use sea_orm::Set;
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "customers")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: Uuid,
+    pub public_id: Uuid,
+    pub name: String,
+    pub metadata: String,
+    pub version: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub deleted_at: Option<DateTimeUtc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+data::tenant_entity!(resource);
+
+pub async fn insert(unit: &Unit, ctx: &Ctx, name: &str) -> Model {
+    let row = ActiveModel {
+        public_id: Set(ctx.new_id::<()>().uuid()),
+        name: Set(name.to_owned()),
+        metadata: Set("{}".to_owned()),
+        ..Default::default()
+    };
+    unit.insert(row).await.unwrap()
+}

@@ -1,0 +1,97 @@
+//! Rate limits, by credential, tenant and address, and what every answer says of them.
+
+use crate::client::{call, client, client_with};
+use crate::shop::settings;
+use std::num::NonZeroU32;
+
+#[actix_web::test]
+async fn public_operations_are_limited_by_address() {
+    let client = client().await;
+    let hello = |from: &str| call("GET /hello").header("x-forwarded-for", from);
+    for left in (0..5).rev() {
+        let reply = client.send(hello("198.51.100.7")).await;
+        assert_eq!((reply.status, reply.header("x-ratelimit-remaining")), (200, left.to_string().as_str()));
+    }
+    let over = client.send(hello("198.51.100.7")).await;
+    assert_eq!((over.status, over.code().as_str()), (429, "too_many_requests"));
+    assert!((1..=60).contains(&over.header("retry-after").parse::<u32>().unwrap()));
+    assert_eq!((over.header("x-ratelimit-limit"), over.header("x-ratelimit-remaining")), ("5", "0"));
+    assert_eq!(over.header("ratelimit-policy"), "\"address\";q=5;w=60");
+    assert!(over.header("ratelimit").starts_with("\"address\";r=0;t="));
+    assert_eq!(client.send(hello("198.51.100.8")).await.status, 200);
+    assert_eq!(client.send(hello("2001:db8::1")).await.header("x-ratelimit-remaining"), "4");
+    assert_eq!(
+        client.send(hello("2001:db8::2")).await.header("x-ratelimit-remaining"),
+        "3",
+        "one /64, one customer"
+    );
+}
+
+#[actix_web::test]
+async fn callers_are_limited_by_credential_and_tenant() {
+    let two = NonZeroU32::new(2).unwrap();
+    let three = NonZeroU32::new(3).unwrap();
+    let client = client_with(web::Settings {
+        credential_requests_per_minute: two,
+        tenant_requests_per_minute: three,
+        ..settings()
+    })
+    .await;
+    let mut statuses = Vec::new();
+    for who in ["owner", "owner", "owner", "reader", "reader", "neighbour"] {
+        let reply = client.send(call("GET /items").by(who)).await;
+        statuses.push((
+            who,
+            reply.status,
+            reply.header("ratelimit-policy").split(';').next().unwrap().to_owned(),
+        ));
+    }
+    let said = |who, status, policy: &str| (who, status, format!("\"{policy}\""));
+    let expected = [
+        said("owner", 200, "credential"),
+        said("owner", 200, "credential"),
+        said("owner", 429, "credential"),
+        said("reader", 200, "tenant"),
+        said("reader", 429, "tenant"),
+        said("neighbour", 200, "credential"),
+    ];
+    assert_eq!(statuses, expected);
+}
+
+#[actix_web::test]
+async fn trying_credentials_is_limited() {
+    let refused = NonZeroU32::new(3).unwrap();
+    let client = client_with(web::Settings { refused_credentials_per_minute: refused, ..settings() }).await;
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(client.send(call("GET /items").by("guess")).await.status);
+    }
+    assert_eq!(statuses, [401, 401, 401, 429]);
+    assert_eq!(client.send(call("GET /items").by("owner")).await.status, 200);
+}
+
+#[actix_web::test]
+async fn every_answer_to_a_caller_says_where_they_stand() {
+    let client = client().await;
+    for (call, status) in [
+        (call("GET /items").by("owner"), 200),
+        (call("GET /items"), 401),
+        (call("GET /items").by("guess"), 401),
+        (call("POST /items").by("reader").json("{}"), 403),
+        (call("GET /items/7").by("owner"), 404),
+        (call("POST /items").by("owner").json("{"), 400),
+        (call("GET /broken/panic").by("owner"), 500),
+    ] {
+        let reply = client.send(call).await;
+        assert_eq!(reply.status, status);
+        for name in [
+            "x-ratelimit-limit",
+            "x-ratelimit-remaining",
+            "x-ratelimit-reset",
+            "ratelimit",
+            "ratelimit-policy",
+        ] {
+            assert!(!reply.header(name).is_empty(), "{status} {name}");
+        }
+    }
+}

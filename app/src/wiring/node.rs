@@ -5,9 +5,10 @@ use super::modules::modules;
 use super::operators::Checks;
 use super::platform::{self, Foundation, http_workers};
 use super::{StartError, docs};
-use crate::config::{Config, Role};
+use crate::config::{self, Config, Role, Sources};
 use crate::telemetry;
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::Condition;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use data::Databases;
@@ -58,11 +59,11 @@ impl Node {
         let mut servers = Vec::new();
         if let Some(address) = config.operators.address {
             let full = checks.clone();
-            servers.push(listen(&config, address, 1, move |routes| full.full(routes))?.0);
+            servers.push(listen(&config, address, 1, Arc::new(move |routes| full.full(routes)), None)?.0);
         }
         let health = health(&config, &checks);
         let (handle, address) = if config.node.role == Role::Worker {
-            listen(&config, config.http.address, 1, move |routes| health(routes))?
+            listen(&config, config.http.address, 1, health, None)?
         } else {
             let server = wired.server(&config, &foundation)?;
             serve(&config, server, wired.pages.clone(), health)?
@@ -94,6 +95,22 @@ impl Node {
             background.shutdown_background();
         }
     }
+}
+
+/// The document of a node with every domain, made on empty databases of its own.
+pub async fn document() -> Result<String, StartError> {
+    let unmade = |cause: Box<dyn std::error::Error + Send + Sync>| {
+        StartError::new("the document cannot be made", "see the cause").because(cause)
+    };
+    let folder = std::env::temp_dir().join(format!("insula-openapi-{}", uuid::Uuid::new_v4()));
+    let mut sources = Sources::default();
+    sources.set("data.folder", folder.display().to_string(), "insula openapi");
+    let config = config::load(&sources).map_err(|faults| unmade(faults.into()))?.config;
+    let foundation = Foundation::lay(&config, Clock::system()).await?;
+    let server = Wired::of(modules(&config, &foundation)?)?.server(&config, &foundation)?;
+    let json = server.openapi().to_pretty_json().map_err(|error| unmade(error.into()));
+    std::fs::remove_dir_all(&folder).map_err(|error| unmade(error.into()))?;
+    json
 }
 
 /// What the modules brought, sorted by who takes it.
@@ -168,46 +185,35 @@ fn health(config: &Config, checks: &Checks) -> Routes {
     }
 }
 
+/// The API, the pages beside it and the node's health, behind the edge.
 fn serve(
     config: &Config,
     server: Server,
     pages: Vec<Pages>,
     health: Routes,
 ) -> Result<(ServerHandle, SocketAddr), StartError> {
-    let app = move || {
-        let app = App::new().configure(|routes| health(routes)).configure(docs::routes);
-        let app = pages.iter().fold(app, |app, page| app.configure(|routes| page(routes)));
-        app.configure(|routes| server.configure(routes)).wrap(server.edge())
-    };
-    bind(config, HttpServer::new(app), config.http.address, http_workers(config))
+    let edge = server.clone();
+    let routes: Routes = Arc::new(move |routes| {
+        health(routes);
+        docs::routes(routes);
+        pages.iter().for_each(|page| page(routes));
+        server.configure(routes);
+    });
+    listen(config, config.http.address, http_workers(config), routes, Some(edge))
 }
 
 fn listen(
     config: &Config,
     address: SocketAddr,
     workers: usize,
-    routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    routes: Routes,
+    edge: Option<Server>,
 ) -> Result<(ServerHandle, SocketAddr), StartError> {
-    let app = move || App::new().configure(routes.clone());
-    bind(config, HttpServer::new(app), address, workers)
-}
-
-fn bind<F, I, S, B>(
-    config: &Config,
-    server: HttpServer<F, I, S, B>,
-    address: SocketAddr,
-    workers: usize,
-) -> Result<(ServerHandle, SocketAddr), StartError>
-where
-    F: Fn() -> I + Send + Clone + 'static,
-    I: actix_web::dev::IntoServiceFactory<S, actix_http::Request>,
-    S: actix_web::dev::ServiceFactory<actix_http::Request, Config = actix_web::dev::AppConfig> + 'static,
-    S::Error: Into<actix_web::Error> + 'static,
-    S::InitError: std::fmt::Debug,
-    S::Response: Into<actix_web::HttpResponse<B>> + 'static,
-    B: actix_web::body::MessageBody + 'static,
-{
-    let server = server
+    let app = move || {
+        let edge = Condition::from_option(edge.as_ref().map(Server::edge));
+        App::new().configure(|config| routes(config)).wrap(edge)
+    };
+    let server = HttpServer::new(app)
         .workers(workers)
         .client_request_timeout(Duration::from_millis(config.http.header_timeout_ms))
         .shutdown_timeout(config.http.shutdown_timeout_ms.div_ceil(1_000))

@@ -88,15 +88,11 @@ impl Core {
             clock: self.clock.clone(),
         };
         let tenant = message.tenant.unwrap_or(PLATFORM);
-        let mut principal = if handler.is_subscriber() || message.act_as == "system" {
+        let principal = if handler.is_subscriber() || message.act_as == "system" {
             Principal::system(tenant, handler.domain(), visitor.now())
         } else {
             self.resume(&visitor, tenant, message).await?
         };
-        if let (Some(entitlements), Some(tenant)) = (&self.entitlements, message.tenant) {
-            principal.entitlements =
-                entitlements.entitlements(&visitor, tenant).await.map_err(JobFailure::Retry)?;
-        }
         let ctx = Ctx::build(visitor, principal);
         Ok(if handler.is_subscriber() {
             ctx.with_delivery(Delivery {
@@ -122,13 +118,17 @@ impl Core {
         if let Actor::System { domain } = &actor {
             return Ok(Principal::system(tenant, domain, visitor.now()));
         }
-        match self.identity.resume(visitor, tenant, &actor).await.map_err(JobFailure::Retry)? {
-            Some(principal) => Ok(principal),
-            None => {
-                let detail = format!("{actor} may no longer act in this tenant");
-                Err(JobFailure::Permanent(Problem::new(FORBIDDEN, detail)))
-            }
+        let Some(mut principal) =
+            self.identity.resume(visitor, tenant, &actor).await.map_err(JobFailure::Retry)?
+        else {
+            let detail = format!("{actor} may no longer act in this tenant");
+            return Err(JobFailure::Permanent(Problem::new(FORBIDDEN, detail)));
+        };
+        if let Some(entitlements) = &self.entitlements {
+            principal.entitlements =
+                entitlements.entitlements(visitor, tenant).await.map_err(JobFailure::Retry)?;
         }
+        Ok(principal)
     }
 
     /// Counts it, and logs what went wrong: here and nowhere else.

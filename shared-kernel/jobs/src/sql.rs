@@ -80,13 +80,26 @@ fn tenants(table: &str) -> String {
     )
 }
 
-const TURN: &str =
-    "row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.priority DESC, c.run_at, c.id) AS turn";
+/// A row's turn comes after what its tenant has running and what it would start before it.
+const TURN: &str = "COALESCE(r.held, 0) + row_number() OVER (PARTITION BY c.tenant_id \
+    ORDER BY c.priority DESC, c.run_at, c.id) AS turn";
+/// Who goes first in a turn rotates: those behind the tenant that was served last.
+const ORDER: &str = "turn, (place > $5) DESC, place";
+/// Where the rows of no tenant stand in the rotation.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 const LEASED: &str =
     "status = 'leased', attempts = attempts + 1, lease_owner = $2, lease_until = $3, updated_at = $1";
 
-/// `$1` now, `$2` owner, `$3` lease until, `$4` how many. Each tenant's first rows are ranked and taken in turns. A few
-/// more than asked are looked at, since other claimers may have them locked.
+/// How many of each tenant's rows run, on all nodes.
+fn running(table: &str) -> String {
+    format!(
+        "running AS (SELECT tenant_id, count(*) AS held FROM {table} \
+         WHERE status = 'leased' AND lease_until > $1 GROUP BY tenant_id)"
+    )
+}
+
+/// `$1` now, `$2` owner, `$3` lease until, `$4` how many, `$5` the tenant served last. Each tenant's first rows are ranked
+/// and taken in turns. A few more than asked are looked at, since other claimers may have them locked.
 fn claim_postgres(table: &str, handlers: &str) -> String {
     let first_of = |tenant: &str| {
         format!(
@@ -96,26 +109,29 @@ fn claim_postgres(table: &str, handlers: &str) -> String {
         )
     };
     let (of_tenant, of_none) = (first_of("d.tenant_id = tenants.tenant_id"), first_of("d.tenant_id IS NULL"));
-    let (tenants, still, columns) = (tenants(table), startable("m", table, handlers), prefixed("m", ", "));
+    let (tenants, running, still) = (tenants(table), running(table), startable("m", table, handlers));
+    let columns = prefixed("m", ", ");
     let set = LEASED.replace("= attempts + 1", "= m.attempts + 1");
     format!(
         "{tenants}, candidates AS (SELECT first.* FROM tenants CROSS JOIN LATERAL ({of_tenant}) AS first \
          UNION ALL SELECT * FROM ({of_none}) AS platform), \
-         ranked AS (SELECT c.*, {TURN} FROM candidates AS c), \
-         picked AS MATERIALIZED (SELECT m.id FROM ranked AS r JOIN {table} AS m ON m.id = r.id WHERE {still} \
-         ORDER BY r.turn, r.priority DESC, r.run_at, r.id LIMIT $4 FOR UPDATE OF m SKIP LOCKED) \
+         {running}, ranked AS (SELECT c.id, COALESCE(c.tenant_id, '{NOBODY}'::UUID) AS place, {TURN} \
+         FROM candidates AS c LEFT JOIN running AS r ON r.tenant_id IS NOT DISTINCT FROM c.tenant_id), \
+         picked AS MATERIALIZED (SELECT m.id FROM ranked JOIN {table} AS m ON m.id = ranked.id WHERE {still} \
+         ORDER BY {ORDER} LIMIT $4 FOR UPDATE OF m SKIP LOCKED) \
          UPDATE {table} AS m SET {set} FROM picked WHERE m.id = picked.id RETURNING {columns}"
     )
 }
 
 fn claim_sqlite(table: &str, handlers: &str) -> String {
-    let (tenants, startable, columns) = (tenants(table), startable("d", table, handlers), COLUMNS.join(", "));
+    let (tenants, running, startable) = (tenants(table), running(table), startable("d", table, handlers));
+    let (nobody, columns) = (NOBODY.replace('-', ""), COLUMNS.join(", "));
     format!(
-        "{tenants}, ranked AS (SELECT c.id, c.priority, c.run_at, {TURN} FROM tenants CROSS JOIN {table} AS c \
+        "{tenants}, {running}, ranked AS (SELECT c.id, COALESCE(c.tenant_id, x'{nobody}') AS place, {TURN} \
+         FROM tenants CROSS JOIN {table} AS c LEFT JOIN running AS r ON r.tenant_id IS c.tenant_id \
          WHERE c.id IN (SELECT d.id FROM {table} AS d WHERE d.tenant_id IS tenants.tenant_id AND {startable} \
          ORDER BY d.priority DESC, d.run_at, d.id LIMIT $4)) \
-         UPDATE {table} SET {LEASED} WHERE id IN (SELECT r.id FROM ranked AS r \
-         ORDER BY r.turn, r.priority DESC, r.run_at, r.id LIMIT $4) RETURNING {columns}"
+         UPDATE {table} SET {LEASED} WHERE id IN (SELECT id FROM ranked ORDER BY {ORDER} LIMIT $4) RETURNING {columns}"
     )
 }
 
@@ -129,7 +145,7 @@ fn bury(table: &str, handlers: &str) -> String {
     format!(
         "UPDATE {table} SET status = CASE WHEN cancel_requested THEN 'cancelled' ELSE 'dead' END, lease_owner = NULL, \
          lease_until = NULL, updated_at = $1, finished_at = $1, \
-         last_error = 'the lease of the last attempt ran out: its worker died or lost the database' \
+         last_error = COALESCE(last_error || '; ', '') || 'the lease of the last attempt ran out: its worker died or lost the database' \
          WHERE status = 'leased' AND lease_until <= $1 AND handler IN {handlers} \
          AND (cancel_requested OR (attempts >= max_attempts AND kind <> '{NEVER_DEAD}')) \
          RETURNING public_id, handler, status"

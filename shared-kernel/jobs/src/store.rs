@@ -4,11 +4,13 @@ use crate::message::Message;
 use crate::sql::Sql;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use data::{Databases, Error, System};
-use kernel::Clock;
 use kernel::id::MessageId;
+use kernel::{Clock, Id};
 use sea_orm::{QueryResult, TryGetable, Value};
 use serde::Serialize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use uuid::Uuid;
 
 pub(crate) struct Store {
     databases: Databases,
@@ -17,6 +19,8 @@ pub(crate) struct Store {
     owner: String,
     lease: TimeDelta,
     clock: Clock,
+    /// The tenant whose turn was last; the next claim begins behind it.
+    served: Mutex<Uuid>,
 }
 
 pub(crate) struct Claimed {
@@ -71,7 +75,7 @@ impl Store {
         clock: Clock,
     ) -> Self {
         let sql = Sql::new(databases.is_postgres(), &databases.table("messages"), handlers);
-        Self { databases, sql, owner, lease: span(lease), clock }
+        Self { databases, sql, owner, lease: span(lease), clock, served: Mutex::new(Uuid::nil()) }
     }
 
     pub fn domain(&self) -> &'static str {
@@ -88,7 +92,8 @@ impl Store {
         let now = self.clock.now();
         let system = self.databases.system("claim messages").await?;
         let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-        let values = vec![now.into(), self.owner().into(), (now + self.lease).into(), limit.into()];
+        let (until, served) = (now + self.lease, *self.served());
+        let values = vec![now.into(), self.owner().into(), until.into(), limit.into(), served.into()];
         let rows = system.query_all(&self.sql.claim, values).await?;
         let mut messages =
             rows.iter().map(Message::from_row).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
@@ -106,7 +111,21 @@ impl Store {
             next_due = rows.first().map(|row| get(row, "due")).transpose()?.flatten();
         }
         system.commit().await?;
+        self.rotate(&messages);
         Ok(Claimed { messages, buried, next_due })
+    }
+
+    fn served(&self) -> MutexGuard<'_, Uuid> {
+        self.served.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those behind the one served last came first, then those before it.
+    fn rotate(&self, claimed: &[Message]) {
+        let mut served = self.served();
+        let places = claimed.iter().map(|message| message.tenant.map_or(Uuid::nil(), Id::uuid));
+        if let Some(last) = places.max_by_key(|place| (*place <= *served, *place)) {
+            *served = last;
+        }
     }
 
     /// Writes how these leases ended; those that are no longer ours are left alone.
@@ -217,6 +236,6 @@ fn json<T: Serialize + ?Sized>(system: &System, value: &T) -> Result<Value, Erro
 
 /// A trace begins with the tick. Random, since two nodes may begin one in the same instant.
 fn fresh_traceparent() -> String {
-    let (trace, span) = (uuid::Uuid::new_v4().as_u128(), uuid::Uuid::new_v4().as_u64_pair().0);
+    let (trace, span) = (Uuid::new_v4().as_u128(), Uuid::new_v4().as_u64_pair().0);
     format!("00-{trace:032x}-{span:016x}-01")
 }

@@ -55,8 +55,18 @@ static POSTGRES_TEMPLATE: OnceCell<String> = OnceCell::const_new();
 const TEMPLATE_LOCK: i64 = 0x7465_7374;
 
 impl PostgresDatabase {
+    /// Migrated.
     pub async fn create(server_url: &str) -> Self {
         let template = POSTGRES_TEMPLATE.get_or_init(|| template(server_url)).await;
+        Self::copy(server_url, template).await
+    }
+
+    /// As a new installation finds it.
+    pub async fn empty(server_url: &str) -> Self {
+        Self::copy(server_url, "template0").await
+    }
+
+    async fn copy(server_url: &str, template: &str) -> Self {
         let name = format!("insula_test_{}", uuid::Uuid::new_v4().simple());
         let mut connection = connect(server_url).await;
         let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");

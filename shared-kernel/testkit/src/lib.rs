@@ -7,7 +7,7 @@ mod stage;
 mod tenant;
 mod wait;
 
-pub use databases::Backend;
+pub use databases::{Backend, PostgresDatabase};
 pub use stage::Stage;
 pub use tenant::Tenant;
 pub use wait::eventually;

@@ -1,1 +1,35 @@
-//! The imports domain.
+//! Imports: files that people upload, a mapping of their columns, and jobs that carry the rows into targets which
+//! other domains hand in. Nothing here knows what a row means; that is the target's.
+
+mod domain;
+mod error;
+mod http;
+mod jobs;
+mod permissions;
+mod service;
+mod store;
+
+use module::{ImportOffer, Module, Platform};
+use serde::{Deserialize, Serialize};
+
+pub use permissions::PERMISSIONS;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The largest file that can be uploaded.
+    pub upload_limit_bytes: u64,
+}
+
+pub struct Deps {
+    pub platform: Platform,
+    /// Every domain's targets.
+    pub offers: Vec<ImportOffer>,
+}
+
+pub fn module(settings: Settings, deps: Deps) -> Module {
+    let Platform { databases, blobs, .. } = deps.platform;
+    let app = service::App::new(databases.clone(), blobs, deps.offers, settings.upload_limit_bytes);
+    let handlers = self::jobs::handlers(&app);
+    Module { handlers, ..Module::new("imports", databases, http::api(app), PERMISSIONS) }
+}

@@ -14,7 +14,6 @@ mod subscribers;
 
 pub use app::{Deps, Settings, SignUpPolicy};
 pub use permissions::PERMISSIONS;
-pub use store::PLATFORM_TABLES;
 
 use app::App;
 use identity::Identity;

@@ -213,6 +213,20 @@ impl House {
         self.databases.wake().notify_one();
     }
 
+    /// Lets each back-off pass, but no running lease, until all is finished.
+    pub async fn pass_retries(&self) {
+        eventually("all finished", async || {
+            let rows = self.rows().await;
+            let now = self.stage.clock.now();
+            let waits = |row: &MessageSummary| row.status == Status::Retrying && row.run_at > now;
+            if rows.iter().any(waits) && rows.iter().all(|row| waits(row) || row.finished_at.is_some()) {
+                self.pass(15 * 60);
+            }
+            rows.iter().all(|row| row.finished_at.is_some()).then_some(())
+        })
+        .await;
+    }
+
     /// What no operation does: a node's death, a lost wake-up, a foreign payload.
     pub async fn meddle(&self, set: &str) {
         let system = self.databases.system("tests meddle").await.expect("the system door");

@@ -4,5 +4,6 @@
 
 mod customer;
 mod pages;
+mod schema;
 mod unit_of_work;
 mod walls;

@@ -22,7 +22,7 @@ pub async fn put_hold_rule(
         Some(_) => {}
         None if hold_rules::count(&unit).await? >= MAX_RULES => {
             let detail = format!("there are {MAX_RULES} hold rules already; remove one first");
-            return Err(Error::field("", "too_many", &detail));
+            return Err(Error::field("/rule", "too_many", &detail));
         }
         None => {}
     }

@@ -26,7 +26,7 @@ pub struct Month {
 impl Month {
     /// `2026-02`.
     pub fn parse(text: &str) -> Option<Self> {
-        let shaped = text.len() == 7 && text.is_ascii();
+        let shaped = text.len() == 7 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let first: NaiveDate = format!("{text}-01").parse().ok().filter(|_| shaped)?;
         let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
         Some(Self { from: midnight(first), to: midnight(first.checked_add_months(Months::new(1))?) })

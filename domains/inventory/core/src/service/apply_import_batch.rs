@@ -18,6 +18,19 @@ use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
 pub async fn apply_import_batch(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome, Error> {
+    let error = match apply(app, ctx, batch).await {
+        Err(Error::Data(error @ (data::Error::Unique(_) | data::Error::Busy(_)))) => error,
+        done => return done,
+    };
+    // Another transaction was faster. If it applied this very batch, that is the answer.
+    let tx = app.databases.read(ctx).await?;
+    match store::import_batch::outcome(&tx, batch.import, batch.batch).await? {
+        Some(outcome) if !batch.dry_run => Ok(outcome),
+        _ => Err(error.into()),
+    }
+}
+
+async fn apply(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome, Error> {
     let mut unit = app.databases.write(ctx).await?;
     if !batch.dry_run
         && let Some(outcome) = store::import_batch::outcome(&unit, batch.import, batch.batch).await?
@@ -34,22 +47,9 @@ pub async fn apply_import_batch(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Res
         return Ok(outcome);
     }
     let id = ctx.new_id::<()>().uuid();
-    let recorded = store::import_batch::record(&unit, id, batch.import, batch.batch, &outcome).await;
-    match recorded {
-        Err(error) if store::import_batch::was_recorded(&error) => {
-            drop(unit);
-            return recorded_outcome(app, ctx, batch).await;
-        }
-        recorded => recorded?,
-    }
+    store::import_batch::record(&unit, id, batch.import, batch.batch, &outcome).await?;
     unit.audit(audit_entry(batch, &outcome))?;
     Ok(unit.commit(outcome).await?)
-}
-
-async fn recorded_outcome(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome, Error> {
-    let tx = app.databases.read(ctx).await?;
-    let outcome = store::import_batch::outcome(&tx, batch.import, batch.batch).await?;
-    Ok(outcome.ok_or_else(|| data::Error::internal("a recorded batch is gone"))?)
 }
 
 /// The items the batch speaks of that there are already, by sku.

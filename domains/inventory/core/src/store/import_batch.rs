@@ -52,8 +52,3 @@ pub async fn record(
     };
     unit.insert(row).await.map(|_| ())
 }
-
-/// Whether another transaction recorded the same batch first.
-pub fn was_recorded(error: &data::Error) -> bool {
-    error.is_unique("import_batches_once", "import_batches.batch")
-}

@@ -11,7 +11,7 @@ mod produce_report;
 
 pub use cancel_run::cancel_run;
 pub use create_run::{CreateRun, create_run};
-pub use download_run::{Download, download_run};
+pub use download_run::download_run;
 pub use end_run::end_run;
 pub use get_run::get_run;
 pub use list_definitions::list_definitions;

@@ -177,9 +177,8 @@ fn refusal(error: ReportError) -> Stop {
             Stop::Refused("Whoever asked for the report may not read what it shows.".to_owned())
         }
         ReportError::UnknownReport => Stop::Broken("The report's source no longer has it.".to_owned()),
-        ReportError::Unavailable(_) | ReportError::DeadlineExceeded => {
-            Stop::Trouble(Problem::unavailable(error))
-        }
+        ReportError::Unavailable(cause) => Stop::Trouble(Problem::unavailable(cause.into_inner())),
+        ReportError::DeadlineExceeded => Stop::Trouble(Problem::unavailable(error)),
     }
 }
 

@@ -48,12 +48,7 @@ struct Verified {
     expires_at: Option<DateTime<Utc>>,
 }
 
-async fn load(
-    app: &App,
-    kind: Kind,
-    hash: [u8; 32],
-    now: DateTime<Utc>,
-) -> Result<Option<Verified>, Error> {
+async fn load(app: &App, kind: Kind, hash: [u8; 32], now: DateTime<Utc>) -> Result<Option<Verified>, Error> {
     let system = app.databases.system("authentication: who holds a token").await?;
     let holder = match kind {
         Kind::AccessToken => identity::of_access_token(&system, hash).await?,

@@ -10,10 +10,6 @@ pub mod session;
 pub mod tenant;
 pub mod user;
 
-/// Tenants' tables that are looked up before the tenant is known: by a token's hash, or by a person's address.
-pub const PLATFORM_TABLES: &[&str] =
-    &["memberships", "sessions", "refresh_tokens", "api_keys", "email_tokens"];
-
 /// A stored word that the code does not know: the database is newer, or was changed by hand.
 pub(crate) fn unknown(what: &str, word: &str) -> data::Error {
     data::Error::internal(format!("unknown {what} in the database: {word:?}"))

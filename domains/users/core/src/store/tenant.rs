@@ -56,12 +56,7 @@ pub async fn insert(unit: &Unit, ctx: &Ctx, name: &str) -> Result<Model, data::E
 }
 
 /// `None` when it is no longer of that version.
-pub async fn rename(
-    unit: &Unit,
-    ctx: &Ctx,
-    version: i64,
-    name: &str,
-) -> Result<Option<Model>, data::Error> {
+pub async fn rename(unit: &Unit, ctx: &Ctx, version: i64, name: &str) -> Result<Option<Model>, data::Error> {
     let update = Entity::update_many()
         .filter(Column::PublicId.eq(ctx.tenant()))
         .filter(Column::DeletedAt.is_null())

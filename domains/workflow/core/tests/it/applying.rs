@@ -12,6 +12,8 @@ use testkit::{Stage, eventually};
 
 const NOTHING: Value = Value::Null;
 
+type Refusal = fn() -> BillingError;
+
 testkit::both!(
     async fn an_approval_releases_the_hold_once(stage: Stage) {
         let house = House::new(stage).await;
@@ -60,7 +62,7 @@ testkit::both!(
         let admin = house.person(&house.tenant, Admin);
         let task = house.task(&admin, json!({"role": "admin"})).await;
         house.call(&admin, &format!("POST /tasks/{task}/approve"), json!({})).await.expect(200);
-        let cases: [(fn() -> BillingError, bool, &str); 6] = [
+        let cases: [(Refusal, bool, &str); 6] = [
             (|| BillingError::Unavailable(Cause::new("connection refused")), true, "connection refused"),
             (|| BillingError::DeadlineExceeded, true, "took too long"),
             (|| BillingError::NotHeld, false, "not held"),

@@ -1,0 +1,96 @@
+//! A tenant's program: JSON over HTTP with a credential, and what it was told.
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use std::time::Duration;
+
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    token: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Told {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Told {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The body of an answer with this status; anything else ends the test with the whole answer.
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The code of a problem with this status.
+    pub fn problem(self, status: u16) -> String {
+        assert_eq!(self.headers.get("content-type").unwrap(), "application/problem+json", "{self:?}");
+        self.expect(status)["code"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Client {
+    pub fn new(url: &str) -> Self {
+        // A second installation in one process finds it there already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        Self { http, url: url.to_owned(), token: None }
+    }
+
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same program, talking to another node.
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Told {
+        self.try_send(self.request(Method::GET, path)).await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Told {
+        self.try_post(path, &body, &uuid::Uuid::new_v4().to_string()).await.unwrap()
+    }
+
+    pub async fn patch(&self, path: &str, etag: &str, body: Value) -> Told {
+        self.try_send(self.request(Method::PATCH, path).header("if-match", etag).json(&body)).await.unwrap()
+    }
+
+    pub async fn upload(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Told {
+        let request = self.request(Method::POST, path).header("content-type", content_type);
+        self.try_send(request.header("idempotency-key", uuid::Uuid::new_v4().to_string()).body(body)).await.unwrap()
+    }
+
+    /// With a key of the caller's choice; an error when the node went away, and then nobody knows what happened.
+    pub async fn try_post(&self, path: &str, body: &Value, key: &str) -> Result<Told, reqwest::Error> {
+        self.try_send(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let url = if path.starts_with("/api") || path.starts_with("/health") || path.starts_with("/docs") {
+            format!("{}{path}", self.url)
+        } else {
+            format!("{}/api/v1{path}", self.url)
+        };
+        let request = self.http.request(method, url);
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub async fn try_send(&self, request: reqwest::RequestBuilder) -> Result<Told, reqwest::Error> {
+        let response = request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Told { status, headers, text: response.text().await? })
+    }
+}

@@ -1,0 +1,156 @@
+//! Processes of `insula` for tests: on SQLite in a folder, or several on one PostgreSQL database with Redis.
+
+use crate::client::Client;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use testkit::Backend;
+
+/// Where a house's data is; it outlives its processes.
+pub struct Ground {
+    pub folder: tempfile::TempDir,
+    postgres: Option<testkit::PostgresDatabase>,
+    settings: Vec<(String, String)>,
+}
+
+impl Ground {
+    pub async fn new(backend: &Backend) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let postgres = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres(url) => Some(testkit::PostgresDatabase::empty(url).await),
+        };
+        let mut ground = Self { folder, postgres, settings: Vec::new() };
+        // Tests sign up and in more often a minute than people do.
+        for limit in ["PUBLIC", "SIGN_UP", "SIGN_IN"] {
+            ground.set(&format!("INSULA_LIMITS__{limit}_PER_MINUTE_PER_ADDRESS"), "6000");
+        }
+        ground
+    }
+
+    pub fn set(&mut self, variable: &str, value: &str) {
+        self.settings.push((variable.to_owned(), value.to_owned()));
+    }
+
+    pub fn mail(&self) -> std::path::PathBuf {
+        self.folder.path().join("mail")
+    }
+
+    /// Starts a process and waits until it listens.
+    pub fn start(&self, role: &str) -> Process {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_insula"));
+        command.args(["serve", "--role", role]).env_clear().envs(self.variables());
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        Process::of(command.spawn().unwrap())
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        let folder = |name: &str| self.folder.path().join(name).display().to_string();
+        let mut variables = vec![
+            ("INSULA_HTTP__ADDRESS", "127.0.0.1:0".to_owned()),
+            ("INSULA_HTTP__PUBLIC_URL", "http://insula.test".to_owned()),
+            ("INSULA_HTTP__WORKERS", "2".to_owned()),
+            ("INSULA_DATA__FOLDER", folder("")),
+            ("INSULA_MAIL__FOLDER", self.mail().display().to_string()),
+            ("INSULA_LOGS__FORMAT", "json".to_owned()),
+        ];
+        if let Some(database) = &self.postgres {
+            std::fs::write(folder("master.key"), MASTER_KEY).unwrap();
+            variables.push(("DATABASE_URL", database.url()));
+            variables.push(("INSULA_SECRETS__MASTER_KEY", MASTER_KEY.to_owned()));
+            variables.push(("INSULA_BLOBS__SHARED", "true".to_owned()));
+            if let Ok(redis) = std::env::var("TEST_REDIS_URL") {
+                variables.push(("REDIS_URL", redis));
+            }
+        }
+        let variables = variables.into_iter();
+        variables.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+pub struct Process {
+    child: Child,
+    pub url: String,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Process {
+    fn of(mut child: Child) -> Self {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (ready, address) = std::sync::mpsc::channel();
+        let lines = log.clone();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                if line.contains("Insula is ready") {
+                    let _ = ready.send(address_in(&line));
+                }
+                lines.lock().unwrap().push(line);
+            }
+        });
+        match address.recv_timeout(START_TIMEOUT) {
+            Ok(address) => Self { child, url: format!("http://{address}"), log },
+            Err(_) => {
+                let _ = child.kill();
+                panic!("insula did not start:\n{}", log.lock().unwrap().join("\n"));
+            }
+        }
+    }
+
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// As the machine's power would: nothing is flushed, nobody is told.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and whether it went well and in time.
+    pub fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        let deadline = Instant::now() + START_TIMEOUT;
+        loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => {
+                    assert!(status.success(), "{status}:\n{}", self.log());
+                    return;
+                }
+                None if Instant::now() > deadline => panic!("it does not stop:\n{}", self.log()),
+                None => std::thread::yield_now(),
+            }
+        }
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+}
+
+/// A test that fails leaves no process behind.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn address_in(line: &str) -> String {
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    line["address"].as_str().unwrap().to_owned()
+}
+
+/// The newest mail to this address whose text has `wanted`.
+pub fn mail_to(folder: &Path, address: &str, wanted: &str) -> Option<String> {
+    let files = std::fs::read_dir(folder).ok()?;
+    let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
+    texts.filter(|text| text.contains(address) && text.contains(wanted)).max()
+}

@@ -1,0 +1,5 @@
+//! The binary as its users meet it: started as a process, spoken to over HTTP, killed and started again.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
+mod client;
+mod house;

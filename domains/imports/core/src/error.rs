@@ -1,0 +1,51 @@
+//! What can go wrong in imports, each as a kind of problem a client can act on.
+
+use crate::domain::inspect::NotCsv;
+use crate::domain::run::RunStatus;
+use kernel::contract::Cause;
+use kernel::{FieldError, Problem};
+use macros::Problems;
+
+#[derive(Debug, thiserror::Error, Problems)]
+pub enum Error {
+    #[error("There is no such upload.")]
+    #[problem(code = "imports.upload_not_found", status = 404, title = "No such upload")]
+    UploadNotFound,
+    #[error("There is no such import.")]
+    #[problem(code = "imports.run_not_found", status = 404, title = "No such import")]
+    RunNotFound,
+    #[error("This is not a CSV file that can be read: {}.", .0.0)]
+    #[problem(code = "imports.not_csv", status = 422, title = "Not a CSV file")]
+    NotCsv(NotCsv),
+    #[error("The import is {} already.", .status.name())]
+    #[problem(code = "imports.run_finished", status = 409, title = "The import is finished")]
+    RunFinished { status: RunStatus },
+    #[error("Importing into {target} needs the permission {permission}, which the caller does not have.")]
+    #[problem(code = "imports.target_forbidden", status = 403, title = "Not permitted to write there")]
+    TargetForbidden { target: String, permission: String },
+    #[error("There is no import target {target} any more.")]
+    #[problem(code = "imports.target_gone", status = 410, title = "The target is gone")]
+    TargetGone { target: String },
+    #[error("The import target {target} does not answer.")]
+    #[problem(code = "imports.target_unavailable", status = 503, title = "The target does not answer")]
+    TargetUnavailable { target: String, cause: Cause },
+    /// Another worker has taken the import over.
+    #[error("The import was carried on elsewhere.")]
+    #[problem(code = "imports.run_moved_on", status = 409, title = "The import moved on")]
+    MovedOn,
+    #[error(transparent)]
+    #[problem(transparent)]
+    Other(#[from] Problem),
+    #[error(transparent)]
+    #[problem(transparent)]
+    Data(#[from] data::Error),
+    #[error(transparent)]
+    #[problem(transparent)]
+    Blobs(#[from] blobs::Error),
+}
+
+impl Error {
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self::Other(Problem::invalid(errors))
+    }
+}

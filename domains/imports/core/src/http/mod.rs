@@ -1,0 +1,35 @@
+//! The REST surface of imports.
+
+mod runs;
+mod targets;
+mod uploads;
+
+use crate::error::Error;
+use crate::permissions::{RUNS_READ, RUNS_WRITE};
+use crate::service::App;
+use kernel::problem::Problems;
+use std::time::Duration;
+
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+
+pub fn api(app: App) -> web::Api {
+    let limit_bytes = usize::try_from(app.upload_limit_bytes).unwrap_or(usize::MAX);
+    web::Api::new("imports", app.databases.clone(), &[Error::KINDS])
+        .state(app)
+        .tag("Import targets", "What can be imported into, and the fields it takes")
+        .operation(web::operation!(targets::list_targets).permission(&RUNS_READ))
+        .tag("Uploads", "Files to import from")
+        .operation(
+            web::operation!(uploads::create_upload)
+                .permission(&RUNS_WRITE)
+                .raw_body(limit_bytes, &["text/csv"])
+                .timeout(UPLOAD_TIMEOUT),
+        )
+        .operation(web::operation!(uploads::get_upload).permission(&RUNS_READ))
+        .tag("Imports", "Dry runs and imports, how far they are, and what became of each row")
+        .operation(web::operation!(runs::start_run).permission(&RUNS_WRITE).requires_key())
+        .operation(web::operation!(runs::list_runs).permission(&RUNS_READ))
+        .operation(web::operation!(runs::get_run).permission(&RUNS_READ))
+        .operation(web::operation!(runs::list_run_rows).permission(&RUNS_READ))
+        .operation(web::operation!(runs::cancel_run).permission(&RUNS_WRITE))
+}

@@ -1,0 +1,97 @@
+//! The use cases of imports, one a file, and what they share.
+
+mod cancel_run;
+mod get_run;
+mod get_upload;
+mod list_row_results;
+mod list_runs;
+mod list_targets;
+mod read_batches;
+mod run_import;
+mod start_run;
+mod store_upload;
+mod watch_run;
+
+pub use cancel_run::cancel_run;
+pub use get_run::get_run;
+pub use get_upload::get_upload;
+pub use list_row_results::list_row_results;
+pub use list_runs::list_runs;
+pub use list_targets::list_targets;
+pub use run_import::{Progress, run_import};
+pub use start_run::{StartRun, start_run};
+pub use store_upload::store_upload;
+pub use watch_run::{Watched, watch_run};
+
+use crate::domain::run::{Run, RunStatus};
+use crate::error::Error;
+use crate::store;
+use blobs::{BlobKey, Blobs};
+use data::{AuditEntry, Databases, Unit};
+use imports_contract::{ImportRunId, UploadId};
+use kernel::{Ctx, TenantId};
+use module::{ImportOffer, TargetDefinition};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct App {
+    pub databases: Databases,
+    pub blobs: Blobs,
+    /// By name.
+    pub targets: Arc<BTreeMap<String, ImportOffer>>,
+    pub upload_limit_bytes: u64,
+}
+
+impl App {
+    pub fn new(databases: Databases, blobs: Blobs, offers: Vec<ImportOffer>, upload_limit_bytes: u64) -> Self {
+        let targets = offers.into_iter().map(|offer| (offer.definition.name.clone(), offer));
+        Self { databases, blobs, targets: Arc::new(targets.collect()), upload_limit_bytes }
+    }
+}
+
+fn blob_key(tenant: TenantId, upload: UploadId) -> BlobKey {
+    BlobKey::new("imports", tenant, upload, "upload.csv")
+}
+
+/// Who may import is one permission; what they may import into is the target's own.
+fn check_permission(ctx: &Ctx, target: &TargetDefinition) -> Result<(), Error> {
+    if ctx.permissions().names().any(|name| name == target.permission) {
+        return Ok(());
+    }
+    Err(Error::TargetForbidden { target: target.name.clone(), permission: target.permission.clone() })
+}
+
+/// Ends it; nothing where it has ended already.
+async fn finish(
+    app: &App,
+    ctx: &Ctx,
+    id: ImportRunId,
+    status: RunStatus,
+    failure_detail: Option<String>,
+) -> Result<(), Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    if let Some(run) = store::run::finish(&unit, id, status, failure_detail, ctx.now()).await? {
+        audit(&mut unit, "imports.run.finish", &run)?;
+    }
+    Ok(unit.commit(()).await?)
+}
+
+fn audit(unit: &mut Unit, action: &'static str, run: &Run) -> Result<(), data::Error> {
+    unit.audit(AuditEntry {
+        action,
+        resource: "import_run",
+        resource_id: run.id.uuid(),
+        before: None,
+        after: Some(json!({
+            "target": run.target,
+            "mode": run.mode.name(),
+            "status": run.status.name(),
+            "rows_created": run.counts.created,
+            "rows_updated": run.counts.updated,
+            "rows_unchanged": run.counts.unchanged,
+            "rows_refused": run.counts.refused,
+        })),
+    })
+}

@@ -1,0 +1,150 @@
+//! Carries an import on from where it stands: a batch is applied by the target in the target's own transaction, then
+//! recorded here in one of ours. A crash between the two repeats the batch, which the target answers from its record.
+
+use super::read_batches::{Batch, Batches};
+use super::{App, check_permission, finish, get_upload};
+use crate::domain::mapping::Plan;
+use crate::domain::records::Position;
+use crate::domain::row::RowResult;
+use crate::domain::run::{Counts, Mode, Run, RunStatus};
+use crate::error::Error;
+use crate::store;
+use ::jobs::Running;
+use imports_contract::ImportRunId;
+use kernel::contract::Cause;
+use kernel::{Ctx, Id, Problem};
+use module::{ApplyBatch, ImportError, ImportOffer, ImportRow, RowOutcome};
+use std::time::{Duration, Instant};
+
+/// Then it stands in line again, so that a large file does not hold a worker, and its caller's rights are looked up
+/// anew.
+const SLICE: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is nothing left to do.
+    Ended,
+    /// An operator stopped its job.
+    Cancelled,
+    /// To be carried on soon.
+    Unfinished,
+}
+
+/// `last_attempt`: there will be no other, so that any failure ends the import.
+pub async fn run_import(
+    app: &App,
+    ctx: &Ctx,
+    id: ImportRunId,
+    running: &Running,
+    last_attempt: bool,
+) -> Result<Progress, Error> {
+    let Some(run) = begin(app, ctx, id).await? else { return Ok(Progress::Ended) };
+    let worked = Box::pin(work(app, ctx, run, running)).await;
+    match worked {
+        Ok(Work::Later) => Ok(Progress::Unfinished),
+        Ok(Work::Done) => finish(app, ctx, id, RunStatus::Done, None).await.map(|()| Progress::Ended),
+        Ok(Work::Cancelled) => {
+            finish(app, ctx, id, RunStatus::Cancelled, None).await?;
+            Ok(if running.cancelled() { Progress::Cancelled } else { Progress::Ended })
+        }
+        Err(Error::MovedOn) => Err(Error::MovedOn),
+        Err(error) => {
+            let problem = Problem::from(error);
+            if last_attempt || is_lasting(&problem) {
+                finish(app, ctx, id, RunStatus::Failed, Some(problem.detail.to_string())).await?;
+            }
+            Err(problem.into())
+        }
+    }
+}
+
+/// Whether it would be the same the next time; as `jobs` sees it.
+fn is_lasting(problem: &Problem) -> bool {
+    !matches!(problem.kind.status, 408 | 409 | 425 | 429 | 500..)
+}
+
+/// `None` when it has ended.
+async fn begin(app: &App, ctx: &Ctx, id: ImportRunId) -> Result<Option<Run>, Error> {
+    let unit = app.databases.write(ctx).await?;
+    let run = match store::run::begin(&unit, id, ctx.now()).await? {
+        None => store::run::find(&unit, id).await?.ok_or(Error::RunNotFound)?,
+        Some(run) => run,
+    };
+    let run = unit.commit(run).await?;
+    Ok((!run.status.is_final()).then_some(run))
+}
+
+enum Work {
+    Done,
+    Cancelled,
+    Later,
+}
+
+async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<Work, Error> {
+    let begun = Instant::now();
+    let gone = || Error::TargetGone { target: run.target.clone() };
+    let offer = app.targets.get(&run.target).ok_or_else(gone)?;
+    check_permission(ctx, &offer.definition)?;
+    let upload = get_upload(app, ctx, run.upload).await?;
+    let plan = Plan::new(&run.mapping, &upload.columns);
+    let mut batches = Batches::open(app, ctx.tenant(), &run).await?;
+    loop {
+        if run.cancel_requested || running.cancelled() {
+            return Ok(Work::Cancelled);
+        }
+        if begun.elapsed() > SLICE {
+            return Ok(Work::Later);
+        }
+        let Some(Batch { records, end }) = batches.next().await? else { return Ok(Work::Done) };
+        let sorted = plan.sort(records);
+        let outcomes = apply(ctx, offer, &run, &sorted.rows).await?;
+        let results = plan.results(run.id, sorted, outcomes);
+        let results = results.ok_or_else(|| Problem::internal("the target did not answer for each row"))?;
+        run = record(app, ctx, &run, &results, end).await?;
+        running.progress(run.counts.rows(), Some(run.rows_total)).await;
+    }
+}
+
+async fn apply(
+    ctx: &Ctx,
+    offer: &ImportOffer,
+    run: &Run,
+    rows: &[ImportRow],
+) -> Result<Vec<RowOutcome>, Error> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let request = ApplyBatch {
+        target: run.target.clone(),
+        import: Id::from_uuid(run.id.uuid()),
+        batch: run.next_batch,
+        dry_run: run.mode == Mode::DryRun,
+        rows: rows.to_vec(),
+    };
+    let target = || run.target.clone();
+    let applied = offer.target.apply(ctx, request).await;
+    applied.map(|outcome| outcome.rows).map_err(|error| match error {
+        ImportError::UnknownTarget => Error::TargetGone { target: target() },
+        ImportError::Forbidden => {
+            Error::TargetForbidden { target: target(), permission: offer.definition.permission.clone() }
+        }
+        ImportError::Unavailable(cause) => Error::TargetUnavailable { target: target(), cause },
+        ImportError::DeadlineExceeded => {
+            Error::TargetUnavailable { target: target(), cause: Cause::new("the deadline has passed") }
+        }
+    })
+}
+
+async fn record(
+    app: &App,
+    ctx: &Ctx,
+    run: &Run,
+    results: &[RowResult],
+    end: Position,
+) -> Result<Run, Error> {
+    let unit = app.databases.write(ctx).await?;
+    let advanced = store::run::advance(&unit, run.id, run.next_batch, Counts::of(results), end).await?;
+    let run = advanced.ok_or(Error::MovedOn)?;
+    store::row::insert_all(&unit, ctx, results).await?;
+    Ok(unit.commit(run).await?)
+}

@@ -1,0 +1,183 @@
+//! The import target: once per batch, good rows beside bad ones, a dry run that is the run.
+
+use crate::house::{House, NEIGHBOUR, OWNER, call, house};
+use futures::future::join_all;
+use kernel::{Ctx, Id};
+use module::{ApplyBatch, BatchOutcome, ImportError, ImportId, ImportRow, RowOutcome};
+use serde_json::{Value, json};
+use testkit::Stage;
+
+const IMPORT: ImportId = Id::from_uuid(uuid::Uuid::from_u128(7));
+
+fn batch(number: u32, rows: &[&[(&str, &str)]]) -> ApplyBatch {
+    let row = |(at, values): (usize, &&[(&str, &str)])| ImportRow {
+        line: at as u64 + 2,
+        values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    };
+    let rows = rows.iter().enumerate().map(row).collect();
+    ApplyBatch { target: "inventory.items".to_owned(), import: IMPORT, batch: number, dry_run: false, rows }
+}
+
+impl House {
+    async fn apply(&self, ctx: &Ctx, batch: &ApplyBatch) -> BatchOutcome {
+        self.import.target.apply(ctx, batch.clone()).await.unwrap()
+    }
+
+    /// SKU and on-hand of all items, by SKU.
+    async fn shelf(&self) -> Vec<(String, String)> {
+        let items = self.get("/items?limit=100").await.json();
+        let text = |item: &Value, field: &str| item[field].as_str().unwrap().to_owned();
+        let items = items["data"].as_array().unwrap().iter();
+        let mut shelf: Vec<_> = items.map(|item| (text(item, "sku"), text(item, "on_hand"))).collect();
+        shelf.sort();
+        shelf
+    }
+}
+
+/// `created`, `updated`, `unchanged`, or the faults as `field: rule`.
+fn told(outcome: &BatchOutcome) -> Vec<String> {
+    let row = |row: &RowOutcome| match row {
+        RowOutcome::Created { .. } => "created".to_owned(),
+        RowOutcome::Updated { .. } => "updated".to_owned(),
+        RowOutcome::Unchanged { .. } => "unchanged".to_owned(),
+        RowOutcome::Refused { faults } => {
+            let faults: Vec<_> =
+                faults.iter().map(|fault| format!("{}: {}", fault.field, fault.rule)).collect();
+            faults.join(", ")
+        }
+    };
+    outcome.rows.iter().map(row).collect()
+}
+
+fn shelf(items: &[(&str, &str)]) -> Vec<(String, String)> {
+    items.iter().map(|(sku, on_hand)| ((*sku).to_owned(), (*on_hand).to_owned())).collect()
+}
+
+testkit::both! {
+    async fn good_rows_go_in_beside_bad_ones(stage: Stage) {
+        let house = house(stage).await;
+        let rows = batch(0, &[
+            &[("sku", "1"), ("name", "Chai"), ("unit_cost", "18"), ("currency", "USD"), ("on_hand", "39"), ("reorder_level", "10")],
+            &[("sku", "2"), ("name", " "), ("unit_cost", "1,5"), ("on_hand", "-1")],
+            &[("sku", "1"), ("name", "Chai again")],
+            &[("sku", "3"), ("name", "Tofu"), ("unit_cost", "23.255"), ("currency", "USD")],
+            &[("sku", "4"), ("name", "Konbu")],
+        ]);
+        let outcome = house.apply(&house.owner, &rows).await;
+        assert_eq!(told(&outcome), [
+            "created",
+            "currency: required, unit_cost: not_a_number, on_hand: negative, name: blank",
+            "sku: duplicate_sku",
+            "unit_cost: too_precise",
+            "created",
+        ]);
+        assert_eq!(house.shelf().await, shelf(&[("1", "39"), ("4", "0")]));
+        let chai = house.get("/items?sku=1").await.json()["data"][0].clone();
+        assert_eq!(chai["unit_cost"], json!({ "amount": 1800, "currency": "USD" }));
+        let RowOutcome::Created { id } = outcome.rows[0] else { panic!("{outcome:?}") };
+        assert_eq!(chai["id"], json!(id));
+        let movements = house.get("/movements").await.json();
+        assert_eq!(movements["data"].as_array().unwrap().len(), 1);
+        assert_eq!(movements["data"][0]["kind"], "import");
+        assert_eq!(movements["data"][0]["reason"], format!("import {IMPORT}"));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn a_batch_is_applied_once(stage: Stage) {
+        let house = house(stage).await;
+        let rows = batch(3, &[&[("sku", "A"), ("name", "A"), ("on_hand", "5")], &[("name", "nameless")]]);
+        let first = house.apply(&house.owner, &rows).await;
+        let item = house.get("/items?sku=A").await.json()["data"][0]["id"].as_str().unwrap().to_owned();
+        let receipt = call(&format!("POST /items/{item}/receipts")).key("k").json(json!({ "quantity": "1" }));
+        house.send(receipt).await.expect(201);
+        assert_eq!(house.apply(&house.owner, &rows).await, first);
+        assert_eq!(house.stock(&item).await, ["6", "0", "6"]);
+        // Another batch with the same rows counts the stock anew.
+        let again = ApplyBatch { batch: 4, ..rows.clone() };
+        assert_eq!(told(&house.apply(&house.owner, &again).await), ["updated", "sku: blank"]);
+        assert_eq!(house.stock(&item).await, ["5", "0", "5"]);
+        // The neighbour's import of the same id is another import.
+        assert_eq!(told(&house.apply(&house.neighbour, &rows).await), ["created", "sku: blank"]);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn a_batch_sent_twice_at_once_is_applied_once(stage: Stage) {
+        let house = house(stage).await;
+        house.item(OWNER, "A", "3").await;
+        let rows = batch(0, &[&[("sku", "A"), ("name", "A"), ("on_hand", "5")], &[("sku", "B"), ("name", "B"), ("on_hand", "1")]]);
+        let racing = (0..6).map(|_| house.import.target.apply(&house.owner, rows.clone()));
+        let outcomes = join_all(racing).await;
+        let done: Vec<_> = outcomes.into_iter().map(Result::unwrap).collect();
+        assert!(done.iter().all(|outcome| *outcome == done[0]), "{done:?}");
+        assert_eq!(house.shelf().await, shelf(&[("A", "5"), ("B", "1")]));
+        assert_eq!(house.get("/movements").await.json()["data"].as_array().unwrap().len(), 3);
+        assert_eq!(house.apply(&house.owner, &rows).await, done[0]);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn known_items_are_updated(stage: Stage) {
+        let house = house(stage).await;
+        let item = house.item(OWNER, "A", "5").await;
+        let reserve = json!({ "item_id": item, "quantity": "2" });
+        house.send(call("POST /reservations").key("r").json(reserve)).await.expect(201);
+        house.item(NEIGHBOUR, "B", "1").await;
+        let rows = |rows: &[&[(&str, &str)]], number: u32| batch(number, rows);
+        let cases: [(&[(&str, &str)], &str, &str); 6] = [
+            (&[("sku", "a"), ("name", "The A")], "unchanged", "5"),
+            (&[("sku", "a"), ("name", "The A"), ("on_hand", "5.0")], "unchanged", "5"),
+            (&[("sku", "a"), ("name", "New")], "updated", "5"),
+            (&[("sku", "a"), ("name", "New"), ("on_hand", "2")], "updated", "2"),
+            (&[("sku", "a"), ("name", "New"), ("on_hand", "1.9")], "on_hand: below_reserved", "2"),
+            (&[("sku", "a"), ("name", "New"), ("category", "Tea"), ("on_hand", "8")], "updated", "8"),
+        ];
+        for (number, (row, expected, on_hand)) in cases.into_iter().enumerate() {
+            let outcome = house.apply(&house.owner, &rows(&[row], number as u32)).await;
+            assert_eq!(told(&outcome), [expected], "{row:?}");
+            assert_eq!(house.stock(&item).await[0], on_hand, "{row:?}");
+        }
+        let after = house.get(&format!("/items/{item}")).await;
+        assert_eq!((after.text("name"), after.text("category")), ("New".to_owned(), "Tea".to_owned()));
+        assert_eq!(house.shelf().await, shelf(&[("A", "8")]));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn a_dry_run_says_what_the_run_does_and_changes_nothing(stage: Stage) {
+        let house = house(stage).await;
+        house.item(OWNER, "A", "5").await;
+        let rows = batch(0, &[
+            &[("sku", "A"), ("name", "Renamed"), ("on_hand", "9")],
+            &[("sku", "B"), ("name", "B"), ("on_hand", "1")],
+            &[("sku", "B"), ("name", "B")],
+        ]);
+        let dry = house.apply(&house.owner, &ApplyBatch { dry_run: true, ..rows.clone() }).await;
+        assert_eq!(house.shelf().await, shelf(&[("A", "5")]));
+        assert_eq!(house.get("/movements").await.json()["data"].as_array().unwrap().len(), 1);
+        let run = house.apply(&house.owner, &rows).await;
+        assert_eq!(told(&dry), told(&run));
+        assert_eq!(told(&run), ["updated", "created", "sku: duplicate_sku"]);
+        assert_eq!(house.shelf().await, shelf(&[("A", "9"), ("B", "1")]));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn who_may_not_write_may_not_import(stage: Stage) {
+        let house = house(stage).await;
+        let rows = batch(0, &[&[("sku", "A"), ("name", "A")]]);
+        let nobody = house.stage.tenant().ctx(&[]);
+        let refused = house.import.target.apply(&nobody, rows.clone()).await;
+        assert!(matches!(refused, Err(ImportError::Forbidden)), "{refused:?}");
+        let unknown = ApplyBatch { target: "inventory.nothing".to_owned(), ..rows };
+        let refused = house.import.target.apply(&house.owner, unknown).await;
+        assert!(matches!(refused, Err(ImportError::UnknownTarget)), "{refused:?}");
+        assert_eq!(house.shelf().await, shelf(&[]));
+    }
+}

@@ -1,0 +1,9 @@
+//! Inventory through its own doors: HTTP, the contract, the import target and the report source, on both backends.
+
+mod house;
+mod imports;
+mod items;
+mod ledger;
+mod others;
+mod reservations;
+mod stock;

@@ -1,0 +1,136 @@
+//! What other domains are given: the contract, the report source, the events, the declarations.
+
+use crate::house::{House, NEIGHBOUR, OWNER, call, house};
+use data::{AuditRecorded, Subscription};
+use inventory_contract::{InventoryError, StockOf, StockReceived, StockReserved, StockShipped};
+use kernel::DomainEvent;
+use module::{Cell, ReadReport, ReportError, ReportPage};
+use sea_orm::FromQueryResult;
+use serde_json::json;
+use std::collections::BTreeMap;
+use testkit::Stage;
+
+testkit::both! {
+    async fn the_contract_tells_the_stock(stage: Stage) {
+        let house = house(stage).await;
+        let item: inventory_contract::ItemId = house.item(OWNER, "A", "5").await.parse().unwrap();
+        let body = json!({ "item_id": item, "quantity": "1.5" });
+        house.send(call("POST /reservations").key("r").json(body)).await.expect(201);
+        let stock = house.inventory.stock_of(&house.owner, StockOf { item }).await.unwrap();
+        let shown = [stock.on_hand, stock.reserved, stock.available].map(|quantity| quantity.to_string());
+        assert_eq!(shown, ["5", "1.5", "3.5"]);
+        let theirs = house.inventory.stock_of(&house.neighbour, StockOf { item }).await;
+        assert!(matches!(theirs, Err(InventoryError::ItemNotFound)), "{theirs:?}");
+    }
+}
+
+impl House {
+    async fn read(&self, cursor: Option<String>) -> Result<ReportPage, ReportError> {
+        let report = "inventory.stock_valuation".to_owned();
+        let request = ReadReport { report, parameters: BTreeMap::new(), cursor };
+        self.report.source.read(&self.owner, request).await
+    }
+}
+
+testkit::both! {
+    async fn the_stock_is_valued(stage: Stage) {
+        let house = house(stage).await;
+        for (sku, cost, on_hand) in [
+            ("C", json!({ "amount": 2135, "currency": "USD" }), "10"),
+            ("B", json!({ "amount": 1500, "currency": "JPY" }), "2.5"),
+            ("A", json!(null), "4"),
+        ] {
+            let id = house.item(OWNER, sku, on_hand).await;
+            let patch = call(&format!("PATCH /items/{id}")).if_match("*").json(json!({ "unit_cost": cost }));
+            house.send(patch).await.expect(200);
+        }
+        house.item(NEIGHBOUR, "A", "99").await;
+        let page = house.read(None).await.unwrap();
+        assert_eq!(page.next_cursor, None);
+        let number = |text: &str| Cell::Number(text.to_owned());
+        let text = |text: &str| Cell::Text(text.to_owned());
+        assert_eq!(page.rows, [
+            vec![text("A"), text("The A"), number("4"), Cell::Empty, Cell::Empty, Cell::Empty],
+            vec![text("B"), text("The B"), number("2.5"), number("1500"), text("JPY"), number("3750")],
+            vec![text("C"), text("The C"), number("10"), number("21.35"), text("USD"), number("213.50")],
+        ]);
+        assert_eq!(house.report.definition.columns.len(), page.rows[0].len());
+        let nobody = house.stage.tenant().ctx(&[]);
+        let report = "inventory.stock_valuation".to_owned();
+        let request = ReadReport { report, parameters: BTreeMap::new(), cursor: None };
+        let refused = house.report.source.read(&nobody, request).await;
+        assert!(matches!(refused, Err(ReportError::Forbidden)), "{refused:?}");
+    }
+}
+
+testkit::both! {
+    async fn a_long_valuation_comes_in_pages(stage: Stage) {
+        let house = house(stage).await;
+        for n in 0..201 {
+            let body = json!({ "sku": format!("S-{n:03}"), "name": "Something" });
+            house.send(call("POST /items").json(body)).await.expect(201);
+        }
+        let mut skus = Vec::new();
+        let mut cursor = None;
+        loop {
+            let page = house.read(cursor).await.unwrap();
+            skus.extend(page.rows.into_iter().map(|row| row[0].clone()));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(skus, (0..201).map(|n| Cell::Text(format!("S-{n:03}"))).collect::<Vec<_>>());
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Sent {
+    kind: String,
+    payload: String,
+}
+
+testkit::both! {
+    async fn what_happens_is_published_and_audited(stage: Stage) {
+        let wanted = [StockReceived::KIND, StockReserved::KIND, StockShipped::KIND, AuditRecorded::KIND];
+        let names = ["test.received", "test.reserved", "test.shipped", "test.audit"];
+        let subscriptions = wanted.into_iter().zip(names);
+        stage.subscribe(
+            subscriptions.map(|(event, subscriber)| Subscription { event, subscriber, ordered: true }).collect(),
+        );
+        let house = house(stage).await;
+        let item = house.item(OWNER, "A", "5").await;
+        let body = json!({ "item_id": item, "quantity": "2" });
+        let reservation = house.send(call("POST /reservations").key("r").json(body)).await.expect(201).text("id");
+        house.send(call(&format!("POST /reservations/{reservation}/ship")).key("s")).await.expect(200);
+        let tx = house.databases.read(&house.owner).await.unwrap();
+        let sent = tx.sql(data::sql!("SELECT kind, payload FROM messages WHERE tenant_id = $1 ORDER BY id"));
+        let sent: Vec<Sent> = sent.all().await.unwrap();
+        let actions: Vec<_> = sent
+            .iter()
+            .filter(|message| message.kind == AuditRecorded::KIND)
+            .map(|message| serde_json::from_str::<AuditRecorded>(&message.payload).unwrap().action)
+            .collect();
+        assert_eq!(actions, [
+            "inventory.item.create",
+            "inventory.stock.receive",
+            "inventory.stock.reserve",
+            "inventory.stock.ship",
+        ]);
+        let events: Vec<_> = sent.iter().filter(|message| message.kind != AuditRecorded::KIND).collect();
+        assert_eq!(events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(), wanted[..3]);
+        let shipped: StockShipped = serde_json::from_str(&events[2].payload).unwrap();
+        assert_eq!((shipped.item.to_string(), shipped.reservation.to_string()), (item, reservation));
+        assert_eq!((shipped.on_hand.to_string(), shipped.sequence), ("3".to_owned(), 2));
+    }
+}
+
+testkit::both! {
+    async fn every_permission_is_used(stage: Stage) {
+        let house = house(stage).await;
+        let mut declared: Vec<_> = inventory::PERMISSIONS.iter().map(|permission| permission.name).collect();
+        declared.sort_unstable();
+        let used: Vec<_> = house.server.permissions().iter().map(|permission| permission.name).collect();
+        assert_eq!(used, declared);
+    }
+}

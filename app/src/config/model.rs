@@ -152,9 +152,6 @@ pub struct LimitsConfig {
     pub requests_per_minute_per_credential: u32,
     pub requests_per_minute_per_tenant: u32,
     pub public_per_minute_per_address: u32,
-    pub sign_up_per_minute_per_address: u32,
-    pub sign_in_per_minute_per_address: u32,
-    pub sign_in_per_minute_per_account: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -5,7 +5,6 @@ use super::platform::Foundation;
 use crate::config::{Config, SignUp};
 use billing_contract::Billing;
 use data::Subscription;
-use inventory_contract::Inventory;
 use module::Module;
 use std::sync::Arc;
 use users_contract::Users;
@@ -16,7 +15,10 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
     let settings = &config.domains;
     let users = users::module(
         users::Settings {
-            sign_up_open: settings.users.sign_up == SignUp::Open,
+            sign_up: match settings.users.sign_up {
+                SignUp::Open => users::SignUpPolicy::Open,
+                SignUp::Closed => users::SignUpPolicy::Closed,
+            },
             access_token_minutes: settings.users.access_token_minutes,
             refresh_token_days: settings.users.refresh_token_days,
             verification_hours: settings.users.verification_hours,
@@ -33,9 +35,8 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
 
     let inventory = inventory::module(
         inventory::Settings {},
-        inventory::Deps { platform: foundation.platform("inventory")?, users: call_users.clone() },
+        inventory::Deps { platform: foundation.platform("inventory")? },
     );
-    let call_inventory = contract::<dyn Inventory>(&inventory)?;
 
     let workflow = workflow::module(
         workflow::Settings {},
@@ -43,7 +44,6 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
             platform: foundation.platform("workflow")?,
             users: call_users.clone(),
             billing: call_billing,
-            inventory: call_inventory,
         },
     );
     let notifications = notifications::module(

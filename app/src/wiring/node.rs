@@ -8,7 +8,6 @@ use super::{StartError, docs};
 use crate::config::{self, Config, Role, Sources};
 use crate::telemetry;
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::Condition;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use data::Databases;
@@ -59,11 +58,11 @@ impl Node {
         let mut servers = Vec::new();
         if let Some(address) = config.operators.address {
             let full = checks.clone();
-            servers.push(listen(&config, address, 1, Arc::new(move |routes| full.full(routes)), None)?.0);
+            servers.push(listen(&config, address, Arc::new(move |routes| full.full(routes)))?.0);
         }
         let health = health(&config, &checks);
         let (handle, address) = if config.node.role == Role::Worker {
-            listen(&config, config.http.address, 1, health, None)?
+            listen(&config, config.http.address, health)?
         } else {
             let server = wired.server(&config, &foundation)?;
             serve(&config, server, wired.pages.clone(), health)?
@@ -185,6 +184,30 @@ fn health(config: &Config, checks: &Checks) -> Routes {
     }
 }
 
+/// Both servers have the same limits; their types differ by what wraps them.
+macro_rules! run {
+    ($config:ident, $server:expr, $address:expr, $workers:expr) => {{
+        let address = $address;
+        let server = $server
+            .workers($workers)
+            .client_request_timeout(Duration::from_millis($config.http.header_timeout_ms))
+            .shutdown_timeout($config.http.shutdown_timeout_ms.div_ceil(1_000))
+            // A compressed body would otherwise wait 40 ms for Nagle and the delayed acknowledgement.
+            .tcp_nodelay(true)
+            .disable_signals()
+            .bind(address)
+            .map_err(|error| {
+                let what = format!("cannot listen on {address}");
+                StartError::new(what, "stop what listens there, or choose another http.address").because(error)
+            })?;
+        let bound = server.addrs().first().copied().unwrap_or(address);
+        let running = server.run();
+        let handle = running.handle();
+        actix_web::rt::spawn(running);
+        Ok((handle, bound))
+    }};
+}
+
 /// The API, the pages beside it and the node's health, behind the edge.
 fn serve(
     config: &Config,
@@ -199,37 +222,14 @@ fn serve(
         pages.iter().for_each(|page| page(routes));
         server.configure(routes);
     });
-    listen(config, config.http.address, http_workers(config), routes, Some(edge))
+    let app = move || App::new().configure(|config| routes(config)).wrap(edge.edge());
+    run!(config, HttpServer::new(app), config.http.address, http_workers(config))
 }
 
-fn listen(
-    config: &Config,
-    address: SocketAddr,
-    workers: usize,
-    routes: Routes,
-    edge: Option<Server>,
-) -> Result<(ServerHandle, SocketAddr), StartError> {
-    let app = move || {
-        let edge = Condition::from_option(edge.as_ref().map(Server::edge));
-        App::new().configure(|config| routes(config)).wrap(edge)
-    };
-    let server = HttpServer::new(app)
-        .workers(workers)
-        .client_request_timeout(Duration::from_millis(config.http.header_timeout_ms))
-        .shutdown_timeout(config.http.shutdown_timeout_ms.div_ceil(1_000))
-        // A compressed body would otherwise wait 40 ms for Nagle and the delayed acknowledgement.
-        .tcp_nodelay(true)
-        .disable_signals()
-        .bind(address)
-        .map_err(|error| {
-            let what = format!("cannot listen on {address}");
-            StartError::new(what, "stop what listens there, or choose another http.address").because(error)
-        })?;
-    let bound = server.addrs().first().copied().unwrap_or(address);
-    let running = server.run();
-    let handle = running.handle();
-    actix_web::rt::spawn(running);
-    Ok((handle, bound))
+/// What operators ask, and nothing else.
+fn listen(config: &Config, address: SocketAddr, routes: Routes) -> Result<(ServerHandle, SocketAddr), StartError> {
+    let app = move || App::new().configure(|config| routes(config));
+    run!(config, HttpServer::new(app), address, 1)
 }
 
 fn background_runtime() -> Result<Runtime, StartError> {

@@ -1,5 +1,8 @@
 //! The binary as its users meet it: started as a process, spoken to over HTTP, killed and started again.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
+mod bad_input;
 mod client;
+mod first_day;
 mod house;
+mod tenant;

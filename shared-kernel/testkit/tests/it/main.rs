@@ -7,3 +7,4 @@ mod pages;
 mod schema;
 mod unit_of_work;
 mod walls;
+mod workers;

@@ -75,6 +75,7 @@ pub async fn decide(
         .filter(Column::PublicId.eq(hold.hold))
         .filter(Column::InvoiceId.eq(hold.invoice))
         .filter(Column::RuleId.eq(hold.rule))
+        .filter(Column::Status.eq(HoldStatus::Held.name()))
         .set(Column::Status, status.name())
         .set(Column::DecidedBy, decided_by)
         .set(Column::DecidedAt, ctx.now())

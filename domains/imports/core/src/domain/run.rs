@@ -107,15 +107,6 @@ impl Counts {
         })
     }
 
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            created: self.created + other.created,
-            updated: self.updated + other.updated,
-            unchanged: self.unchanged + other.unchanged,
-            refused: self.refused + other.refused,
-        }
-    }
-
     pub fn rows(self) -> u64 {
         self.created + self.updated + self.unchanged + self.refused
     }

@@ -145,8 +145,10 @@ impl From<PatchItemDto> for ItemChange {
 #[derive(Deserialize, IntoParams)]
 pub struct ItemParams {
     /// The item with this sku
+    #[param(nullable = false)]
     sku: Option<String>,
     /// Items of this category
+    #[param(nullable = false)]
     category: Option<String>,
 }
 

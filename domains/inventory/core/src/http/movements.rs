@@ -79,6 +79,7 @@ pub struct ReceiptDto {
 #[derive(Deserialize, IntoParams)]
 pub struct MovementParams {
     /// Movements of this item
+    #[param(value_type = ItemId, required = false)]
     item_id: Option<ItemId>,
 }
 

@@ -80,9 +80,10 @@ pub struct CreateReservationDto {
 #[derive(Deserialize, IntoParams)]
 pub struct ReservationParams {
     /// Reservations of this item
+    #[param(value_type = ItemId, required = false)]
     item_id: Option<ItemId>,
     /// Those in this state
-    #[param(inline)]
+    #[param(inline, value_type = ReservationStatusDto, required = false)]
     status: Option<ReservationStatusDto>,
 }
 

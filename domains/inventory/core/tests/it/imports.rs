@@ -9,8 +9,10 @@ use testkit::Stage;
 
 const IMPORT: ImportId = Id::from_uuid(uuid::Uuid::from_u128(7));
 
-fn batch(number: u32, rows: &[&[(&str, &str)]]) -> ApplyBatch {
-    let row = |(at, values): (usize, &&[(&str, &str)])| ImportRow {
+type Cells<'a> = &'a [(&'a str, &'a str)];
+
+fn batch(number: u32, rows: &[Cells<'_>]) -> ApplyBatch {
+    let row = |(at, values): (usize, &Cells<'_>)| ImportRow {
         line: at as u64 + 2,
         values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
     };
@@ -56,21 +58,34 @@ fn shelf(items: &[(&str, &str)]) -> Vec<(String, String)> {
 testkit::both! {
     async fn good_rows_go_in_beside_bad_ones(stage: Stage) {
         let house = house(stage).await;
-        let rows = batch(0, &[
-            &[("sku", "1"), ("name", "Chai"), ("unit_cost", "18"), ("currency", "USD"), ("on_hand", "39"), ("reorder_level", "10")],
-            &[("sku", "2"), ("name", " "), ("unit_cost", "1,5"), ("on_hand", "-1")],
-            &[("sku", "1"), ("name", "Chai again")],
-            &[("sku", "3"), ("name", "Tofu"), ("unit_cost", "23.255"), ("currency", "USD")],
-            &[("sku", "4"), ("name", "Konbu")],
-        ]);
+        let rows = batch(
+            0,
+            &[
+                &[
+                    ("sku", "1"),
+                    ("name", "Chai"),
+                    ("unit_cost", "18"),
+                    ("currency", "USD"),
+                    ("on_hand", "39"),
+                    ("reorder_level", "10"),
+                ],
+                &[("sku", "2"), ("name", " "), ("unit_cost", "1,5"), ("on_hand", "-1")],
+                &[("sku", "1"), ("name", "Chai again")],
+                &[("sku", "3"), ("name", "Tofu"), ("unit_cost", "23.255"), ("currency", "USD")],
+                &[("sku", "4"), ("name", "Konbu")],
+            ],
+        );
         let outcome = house.apply(&house.owner, &rows).await;
-        assert_eq!(told(&outcome), [
-            "created",
-            "currency: required, unit_cost: not_a_number, on_hand: negative, name: blank",
-            "sku: duplicate_sku",
-            "unit_cost: too_precise",
-            "created",
-        ]);
+        assert_eq!(
+            told(&outcome),
+            [
+                "created",
+                "currency: required, unit_cost: not_a_number, on_hand: negative, name: blank",
+                "sku: duplicate_sku",
+                "unit_cost: too_precise",
+                "created",
+            ]
+        );
         assert_eq!(house.shelf().await, shelf(&[("1", "39"), ("4", "0")]));
         let chai = house.get("/items?sku=1").await.json()["data"][0].clone();
         assert_eq!(chai["unit_cost"], json!({ "amount": 1800, "currency": "USD" }));
@@ -108,7 +123,13 @@ testkit::both! {
     async fn a_batch_sent_twice_at_once_is_applied_once(stage: Stage) {
         let house = house(stage).await;
         house.item(OWNER, "A", "3").await;
-        let rows = batch(0, &[&[("sku", "A"), ("name", "A"), ("on_hand", "5")], &[("sku", "B"), ("name", "B"), ("on_hand", "1")]]);
+        let rows = batch(
+            0,
+            &[
+                &[("sku", "A"), ("name", "A"), ("on_hand", "5")],
+                &[("sku", "B"), ("name", "B"), ("on_hand", "1")],
+            ],
+        );
         let racing = (0..6).map(|_| house.import.target.apply(&house.owner, rows.clone()));
         let outcomes = join_all(racing).await;
         let done: Vec<_> = outcomes.into_iter().map(Result::unwrap).collect();
@@ -127,8 +148,7 @@ testkit::both! {
         let reserve = json!({ "item_id": item, "quantity": "2" });
         house.send(call("POST /reservations").key("r").json(reserve)).await.expect(201);
         house.item(NEIGHBOUR, "B", "1").await;
-        let rows = |rows: &[&[(&str, &str)]], number: u32| batch(number, rows);
-        let cases: [(&[(&str, &str)], &str, &str); 6] = [
+        let cases: [(Cells<'_>, &str, &str); 6] = [
             (&[("sku", "a"), ("name", "The A")], "unchanged", "5"),
             (&[("sku", "a"), ("name", "The A"), ("on_hand", "5.0")], "unchanged", "5"),
             (&[("sku", "a"), ("name", "New")], "updated", "5"),
@@ -137,7 +157,7 @@ testkit::both! {
             (&[("sku", "a"), ("name", "New"), ("category", "Tea"), ("on_hand", "8")], "updated", "8"),
         ];
         for (number, (row, expected, on_hand)) in cases.into_iter().enumerate() {
-            let outcome = house.apply(&house.owner, &rows(&[row], number as u32)).await;
+            let outcome = house.apply(&house.owner, &batch(number as u32, &[row])).await;
             assert_eq!(told(&outcome), [expected], "{row:?}");
             assert_eq!(house.stock(&item).await[0], on_hand, "{row:?}");
         }
@@ -152,11 +172,14 @@ testkit::both! {
     async fn a_dry_run_says_what_the_run_does_and_changes_nothing(stage: Stage) {
         let house = house(stage).await;
         house.item(OWNER, "A", "5").await;
-        let rows = batch(0, &[
-            &[("sku", "A"), ("name", "Renamed"), ("on_hand", "9")],
-            &[("sku", "B"), ("name", "B"), ("on_hand", "1")],
-            &[("sku", "B"), ("name", "B")],
-        ]);
+        let rows = batch(
+            0,
+            &[
+                &[("sku", "A"), ("name", "Renamed"), ("on_hand", "9")],
+                &[("sku", "B"), ("name", "B"), ("on_hand", "1")],
+                &[("sku", "B"), ("name", "B")],
+            ],
+        );
         let dry = house.apply(&house.owner, &ApplyBatch { dry_run: true, ..rows.clone() }).await;
         assert_eq!(house.shelf().await, shelf(&[("A", "5")]));
         assert_eq!(house.get("/movements").await.json()["data"].as_array().unwrap().len(), 1);

@@ -20,21 +20,30 @@ testkit::both! {
         let read = house.get(&format!("/items/{id}")).await;
         assert_eq!(read.json(), made.json());
         assert_eq!(read.header("etag"), made.header("etag"));
-        assert_eq!(read.json(), json!({
-            "id": id, "sku": "CHAI-10", "name": "Chai", "description": null, "category": "Beverages",
-            "unit": "each", "unit_cost": { "amount": 1800, "currency": "USD" }, "reorder_level": "2.5",
-            "on_hand": "0", "reserved": "0", "available": "0",
-            "created_at": "2026-01-15T12:00:00Z", "updated_at": "2026-01-15T12:00:00Z",
-        }));
+        assert_eq!(
+            read.json(),
+            json!({
+                "id": id, "sku": "CHAI-10", "name": "Chai", "description": null, "category": "Beverages",
+                "unit": "each", "unit_cost": { "amount": 1800, "currency": "USD" }, "reorder_level": "2.5",
+                "on_hand": "0", "reserved": "0", "available": "0",
+                "created_at": "2026-01-15T12:00:00Z", "updated_at": "2026-01-15T12:00:00Z",
+            })
+        );
 
         let patch = |tag: &str, body: Value| call(&format!("PATCH /items/{id}")).if_match(tag).json(body);
         let change = json!({ "name": "Masala chai", "category": null });
         let changed = house.send(patch(read.header("etag"), change)).await.expect(200);
-        assert_eq!((changed.text("name"), changed.json()["category"].clone()), ("Masala chai".into(), Value::Null));
+        assert_eq!(
+            (changed.text("name"), changed.json()["category"].clone()),
+            ("Masala chai".into(), Value::Null)
+        );
         assert_eq!(changed.json()["unit_cost"], read.json()["unit_cost"]);
         let stale = house.send(patch(read.header("etag"), json!({ "name": "Late" }))).await;
         stale.refused(412, "version_mismatch");
-        house.send(call(&format!("PATCH /items/{id}")).json(json!({}))).await.refused(428, "precondition_required");
+        house
+            .send(call(&format!("PATCH /items/{id}")).json(json!({})))
+            .await
+            .refused(428, "precondition_required");
         let null = house.send(patch("*", json!({ "name": null }))).await.refused(422, "invalid");
         assert_eq!(null.json()["errors"][0]["pointer"], "/name");
 
@@ -58,7 +67,8 @@ testkit::both! {
         assert_ne!(after.header("etag"), before);
         let patch = call(&format!("PATCH /items/{id}")).if_match(&before).json(json!({ "name": "B" }));
         house.send(patch).await.refused(412, "version_mismatch");
-        let patch = call(&format!("PATCH /items/{id}")).if_match(after.header("etag")).json(json!({ "name": "B" }));
+        let patch =
+            call(&format!("PATCH /items/{id}")).if_match(after.header("etag")).json(json!({ "name": "B" }));
         let patched = house.send(patch).await.expect(200);
         assert_eq!(patched.text("on_hand"), "1");
         let current = call(&format!("GET /items/{id}")).header("if-none-match", patched.header("etag"));
@@ -74,15 +84,25 @@ testkit::both! {
         post(json!({ "sku": "a", "name": "Another" })).await.refused(409, "inventory.sku_taken");
         post(json!({ "id": id, "sku": "B", "name": "B" })).await.refused(409, "inventory.item_exists");
         post(json!({ "sku": "B", "name": "B", "color": "red" })).await.refused(400, "malformed");
-        let faults = post(json!({ "sku": " ", "name": "x\u{0}", "reorder_level": "-1" })).await.refused(422, "invalid");
-        let pointers: Vec<_> = faults.json()["errors"].as_array().unwrap().iter().map(|fault| fault["pointer"].clone()).collect();
+        let faults = post(json!({ "sku": " ", "name": "x\u{0}", "reorder_level": "-1" }))
+            .await
+            .refused(422, "invalid");
+        let pointers: Vec<_> = faults.json()["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|fault| fault["pointer"].clone())
+            .collect();
         assert_eq!(pointers, ["/sku", "/name", "/reorder_level"]);
         house.send(call(&format!("DELETE /items/{id}"))).await.refused(409, "inventory.item_has_stock");
         let patch = |body: Value| house.send(call(&format!("PATCH /items/{id}")).if_match("*").json(body));
         house.item(crate::house::OWNER, "C", "0").await;
         patch(json!({ "sku": "c" })).await.refused(409, "inventory.sku_taken");
         assert_eq!(house.get(&format!("/items/{id}")).await.text("sku"), "A");
-        house.send(call_by(VIEWER, "POST /items").json(json!({ "sku": "V", "name": "V" }))).await.refused(403, "forbidden");
+        house
+            .send(call_by(VIEWER, "POST /items").json(json!({ "sku": "V", "name": "V" })))
+            .await
+            .refused(403, "forbidden");
         house.send(call_by(VIEWER, &format!("GET /items/{id}"))).await.expect(200);
     }
 }
@@ -98,7 +118,12 @@ testkit::both! {
         house.send(call(&format!("PATCH /items/{b}")).if_match("*").json(patch)).await.expect(200);
         let listed = |reply: Value| -> Vec<(String, String)> {
             let text = |item: &Value, field: &str| item[field].as_str().unwrap().to_owned();
-            reply["data"].as_array().unwrap().iter().map(|item| (text(item, "sku"), text(item, "on_hand"))).collect()
+            reply["data"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| (text(item, "sku"), text(item, "on_hand")))
+                .collect()
         };
         let pair = |sku: &str, on_hand: &str| (sku.to_owned(), on_hand.to_owned());
         let first = house.get("/items?limit=2").await.json();

@@ -87,7 +87,8 @@ testkit::both! {
                 take(&house, &mut model, &item, round * 100 + at, *step).await;
             }
             let [on_hand, reserved, _] = house.stock(&item).await;
-            let stock = [on_hand, reserved].map(|text| text.parse::<kernel::Quantity>().unwrap().millionths());
+            let stock =
+                [on_hand, reserved].map(|text| text.parse::<kernel::Quantity>().unwrap().millionths());
             assert_eq!(stock, [model.on_hand(), model.reserved()], "{steps:?}");
             house.verify().await;
         }
@@ -99,7 +100,8 @@ testkit::both! {
         let house = house(stage).await;
         let item = house.item(OWNER, "A", "5").await;
         let unit = house.databases.write(&house.owner).await.unwrap();
-        let tamper = unit.sql(data::sql!("UPDATE stock_levels SET on_hand = on_hand + 1 WHERE tenant_id = $1"));
+        let tamper =
+            unit.sql(data::sql!("UPDATE stock_levels SET on_hand = on_hand + 1 WHERE tenant_id = $1"));
         assert_eq!(tamper.exec().await.unwrap(), 1);
         unit.commit(()).await.unwrap();
         let drifts = inventory::verify_balances(&house.databases, &house.owner).await.unwrap();

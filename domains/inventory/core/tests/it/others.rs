@@ -49,11 +49,14 @@ testkit::both! {
         assert_eq!(page.next_cursor, None);
         let number = |text: &str| Cell::Number(text.to_owned());
         let text = |text: &str| Cell::Text(text.to_owned());
-        assert_eq!(page.rows, [
-            vec![text("A"), text("The A"), number("4"), Cell::Empty, Cell::Empty, Cell::Empty],
-            vec![text("B"), text("The B"), number("2.5"), number("1500"), text("JPY"), number("3750")],
-            vec![text("C"), text("The C"), number("10"), number("21.35"), text("USD"), number("213.50")],
-        ]);
+        assert_eq!(
+            page.rows,
+            [
+                vec![text("A"), text("The A"), number("4"), Cell::Empty, Cell::Empty, Cell::Empty],
+                vec![text("B"), text("The B"), number("2.5"), number("1500"), text("JPY"), number("3750")],
+                vec![text("C"), text("The C"), number("10"), number("21.35"), text("USD"), number("213.50")],
+            ]
+        );
         assert_eq!(house.report.definition.columns.len(), page.rows[0].len());
         let nobody = house.stage.tenant().ctx(&[]);
         let report = "inventory.stock_valuation".to_owned();
@@ -96,12 +99,15 @@ testkit::both! {
         let names = ["test.received", "test.reserved", "test.shipped", "test.audit"];
         let subscriptions = wanted.into_iter().zip(names);
         stage.subscribe(
-            subscriptions.map(|(event, subscriber)| Subscription { event, subscriber, ordered: true }).collect(),
+            subscriptions
+                .map(|(event, subscriber)| Subscription { event, subscriber, ordered: true })
+                .collect(),
         );
         let house = house(stage).await;
         let item = house.item(OWNER, "A", "5").await;
         let body = json!({ "item_id": item, "quantity": "2" });
-        let reservation = house.send(call("POST /reservations").key("r").json(body)).await.expect(201).text("id");
+        let reservation =
+            house.send(call("POST /reservations").key("r").json(body)).await.expect(201).text("id");
         house.send(call(&format!("POST /reservations/{reservation}/ship")).key("s")).await.expect(200);
         let tx = house.databases.read(&house.owner).await.unwrap();
         let sent = tx.sql(data::sql!("SELECT kind, payload FROM messages WHERE tenant_id = $1 ORDER BY id"));
@@ -111,12 +117,15 @@ testkit::both! {
             .filter(|message| message.kind == AuditRecorded::KIND)
             .map(|message| serde_json::from_str::<AuditRecorded>(&message.payload).unwrap().action)
             .collect();
-        assert_eq!(actions, [
-            "inventory.item.create",
-            "inventory.stock.receive",
-            "inventory.stock.reserve",
-            "inventory.stock.ship",
-        ]);
+        assert_eq!(
+            actions,
+            [
+                "inventory.item.create",
+                "inventory.stock.receive",
+                "inventory.stock.reserve",
+                "inventory.stock.ship",
+            ]
+        );
         let events: Vec<_> = sent.iter().filter(|message| message.kind != AuditRecorded::KIND).collect();
         assert_eq!(events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(), wanted[..3]);
         let shipped: StockShipped = serde_json::from_str(&events[2].payload).unwrap();

@@ -10,7 +10,8 @@ testkit::both! {
         let house = house(stage).await;
         let item = house.item(OWNER, "LAST", "5").await;
         let body = json!({ "item_id": item, "quantity": "1" });
-        let racing = (0..20).map(|n| house.send(call("POST /reservations").key(&format!("race-{n}")).json(body.clone())));
+        let racing = (0..20)
+            .map(|n| house.send(call("POST /reservations").key(&format!("race-{n}")).json(body.clone())));
         let replies = join_all(racing).await;
         let count = |status: u16, code: &str| {
             replies.iter().filter(|reply| reply.outcome() == (status, code.to_owned())).count()
@@ -26,14 +27,17 @@ testkit::both! {
         let house = house(stage).await;
         let item = house.item(OWNER, "ONE", "5").await;
         let body = json!({ "item_id": item, "quantity": "2" });
-        let reservation = house.send(call("POST /reservations").key("r").json(body)).await.expect(201).text("id");
+        let reservation =
+            house.send(call("POST /reservations").key("r").json(body)).await.expect(201).text("id");
         let racing = (0..10).map(|n| {
             let verb = if n % 2 == 0 { "ship" } else { "release" };
             house.send(call(&format!("POST /reservations/{reservation}/{verb}")).key(&format!("s-{n}")))
         });
         let replies = join_all(racing).await;
         let settled: Vec<_> = replies.iter().filter(|reply| reply.status == 200).collect();
-        let refused = replies.iter().filter(|reply| reply.outcome() == (409, "inventory.reservation_settled".to_owned()));
+        let refused = replies
+            .iter()
+            .filter(|reply| reply.outcome() == (409, "inventory.reservation_settled".to_owned()));
         assert_eq!((settled.len(), refused.count()), (1, 9));
         let left = if settled[0].text("status") == "shipped" { "3" } else { "5" };
         assert_eq!(house.stock(&item).await, [left, "0", left]);
@@ -48,7 +52,11 @@ testkit::both! {
         let racing = (0..24).map(|n| {
             let key = format!("b-{n}");
             if n % 2 == 0 {
-                house.send(call(&format!("POST /items/{item}/receipts")).key(&key).json(json!({ "quantity": "0.5" })))
+                house.send(
+                    call(&format!("POST /items/{item}/receipts"))
+                        .key(&key)
+                        .json(json!({ "quantity": "0.5" })),
+                )
             } else {
                 let body = json!({ "item_id": item, "quantity": "0.25" });
                 house.send(call("POST /reservations").key(&key).json(body))
@@ -57,7 +65,12 @@ testkit::both! {
         let replies = join_all(racing).await;
         assert!(replies.iter().all(|reply| matches!(reply.status, 201 | 409)), "{replies:?}");
         let movements = house.get(&format!("/movements?item_id={item}&limit=100")).await.json();
-        let mut sequences: Vec<_> = movements["data"].as_array().unwrap().iter().map(|row| row["sequence"].as_i64().unwrap()).collect();
+        let mut sequences: Vec<_> = movements["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["sequence"].as_i64().unwrap())
+            .collect();
         sequences.sort_unstable();
         assert_eq!(sequences, (1..=13).collect::<Vec<_>>());
         assert_eq!(house.stock(&item).await[0], "7");

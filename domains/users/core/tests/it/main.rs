@@ -1,5 +1,7 @@
 //! The users domain through its front doors: HTTP, the identity provider, the contract and the subscriber.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod access;
 mod api_keys;
 mod contract;

@@ -1,6 +1,6 @@
 //! Stopping: what runs may finish, keeps its lease meanwhile, and what cannot finish is given back.
 
-use crate::house::*;
+use super::house::*;
 use jobs::{Settings, Status};
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Several nodes on one table, and nodes that die.
 
-use crate::house::*;
+use super::house::*;
 use jobs::{Settings, Status};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Recurring work: one run a tick, however many nodes.
 
-use crate::house::*;
+use super::house::*;
 use jobs::{PLATFORM, Schedule, Settings, Status};
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! One message's life: done, retried, dead, cancelled, put off; and as whom it acts.
 
-use crate::house::*;
+use super::house::*;
 use data::ActAs;
 use jobs::{JobFailure, Status};
 use kernel::problem::ALREADY_APPLIED;

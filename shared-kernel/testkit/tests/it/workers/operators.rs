@@ -1,6 +1,6 @@
 //! What operators and callers can do to a message from outside, and what the worker refuses to start with.
 
-use crate::house::*;
+use super::house::*;
 use data::JobOptions;
 use jobs::{Domain, Filter, JobFailure, Runtime, Schedule, Settings, Setup, StartError, Status};
 use std::time::Duration;

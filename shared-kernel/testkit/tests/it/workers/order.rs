@@ -1,6 +1,6 @@
 //! Who comes first: order within an aggregate, priority, turns between tenants.
 
-use crate::house::*;
+use super::house::*;
 use data::JobOptions;
 use jobs::{Settings, Status};
 use std::time::Duration;

@@ -1,0 +1,1 @@
+//! What goes wrong at the door: each fault has its own clear problem and changes nothing.

@@ -1,0 +1,120 @@
+//! What an import comes to when something dies, fails, or is taken away in the middle of it.
+
+use crate::house::{House, Stage, both, csv, without_target};
+use crate::runs::check_counts;
+use crate::warehouse::Trouble;
+use jobs::Status;
+
+both!(
+    async fn after_a_crash_nothing_is_lost_and_nothing_is_there_twice(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        let mut rows = 0;
+        for (round, troubles) in [
+            [(0, Trouble::DiesBefore), (1, Trouble::DiesAfter), (1, Trouble::DiesAfter), (2, Trouble::DiesBefore)],
+            [(0, Trouble::AnswerLost), (0, Trouble::DiesAfter), (1, Trouble::AnswerLost), (2, Trouble::DiesAfter)],
+            [(1, Trouble::Unavailable), (1, Trouble::Unavailable), (2, Trouble::Short), (2, Trouble::AnswerLost)],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            for (batch, trouble) in troubles {
+                house.warehouse.trouble(batch, trouble);
+            }
+            // A malformed row and a value over two lines, so that batches are neither of lines nor of good rows.
+            let file = csv(230).replace("\ns", &format!("\nr{round}-")).replace("Item 50,", "\"Item\n50\",");
+            let upload = house.upload("owner", &file.replace("Item 120,", "Item, 120,")).await;
+            let run = house.run("owner", &upload, "apply").await;
+            check_counts(&house.ended(&run).await, "done", 230, [229, 0, 0, 1]);
+            rows += 229;
+            assert_eq!(house.warehouse.skus(house.people.tenant.id).len(), rows, "{troubles:?}");
+            assert_eq!(house.warehouse.written_twice(), Vec::<String>::new(), "{troubles:?}");
+            let lines: Vec<_> =
+                house.rows("owner", &run, "").await.iter().map(|row| row["line"].as_u64().unwrap()).collect();
+            let expected: Vec<_> = (2..=232).filter(|line| *line != 52).collect();
+            assert_eq!(lines, expected, "{troubles:?}");
+        }
+    }
+);
+
+both!(
+    async fn an_import_that_can_never_go_on_fails_with_its_reason(stage: Stage) {
+        let house = House::new(stage).await;
+        let upload = house.upload("owner", &csv(150)).await;
+        house.warehouse.trouble(1, Trouble::Forbidden);
+        let run = house.run("owner", &upload, "apply").await;
+        let _worker = house.worker();
+        let ended = house.ended(&run).await;
+        check_counts(&ended, "failed", 150, [100, 0, 0, 0]);
+        assert!(ended["failure_detail"].as_str().unwrap().contains("warehouse.items.write"), "{ended}");
+        house.job_reaches(Status::Dead).await;
+    }
+);
+
+both!(
+    async fn whoever_may_no_longer_write_there_does_not_import(stage: Stage) {
+        let house = House::new(stage).await;
+        let upload = house.upload("owner", &csv(1)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        *house.people.now.lock().unwrap() = Some(without_target());
+        let _worker = house.worker();
+        check_counts(&house.ended(&run).await, "failed", 1, [0, 0, 0, 0]);
+        assert_eq!(house.warehouse.batches(), []);
+    }
+);
+
+both!(
+    async fn a_removed_members_import_ends_failed(stage: Stage) {
+        let house = House::new(stage).await;
+        let upload = house.upload("owner", &csv(1)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        *house.people.now.lock().unwrap() = None;
+        let _worker = house.worker();
+        let ended = house.ended(&run).await;
+        check_counts(&ended, "failed", 1, [0, 0, 0, 0]);
+        assert!(ended["failure_detail"].as_str().unwrap().contains("may no longer act"), "{ended}");
+        assert_eq!(house.warehouse.batches(), []);
+    }
+);
+
+both!(
+    async fn a_target_that_stays_away_fails_the_import_in_the_end(stage: Stage) {
+        let house = House::new(stage).await;
+        for _ in 0..12 {
+            house.warehouse.trouble(1, Trouble::Unavailable);
+        }
+        let upload = house.upload("owner", &csv(150)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        let _worker = house.worker();
+        let ended = house.ended(&run).await;
+        check_counts(&ended, "failed", 150, [100, 0, 0, 0]);
+        assert!(ended["failure_detail"].as_str().unwrap().contains("does not answer"), "{ended}");
+        assert_eq!(house.warehouse.batches().len(), 13);
+    }
+);
+
+both!(
+    async fn a_job_that_only_ever_dies_does_not_leave_its_import_running(stage: Stage) {
+        let house = House::new(stage).await;
+        for _ in 0..12 {
+            house.warehouse.trouble(0, Trouble::DiesBefore);
+        }
+        let upload = house.upload("owner", &csv(1)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        let _worker = house.worker();
+        check_counts(&house.ended(&run).await, "failed", 1, [0, 0, 0, 0]);
+    }
+);
+
+both!(
+    async fn an_operator_who_cancels_the_job_cancels_the_import(stage: Stage) {
+        let house = House::new(stage).await;
+        let upload = house.upload("owner", &csv(1)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        let job = house.job().await;
+        assert!(house.ledger().cancel(job.tenant, job.id).await.unwrap());
+        let _worker = house.worker();
+        check_counts(&house.ended(&run).await, "cancelled", 1, [0, 0, 0, 0]);
+        assert_eq!(house.warehouse.batches(), []);
+    }
+);

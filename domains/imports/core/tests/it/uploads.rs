@@ -1,0 +1,77 @@
+//! Files that come in, and what else comes in as if it were one.
+
+use crate::house::{House, Stage, UPLOAD_LIMIT_BYTES, both, call, csv};
+use serde_json::json;
+use std::path::Path;
+
+both!(
+    async fn a_csv_file_is_kept_and_described(stage: Stage) {
+        let house = House::new(stage).await;
+        let file = "\u{FEFF}id, title \r\n1,\"Chai, black\"\r\n2,Käse\r\n3\r\n4,a\r\n5,b\r\n6,c\r\n";
+        let named = call("POST", "/uploads").by("owner").csv(file);
+        let reply = house.send(named.header("content-disposition", "attachment; filename=\"../stock.csv\"")).await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        let upload = reply.json();
+        assert_eq!(reply.header("location"), format!("/api/v1/imports/uploads/{}", reply.id()));
+        assert_eq!(upload["file_name"], "stock.csv");
+        assert_eq!(upload["media_type"], "text/csv");
+        assert_eq!(upload["size_bytes"], file.len());
+        assert_eq!(upload["row_count"], 6);
+        assert_eq!(upload["columns"], json!(["id", "title"]));
+        assert_eq!(upload["preview"], json!([["1", "Chai, black"], ["2", "Käse"], ["3"], ["4", "a"], ["5", "b"]]));
+        assert_eq!(house.get("owner", &format!("/uploads/{}", reply.id())).await, upload);
+
+        let named = call("POST", "/uploads?file_name=b%C3%A9.csv").by("owner").csv("id\n1\n");
+        assert_eq!(house.send(named).await.json()["file_name"], "bé.csv");
+    }
+);
+
+both!(
+    async fn what_is_refused_is_not_kept(stage: Stage) {
+        let house = House::new(stage).await;
+        let most = "x".repeat(UPLOAD_LIMIT_BYTES as usize - 3);
+        let check = async |media_type: &str, body: &[u8], status: u16, code: &str, fragment: &str| {
+            let reply = house.send(call("POST", "/uploads").by("owner").body(media_type, body)).await;
+            assert_eq!((reply.status, reply.code().as_str()), (status, code), "{reply:?}");
+            let detail = reply.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains(fragment), "{detail:?} does not say {fragment:?}");
+            assert_eq!(files_under(&house.stage.folder.path().join("blobs")), 0, "{detail}");
+        };
+        check("text/csv", b"PK\x03\x04rest of a workbook", 422, "imports.not_csv", "ZIP archive").await;
+        check("text/csv", b"\x89PNG\r\n\x1a\n", 422, "imports.not_csv", "PNG").await;
+        check("text/csv", b"a,b\n1,\xFF and more\n", 422, "imports.not_csv", "byte 6 is not UTF-8").await;
+        check("text/csv", b"a,b\n1,\0\n", 422, "imports.not_csv", "NUL").await;
+        check("text/csv", b"", 422, "imports.not_csv", "no header").await;
+        check("text/csv", b"a;b\n1;2\n", 422, "imports.not_csv", "semicolons").await;
+        check("text/csv", b"a,a\n1,2\n", 422, "imports.not_csv", "both named `a`").await;
+        check("application/json", b"{}", 415, "unsupported_media_type", "text/csv").await;
+        check("application/vnd.ms-excel", b"a\n", 415, "unsupported_media_type", "text/csv").await;
+        check("text/csv", format!("a\n{most}\n\n").as_bytes(), 413, "too_large", "larger").await;
+        house.upload("owner", &format!("a\n{most}\n")).await;
+    }
+);
+
+both!(
+    async fn an_upload_needs_the_permission_and_stays_with_its_tenant(stage: Stage) {
+        let house = House::new(stage).await;
+        let upload = house.upload("owner", &csv(1)).await;
+        let check = async |who: &str, path: &str, status: u16, code: &str| {
+            let reply = house.send(call("GET", path).by(who)).await;
+            assert_eq!((reply.status, reply.code().as_str()), (status, code), "{who} {path}");
+            reply.json()["detail"].clone()
+        };
+        let own = format!("/uploads/{upload}");
+        check("guest", &own, 403, "forbidden").await;
+        let foreign = check("neighbour", &own, 404, "imports.upload_not_found").await;
+        let unknown = format!("/uploads/{}", uuid::Uuid::new_v4());
+        assert_eq!(check("neighbour", &unknown, 404, "imports.upload_not_found").await, foreign);
+        let reply = house.send(call("POST", "/uploads").by("guest").csv("a\n")).await;
+        assert_eq!(reply.status, 403, "{reply:?}");
+    }
+);
+
+fn files_under(folder: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.map(|path| if path.is_dir() { files_under(&path) } else { 1 }).sum()
+}

@@ -1,0 +1,104 @@
+//! Sends one mail and writes down what became of it. A crash in between sends it again, under the same message id; what
+//! is known to be sent is not sent again.
+
+use crate::App;
+use crate::domain::email::{Email, EmailStatus};
+use crate::domain::letter::Letter;
+use crate::error::Error;
+use crate::mailer::{Outgoing, SendError};
+use crate::service::{LETTER_SEAL, get_email};
+use crate::store::emails;
+use data::AuditEntry;
+use kernel::problem::INTERNAL;
+use kernel::{Ctx, Problem};
+use notifications_contract::EmailId;
+use serde_json::json;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// There will be more if this one does not get through.
+    OneOfMore,
+    Last,
+}
+
+/// Why a mail was not sent.
+#[derive(Debug)]
+pub enum Unsent {
+    /// It would be refused again; the mail is marked failed.
+    Refused(Problem),
+    /// It may pass.
+    Trouble(Problem),
+}
+
+impl<E: Into<Error>> From<E> for Unsent {
+    fn from(error: E) -> Self {
+        let problem = Problem::from(error.into());
+        if problem.kind.status < 500 { Self::Refused(problem) } else { Self::Trouble(problem) }
+    }
+}
+
+pub async fn send_email(app: &App, ctx: &Ctx, id: EmailId, attempt: Attempt) -> Result<(), Unsent> {
+    let email = get_email(app, ctx, id).await?;
+    if email.status == EmailStatus::Sent {
+        return Ok(());
+    }
+    let body = open(app, &email)?.text().map_err(Problem::internal)?.body;
+    let outgoing = Outgoing {
+        id,
+        message_id: &email.message_id,
+        to: &email.to_address,
+        subject: &email.subject,
+        body,
+        created_at: email.created_at,
+    };
+    match app.mailer.send(outgoing).await {
+        Ok(()) => Ok(record(app, ctx, id, EmailStatus::Sent, None).await?),
+        Err(SendError::Refused(text)) => {
+            record(app, ctx, id, EmailStatus::Failed, Some(&text)).await?;
+            Err(Unsent::Refused(Problem::new(INTERNAL, text)))
+        }
+        Err(SendError::Trouble(text, cause)) => {
+            let status = match attempt {
+                Attempt::OneOfMore => EmailStatus::Queued,
+                Attempt::Last => EmailStatus::Failed,
+            };
+            record(app, ctx, id, status, Some(&text)).await?;
+            Err(Unsent::Trouble(Problem::unavailable(cause)))
+        }
+    }
+}
+
+fn open(app: &App, email: &Email) -> Result<Letter, Problem> {
+    let sealed = email.params_sealed.as_deref().unwrap_or_default();
+    let plain = app.secrets.open(LETTER_SEAL, email.id.uuid().as_bytes(), sealed)?;
+    serde_json::from_slice(&plain).map_err(Problem::internal)
+}
+
+async fn record(
+    app: &App,
+    ctx: &Ctx,
+    id: EmailId,
+    status: EmailStatus,
+    error: Option<&str>,
+) -> Result<(), Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    let changed = match error {
+        None => emails::sent(&unit, id, ctx.now()).await?,
+        Some(error) => emails::not_sent(&unit, id, status, error).await?,
+    };
+    let action = match status {
+        EmailStatus::Queued => None,
+        EmailStatus::Sent => Some("notifications.email.send"),
+        EmailStatus::Failed => Some("notifications.email.fail"),
+    };
+    if let Some(action) = action.filter(|_| changed) {
+        unit.audit(AuditEntry {
+            action,
+            resource: "email",
+            resource_id: id.uuid(),
+            before: None,
+            after: Some(json!({ "status": status.name(), "last_error": error })),
+        })?;
+    }
+    Ok(unit.commit(()).await?)
+}

@@ -1,0 +1,3 @@
+//! The tables of notifications: the only place that knows sea-orm.
+
+pub mod emails;

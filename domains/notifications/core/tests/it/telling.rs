@@ -1,0 +1,138 @@
+//! Which event tells whom what, and who sees the mail.
+
+use crate::house::House;
+use jobs::JobFailure;
+use kernel::contract::Cause;
+use kernel::permission::BuiltinRole;
+use kernel::{Id, UserId};
+use reports_contract::{ReportReady, ReportRunId};
+use testkit::{Stage, both};
+use users_contract::{Member, SignUpForKnownAddress, UsersError};
+use uuid::Uuid;
+
+const RUN: ReportRunId = Id::from_uuid(Uuid::from_u128(7));
+
+both!(
+    async fn whoever_signs_up_gets_the_link(stage: Stage) {
+        let house = House::new(&stage).await;
+        let message = house.new_message();
+        let event = house.verification("ada@x.test", "Zoë");
+        house.tell(message, &event).await.unwrap();
+        let queued = house.emails().await;
+        assert_eq!(queued.len(), 1);
+        assert_eq!(queued[0]["to_address"], "ada@x.test");
+        assert_eq!(queued[0]["subject"], "Confirm your e-mail address");
+        assert_eq!((&queued[0]["template"], &queued[0]["status"]), (&"verification".into(), &"queued".into()));
+
+        let again = house.tell(message, &event).await;
+        assert!(again.is_err_and(|failure| failure.to_string().contains("already_applied")));
+        assert_eq!((house.emails().await.len(), house.job_count().await), (1, 1));
+
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        assert!(text.contains("\r\nhttp://insula.test/verify-email?token=vt_a%2Bb%2Fc%3D\r\n"), "{text}");
+        assert!(text.contains("Hello Zoë,"), "{text}");
+        assert!(text.contains("2026-01-16 12:00 UTC"), "{text}");
+    }
+);
+
+both!(
+    async fn a_token_that_does_not_open_sends_nothing(stage: Stage) {
+        let house = House::new(&stage).await;
+        for sealed in ["", "no base64!", "YWJj"] {
+            let mut event = house.verification("ada@x.test", "Ada");
+            event.sealed_token = sealed.to_owned();
+            assert!(house.tell(house.new_message(), &event).await.is_err(), "{sealed:?}");
+        }
+        assert!(house.emails().await.is_empty());
+    }
+);
+
+both!(
+    async fn the_owner_of_a_known_address_is_told_without_strangers_words(stage: Stage) {
+        let house = House::new(&stage).await;
+        let event = SignUpForKnownAddress {
+            email: "ada@x.test".to_owned(),
+            display_name: "You have won, see evil".to_owned(),
+        };
+        house.tell(house.new_message(), &event).await.unwrap();
+        house.send().await.unwrap();
+        let files = house.files();
+        assert!(files[0].1.contains("\r\nTo: ada@x.test\r\n"), "{files:?}");
+        assert!(!files[0].1.contains("won"), "{files:?}");
+        assert_eq!(house.emails().await[0]["template"], "address_known");
+    }
+);
+
+fn ready(requested_by: Option<UserId>) -> ReportReady {
+    ReportReady { run: RUN, title: "Sales\r\nBcc: all@x.test".to_owned(), requested_by, rows: 2 }
+}
+
+both!(
+    async fn whoever_asked_for_a_report_is_told_at_their_address(stage: Stage) {
+        let house = House::new(&stage).await;
+        let owner = house.tenant.owner;
+        house.users.on_resolve_member(|_, request| {
+            let email = "ada@x.test".to_owned();
+            let display_name = "Ada".to_owned();
+            let role = BuiltinRole::Owner;
+            Ok(Member { user: request.user, email, display_name, role, active: true })
+        });
+        house.tell(house.new_message(), &ready(Some(owner))).await.unwrap();
+        assert_eq!(house.users.resolve_member_calls()[0].user, owner);
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        let link = format!("\r\nhttp://insula.test/api/v1/reports/runs/{RUN}/download\r\n");
+        assert!(text.contains(&link), "{text}");
+        assert!(text.contains("\r\nSubject: Your report is ready: Sales Bcc: all@x.test\r\n"), "{text}");
+        assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{text}");
+    }
+);
+
+both!(
+    async fn nobody_is_told_who_is_not_there(stage: Stage) {
+        let house = House::new(&stage).await;
+        let owner = house.tenant.owner;
+        house.tell(house.new_message(), &ready(None)).await.unwrap();
+        assert!(house.users.resolve_member_calls().is_empty());
+        house.users.on_resolve_member(|_, _| Err(UsersError::MemberNotFound));
+        house.tell(house.new_message(), &ready(Some(owner))).await.unwrap();
+        house.users.on_resolve_member(|_, request| {
+            let (email, display_name) = ("ada@x.test".to_owned(), "Ada".to_owned());
+            Ok(Member { user: request.user, email, display_name, role: BuiltinRole::Member, active: false })
+        });
+        house.tell(house.new_message(), &ready(Some(owner))).await.unwrap();
+        house.users.on_resolve_member(|_, _| Err(UsersError::Unavailable(Cause::default())));
+        let away = house.tell(house.new_message(), &ready(Some(owner))).await;
+        assert!(matches!(away, Err(JobFailure::Retry(_))), "{away:?}");
+        assert!(house.emails().await.is_empty());
+    }
+);
+
+both!(
+    async fn administrators_see_their_tenants_mail_and_not_its_words(stage: Stage) {
+        let house = House::new(&stage).await;
+        house.queue("ada@x.test").await;
+        stage.clock.advance(chrono::TimeDelta::seconds(1));
+        house.queue("bob@x.test").await;
+        house.send().await.unwrap();
+        let emails = house.emails().await;
+        assert_eq!((&emails[0]["to_address"], &emails[0]["status"]), (&"bob@x.test".into(), &"sent".into()));
+        let id = emails[1]["id"].as_str().unwrap().to_owned();
+        let (status, one) = house.get("admin", &format!("/emails/{id}")).await;
+        assert_eq!((status, &one), (200, &emails[1]));
+        assert!(!one.to_string().contains("token"), "{one}");
+        let (_, sent) = house.get("admin", "/emails?status=sent").await;
+        assert_eq!(sent["data"].as_array().unwrap().len(), 1);
+
+        let check = async |by: &str, path: &str, status: u16| {
+            assert_eq!(house.get(by, path).await.0, status, "{by} {path}");
+        };
+        check("member", "/emails", 403).await;
+        check("member", &format!("/emails/{id}"), 403).await;
+        check("neighbour", &format!("/emails/{id}"), 404).await;
+        check("admin", "/emails?status=lost", 400).await;
+        check("admin", "/emails?to=x", 400).await;
+        assert_eq!(house.get("neighbour", "/emails").await.1["data"], serde_json::json!([]));
+    }
+);

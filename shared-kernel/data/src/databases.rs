@@ -129,16 +129,12 @@ impl Databases {
 
     /// Across tenants, on the platform's tables only. The reasons are a short, committed list.
     pub async fn system(&self, reason: &'static str) -> Result<System, Error> {
-        tracing::trace!(domain = self.0.domain, reason, "system door");
-        let connection = self.lease(true, Door::System).await?;
-        let begin = if self.is_postgres() {
-            let domain = self.0.domain;
-            format!("BEGIN; SET LOCAL ROLE \"insula_{domain}_system\"; SET LOCAL search_path TO \"{domain}\"")
-        } else {
-            "BEGIN IMMEDIATE".to_owned()
-        };
-        connection.batch(&begin).await?;
-        Ok(System::new(connection, self.clone()))
+        self.system_door(reason, true).await
+    }
+
+    /// The same to look only; on SQLite it does not wait for the writer.
+    pub async fn system_read(&self, reason: &'static str) -> Result<System, Error> {
+        self.system_door(reason, false).await
     }
 
     /// The answer to a request that was done already, by this caller with this key.
@@ -195,6 +191,22 @@ impl Databases {
     /// The request's key, when it is addressed to this domain.
     pub(crate) fn idempotency<'a>(&self, ctx: &'a Ctx) -> Option<&'a Idempotency> {
         ctx.idempotency().filter(|idempotency| idempotency.domain == self.0.domain)
+    }
+
+    async fn system_door(&self, reason: &'static str, write: bool) -> Result<System, Error> {
+        let domain = self.0.domain;
+        tracing::trace!(domain, reason, "system door");
+        let connection = self.lease(write, Door::System).await?;
+        let begin = match (self.is_postgres(), write) {
+            (true, _) => format!(
+                "BEGIN{}; SET LOCAL ROLE \"insula_{domain}_system\"; SET LOCAL search_path TO \"{domain}\"",
+                if write { "" } else { " READ ONLY" }
+            ),
+            (false, true) => "BEGIN IMMEDIATE".to_owned(),
+            (false, false) => "BEGIN".to_owned(),
+        };
+        connection.batch(&begin).await?;
+        Ok(System::new(connection, self.clone()))
     }
 
     async fn lease(&self, write: bool, door: Door) -> Result<Connection, Error> {

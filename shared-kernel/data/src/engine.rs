@@ -41,7 +41,7 @@ impl Default for PoolSettings {
 pub struct Engine(pub(crate) Arc<Kind>);
 
 pub(crate) enum Kind {
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
     Sqlite(Sqlite),
 }
 
@@ -64,7 +64,8 @@ impl Engine {
             .application_name("insula")
             .options([("statement_timeout", statement_timeout), ("timezone", "UTC".to_owned())])
             .disable_statement_logging();
-        Ok(Self(Arc::new(Kind::Postgres(Postgres { options, settings, pools: RwLock::default() }))))
+        let postgres = Postgres { options, settings, pools: RwLock::default() };
+        Ok(Self(Arc::new(Kind::Postgres(Box::new(postgres)))))
     }
 
     pub fn sqlite(file: &Path, settings: PoolSettings) -> Result<Self, Error> {

@@ -19,6 +19,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the greeting of the server to its last word. lettre itself bounds only the connecting.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_CONNECTIONS: u32 = 8;
+/// RFC 5322, without the line's end.
+const MAX_LINE_BYTES: usize = 998;
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 /// Refusals of our own credentials, which say nothing against the mail.
 const AUTHENTICATION_CODES: [u16; 4] = [530, 534, 535, 538];
@@ -111,12 +113,7 @@ impl Ready {
     fn message(&self, outgoing: Outgoing<'_>) -> Result<Message, SendError> {
         let address: Address =
             outgoing.to.parse().map_err(|_| SendError::Refused("The address is not valid.".to_owned()))?;
-        let body = match self.way {
-            // As it is, so that the links in a file can be read and copied.
-            Way::Folder(_) => Body::new_with_encoding(outgoing.body, ContentTransferEncoding::EightBit)
-                .unwrap_or_else(Body::new),
-            Way::Smtp { .. } => Body::new(outgoing.body),
-        };
+        let body = body(outgoing.body, matches!(self.way, Way::Folder(_)));
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
@@ -129,6 +126,18 @@ impl Ready {
             .body(body)
             .map_err(|error| trouble("The mail could not be put together.", error))
     }
+}
+
+/// As it is wherever that is allowed, so that links can be read and copied where nothing decodes them; lettre itself
+/// encodes every text with a line over 76 characters.
+fn body(text: String, eight_bit: bool) -> Body {
+    let encoding = match (text.is_ascii(), eight_bit) {
+        _ if text.lines().any(|line| line.len() > MAX_LINE_BYTES) => return Body::new(text),
+        (true, _) => ContentTransferEncoding::SevenBit,
+        (false, true) => ContentTransferEncoding::EightBit,
+        (false, false) => return Body::new(text),
+    };
+    Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into_bytes(), encoding)
 }
 
 async fn hand_over(

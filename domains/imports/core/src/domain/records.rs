@@ -3,7 +3,8 @@
 //! the rest of the file for one value. What a record is depends on the bytes alone, not on how they were cut into
 //! chunks, so that a resumed import sees the same rows.
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::io::Cursor;
 
 /// A longer record is refused, which bounds the memory.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
@@ -53,6 +54,7 @@ pub struct Records {
     /// The rest of this line is being dropped.
     refused: Option<Unreadable>,
     refused_bytes: u64,
+    cells: Cells,
 }
 
 impl Records {
@@ -65,6 +67,7 @@ impl Records {
             wait_for: 0,
             refused: None,
             refused_bytes: 0,
+            cells: Cells::default(),
         }
     }
 
@@ -141,7 +144,8 @@ impl Iterator for Records {
                 }
                 Scan::Record { body: 0, len, lines } => self.consume(len, lines),
                 Scan::Record { body, len, lines } => {
-                    let (line, cells) = (self.at.line, cells(&rest[..body]));
+                    let body = &self.buffer[self.used..self.used + body];
+                    let (line, cells) = (self.at.line, self.cells.read(body));
                     self.consume(len, lines);
                     return Some(Record { line, bytes: len as u64, end: self.at, cells });
                 }
@@ -228,14 +232,35 @@ fn line_end(bytes: &[u8], ended: bool) -> Option<usize> {
     }
 }
 
-fn cells(body: &[u8]) -> Result<Vec<String>, Unreadable> {
-    let unreadable = |detail| Unreadable { detail, text: shown(body) };
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(body.len()).from_reader(body);
-    let mut record = StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(true) => Ok(record.iter().map(str::to_owned).collect()),
-        Ok(false) => Err(unreadable("the row is empty")),
-        Err(_) => Err(unreadable("the row is not UTF-8")),
+/// One csv reader for all records: making one costs more than reading a row.
+#[derive(Debug)]
+struct Cells {
+    reader: Reader<Cursor<Vec<u8>>>,
+    record: ByteRecord,
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Cursor::default());
+        Self { reader, record: ByteRecord::new() }
+    }
+}
+
+impl Cells {
+    fn read(&mut self, body: &[u8]) -> Result<Vec<String>, Unreadable> {
+        let unreadable = |detail| Unreadable { detail, text: shown(body) };
+        let input = self.reader.get_mut();
+        input.set_position(0);
+        input.get_mut().clear();
+        input.get_mut().extend_from_slice(body);
+        // So that the record is whole before the reader sees an end, after which it would read no more.
+        input.get_mut().push(b'\n');
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(true) => {}
+            _ => return Err(unreadable("the row cannot be read")),
+        }
+        let cells = self.record.iter().map(|cell| String::from_utf8(cell.to_vec()));
+        cells.collect::<Result<_, _>>().map_err(|_| unreadable("the row is not UTF-8"))
     }
 }
 
@@ -328,6 +353,16 @@ mod tests {
             assert_eq!(shown, expected, "in chunks of {chunk_bytes}");
             let bytes: u64 = found.iter().map(|record| record.bytes).sum();
             assert_eq!(bytes, text.len() as u64);
+        }
+    }
+
+    /// Were each line read to the limit anew, this would take hours.
+    #[test]
+    fn a_file_made_to_be_slow_is_not() {
+        for line in ["\"a\n", "x\",\"y\n", "a,\"\"\"\n", "\"\",\"\n", "\"\"\"\"\"\n", "a,\"b \"\" c\n"] {
+            let text = line.repeat(2 * MAX_RECORD_BYTES / line.len());
+            let bytes: u64 = read(text.as_bytes(), 64 * 1_024).iter().map(|record| record.bytes).sum();
+            assert_eq!(bytes, text.len() as u64, "{line:?}");
         }
     }
 }

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 pub use testkit::{Stage, Tenant, both, eventually};
 
-pub const UPLOAD_LIMIT_BYTES: u64 = 100_000_000;
+pub const UPLOAD_LIMIT_BYTES: u64 = 100_000;
 
 type Serve = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>>>;
 

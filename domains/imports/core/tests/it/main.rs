@@ -5,6 +5,5 @@
 mod house;
 mod recovery;
 mod runs;
-mod scratch;
 mod uploads;
 mod warehouse;

@@ -32,7 +32,7 @@ pub async fn apply_import_batch(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Res
 
 async fn apply(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome, Error> {
     let mut unit = app.databases.write(ctx).await?;
-    if false && !batch.dry_run
+    if !batch.dry_run
         && let Some(outcome) = store::import_batch::outcome(&unit, batch.import, batch.batch).await?
     {
         return Ok(outcome);

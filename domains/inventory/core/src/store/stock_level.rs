@@ -93,7 +93,7 @@ pub async fn receive(unit: &Unit, item: ItemId, quantity: Quantity) -> Result<Op
 
 /// `None` when there is no such item, or not enough of it.
 pub async fn reserve(unit: &Unit, item: ItemId, quantity: Quantity) -> Result<Option<Level>, data::Error> {
-    let available = column(Column::OnHand);
+    let available = column(Column::OnHand).sub(column(Column::Reserved));
     let update = changed(unit, item)
         .set_expr(Column::Reserved, column(Column::Reserved).add(quantity))
         .filter(available.gte(quantity));

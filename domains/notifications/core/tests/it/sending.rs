@@ -57,6 +57,14 @@ both!(
         assert!(content.contains(&format!("Message-ID: <{id}@insula.test>\n")), "{content}");
         assert!(content.contains("\nhttp://insula.test/verify-email?token=vt_a%2Bb%2Fc%3D\n"), "{content}");
         assert!(house.files().is_empty());
+
+        stage.clock.advance(chrono::TimeDelta::seconds(1));
+        house.tell(house.new_message(), &house.verification("zoe@x.test", "Zoë")).await.unwrap();
+        house.send().await.unwrap();
+        let content = &server.mails()[1].content;
+        assert!(content.contains("\nContent-Transfer-Encoding: quoted-printable\n"), "{content}");
+        assert!(content.contains("Hello Zo=C3=AB,"), "{content}");
+        assert!(content.replace("=\n", "").contains("/verify-email?token=3Dvt_a%2Bb%2Fc%3D\n"), "{content}");
     }
 );
 

@@ -49,12 +49,12 @@ struct Verified {
 }
 
 async fn load(app: &App, kind: Kind, hash: [u8; 32], now: DateTime<Utc>) -> Result<Option<Verified>, Error> {
-    let system = app.databases.system("authentication: who holds a token").await?;
+    let system = app.databases.system_read("authentication: who holds a token").await?;
     let holder = match kind {
         Kind::AccessToken => identity::of_access_token(&system, hash).await?,
         Kind::ApiKey => identity::of_api_key(&system, hash).await?,
     };
-    system.commit().await?;
+    drop(system);
     let Some(holder) = holder else { return Ok(None) };
     if matches!(kind, Kind::ApiKey) {
         note_use(app, &holder, now);

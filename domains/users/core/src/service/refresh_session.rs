@@ -12,9 +12,9 @@ use secrets::hash_token;
 use serde_json::json;
 
 pub async fn refresh_session(app: &App, visitor: &Visitor, token: &str) -> Result<SessionTokens, Error> {
-    let system = app.databases.system("refresh: whose session the token is of").await?;
+    let system = app.databases.system_read("refresh: whose session the token is of").await?;
     let found = refresh_token::by_hash(&system, hash_token(token)).await?;
-    system.commit().await?;
+    drop(system);
     let found = found.ok_or(Error::RefreshRefused)?;
     let ctx = visitor.enter(found.tenant, "users");
     match judge(&found.presented, ctx.now()) {

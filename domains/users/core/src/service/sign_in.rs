@@ -36,16 +36,16 @@ pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<Se
 }
 
 async fn find(app: &App, email: &Email) -> Result<Option<user::Model>, Error> {
-    let system = app.databases.system("sign-in: whose address this is").await?;
+    let system = app.databases.system_read("sign-in: whose address this is").await?;
     let known = user::by_email(&system, email).await?;
-    system.commit().await?;
+    drop(system);
     Ok(known)
 }
 
 async fn choose_tenant(app: &App, person: &user::Model) -> Result<(TenantId, MembershipId), Error> {
-    let system = app.databases.system("sign-in: in which tenants this person may act").await?;
+    let system = app.databases.system_read("sign-in: in which tenants this person may act").await?;
     let found = membership::first_active_of(&system, person.public_id).await?;
-    system.commit().await?;
+    drop(system);
     found.ok_or(Error::NoMembership)
 }
 

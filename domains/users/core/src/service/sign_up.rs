@@ -72,13 +72,13 @@ async fn admit(app: &App, visitor: &Visitor, applicant: &Applicant) -> Result<()
 }
 
 async fn find_known(app: &App, email: &Email) -> Result<Option<(user::Model, TenantId)>, Error> {
-    let system = app.databases.system("sign-up: whether the address is known").await?;
+    let system = app.databases.system_read("sign-up: whether the address is known").await?;
     let Some(known) = user::by_email(&system, email).await? else {
-        system.commit().await?;
+        drop(system);
         return Ok(None);
     };
     let tenant = membership::first_tenant_of(&system, known.public_id).await?;
-    system.commit().await?;
+    drop(system);
     let tenant = tenant.ok_or_else(|| data::Error::internal("a person without any membership"))?;
     Ok(Some((known, tenant)))
 }

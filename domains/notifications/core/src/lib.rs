@@ -32,7 +32,10 @@ pub struct Settings {
 /// Without the URL, which holds a password.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings").field("folder", &self.folder).field("from", &self.from).finish_non_exhaustive()
+        f.debug_struct("Settings")
+            .field("folder", &self.folder)
+            .field("from", &self.from)
+            .finish_non_exhaustive()
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// From the greeting of the server to its last word. lettre itself bounds only the connecting.
+/// From connecting to the server's last word. lettre itself bounds only the connecting.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_CONNECTIONS: u32 = 8;
 /// RFC 5322, without the line's end.
@@ -34,7 +34,10 @@ struct Ready {
 
 enum Way {
     /// Its pool starts a task, so it is made when the first mail is sent: inside the jobs' runtime.
-    Smtp { builder: AsyncSmtpTransportBuilder, transport: OnceLock<AsyncSmtpTransport<Tokio1Executor>> },
+    Smtp {
+        builder: AsyncSmtpTransportBuilder,
+        transport: OnceLock<AsyncSmtpTransport<Tokio1Executor>>,
+    },
     Folder(PathBuf),
 }
 
@@ -73,7 +76,8 @@ impl Mailer {
     }
 
     pub async fn send(&self, outgoing: Outgoing<'_>) -> Result<(), SendError> {
-        let ready = self.0.as_ref().map_err(|fault| trouble("Mail is not set up properly.", fault.as_str()))?;
+        let ready =
+            self.0.as_ref().map_err(|fault| trouble("Mail is not set up properly.", fault.as_str()))?;
         let file_name = file_name(&outgoing);
         let message = ready.message(outgoing)?;
         match &ready.way {
@@ -83,7 +87,8 @@ impl Mailer {
             }
             Way::Folder(folder) => {
                 let folder = folder.clone();
-                let writing = tokio::task::spawn_blocking(move || write(&folder, &file_name, &message.formatted()));
+                let writing =
+                    tokio::task::spawn_blocking(move || write(&folder, &file_name, &message.formatted()));
                 let written = writing.await.map_err(std::io::Error::other).flatten();
                 written.map_err(|error| trouble("The mail could not be written to its folder.", error))
             }
@@ -144,7 +149,7 @@ async fn hand_over(
     transport: &AsyncSmtpTransport<Tokio1Executor>,
     message: Message,
 ) -> Result<(), SendError> {
-    match tokio::time::timeout(CONNECT_TIMEOUT + EXCHANGE_TIMEOUT, transport.send(message)).await {
+    match tokio::time::timeout(EXCHANGE_TIMEOUT, transport.send(message)).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(smtp_error(error)),
         Err(late) => Err(trouble("The mail server does not answer in time.", late)),
@@ -157,7 +162,9 @@ fn smtp_error(error: SmtpError) -> SendError {
         Some(code) if AUTHENTICATION_CODES.contains(&code) => {
             trouble("The mail server does not accept our credentials.", error)
         }
-        Some(_) if error.is_permanent() => SendError::Refused(format!("The mail server refused it: {error}.")),
+        Some(_) if error.is_permanent() => {
+            SendError::Refused(format!("The mail server refused it: {error}."))
+        }
         Some(_) => trouble(&format!("The mail server put it off: {error}."), error),
         None => trouble("The mail server cannot be reached.", error),
     }

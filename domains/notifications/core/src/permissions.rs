@@ -3,7 +3,10 @@
 use kernel::Permission;
 use kernel::permission::BuiltinRole::Admin;
 
-pub const EMAILS_READ: Permission =
-    Permission { name: "notifications.emails.read", summary: "See which mail was sent to whom", least_role: Admin };
+pub const EMAILS_READ: Permission = Permission {
+    name: "notifications.emails.read",
+    summary: "See which mail was sent to whom",
+    least_role: Admin,
+};
 
 pub const PERMISSIONS: &[Permission] = &[EMAILS_READ];

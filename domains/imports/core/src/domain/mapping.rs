@@ -4,7 +4,7 @@
 use super::records::{Record, Unreadable};
 use super::row::{Fault, Outcome, RowResult};
 use imports_contract::ImportRunId;
-use kernel::{FieldError, Faults};
+use kernel::{Faults, FieldError};
 use module::{ImportRow, RowFault, RowOutcome, TargetDefinition};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,11 @@ pub struct Entry {
 }
 
 /// All that is wrong with it at once, by pointers into the request.
-pub fn check(target: &TargetDefinition, columns: &[String], entries: Vec<Entry>) -> Result<Mapping, Vec<FieldError>> {
+pub fn check(
+    target: &TargetDefinition,
+    columns: &[String],
+    entries: Vec<Entry>,
+) -> Result<Mapping, Vec<FieldError>> {
     let mut faults = Faults::new();
     let mut mapping = BTreeMap::new();
     let mut given = BTreeSet::new();
@@ -151,7 +155,12 @@ impl Plan {
     }
 
     /// One result a record, in the order of the file. `None`: the target did not answer for each row.
-    pub fn results(&self, run: ImportRunId, sorted: Sorted, outcomes: Vec<RowOutcome>) -> Option<Vec<RowResult>> {
+    pub fn results(
+        &self,
+        run: ImportRunId,
+        sorted: Sorted,
+        outcomes: Vec<RowOutcome>,
+    ) -> Option<Vec<RowResult>> {
         if outcomes.len() != sorted.rows.len() {
             return None;
         }
@@ -231,7 +240,12 @@ mod tests {
             name: "inventory.items".to_owned(),
             title: "Items".to_owned(),
             permission: "inventory.items.write".to_owned(),
-            fields: vec![field("sku", true), field("name", true), field("unit_cost", false), field("currency", false)],
+            fields: vec![
+                field("sku", true),
+                field("name", true),
+                field("unit_cost", false),
+                field("currency", false),
+            ],
         }
     }
 
@@ -252,7 +266,8 @@ mod tests {
         fn check_entries(entries: Vec<Entry>, expected: &[(&str, &str)]) {
             let found = check(&target(), &columns(&["id", "title"]), entries.clone());
             let found = found.err().unwrap_or_default();
-            let found: Vec<_> = found.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
+            let found: Vec<_> =
+                found.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
             assert_eq!(found, expected, "{entries:?}");
         }
         let good = [column("sku", "id"), column("name", "title")];
@@ -268,7 +283,10 @@ mod tests {
                 ("/mapping/a~1b~0c", "unknown_field"),
             ],
         );
-        check_entries([&good[..], &[column("sku", "title")]].concat(), &[("/mapping/sku", "duplicate_field")]);
+        check_entries(
+            [&good[..], &[column("sku", "title")]].concat(),
+            &[("/mapping/sku", "duplicate_field")],
+        );
         let neither = Entry { field: "unit_cost".to_owned(), column: None, value: None };
         let both = Entry { value: Some("EUR".to_owned()), ..column("currency", "id") };
         check_entries(
@@ -280,8 +298,12 @@ mod tests {
     #[test]
     fn rows_go_to_the_target_and_come_back_in_the_words_of_the_file() {
         let columns = columns(&["id", "title", "price"]);
-        let entries =
-            vec![column("sku", "id"), column("name", "title"), column("unit_cost", "price"), value("currency", "USD")];
+        let entries = vec![
+            column("sku", "id"),
+            column("name", "title"),
+            column("unit_cost", "price"),
+            value("currency", "USD"),
+        ];
         let plan = Plan::new(&check(&target(), &columns, entries).unwrap(), &columns);
         let mut records = Records::from(Position::default());
         records.push(b"1, Chai ,18\n2,Chang\n3,,x\n\"4\"4,a,b\n");
@@ -295,7 +317,11 @@ mod tests {
         assert_eq!(sent, expected);
 
         let id = Uuid::from_u128(7);
-        let fault = |field: &str| RowFault { field: field.to_owned(), rule: "rule".to_owned(), detail: String::new() };
+        let fault = |field: &str| RowFault {
+            field: field.to_owned(),
+            rule: "rule".to_owned(),
+            detail: String::new(),
+        };
         let faults = vec![fault("unit_cost"), fault("currency"), fault("name"), fault("reorder_level")];
         let outcomes = vec![RowOutcome::Created { id }, RowOutcome::Refused { faults }];
         let results = plan.results(ImportRunId::from_uuid(id), sorted, outcomes).unwrap();
@@ -304,7 +330,13 @@ mod tests {
             .map(|result| {
                 let faults = result.faults.iter().map(|fault| {
                     let part = |part: &Option<String>| part.clone().unwrap_or("-".to_owned());
-                    format!("{}/{}/{} {}", part(&fault.column), part(&fault.field), part(&fault.value), fault.rule)
+                    format!(
+                        "{}/{}/{} {}",
+                        part(&fault.column),
+                        part(&fault.field),
+                        part(&fault.value),
+                        fault.rule
+                    )
                 });
                 (result.line, result.outcome.name(), result.resource_id, faults.collect::<Vec<_>>())
             })

@@ -162,7 +162,11 @@ enum Scan {
     /// It does not end in these bytes.
     More,
     /// `body` without the line's end, `len` with it, `lines` that it takes.
-    Record { body: usize, len: usize, lines: u64 },
+    Record {
+        body: usize,
+        len: usize,
+        lines: u64,
+    },
     Broken(&'static str),
 }
 
@@ -203,7 +207,9 @@ fn scan(bytes: &[u8], ended: bool) -> Scan {
             }
             (State::Start, b'"') => state = State::Quoted,
             (State::Closed, _) => {
-                return Scan::Broken("there is text after a closing quote; a quote inside a value is doubled");
+                return Scan::Broken(
+                    "there is text after a closing quote; a quote inside a value is doubled",
+                );
             }
             (State::Unquoted, b'"') if matches!(next, None | Some(b',' | b'\r' | b'\n')) => {
                 return Scan::Broken(

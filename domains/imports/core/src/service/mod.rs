@@ -45,7 +45,12 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(databases: Databases, blobs: Blobs, offers: Vec<ImportOffer>, upload_limit_bytes: u64) -> Self {
+    pub fn new(
+        databases: Databases,
+        blobs: Blobs,
+        offers: Vec<ImportOffer>,
+        upload_limit_bytes: u64,
+    ) -> Self {
         let targets = offers.into_iter().map(|offer| (offer.definition.name.clone(), offer));
         Self { databases, blobs, targets: Arc::new(targets.collect()), upload_limit_bytes }
     }

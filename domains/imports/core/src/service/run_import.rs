@@ -135,13 +135,7 @@ async fn apply(
     })
 }
 
-async fn record(
-    app: &App,
-    ctx: &Ctx,
-    run: &Run,
-    results: &[RowResult],
-    end: Position,
-) -> Result<Run, Error> {
+async fn record(app: &App, ctx: &Ctx, run: &Run, results: &[RowResult], end: Position) -> Result<Run, Error> {
     let unit = app.databases.write(ctx).await?;
     let advanced = store::run::advance(&unit, run.id, run.next_batch, Counts::of(results), end).await?;
     let run = advanced.ok_or(Error::MovedOn)?;

@@ -31,7 +31,8 @@ pub async fn start_run(app: &App, ctx: &Ctx, command: StartRun) -> Result<Run, E
     let id: ImportRunId = ctx.new_id();
     let mut unit = app.databases.write(ctx).await?;
     let message = unit.enqueue(&RunImport { run: id }, JobOptions::default())?;
-    let watching = JobOptions { run_at: Some(ctx.now() + WATCH_AFTER), act_as: ActAs::System, ..Default::default() };
+    let watching =
+        JobOptions { run_at: Some(ctx.now() + WATCH_AFTER), act_as: ActAs::System, ..Default::default() };
     unit.enqueue(&WatchRun { run: id }, watching)?;
     let run = Run {
         id,

@@ -36,7 +36,13 @@ pub async fn store_upload(
     stored
 }
 
-async fn insert(app: &App, ctx: &Ctx, id: UploadId, file_name: String, sheet: Sheet) -> Result<Upload, Error> {
+async fn insert(
+    app: &App,
+    ctx: &Ctx,
+    id: UploadId,
+    file_name: String,
+    sheet: Sheet,
+) -> Result<Upload, Error> {
     let upload = Upload {
         id,
         file_name,

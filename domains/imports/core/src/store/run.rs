@@ -9,8 +9,8 @@ use data::{Tx, Unit};
 use imports_contract::{ImportRunId, UploadId};
 use kernel::id::MessageId;
 use kernel::{Page, PageRequest, TenantId, UserId};
-use sea_orm::{ExprTrait, Set};
 use sea_orm::entity::prelude::*;
+use sea_orm::{ExprTrait, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "import_runs")]
@@ -145,7 +145,11 @@ pub async fn finish(
 }
 
 /// What waits is cancelled at once; `None` when it does not wait.
-pub async fn cancel_queued(unit: &Unit, id: ImportRunId, now: DateTime<Utc>) -> Result<Option<Run>, data::Error> {
+pub async fn cancel_queued(
+    unit: &Unit,
+    id: ImportRunId,
+    now: DateTime<Utc>,
+) -> Result<Option<Run>, data::Error> {
     let update = unit
         .update::<Entity>()
         .set(Column::Status, RunStatus::Cancelled.name())

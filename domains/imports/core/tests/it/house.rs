@@ -64,7 +64,12 @@ impl IdentityProvider for People {
         Ok(Some(tenant.principal(Actor::User { id: tenant.owner }, permissions)))
     }
 
-    async fn resume(&self, visitor: &Visitor, tenant: TenantId, actor: &Actor) -> Result<Option<Principal>, Problem> {
+    async fn resume(
+        &self,
+        visitor: &Visitor,
+        tenant: TenantId,
+        actor: &Actor,
+    ) -> Result<Option<Principal>, Problem> {
         let now = self.now.lock().unwrap().clone();
         Ok(now.map(|permissions| Principal {
             actor: actor.clone(),
@@ -165,8 +170,10 @@ impl House {
     }
 
     pub async fn job_reaches(&self, status: Status) -> MessageSummary {
-        eventually(&format!("the job is {status:?}"), async || Some(self.job().await).filter(|job| job.status == status))
-            .await
+        eventually(&format!("the job is {status:?}"), async || {
+            Some(self.job().await).filter(|job| job.status == status)
+        })
+        .await
     }
 
     pub fn ledger(&self) -> Ledger {

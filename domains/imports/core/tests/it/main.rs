@@ -1,6 +1,10 @@
 //! Imports through their published surface, on both backends: HTTP, the real worker, and a fake target.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at what it did not expect, in helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends at what it did not expect, in helpers too"
+)]
 
 mod house;
 mod recovery;

@@ -11,9 +11,24 @@ both!(
         let _worker = house.worker();
         let mut rows = 0;
         for (round, troubles) in [
-            [(0, Trouble::DiesBefore), (1, Trouble::DiesAfter), (1, Trouble::DiesAfter), (2, Trouble::DiesBefore)],
-            [(0, Trouble::AnswerLost), (0, Trouble::DiesAfter), (1, Trouble::AnswerLost), (2, Trouble::DiesAfter)],
-            [(1, Trouble::Unavailable), (1, Trouble::Unavailable), (2, Trouble::Short), (2, Trouble::AnswerLost)],
+            [
+                (0, Trouble::DiesBefore),
+                (1, Trouble::DiesAfter),
+                (1, Trouble::DiesAfter),
+                (2, Trouble::DiesBefore),
+            ],
+            [
+                (0, Trouble::AnswerLost),
+                (0, Trouble::DiesAfter),
+                (1, Trouble::AnswerLost),
+                (2, Trouble::DiesAfter),
+            ],
+            [
+                (1, Trouble::Unavailable),
+                (1, Trouble::Unavailable),
+                (2, Trouble::Short),
+                (2, Trouble::AnswerLost),
+            ],
         ]
         .into_iter()
         .enumerate()

@@ -12,7 +12,10 @@ both!(
         assert_eq!(page["next_cursor"], Value::Null);
         assert_eq!(page["data"].as_array().unwrap().len(), 1);
         let target = &page["data"][0];
-        assert_eq!((&target["name"], &target["permission"]), (&json!("warehouse.items"), &json!("warehouse.items.write")));
+        assert_eq!(
+            (&target["name"], &target["permission"]),
+            (&json!("warehouse.items"), &json!("warehouse.items.write"))
+        );
         let field = json!({"name": "unit_cost", "description": "The item's unit_cost", "kind": "decimal", "required": false});
         assert_eq!(target["fields"][2], field);
     }
@@ -51,8 +54,12 @@ both!(
         let listed = house.get("owner", "/runs?limit=3").await;
         assert_eq!(listed["data"].as_array().unwrap().len(), 3);
         assert!(listed["next_cursor"].is_string());
-        let jobs: Vec<_> = house.messages().await.into_iter().filter(|job| job.kind == "imports.run_import").collect();
-        assert!(jobs.iter().all(|job| (job.progress_done, job.progress_total) == (250, Some(250))), "{jobs:?}");
+        let jobs: Vec<_> =
+            house.messages().await.into_iter().filter(|job| job.kind == "imports.run_import").collect();
+        assert!(
+            jobs.iter().all(|job| (job.progress_done, job.progress_total) == (250, Some(250))),
+            "{jobs:?}"
+        );
     }
 );
 
@@ -117,7 +124,14 @@ both!(
             body
         };
         check("owner", request(&foreign, "apply"), 404, "imports.upload_not_found", &[]).await;
-        check("owner", request(&uuid::Uuid::nil().to_string(), "apply"), 404, "imports.upload_not_found", &[]).await;
+        check(
+            "owner",
+            request(&uuid::Uuid::nil().to_string(), "apply"),
+            404,
+            "imports.upload_not_found",
+            &[],
+        )
+        .await;
         check("owner", with("target", json!("warehouse.boxes")), 422, "invalid", &["/target"]).await;
         check("clerk", request(&own, "dry_run"), 403, "imports.target_forbidden", &[]).await;
         check("guest", request(&own, "dry_run"), 403, "forbidden", &[]).await;
@@ -127,8 +141,13 @@ both!(
         let mapping = json!({
             "sku": {"column": "ID"}, "unit_cost": {}, "colour": {"value": "red"}, "currency": {"column": "id", "value": "EUR"},
         });
-        let pointers =
-            ["/mapping/colour", "/mapping/currency", "/mapping/sku/column", "/mapping/unit_cost", "/mapping/name"];
+        let pointers = [
+            "/mapping/colour",
+            "/mapping/currency",
+            "/mapping/sku/column",
+            "/mapping/unit_cost",
+            "/mapping/name",
+        ];
         check("owner", with("mapping", mapping), 422, "invalid", &pointers).await;
 
         let twice = r#"{"upload_id": "ID", "target": "warehouse.items", "mode": "apply", "mapping":
@@ -147,7 +166,9 @@ both!(
     async fn a_request_that_is_sent_twice_is_one_import(stage: Stage) {
         let house = House::new(stage).await;
         let upload = house.upload("owner", &csv(1)).await;
-        let send = || call("POST", "/runs").by("owner").header("idempotency-key", "k1").json(&request(&upload, "apply"));
+        let send = || {
+            call("POST", "/runs").by("owner").header("idempotency-key", "k1").json(&request(&upload, "apply"))
+        };
         let (first, second) = (house.send(send()).await, house.send(send()).await);
         assert_eq!((first.status, second.status, second.header("idempotency-replayed")), (202, 202, "true"));
         assert_eq!(first.bytes, second.bytes);
@@ -182,7 +203,11 @@ both!(
         house.job_reaches(Status::Retrying).await;
         let reply = house.send(call("POST", &format!("/runs/{run}/cancel")).by("owner")).await;
         let asked = reply.json();
-        assert_eq!((&asked["status"], &asked["cancel_requested"]), (&json!("running"), &json!(true)), "{reply:?}");
+        assert_eq!(
+            (&asked["status"], &asked["cancel_requested"]),
+            (&json!("running"), &json!(true)),
+            "{reply:?}"
+        );
         check_counts(&house.ended(&run).await, "cancelled", 250, [100, 0, 0, 0]);
         assert_eq!(house.warehouse.skus(house.people.tenant.id).len(), 100);
     }
@@ -192,12 +217,17 @@ both!(
     async fn a_neighbour_sees_and_touches_nothing(stage: Stage) {
         let house = House::new(stage).await;
         let _worker = house.worker();
-        let (own, look_alike) = (house.upload("owner", &csv(3)).await, house.upload("neighbour", &csv(3)).await);
+        let (own, look_alike) =
+            (house.upload("owner", &csv(3)).await, house.upload("neighbour", &csv(3)).await);
         let run = house.run("owner", &own, "apply").await;
         house.ended(&run).await;
         for (method, path) in [("GET", ""), ("GET", "/rows"), ("POST", "/cancel")] {
             let reply = house.send(call(method, &format!("/runs/{run}{path}")).by("neighbour")).await;
-            assert_eq!((reply.status, reply.code().as_str()), (404, "imports.run_not_found"), "{method} {path}");
+            assert_eq!(
+                (reply.status, reply.code().as_str()),
+                (404, "imports.run_not_found"),
+                "{method} {path}"
+            );
         }
         assert_eq!(house.get("neighbour", "/runs").await["data"], json!([]));
         assert_eq!(house.warehouse.skus(house.people.neighbour.id), Vec::<String>::new());

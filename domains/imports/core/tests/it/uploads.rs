@@ -9,7 +9,8 @@ both!(
         let house = House::new(stage).await;
         let file = "\u{FEFF}id, title \r\n1,\"Chai, black\"\r\n2,Käse\r\n3\r\n4,a\r\n5,b\r\n6,c\r\n";
         let named = call("POST", "/uploads").by("owner").csv(file);
-        let reply = house.send(named.header("content-disposition", "attachment; filename=\"../stock.csv\"")).await;
+        let reply =
+            house.send(named.header("content-disposition", "attachment; filename=\"../stock.csv\"")).await;
         assert_eq!(reply.status, 201, "{reply:?}");
         let upload = reply.json();
         assert_eq!(reply.header("location"), format!("/api/v1/imports/uploads/{}", reply.id()));
@@ -18,7 +19,10 @@ both!(
         assert_eq!(upload["size_bytes"], file.len());
         assert_eq!(upload["row_count"], 6);
         assert_eq!(upload["columns"], json!(["id", "title"]));
-        assert_eq!(upload["preview"], json!([["1", "Chai, black"], ["2", "Käse"], ["3"], ["4", "a"], ["5", "b"]]));
+        assert_eq!(
+            upload["preview"],
+            json!([["1", "Chai, black"], ["2", "Käse"], ["3"], ["4", "a"], ["5", "b"]])
+        );
         assert_eq!(house.get("owner", &format!("/uploads/{}", reply.id())).await, upload);
 
         let named = call("POST", "/uploads?file_name=b%C3%A9.csv").by("owner").csv("id\n1\n");

@@ -129,7 +129,11 @@ impl Warehouse {
 impl State {
     fn take(&mut self, tenant: TenantId, row: &ImportRow, dry_run: bool) -> RowOutcome {
         let refused = |field: &str, rule: &str| {
-            let fault = RowFault { field: field.to_owned(), rule: rule.to_owned(), detail: "It is wrong.".to_owned() };
+            let fault = RowFault {
+                field: field.to_owned(),
+                rule: rule.to_owned(),
+                detail: "It is wrong.".to_owned(),
+            };
             RowOutcome::Refused { faults: vec![fault] }
         };
         let (Some(sku), Some(name)) = (row.values.get("sku"), row.values.get("name")) else {

@@ -81,7 +81,8 @@ mod tests {
             expires_at: "2026-01-16 12:00 UTC".to_owned(),
         };
         let subject = "Confirm your e-mail address";
-        let parts = ["Hello Zoë,\n", "\nhttps://x.test/verify-email?token=t%3D&a=1\n", "2026-01-16 12:00 UTC"];
+        let parts =
+            ["Hello Zoë,\n", "\nhttps://x.test/verify-email?token=t%3D&a=1\n", "2026-01-16 12:00 UTC"];
         check(verification(Some("Zoë")), subject, &parts);
         check(verification(None), subject, &["Hello,\n"]);
         let subject = "Somebody tried to sign up with your address";

@@ -6,7 +6,8 @@ const TITLE_MAX_CHARS: usize = 120;
 
 /// Without line breaks and other control characters: nothing can begin another header or line.
 pub fn one_line(text: &str) -> String {
-    let visible: String = text.chars().map(|c| if c.is_control() || is_separator(c) { ' ' } else { c }).collect();
+    let visible: String =
+        text.chars().map(|c| if c.is_control() || is_separator(c) { ' ' } else { c }).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

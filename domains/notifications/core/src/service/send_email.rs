@@ -42,7 +42,13 @@ pub async fn send_email(app: &App, ctx: &Ctx, id: EmailId, attempt: Attempt) -> 
     if email.status == EmailStatus::Sent {
         return Ok(());
     }
-    let body = open(app, &email)?.text().map_err(Problem::internal)?.body;
+    let body = match body(app, &email) {
+        Ok(body) => body,
+        Err(problem) => {
+            record(app, ctx, id, EmailStatus::Failed, Some("The mail could not be written.")).await?;
+            return Err(Unsent::Refused(problem));
+        }
+    };
     let outgoing = Outgoing {
         id,
         message_id: &email.message_id,
@@ -68,10 +74,11 @@ pub async fn send_email(app: &App, ctx: &Ctx, id: EmailId, attempt: Attempt) -> 
     }
 }
 
-fn open(app: &App, email: &Email) -> Result<Letter, Problem> {
+fn body(app: &App, email: &Email) -> Result<String, Problem> {
     let sealed = email.params_sealed.as_deref().unwrap_or_default();
     let plain = app.secrets.open(LETTER_SEAL, email.id.uuid().as_bytes(), sealed)?;
-    serde_json::from_slice(&plain).map_err(Problem::internal)
+    let letter: Letter = serde_json::from_slice(&plain).map_err(Problem::internal)?;
+    Ok(letter.text().map_err(Problem::internal)?.body)
 }
 
 async fn record(

@@ -67,11 +67,7 @@ pub async fn find(tx: &Tx, id: EmailId) -> Result<Option<Email>, Error> {
     tx.by_id::<Entity, _>(id).one().await?.map(read).transpose()
 }
 
-pub async fn page(
-    tx: &Tx,
-    status: Option<EmailStatus>,
-    request: &PageRequest,
-) -> Result<Page<Email>, Error> {
+pub async fn page(tx: &Tx, status: Option<EmailStatus>, request: &PageRequest) -> Result<Page<Email>, Error> {
     let mut emails: Find<'_, Entity> = tx.find();
     if let Some(status) = status {
         emails = emails.filter(Column::Status.eq(status.name()));

@@ -181,11 +181,8 @@ impl House {
             back_off: Duration::from_millis(1),
             ..WorkerSettings::default()
         };
-        let domain = Domain {
-            databases: self.databases.clone(),
-            handlers: self.handlers.clone(),
-            schedules: vec![],
-        };
+        let domain =
+            Domain { databases: self.databases.clone(), handlers: self.handlers.clone(), schedules: vec![] };
         Runtime::start(jobs::Setup {
             domains: vec![domain],
             remote: vec![],
@@ -204,6 +201,14 @@ impl House {
              WHERE tenant_id = $1 AND handler = 'notifications.send_email' ORDER BY id"
         ));
         rows.all::<Message>().await.unwrap()
+    }
+
+    /// As after a change of the master key: no letter opens.
+    pub async fn spoil_letters(&self) {
+        let unit = self.databases.write(&self.system()).await.unwrap();
+        let spoil = unit.sql(sql!("UPDATE emails SET params_sealed = $2 WHERE tenant_id = $1"));
+        spoil.bind(vec![1_u8; 64]).exec().await.unwrap();
+        unit.commit(()).await.unwrap();
     }
 
     /// What the database knows of sealed words.

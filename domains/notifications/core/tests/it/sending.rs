@@ -101,14 +101,34 @@ both!(
 both!(
     async fn an_address_cannot_smuggle_a_header_in(stage: Stage) {
         let house = House::new(&stage).await;
-        for address in ["ada@x.test\r\nBcc: all@x.test", "ada@x.test, all@x.test", "<ada@x.test>\n", "nobody", ""] {
+        for address in
+            ["ada@x.test\r\nBcc: all@x.test", "ada@x.test, all@x.test", "<ada@x.test>\n", "nobody", ""]
+        {
             stage.clock.advance(chrono::TimeDelta::seconds(1));
             house.queue(address).await;
             let failure = house.send().await;
             assert!(matches!(failure, Err(JobFailure::Permanent(_))), "{address:?}: {failure:?}");
             let email = &house.emails().await[0];
-            assert_eq!((&email["to_address"], &email["status"]), (&address.into(), &"failed".into()), "{email}");
+            assert_eq!(
+                (&email["to_address"], &email["status"]),
+                (&address.into(), &"failed".into()),
+                "{email}"
+            );
         }
+        assert!(house.files().is_empty());
+    }
+);
+
+both!(
+    async fn a_letter_that_does_not_open_fails_its_mail(stage: Stage) {
+        let house = House::new(&stage).await;
+        house.queue("ada@x.test").await;
+        house.spoil_letters().await;
+        let failure = house.send().await;
+        assert!(matches!(failure, Err(JobFailure::Permanent(_))), "{failure:?}");
+        let email = &house.emails().await[0];
+        assert_eq!(email["status"], "failed");
+        assert_eq!(email["last_error"], "The mail could not be written.");
         assert!(house.files().is_empty());
     }
 );

@@ -22,7 +22,10 @@ both!(
         assert_eq!(queued.len(), 1);
         assert_eq!(queued[0]["to_address"], "ada@x.test");
         assert_eq!(queued[0]["subject"], "Confirm your e-mail address");
-        assert_eq!((&queued[0]["template"], &queued[0]["status"]), (&"verification".into(), &"queued".into()));
+        assert_eq!(
+            (&queued[0]["template"], &queued[0]["status"]),
+            (&"verification".into(), &"queued".into())
+        );
 
         let again = house.tell(message, &event).await;
         assert!(again.is_err_and(|failure| failure.to_string().contains("already_applied")));

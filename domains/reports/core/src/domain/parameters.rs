@@ -13,7 +13,11 @@ pub fn check(asked: &[ReportParameter], given: &BTreeMap<String, String>) -> Res
         if !asked.iter().any(|parameter| parameter.name == *name) {
             let known = asked.iter().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>().join(", ");
             let known = if known.is_empty() { "none".to_owned() } else { known };
-            faults.add(pointer(name), "unknown_parameter", format!("the report does not take it; it takes: {known}"));
+            faults.add(
+                pointer(name),
+                "unknown_parameter",
+                format!("the report does not take it; it takes: {known}"),
+            );
         } else if value.chars().count() > VALUE_MAX_CHARS {
             let detail = format!("must have at most {VALUE_MAX_CHARS} characters");
             faults.add(pointer(name), "too_long", detail);
@@ -47,7 +51,8 @@ mod tests {
         let check = |given: &[(&str, &str)], expected: &[&str]| {
             let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             let faults = check(&asked, &given).err().unwrap_or_default();
-            let faults: Vec<_> = faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect();
+            let faults: Vec<_> =
+                faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect();
             assert_eq!(faults, expected, "{given:?}");
         };
         check(&[("month", "2026-01")], &[]);

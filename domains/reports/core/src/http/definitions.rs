@@ -42,7 +42,11 @@ impl From<ReportDefinition> for ReportDefinitionDto {
             title: definition.title,
             permission: definition.permission,
             parameters: parameters
-                .map(|it| ReportParameterDto { name: it.name, description: it.description, required: it.required })
+                .map(|it| ReportParameterDto {
+                    name: it.name,
+                    description: it.description,
+                    required: it.required,
+                })
                 .collect(),
             columns: columns.map(|it| ReportColumnDto { name: it.name, title: it.title }).collect(),
         }

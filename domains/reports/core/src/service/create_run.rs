@@ -1,8 +1,8 @@
 //! Asks for a report: checks what can be checked at once, and leaves the rest to a job.
 
 use crate::App;
-use crate::domain::run::{Run, file_name};
 use crate::domain::parameters;
+use crate::domain::run::{Run, file_name};
 use crate::error::Error;
 use crate::jobs::{CloseRun, RunReport, run_lifetime};
 use crate::service::require;

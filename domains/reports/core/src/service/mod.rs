@@ -26,6 +26,7 @@ fn require(ctx: &Ctx, permission: &str) -> Result<(), Problem> {
     if ctx.permissions().names().any(|name| name == permission) {
         return Ok(());
     }
-    let detail = format!("This report needs the permission {permission}, which the credential does not have.");
+    let detail =
+        format!("This report needs the permission {permission}, which the credential does not have.");
     Err(Problem::new(FORBIDDEN, detail))
 }

@@ -43,10 +43,11 @@ pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Run
     let Some(run) = begin(app, ctx, id).await? else { return Ok(()) };
     require(ctx, &run.permission).map_err(|problem| Stop::Refused(problem.detail.into_owned()))?;
     let offer = app.catalogue.find(&run.report);
-    let offer = offer.ok_or_else(|| Stop::Broken(format!("The report {} is no longer offered.", run.report)))?;
+    let offer =
+        offer.ok_or_else(|| Stop::Broken(format!("The report {} is no longer offered.", run.report)))?;
     let mut reader = Reader { app, ctx, running, run: &run, offer, next: Next::Header, rows: 0 };
     let key = key(ctx.tenant(), &run);
-    let size_bytes = app.blobs.put_stream(&key, reader.chunks(), MAX_BYTES).await.map_err(why)?;
+    let size_bytes = Box::pin(app.blobs.put_stream(&key, reader.chunks(), MAX_BYTES)).await.map_err(why)?;
     let rows = reader.rows;
     if complete(app, ctx, &run, End::Ready { rows, size_bytes }).await? {
         return Ok(());
@@ -147,7 +148,8 @@ impl Reader<'_> {
         let page = self.offer.source.read(self.ctx, request).await.map_err(refusal)?;
         let columns = self.offer.definition.columns.len();
         if let Some(row) = page.rows.iter().find(|row| row.len() != columns) {
-            let detail = format!("The report's source gave a row of {} cells for {columns} columns.", row.len());
+            let detail =
+                format!("The report's source gave a row of {} cells for {columns} columns.", row.len());
             return Err(Stop::Broken(detail));
         }
         if page.next_cursor.is_some() && page.next_cursor == asked {

@@ -98,7 +98,8 @@ pub async fn page(tx: &Tx, filter: RunFilter<'_>, request: &PageRequest) -> Resu
 
 /// From the first row on; `None` when the run has ended.
 pub async fn begin(unit: &Unit, id: ReportRunId) -> Result<Option<Run>, Error> {
-    let update = active(unit, id).set(Column::Status, RunStatus::Running.name()).set(Column::RowsWritten, 0_i64);
+    let update =
+        active(unit, id).set(Column::Status, RunStatus::Running.name()).set(Column::RowsWritten, 0_i64);
     one(update).await
 }
 

@@ -36,7 +36,8 @@ both!(
         let both = json!({ "year": "2026" });
         let pointers = ["/parameters/year", "/parameters/month"];
         check(json!({ "report": "shop.sales", "parameters": both }), 422, &pointers).await;
-        check(json!({ "report": "shop.sales", "parameters": { "month": 1 } }), 400, &["/parameters/month"]).await;
+        check(json!({ "report": "shop.sales", "parameters": { "month": 1 } }), 400, &["/parameters/month"])
+            .await;
         check(json!({ "report": "shop.sales", "parameters": good, "nofity": true }), 400, &["/nofity"]).await;
         let reply = house.get("owner", "/runs?status=done").await;
         assert_eq!(reply.status, 400, "{reply:?}");

@@ -174,7 +174,8 @@ impl House {
             request = request.append_header(*header);
         }
         if let Some(body) = body {
-            request = request.append_header(("content-type", "application/json")).set_payload(body.to_string());
+            request =
+                request.append_header(("content-type", "application/json")).set_payload(body.to_string());
         }
         let response = (self.serve)(request).await;
         let response = match response {

@@ -166,7 +166,11 @@ both!(
         assert_eq!(house.post("reader", &path, json!({})).await.status, 403);
         for _ in 0..2 {
             let reply = house.send("owner", actix_web::http::Method::POST, &path, None, &[]).await;
-            assert_eq!((reply.status, reply.json()["status"].as_str()), (200, Some("cancelled")), "{reply:?}");
+            assert_eq!(
+                (reply.status, reply.json()["status"].as_str()),
+                (200, Some("cancelled")),
+                "{reply:?}"
+            );
         }
         assert!(matches!(house.deliver(&house.ctx(), JOB).await, Err(JobFailure::Cancelled)));
         assert!(source.read_calls().is_empty());
@@ -219,10 +223,9 @@ both!(
         source.on_read(|_, _| Err(ReportError::Unavailable(Cause::default())));
         let stuck = house.ask(json!({})).await;
         let _ = house.deliver(&house.ctx(), JOB).await;
-        let system = house.tenant.ctx_as(
-            kernel::Actor::System { domain: "reports".to_owned() },
-            PermissionSet::default(),
-        );
+        let system = house
+            .tenant
+            .ctx_as(kernel::Actor::System { domain: "reports".to_owned() }, PermissionSet::default());
         house.deliver(&system, "reports.close_run").await.unwrap();
         let run = house.run(&stuck).await;
         assert_eq!(run["status"], "failed", "{run}");
@@ -242,11 +245,8 @@ fn start(house: &House, stage: &Stage) -> Runtime {
         back_off: Duration::from_millis(1),
         ..Settings::default()
     };
-    let domain = Domain {
-        databases: house.databases.clone(),
-        handlers: house.handlers.clone(),
-        schedules: vec![],
-    };
+    let domain =
+        Domain { databases: house.databases.clone(), handlers: house.handlers.clone(), schedules: vec![] };
     Runtime::start(jobs::Setup {
         domains: vec![domain],
         remote: vec![],

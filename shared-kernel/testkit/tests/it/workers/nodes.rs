@@ -128,6 +128,22 @@ both!(
 );
 
 both!(
+    async fn an_outcome_that_comes_too_late_changes_nothing(stage: Stage) {
+        let house = House::new(stage).await;
+        let (handler, gate) = house.held_work();
+        let runtime = house.start(house.settings(), vec![handler]);
+        house.enqueue("late").await;
+        house.noted("late began").await;
+        house.meddle("lease_owner = 'another', attempts = 2, updated_at = $1").await;
+        gate.notify_one();
+        house.noted("late ended").await;
+        runtime.shutdown(Duration::from_secs(5)).await;
+        let row = house.only_row().await;
+        assert_eq!((row.status, row.attempts), (Status::Leased, 2));
+    }
+);
+
+both!(
     async fn a_database_error_does_not_end_the_worker(stage: Stage) {
         let house = House::new(stage).await;
         let table = house.databases.table("messages");

@@ -200,7 +200,8 @@ impl Manager for PostgresManager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Self::Type, sqlx::Error> {
-        PgConnection::connect_with(&self.options).await
+        // Boxed, as is seldom needed: it would make the future of every query as large.
+        Box::pin(PgConnection::connect_with(&self.options)).await
     }
 
     async fn recycle(&self, _: &mut Self::Type, _: &Metrics) -> RecycleResult<sqlx::Error> {
@@ -213,7 +214,7 @@ impl Manager for SqliteManager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Self::Type, sqlx::Error> {
-        SqliteConnection::connect_with(&self.options).await
+        Box::pin(SqliteConnection::connect_with(&self.options)).await
     }
 
     async fn recycle(&self, _: &mut Self::Type, _: &Metrics) -> RecycleResult<sqlx::Error> {

@@ -54,7 +54,12 @@ impl Client {
     }
 
     pub async fn get(&self, path: &str) -> Told {
-        self.try_send(self.request(Method::GET, path)).await.unwrap()
+        self.try_get(path).await.unwrap()
+    }
+
+    /// An error when the node went away.
+    pub async fn try_get(&self, path: &str) -> Result<Told, reqwest::Error> {
+        self.try_send(self.request(Method::GET, path)).await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Told {

@@ -4,25 +4,45 @@ use crate::client::Client;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use testkit::Backend;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 /// Where a house's data is; it outlives its processes.
 pub struct Ground {
     pub folder: tempfile::TempDir,
     postgres: Option<testkit::PostgresDatabase>,
     settings: Vec<(String, String)>,
+    _machine: Share,
+}
+
+/// Some tests measure time and others take all the machine has: these do not run at the same time.
+static MACHINE: LazyLock<Arc<RwLock<()>>> = LazyLock::new(Arc::default);
+
+#[expect(dead_code, reason = "held until the test ends")]
+enum Share {
+    Part(OwnedRwLockReadGuard<()>),
+    Whole(OwnedRwLockWriteGuard<()>),
 }
 
 impl Ground {
     pub async fn new(backend: &Backend) -> Self {
+        Self::with(backend, Share::Part(MACHINE.clone().read_owned().await)).await
+    }
+
+    /// While no other test has a house.
+    pub async fn alone(backend: &Backend) -> Self {
+        Self::with(backend, Share::Whole(MACHINE.clone().write_owned().await)).await
+    }
+
+    async fn with(backend: &Backend, machine: Share) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let postgres = match backend {
             Backend::Sqlite => None,
             Backend::Postgres(url) => Some(testkit::PostgresDatabase::empty(url).await),
         };
-        let mut ground = Self { folder, postgres, settings: Vec::new() };
+        let mut ground = Self { folder, postgres, settings: Vec::new(), _machine: machine };
         // Tests sign up and in more often a minute than people do.
         ground.set("INSULA_LIMITS__PUBLIC_PER_MINUTE_PER_ADDRESS", "6000");
         ground

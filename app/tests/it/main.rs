@@ -5,4 +5,5 @@ mod bad_input;
 mod client;
 mod first_day;
 mod house;
+mod kill;
 mod tenant;

@@ -1,0 +1,267 @@
+api_keys.id bigint NOT NULL
+api_keys.tenant_id uuid NOT NULL
+api_keys.public_id uuid NOT NULL
+api_keys.membership_id uuid NOT NULL
+api_keys.name text NOT NULL
+api_keys.prefix text NOT NULL
+api_keys.hash bytea NOT NULL
+api_keys.role text NOT NULL
+api_keys.expires_at timestamp with time zone
+api_keys.last_used_at timestamp with time zone
+api_keys.revoked_at timestamp with time zone
+api_keys.created_at timestamp with time zone NOT NULL
+api_keys.updated_at timestamp with time zone NOT NULL
+api_keys.deleted_at timestamp with time zone
+api_keys.deleted_by text
+api_keys constraint api_keys_pkey PRIMARY KEY (id)
+api_keys constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text])))
+api_keys constraint api_keys_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+api_keys constraint api_keys_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX api_keys_hash ON users.api_keys USING btree (hash)
+CREATE INDEX api_keys_listed ON users.api_keys USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX api_keys_pkey ON users.api_keys USING btree (id)
+CREATE UNIQUE INDEX api_keys_tenant_id_public_id_key ON users.api_keys USING btree (tenant_id, public_id)
+api_keys policy owner to {insula_users_owner} using true
+api_keys policy system to {insula_users_system} using true
+api_keys policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+api_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users
+api_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+audit_entries.id bigint NOT NULL
+audit_entries.tenant_id uuid NOT NULL
+audit_entries.public_id uuid NOT NULL
+audit_entries.action text NOT NULL
+audit_entries.resource text NOT NULL
+audit_entries.resource_id uuid NOT NULL
+audit_entries.before jsonb
+audit_entries.after jsonb
+audit_entries.actor jsonb NOT NULL
+audit_entries.impersonator jsonb
+audit_entries.client_address text
+audit_entries.request_id text NOT NULL
+audit_entries.happened_at timestamp with time zone NOT NULL
+audit_entries.created_at timestamp with time zone NOT NULL
+audit_entries constraint audit_entries_pkey PRIMARY KEY (id)
+audit_entries constraint audit_entries_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX audit_entries_listed ON users.audit_entries USING btree (tenant_id, created_at, public_id)
+CREATE INDEX audit_entries_of_resource ON users.audit_entries USING btree (tenant_id, resource_id, created_at, public_id)
+CREATE UNIQUE INDEX audit_entries_pkey ON users.audit_entries USING btree (id)
+CREATE UNIQUE INDEX audit_entries_tenant_id_public_id_key ON users.audit_entries USING btree (tenant_id, public_id)
+audit_entries policy owner to {insula_users_owner} using true
+audit_entries policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_entries grant INSERT, SELECT to insula_users
+email_tokens.id bigint NOT NULL
+email_tokens.tenant_id uuid NOT NULL
+email_tokens.public_id uuid NOT NULL
+email_tokens.user_id uuid NOT NULL
+email_tokens.hash bytea NOT NULL
+email_tokens.display_name text NOT NULL
+email_tokens.organization_name text NOT NULL
+email_tokens.password_hash text NOT NULL
+email_tokens.expires_at timestamp with time zone NOT NULL
+email_tokens.used_at timestamp with time zone
+email_tokens.created_at timestamp with time zone NOT NULL
+email_tokens.updated_at timestamp with time zone NOT NULL
+email_tokens.deleted_at timestamp with time zone
+email_tokens.deleted_by text
+email_tokens constraint email_tokens_pkey PRIMARY KEY (id)
+email_tokens constraint email_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+email_tokens constraint email_tokens_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+email_tokens constraint email_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX email_tokens_hash ON users.email_tokens USING btree (hash)
+CREATE INDEX email_tokens_of_user ON users.email_tokens USING btree (tenant_id, user_id)
+CREATE UNIQUE INDEX email_tokens_pkey ON users.email_tokens USING btree (id)
+CREATE UNIQUE INDEX email_tokens_tenant_id_public_id_key ON users.email_tokens USING btree (tenant_id, public_id)
+email_tokens policy owner to {insula_users_owner} using true
+email_tokens policy system to {insula_users_system} using true
+email_tokens policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+email_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users
+email_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+idempotency_keys.tenant_id uuid NOT NULL
+idempotency_keys.actor text NOT NULL
+idempotency_keys.key text NOT NULL
+idempotency_keys.fingerprint bytea NOT NULL
+idempotency_keys.status smallint NOT NULL
+idempotency_keys.headers text NOT NULL
+idempotency_keys.body bytea NOT NULL
+idempotency_keys.sealed boolean NOT NULL
+idempotency_keys.created_at timestamp with time zone NOT NULL
+idempotency_keys.expires_at timestamp with time zone NOT NULL
+idempotency_keys constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, actor, key)
+CREATE INDEX idempotency_keys_expired ON users.idempotency_keys USING btree (expires_at)
+CREATE UNIQUE INDEX idempotency_keys_pkey ON users.idempotency_keys USING btree (tenant_id, actor, key)
+idempotency_keys policy owner to {insula_users_owner} using true
+idempotency_keys policy system to {insula_users_system} using true
+idempotency_keys policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+idempotency_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users
+idempotency_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+inbox.message_id uuid NOT NULL
+inbox.subscriber text NOT NULL
+inbox.tenant_id uuid
+inbox.applied_at timestamp with time zone NOT NULL
+inbox constraint inbox_pkey PRIMARY KEY (message_id, subscriber)
+CREATE INDEX inbox_applied ON users.inbox USING btree (applied_at)
+CREATE UNIQUE INDEX inbox_pkey ON users.inbox USING btree (message_id, subscriber)
+inbox policy owner to {insula_users_owner} using true
+inbox policy system to {insula_users_system} using true
+inbox policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+inbox grant DELETE, INSERT, SELECT, UPDATE to insula_users
+inbox grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+memberships.id bigint NOT NULL
+memberships.tenant_id uuid NOT NULL
+memberships.public_id uuid NOT NULL
+memberships.user_id uuid NOT NULL
+memberships.role text NOT NULL
+memberships.state text NOT NULL
+memberships.version bigint NOT NULL
+memberships.created_at timestamp with time zone NOT NULL
+memberships.updated_at timestamp with time zone NOT NULL
+memberships.deleted_at timestamp with time zone
+memberships.deleted_by text
+memberships constraint memberships_pkey PRIMARY KEY (id)
+memberships constraint memberships_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text])))
+memberships constraint memberships_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'suspended'::text, 'removed'::text])))
+memberships constraint memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+memberships constraint memberships_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+memberships constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX memberships_listed ON users.memberships USING btree (tenant_id, created_at, public_id)
+CREATE INDEX memberships_of_user ON users.memberships USING btree (user_id, created_at)
+CREATE UNIQUE INDEX memberships_pkey ON users.memberships USING btree (id)
+CREATE UNIQUE INDEX memberships_tenant_id_public_id_key ON users.memberships USING btree (tenant_id, public_id)
+CREATE UNIQUE INDEX memberships_user ON users.memberships USING btree (tenant_id, user_id) WHERE (deleted_at IS NULL)
+memberships policy owner to {insula_users_owner} using true
+memberships policy system to {insula_users_system} using true
+memberships policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+memberships grant DELETE, INSERT, SELECT, UPDATE to insula_users
+memberships grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+messages.id bigint NOT NULL
+messages.public_id uuid NOT NULL
+messages.tenant_id uuid
+messages.kind text NOT NULL
+messages.payload_version integer NOT NULL
+messages.payload text NOT NULL
+messages.handler text NOT NULL
+messages.unique_key text
+messages.ordering_key text
+messages.priority smallint NOT NULL
+messages.status text NOT NULL
+messages.run_at timestamp with time zone NOT NULL
+messages.attempts integer NOT NULL
+messages.max_attempts integer NOT NULL
+messages.lease_owner text
+messages.lease_until timestamp with time zone
+messages.cancel_requested boolean NOT NULL
+messages.progress_done bigint NOT NULL
+messages.progress_total bigint
+messages.last_error text
+messages.actor text NOT NULL
+messages.act_as text NOT NULL
+messages.request_id text NOT NULL
+messages.traceparent text NOT NULL
+messages.created_at timestamp with time zone NOT NULL
+messages.updated_at timestamp with time zone NOT NULL
+messages.finished_at timestamp with time zone
+messages constraint messages_handler_unique_key_key UNIQUE (handler, unique_key)
+messages constraint messages_pkey PRIMARY KEY (id)
+messages constraint messages_public_id_key UNIQUE (public_id)
+messages constraint messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'leased'::text, 'retrying'::text, 'done'::text, 'cancelled'::text, 'dead'::text])))
+CREATE INDEX messages_finished ON users.messages USING btree (finished_at) WHERE (finished_at IS NOT NULL)
+CREATE UNIQUE INDEX messages_handler_unique_key_key ON users.messages USING btree (handler, unique_key)
+CREATE INDEX messages_leased ON users.messages USING btree (lease_until) WHERE (status = 'leased'::text)
+CREATE INDEX messages_of_tenant ON users.messages USING btree (tenant_id, created_at, public_id)
+CREATE INDEX messages_ordered ON users.messages USING btree (handler, ordering_key, id) WHERE ((ordering_key IS NOT NULL) AND (status = ANY (ARRAY['queued'::text, 'leased'::text, 'retrying'::text])))
+CREATE INDEX messages_pending ON users.messages USING btree (run_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text]))
+CREATE UNIQUE INDEX messages_pkey ON users.messages USING btree (id)
+CREATE UNIQUE INDEX messages_public_id_key ON users.messages USING btree (public_id)
+messages policy owner to {insula_users_owner} using true
+messages policy system to {insula_users_system} using true
+messages policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+messages grant DELETE, INSERT, SELECT, UPDATE to insula_users
+messages grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+refresh_tokens.id bigint NOT NULL
+refresh_tokens.tenant_id uuid NOT NULL
+refresh_tokens.public_id uuid NOT NULL
+refresh_tokens.session_id uuid NOT NULL
+refresh_tokens.hash bytea NOT NULL
+refresh_tokens.expires_at timestamp with time zone NOT NULL
+refresh_tokens.used_at timestamp with time zone
+refresh_tokens.created_at timestamp with time zone NOT NULL
+refresh_tokens.updated_at timestamp with time zone NOT NULL
+refresh_tokens.deleted_at timestamp with time zone
+refresh_tokens.deleted_by text
+refresh_tokens constraint refresh_tokens_pkey PRIMARY KEY (id)
+refresh_tokens constraint refresh_tokens_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+refresh_tokens constraint refresh_tokens_tenant_id_session_id_fkey FOREIGN KEY (tenant_id, session_id) REFERENCES users.sessions(tenant_id, public_id)
+CREATE INDEX refresh_tokens_hash ON users.refresh_tokens USING btree (hash)
+CREATE INDEX refresh_tokens_of_session ON users.refresh_tokens USING btree (tenant_id, session_id)
+CREATE UNIQUE INDEX refresh_tokens_pkey ON users.refresh_tokens USING btree (id)
+CREATE UNIQUE INDEX refresh_tokens_tenant_id_public_id_key ON users.refresh_tokens USING btree (tenant_id, public_id)
+refresh_tokens policy owner to {insula_users_owner} using true
+refresh_tokens policy system to {insula_users_system} using true
+refresh_tokens policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+refresh_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users
+refresh_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+sessions.id bigint NOT NULL
+sessions.tenant_id uuid NOT NULL
+sessions.public_id uuid NOT NULL
+sessions.membership_id uuid NOT NULL
+sessions.access_hash bytea NOT NULL
+sessions.access_expires_at timestamp with time zone NOT NULL
+sessions.device text
+sessions.client_address text
+sessions.revoked_at timestamp with time zone
+sessions.created_at timestamp with time zone NOT NULL
+sessions.updated_at timestamp with time zone NOT NULL
+sessions.deleted_at timestamp with time zone
+sessions.deleted_by text
+sessions constraint sessions_pkey PRIMARY KEY (id)
+sessions constraint sessions_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+sessions constraint sessions_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX sessions_access ON users.sessions USING btree (access_hash)
+CREATE INDEX sessions_listed ON users.sessions USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX sessions_pkey ON users.sessions USING btree (id)
+CREATE UNIQUE INDEX sessions_tenant_id_public_id_key ON users.sessions USING btree (tenant_id, public_id)
+sessions policy owner to {insula_users_owner} using true
+sessions policy system to {insula_users_system} using true
+sessions policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+sessions grant DELETE, INSERT, SELECT, UPDATE to insula_users
+sessions grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+tenants.id bigint NOT NULL
+tenants.public_id uuid NOT NULL
+tenants.name text NOT NULL
+tenants.state text NOT NULL
+tenants.mode text NOT NULL
+tenants.version bigint NOT NULL
+tenants.created_at timestamp with time zone NOT NULL
+tenants.updated_at timestamp with time zone NOT NULL
+tenants.deleted_at timestamp with time zone
+tenants.deleted_by text
+tenants constraint tenants_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+tenants constraint tenants_pkey PRIMARY KEY (id)
+tenants constraint tenants_public_id_key UNIQUE (public_id)
+tenants constraint tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text])))
+CREATE UNIQUE INDEX tenants_pkey ON users.tenants USING btree (id)
+CREATE UNIQUE INDEX tenants_public_id_key ON users.tenants USING btree (public_id)
+tenants grant INSERT, SELECT, UPDATE to insula_users
+tenants grant INSERT, SELECT, UPDATE to insula_users_system
+users.id bigint NOT NULL
+users.public_id uuid NOT NULL
+users.email text NOT NULL
+users.email_key text NOT NULL
+users.email_verified_at timestamp with time zone
+users.display_name text NOT NULL
+users.password_hash text NOT NULL
+users.created_at timestamp with time zone NOT NULL
+users.updated_at timestamp with time zone NOT NULL
+users.deleted_at timestamp with time zone
+users.deleted_by text
+users constraint users_pkey PRIMARY KEY (id)
+users constraint users_public_id_key UNIQUE (public_id)
+CREATE UNIQUE INDEX users_email ON users.users USING btree (email_key) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX users_pkey ON users.users USING btree (id)
+CREATE UNIQUE INDEX users_public_id_key ON users.users USING btree (public_id)
+users grant INSERT, SELECT, UPDATE to insula_users
+users grant INSERT, SELECT, UPDATE to insula_users_system
+users_migrations.version character varying NOT NULL
+users_migrations.applied_at bigint NOT NULL
+users_migrations constraint users_migrations_pkey PRIMARY KEY (version)
+CREATE UNIQUE INDEX users_migrations_pkey ON users.users_migrations USING btree (version)

@@ -1,0 +1,129 @@
+CREATE TABLE idempotency_keys (
+    tenant_id BLOB NOT NULL,
+    actor TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    status SMALLINT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    sealed BOOLEAN NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, actor, key)
+);
+CREATE INDEX idempotency_keys_expired ON idempotency_keys (expires_at);
+CREATE TABLE import_rows (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    run_id BLOB NOT NULL,
+    line BIGINT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('created', 'updated', 'unchanged', 'refused')),
+    resource_id BLOB,
+    faults TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT import_rows_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_rows_line UNIQUE (tenant_id, run_id, line),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES import_runs (tenant_id, public_id)
+);
+CREATE INDEX import_rows_of_outcome ON import_rows (tenant_id, run_id, outcome, line);
+CREATE TABLE import_runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    upload_id BLOB NOT NULL,
+    target TEXT NOT NULL,
+    mapping TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('dry_run', 'apply')),
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    cancel_requested BOOLEAN NOT NULL,
+    rows_total BIGINT NOT NULL,
+    rows_done BIGINT NOT NULL,
+    rows_created BIGINT NOT NULL,
+    rows_updated BIGINT NOT NULL,
+    rows_unchanged BIGINT NOT NULL,
+    rows_refused BIGINT NOT NULL,
+    next_batch BIGINT NOT NULL,
+    resume_byte BIGINT NOT NULL,
+    resume_line BIGINT NOT NULL,
+    message_id BLOB NOT NULL,
+    failure_detail TEXT,
+    requested_by BLOB,
+    started_at TEXT,
+    finished_at TEXT,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT import_runs_public_id UNIQUE (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, upload_id) REFERENCES uploads (tenant_id, public_id)
+);
+CREATE INDEX import_runs_listed ON import_runs (tenant_id, created_at, public_id);
+CREATE INDEX import_runs_of_upload ON import_runs (tenant_id, upload_id);
+CREATE TABLE "imports_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
+CREATE TABLE inbox (
+    message_id BLOB NOT NULL,
+    subscriber TEXT NOT NULL,
+    tenant_id BLOB,
+    applied_at TEXT NOT NULL,
+    PRIMARY KEY (message_id, subscriber)
+);
+CREATE INDEX inbox_applied ON inbox (applied_at);
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    tenant_id BLOB,
+    kind TEXT NOT NULL,
+    payload_version INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    unique_key TEXT,
+    ordering_key TEXT,
+    priority SMALLINT NOT NULL DEFAULT 0,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'leased', 'retrying', 'done', 'cancelled', 'dead')),
+    run_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    max_attempts INTEGER NOT NULL,
+    lease_owner TEXT,
+    lease_until TEXT,
+    cancel_requested BOOLEAN NOT NULL DEFAULT FALSE,
+    progress_done BIGINT NOT NULL DEFAULT 0,
+    progress_total BIGINT,
+    last_error TEXT,
+    actor TEXT NOT NULL,
+    act_as TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    traceparent TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    finished_at TEXT,
+    UNIQUE (handler, unique_key)
+);
+CREATE INDEX messages_finished ON messages (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'leased';
+CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);
+CREATE INDEX messages_ordered ON messages (handler, ordering_key, id)
+    WHERE ordering_key IS NOT NULL AND status IN ('queued', 'leased', 'retrying');
+CREATE INDEX messages_pending ON messages (run_at, id) WHERE status IN ('queued', 'retrying');
+CREATE TABLE uploads (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    file_name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    row_count BIGINT NOT NULL,
+    column_names TEXT NOT NULL,
+    preview TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT uploads_public_id UNIQUE (tenant_id, public_id)
+);
+CREATE INDEX uploads_listed ON uploads (tenant_id, created_at, public_id);

@@ -1,0 +1,82 @@
+CREATE TABLE emails (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    to_address TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    template TEXT NOT NULL,
+    params_sealed BLOB,
+    message_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed')),
+    attempts BIGINT NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    sent_at TEXT,
+    last_error TEXT,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT emails_public_id UNIQUE (tenant_id, public_id),
+    CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
+    CHECK ((status = 'sent') = (params_sealed IS NULL))
+);
+CREATE INDEX emails_newest ON emails (tenant_id, created_at, public_id);
+CREATE TABLE idempotency_keys (
+    tenant_id BLOB NOT NULL,
+    actor TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    status SMALLINT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    sealed BOOLEAN NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, actor, key)
+);
+CREATE INDEX idempotency_keys_expired ON idempotency_keys (expires_at);
+CREATE TABLE inbox (
+    message_id BLOB NOT NULL,
+    subscriber TEXT NOT NULL,
+    tenant_id BLOB,
+    applied_at TEXT NOT NULL,
+    PRIMARY KEY (message_id, subscriber)
+);
+CREATE INDEX inbox_applied ON inbox (applied_at);
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    tenant_id BLOB,
+    kind TEXT NOT NULL,
+    payload_version INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    unique_key TEXT,
+    ordering_key TEXT,
+    priority SMALLINT NOT NULL DEFAULT 0,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'leased', 'retrying', 'done', 'cancelled', 'dead')),
+    run_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    max_attempts INTEGER NOT NULL,
+    lease_owner TEXT,
+    lease_until TEXT,
+    cancel_requested BOOLEAN NOT NULL DEFAULT FALSE,
+    progress_done BIGINT NOT NULL DEFAULT 0,
+    progress_total BIGINT,
+    last_error TEXT,
+    actor TEXT NOT NULL,
+    act_as TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    traceparent TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    finished_at TEXT,
+    UNIQUE (handler, unique_key)
+);
+CREATE INDEX messages_finished ON messages (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'leased';
+CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);
+CREATE INDEX messages_ordered ON messages (handler, ordering_key, id)
+    WHERE ordering_key IS NOT NULL AND status IN ('queued', 'leased', 'retrying');
+CREATE INDEX messages_pending ON messages (run_at, id) WHERE status IN ('queued', 'retrying');
+CREATE TABLE "notifications_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );

@@ -105,7 +105,10 @@ async fn migrate(domain: &'static str, options: ConnectOptions) -> Result<(), Er
     let pending = ours.iter().any(|migration| !applied.contains(migration.name));
     let outcome = match (pending, unknown.is_empty()) {
         (true, false) => Err(Error::Diverged { domain, unknown: unknown.join(", ") }),
-        (true, true) => run(&database, domain).await.map_err(failed),
+        (true, true) => {
+            tracing::info!(domain, "bringing the schema up to date");
+            run(&database, domain).await.map_err(failed)
+        }
         (false, false) => {
             tracing::warn!(domain, unknown = unknown.join(", "), "the database is newer than this version");
             Ok(())

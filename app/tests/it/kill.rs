@@ -8,7 +8,6 @@ mod import;
 mod nodes;
 mod writers;
 
-use caller::Caller;
 use chance::Chance;
 use nodes::Nodes;
 use std::io::Write;

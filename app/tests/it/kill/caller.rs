@@ -38,18 +38,17 @@ impl Caller {
                 Ok(told) => (!comes_again(&told)).then_some(told),
                 Err(error) => {
                     // What could not connect has done nothing.
-                    broke_off.fetch_or(!error.is_connect(), Ordering::Relaxed);
+                    if !error.is_connect() && !broke_off.swap(true, Ordering::Relaxed) {
+                        self.doors.broke_off();
+                    }
                     None
                 }
             }
         })
         .await;
         let answer = Answer { told, broke_off: broke_off.into_inner() };
-        if answer.broke_off {
-            self.doors.broke_off();
-            if answer.replayed() {
-                self.doors.was_effective();
-            }
+        if answer.broke_off && answer.replayed() {
+            self.doors.was_effective();
         }
         answer
     }
@@ -67,8 +66,9 @@ impl Caller {
         let told = eventually(&format!("GET {path} is answered"), async || {
             let told = self.doors.next(&self.client)?.try_get(path).await.ok()?;
             (!comes_again(&told)).then_some(told)
-        });
-        told.await.expect(200)
+        })
+        .await;
+        told.expect(200)
     }
 
     /// Asks until the resource says so.

@@ -47,10 +47,10 @@ impl Writers {
     }
 
     /// Ends them and looks at what is there.
-    pub async fn check(self) {
+    pub async fn check(mut self) {
         self.stop.store(true, Ordering::Relaxed);
         let mut written = Vec::new();
-        for task in self.tasks {
+        for task in self.tasks.drain(..) {
             written.extend(task.await.unwrap());
         }
         let (caller, item) = (&self.caller, &self.item);

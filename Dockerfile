@@ -9,7 +9,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/insula insula
 COPY --from=build /insula /usr/local/bin/insula
-USER insula
+USER 10001
 WORKDIR /var/lib/insula
 ENV INSULA_HTTP__ADDRESS=0.0.0.0:8080 INSULA_DATA__FOLDER=/var/lib/insula/data
 VOLUME /var/lib/insula/data

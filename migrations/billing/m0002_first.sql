@@ -109,6 +109,7 @@ CREATE TABLE invoices (
 CREATE INDEX invoices_listed ON invoices (tenant_id, created_at, public_id);
 CREATE INDEX invoices_by_status ON invoices (tenant_id, status, created_at, public_id);
 CREATE INDEX invoices_of_customer ON invoices (tenant_id, customer_id, created_at, public_id);
+CREATE INDEX invoices_of_customer_by_status ON invoices (tenant_id, customer_id, status, created_at, public_id);
 CREATE INDEX invoices_finalized ON invoices (tenant_id, finalized_at, public_id) WHERE finalized_at IS NOT NULL;
 -- A number is never given twice, whatever becomes of its invoice.
 CREATE UNIQUE INDEX invoices_number ON invoices (tenant_id, number) WHERE number IS NOT NULL;

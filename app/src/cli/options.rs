@@ -105,7 +105,7 @@ impl ServeOptions {
 impl DemoOptions {
     /// A demo touches nothing that is not its own: no server, no bucket, no mailbox, whatever is configured.
     fn set(&self, sources: &mut Sources) {
-        const ITS_OWN: [&str; 7] = [
+        const ITS_OWN: [&str; 9] = [
             "database.url",
             "redis.url",
             "secrets.master_key",
@@ -113,6 +113,8 @@ impl DemoOptions {
             "mail.smtp_url",
             "mail.folder",
             "blobs.folder",
+            "domains.users.remote_url",
+            "domains.billing.remote_url",
         ];
         let of_domains = DEFAULT
             .lines()

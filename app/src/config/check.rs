@@ -34,6 +34,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
 const SCHEMES: &[(&str, &[&str])] = &[
     ("database.url", &["postgres", "postgresql"]),
     (".database_url", &["postgres", "postgresql"]),
+    (".remote_url", &["http", "https"]),
     ("redis.url", &["redis", "rediss"]),
     ("mail.smtp_url", &["smtp", "smtps"]),
     ("http.public_url", &["http", "https"]),

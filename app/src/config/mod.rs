@@ -10,9 +10,9 @@ mod tests;
 mod values;
 
 pub use model::{
-    BlobsConfig, BlobsKind, CacheConfig, Config, DataConfig, DatabaseConfig, DomainConfig, DomainsConfig,
-    HttpConfig, JobsConfig, LimitsConfig, LogFormat, LogsConfig, MailConfig, NodeConfig, OperatorsConfig,
-    RedisConfig, Role, SecretsConfig, SignUp, UsersConfig,
+    BlobsConfig, BlobsKind, CacheConfig, CalledDomainConfig, Config, DataConfig, DatabaseConfig,
+    DomainConfig, DomainsConfig, HttpConfig, JobsConfig, LimitsConfig, LogFormat, LogsConfig, MailConfig,
+    NodeConfig, OperatorsConfig, RedisConfig, Role, SecretsConfig, SignUp, UsersConfig,
 };
 pub use values::{Secret, SecretUrl};
 

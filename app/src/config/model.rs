@@ -72,6 +72,7 @@ pub struct NodeConfig {
     pub domains: Vec<String>,
     #[serde(with = "optional")]
     pub name: Option<String>,
+    pub serve_contracts: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,7 +221,7 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 pub struct DomainsConfig {
     pub users: UsersConfig,
-    pub billing: DomainConfig,
+    pub billing: CalledDomainConfig,
     pub inventory: DomainConfig,
     pub workflow: DomainConfig,
     pub notifications: DomainConfig,
@@ -251,11 +252,23 @@ pub struct DomainConfig {
     pub database_url: Option<SecretUrl>,
 }
 
+/// The same, of a domain that others call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalledDomainConfig {
+    #[serde(with = "optional")]
+    pub database_url: Option<SecretUrl>,
+    #[serde(with = "optional")]
+    pub remote_url: Option<String>,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UsersConfig {
     #[serde(with = "optional")]
     pub database_url: Option<SecretUrl>,
+    #[serde(with = "optional")]
+    pub remote_url: Option<String>,
     pub sign_up: SignUp,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,

@@ -6,6 +6,7 @@ mod modules;
 mod node;
 mod operators;
 mod platform;
+mod remote;
 
 pub use node::Node;
 
@@ -74,6 +75,7 @@ fn announce(config: &Config, node: &Node) {
     let storage = if config.database.url.is_some() { "PostgreSQL" } else { "SQLite files" };
     tracing::info!(
         address = %node.address,
+        operators = node.operators.map(tracing::field::display),
         data = %config.data.folder.display(),
         storage,
         "Insula is ready: {url}/docs shows the API"

@@ -2,12 +2,14 @@
 
 use super::StartError;
 use super::platform::Foundation;
+use super::remote::HttpTransport;
 use crate::config::{Config, SignUp};
-use billing_contract::Billing;
+use billing_contract::{Billing, RemoteBilling};
 use data::Subscription;
+use kernel::contract::Transport;
 use module::Module;
 use std::sync::Arc;
-use users_contract::Users;
+use users_contract::{RemoteUsers, Users};
 
 /// All modules, in the order in which their contracts are called. Each is handed the contracts of the committed list
 /// of calls and nothing else.
@@ -25,13 +27,19 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
         },
         users::Deps { platform: foundation.platform("users")? },
     );
-    let call_users = contract::<dyn Users>(&users)?;
+    let call_users: Arc<dyn Users> = match &settings.users.remote_url {
+        Some(url) => Arc::new(RemoteUsers::new(transport(url, foundation)?)),
+        None => contract(&users)?,
+    };
 
     let billing = billing::module(
         billing::Settings {},
-        billing::Deps { platform: foundation.platform("billing")?, users: call_users.clone() },
+        billing::Deps { platform: foundation.platform("billing")? },
     );
-    let call_billing = contract::<dyn Billing>(&billing)?;
+    let call_billing: Arc<dyn Billing> = match &settings.billing.remote_url {
+        Some(url) => Arc::new(RemoteBilling::new(transport(url, foundation)?)),
+        None => contract(&billing)?,
+    };
 
     let inventory = inventory::module(
         inventory::Settings {},
@@ -75,6 +83,12 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
 
 fn subscriptions(modules: &[Module]) -> Vec<Subscription> {
     modules.iter().flat_map(|module| &module.handlers).filter_map(jobs::Handler::subscription).collect()
+}
+
+fn transport(url: &str, foundation: &Foundation) -> Result<Arc<dyn Transport>, StartError> {
+    let made = HttpTransport::new(url, foundation.secrets.clone(), foundation.clock.clone());
+    let failed = |error| StartError::new(format!("{url} cannot be called"), "see the cause").because(error);
+    Ok(Arc::new(made.map_err(failed)?))
 }
 
 fn contract<T: ?Sized + Send + Sync + 'static>(module: &Module) -> Result<Arc<T>, StartError> {

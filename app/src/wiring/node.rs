@@ -13,6 +13,7 @@ use actix_web::{App, HttpServer};
 use data::Databases;
 use jobs::Schedule;
 use kernel::Clock;
+use kernel::contract::ContractServer;
 use kernel::ctx::{EntitlementProvider, IdentityProvider};
 use module::{Module, Pages};
 use std::net::SocketAddr;
@@ -27,6 +28,7 @@ const FINISHED_KERNEL_ROWS_INTERVAL: Duration = Duration::from_secs(600);
 
 pub struct Node {
     pub address: SocketAddr,
+    pub operators: Option<SocketAddr>,
     servers: Vec<ServerHandle>,
     checks: Checks,
     jobs: Option<jobs::Runtime>,
@@ -55,16 +57,19 @@ impl Node {
         let mut wired = Wired::of(modules)?;
         spawn_upkeep(&background, &foundation, &checks);
 
+        let server = wired.server(&config, &foundation)?;
         let mut servers = Vec::new();
+        let mut operators = None;
+        let inside = inside(&config, &checks, &server, &wired.contracts);
         if let Some(address) = config.operators.address {
-            let full = checks.clone();
-            servers.push(listen(&config, address, Arc::new(move |routes| full.full(routes)))?.0);
+            let (handle, bound) = listen(&config, address, inside.clone())?;
+            servers.push(handle);
+            operators = Some(bound);
         }
-        let health = health(&config, &checks);
+        let health = if operators.is_some() { outside(&checks) } else { inside };
         let (handle, address) = if config.node.role == Role::Worker {
             listen(&config, config.http.address, health)?
         } else {
-            let server = wired.server(&config, &foundation)?;
             serve(&config, server, wired.pages.clone(), health)?
         };
         servers.push(handle);
@@ -74,6 +79,7 @@ impl Node {
         };
         Ok(Self {
             address,
+            operators,
             servers,
             checks,
             jobs,
@@ -116,6 +122,7 @@ pub async fn document() -> Result<String, StartError> {
 struct Wired {
     apis: Vec<web::Api>,
     pages: Vec<Pages>,
+    contracts: Vec<Arc<dyn ContractServer>>,
     domains: Vec<(Databases, Vec<jobs::Handler>, Vec<Schedule>)>,
     identity: Arc<dyn IdentityProvider>,
     entitlements: Option<Arc<dyn EntitlementProvider>>,
@@ -125,18 +132,20 @@ impl Wired {
     fn of(modules: Vec<Module>) -> Result<Self, StartError> {
         let mut identity = None;
         let mut entitlements = None;
-        let (mut apis, mut pages, mut domains) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut apis, mut pages, mut contracts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut domains = Vec::new();
         for module in modules {
             identity = identity.or(module.identity);
             entitlements = entitlements.or(module.entitlements);
             apis.push(module.api);
             pages.extend(module.pages);
+            contracts.extend(module.contract.map(|contract| contract.server));
             domains.push((module.databases, module.handlers, module.schedules));
         }
         let identity = identity.ok_or_else(|| {
             StartError::new("no module says who is asking", "set Module.identity in the users domain")
         })?;
-        Ok(Self { apis, pages, domains, identity, entitlements })
+        Ok(Self { apis, pages, contracts, domains, identity, entitlements })
     }
 
     fn server(&mut self, config: &Config, foundation: &Foundation) -> Result<Server, StartError> {
@@ -150,7 +159,10 @@ impl Wired {
             info: docs::info(),
         };
         Server::new(parts).map_err(|faults| {
-            StartError::new(format!("the API is declared wrongly:\n  {}", faults.join("\n  ")), "mend the operations named")
+            StartError::new(
+                format!("the API is declared wrongly:\n  {}", faults.join("\n  ")),
+                "mend the operations named",
+            )
         })
     }
 }
@@ -175,13 +187,27 @@ fn proxies(config: &Config) -> Vec<Network> {
 
 type Routes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 
-/// What the main address says of the node's health: everything, unless operators have an address of their own.
-fn health(config: &Config, checks: &Checks) -> Routes {
+/// What is for operators and for the installation's other processes.
+fn inside(
+    config: &Config,
+    checks: &Checks,
+    server: &Server,
+    contracts: &[Arc<dyn ContractServer>],
+) -> Routes {
+    let (checks, server) = (checks.clone(), server.clone());
+    let contracts = config.node.serve_contracts.then(|| contracts.to_vec());
+    Arc::new(move |routes| {
+        checks.full(routes);
+        if let Some(contracts) = &contracts {
+            web::remote::configure(routes, &server, contracts.clone());
+        }
+    })
+}
+
+/// What is left of it on the main address when operators have one of their own.
+fn outside(checks: &Checks) -> Routes {
     let checks = checks.clone();
-    match config.operators.address {
-        Some(_) => Arc::new(move |routes| checks.brief(routes)),
-        None => Arc::new(move |routes| checks.full(routes)),
-    }
+    Arc::new(move |routes| checks.brief(routes))
 }
 
 /// Both servers have the same limits; their types differ by what wraps them.
@@ -198,7 +224,8 @@ macro_rules! run {
             .bind(address)
             .map_err(|error| {
                 let what = format!("cannot listen on {address}");
-                StartError::new(what, "stop what listens there, or choose another http.address").because(error)
+                StartError::new(what, "stop what listens there, or choose another http.address")
+                    .because(error)
             })?;
         let bound = server.addrs().first().copied().unwrap_or(address);
         let running = server.run();
@@ -227,7 +254,11 @@ fn serve(
 }
 
 /// What operators ask, and nothing else.
-fn listen(config: &Config, address: SocketAddr, routes: Routes) -> Result<(ServerHandle, SocketAddr), StartError> {
+fn listen(
+    config: &Config,
+    address: SocketAddr,
+    routes: Routes,
+) -> Result<(ServerHandle, SocketAddr), StartError> {
     let app = move || App::new().configure(|config| routes(config));
     run!(config, HttpServer::new(app), address, 1)
 }
@@ -238,7 +269,9 @@ fn background_runtime() -> Result<Runtime, StartError> {
         .thread_name("jobs")
         .enable_all()
         .build()
-        .map_err(|error| StartError::new("no threads for jobs", "look at the process's limits").because(error))
+        .map_err(|error| {
+            StartError::new("no threads for jobs", "look at the process's limits").because(error)
+        })
 }
 
 /// Signals between nodes, gauges, and the kernel's rows that nobody needs any more.

@@ -72,7 +72,9 @@ impl Client {
 
     pub async fn upload(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Told {
         let request = self.request(Method::POST, path).header("content-type", content_type);
-        self.try_send(request.header("idempotency-key", uuid::Uuid::new_v4().to_string()).body(body)).await.unwrap()
+        self.try_send(request.header("idempotency-key", uuid::Uuid::new_v4().to_string()).body(body))
+            .await
+            .unwrap()
     }
 
     /// With a key of the caller's choice; an error when the node went away, and then nobody knows what happened.
@@ -81,11 +83,9 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let url = if path.starts_with("/api") || path.starts_with("/health") || path.starts_with("/docs") {
-            format!("{}{path}", self.url)
-        } else {
-            format!("{}/api/v1{path}", self.url)
-        };
+        let whole =
+            ["/api", "/health", "/docs", "/metrics", "/internal"].iter().any(|start| path.starts_with(start));
+        let url = if whole { format!("{}{path}", self.url) } else { format!("{}/api/v1{path}", self.url) };
         let request = self.http.request(method, url);
         match &self.token {
             Some(token) => request.bearer_auth(token),

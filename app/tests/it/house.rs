@@ -52,6 +52,11 @@ impl Ground {
         self.settings.push((variable.to_owned(), value.to_owned()));
     }
 
+    /// As other programs reach the same data; `None` on SQLite.
+    pub fn database_url(&self) -> Option<String> {
+        self.postgres.as_ref().map(testkit::PostgresDatabase::url)
+    }
+
     pub fn mail(&self) -> std::path::PathBuf {
         self.folder.path().join("mail")
     }
@@ -60,12 +65,16 @@ impl Ground {
     pub fn start(&self, role: &str) -> Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_insula"));
         command.args(["serve", "--role", role]).env_clear().envs(self.variables());
-        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
-        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         Process::of(command.spawn().unwrap())
     }
 
-    fn variables(&self) -> Vec<(String, String)> {
+    /// A process's whole environment; of two with one name the later counts.
+    pub fn variables(&self) -> Vec<(String, String)> {
         let folder = |name: &str| self.folder.path().join(name).display().to_string();
         let mut variables = vec![
             ("INSULA_HTTP__ADDRESS", "127.0.0.1:0".to_owned()),
@@ -84,8 +93,8 @@ impl Ground {
                 variables.push(("REDIS_URL", redis));
             }
         }
-        let variables = variables.into_iter();
-        variables.map(|(name, value)| (name.to_owned(), value)).collect()
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+        variables.chain(self.settings.iter().cloned()).collect()
     }
 }
 
@@ -131,10 +140,23 @@ impl Process {
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM, and whether it went well and in time.
-    pub fn stop(mut self) {
+    /// Where operators ask, when they have an address of their own.
+    pub fn operators(&self) -> String {
+        let log = self.log();
+        let line = log.lines().find(|line| line.contains("Insula is ready")).unwrap();
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        format!("http://{}", line["operators"].as_str().unwrap())
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
+    }
+
+    /// SIGTERM, and whether it went well and in time.
+    pub fn stop(mut self) {
+        self.ask_to_stop();
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
             match self.child.try_wait().unwrap() {

@@ -14,6 +14,8 @@ use std::io::Write;
 use testkit::Backend;
 
 const ROUNDS: usize = 12;
+/// Twice on the same server.
+const TWO_NODES_ROUNDS: usize = 8;
 
 #[test]
 fn killed_on_sqlite() {
@@ -23,14 +25,14 @@ fn killed_on_sqlite() {
 #[test]
 fn killed_on_postgres_as_two_equals() {
     if let Some(backend) = Backend::postgres() {
-        run("PostgreSQL, two equals", backend, &["all", "all"], ROUNDS / 2);
+        run("PostgreSQL, two equals", backend, &["all", "all"], TWO_NODES_ROUNDS);
     }
 }
 
 #[test]
 fn killed_on_postgres_as_api_and_worker() {
     if let Some(backend) = Backend::postgres() {
-        run("PostgreSQL, api and worker", backend, &["api", "worker"], ROUNDS / 2);
+        run("PostgreSQL, api and worker", backend, &["api", "worker"], TWO_NODES_ROUNDS);
     }
 }
 
@@ -57,6 +59,7 @@ fn run(name: &str, backend: Backend, roles: &'static [&'static str], rounds: usi
         let mut nodes = Nodes::start(&backend, roles).await;
         let (mut imports, mut approvals, mut ended) = (Hits::default(), Hits::default(), Vec::new());
         for round in 0..rounds {
+            nodes.all_up().await;
             let caller = nodes.tenant(&format!("round-{round}@example.com")).await;
             if round % 2 == 0 {
                 imports.add(import::round(&mut nodes, &mut chance, &caller).await);
@@ -74,12 +77,16 @@ fn run(name: &str, backend: Backend, roles: &'static [&'static str], rounds: usi
         say(&format!(
             "kill -9 on {name}: {} kills; {} of {} imports and {} of {} approval rounds were hit in flight; \
              {broken} writes broke off, {effective} of them had taken effect",
-            nodes.kills, imports.hit, imports.rounds, approvals.hit, approvals.rounds,
+            nodes.doors.kills(),
+            imports.hit,
+            imports.rounds,
+            approvals.hit,
+            approvals.rounds,
         ));
         assert!(imports.hit > 0, "no kill hit an import in flight; KILL_SEED={seed}");
         assert!(approvals.hit > 0, "no kill hit an approval in flight; KILL_SEED={seed}");
         assert!(broken > 0, "no kill hit a client's write; KILL_SEED={seed}");
-        nodes.stop();
+        nodes.stop().await;
     });
 }
 

@@ -3,7 +3,15 @@
 
 mod bad_input;
 mod client;
+mod config;
+mod document;
+mod expired_link;
 mod first_day;
+mod furnished;
 mod house;
 mod kill;
+mod openapi;
+mod operators;
+mod proxy;
+mod remote;
 mod tenant;

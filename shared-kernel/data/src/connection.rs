@@ -3,7 +3,7 @@
 
 use crate::engine::{Lease, Link};
 use crate::error::breaks_connection;
-use crate::wall::Wall;
+use crate::wall::{Door, Wall};
 use async_trait::async_trait;
 use futures::TryFutureExt;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
@@ -20,13 +20,6 @@ pub(crate) struct Connection {
     domain: &'static str,
     wall: Option<Arc<Wall>>,
     door: Door,
-}
-
-/// Through which door the connection was reached, for the wall on SQLite.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Door {
-    Tenant,
-    System,
 }
 
 impl Connection {

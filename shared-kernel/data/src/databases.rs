@@ -1,7 +1,7 @@
 //! One domain's handle to its data. A database is reached through the tenant; nothing else of the house can be
 //! reached through it.
 
-use crate::connection::{Connection, Door};
+use crate::connection::Connection;
 use crate::engine::{Engine, Usage};
 use crate::error::Error;
 use crate::inflight::{InFlight, InFlightKeys};
@@ -11,7 +11,7 @@ use crate::signals::Signals;
 use crate::system::System;
 use crate::tx::Tx;
 use crate::unit::Unit;
-use crate::wall::Wall;
+use crate::wall::{Door, Wall};
 use chrono::Duration;
 use kernel::ctx::Idempotency;
 use kernel::{Clock, Ctx};

@@ -2,8 +2,14 @@
 //! a tenant's table that does not name `tenant_id`, or one through the system door on a table that is not on the
 //! platform's list, fails. In release builds the types of [`Tx`](crate::Tx) are the wall.
 
-use crate::connection::Door;
 use std::collections::BTreeSet;
+
+/// Through which door a connection was reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Door {
+    Tenant,
+    System,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Wall {

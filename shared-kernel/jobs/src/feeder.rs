@@ -98,7 +98,7 @@ pub(crate) async fn feed(core: Arc<Core>, feed: Arc<Feed>) {
 }
 
 enum Next {
-    /// All slots were filled: there may be more.
+    /// There may be more.
     AtOnce,
     At(Option<DateTime<Utc>>),
 }
@@ -116,7 +116,8 @@ async fn round(
             status = buried.status, "the lease of a message's last attempt ran out");
         core.count(&buried.handler, if buried.status == "dead" { "dead" } else { "cancelled" });
     }
-    let full = claimed.messages.len() == slots.num_permits();
+    // What was buried may have made something startable.
+    let more = claimed.messages.len() == slots.num_permits() || !claimed.buried.is_empty();
     let mut envelopes = Vec::with_capacity(claimed.messages.len());
     for message in claimed.messages {
         let Some(slot) = slots.split(1) else { break };
@@ -126,7 +127,7 @@ async fn round(
         envelopes.push(Envelope { held, ticket: Some(ticket) });
     }
     feed.push(envelopes.into_iter());
-    Ok(if full { Next::AtOnce } else { Next::At([claimed.next_due, next_tick].into_iter().flatten().min()) })
+    Ok(if more { Next::AtOnce } else { Next::At([claimed.next_due, next_tick].into_iter().flatten().min()) })
 }
 
 /// All that are free, at least one.

@@ -1,6 +1,7 @@
 //! What a domain hands in: a named function for each kind of job and each event it subscribes to.
 
 use crate::failure::JobFailure;
+use crate::given_up::Followup;
 use crate::held::Running;
 use data::{Job, Subscription};
 use futures::future::BoxFuture;
@@ -30,6 +31,7 @@ pub struct Handler {
     versions: Option<Vec<u16>>,
     ordered: bool,
     timeout: Option<Duration>,
+    followup: Option<Followup>,
     run: Run,
 }
 
@@ -50,6 +52,7 @@ pub fn running_job<J: Job>(f: impl RunningJobFn<J>) -> Handler {
         versions: Some(vec![J::VERSION]),
         ordered: false,
         timeout: None,
+        followup: None,
         run,
     }
 }
@@ -66,6 +69,7 @@ pub fn subscriber<E: DomainEvent>(name: &'static str, f: impl JobFn<E>) -> Handl
         versions: Some(vec![E::VERSION]),
         ordered: false,
         timeout: None,
+        followup: None,
         run,
     }
 }
@@ -79,6 +83,7 @@ pub fn forward(subscription: &Subscription, f: impl JobFn<Parcel>) -> Handler {
         versions: None,
         ordered: subscription.ordered,
         timeout: None,
+        followup: None,
         run,
     }
 }
@@ -122,6 +127,13 @@ impl Handler {
         self
     }
 
+    /// A job to run when a message ends `dead` or `cancelled`: it gets the same payload, acts as the system, and is
+    /// written with the end itself. It is run too where the work ended well enough to leave it nothing to do.
+    pub fn when_given_up<J: Job>(mut self) -> Self {
+        self.followup = Some(Followup::of::<J>());
+        self
+    }
+
     /// Payloads of an older version that the type can still read.
     pub fn also_reads(mut self, version: u16) -> Self {
         if let Some(versions) = &mut self.versions {
@@ -162,6 +174,10 @@ impl Handler {
         self.event.is_some()
     }
 
+    pub(crate) fn followup(&self) -> Option<&Followup> {
+        self.followup.as_ref()
+    }
+
     pub(crate) fn time_allowed(&self) -> Option<Duration> {
         self.timeout
     }
@@ -183,6 +199,10 @@ impl Registry {
 
     pub fn find(&self, name: &str) -> Option<&Handler> {
         self.0.get(name)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Handler> {
+        self.0.values()
     }
 
     pub fn names(&self) -> Vec<&'static str> {

@@ -1,14 +1,20 @@
 //! What operators do with messages: look, retry, cancel, discard. Plain functions; who may call them is the edge's.
 
+use crate::given_up::Followup;
+use crate::handler::Handler;
 use crate::store::get;
 use chrono::{DateTime, Utc};
-use data::{Databases, Error};
+use data::{Databases, Error, System};
 use kernel::TenantId;
 use kernel::id::MessageId;
 use sea_orm::{QueryResult, Value};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-pub struct Ledger(Databases);
+pub struct Ledger {
+    databases: Databases,
+    followups: BTreeMap<&'static str, Followup>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,8 +64,10 @@ const COLUMNS: &str = "public_id, tenant_id, kind, handler, status, priority, ru
     cancel_requested, progress_done, progress_total, last_error, request_id, created_at, updated_at, finished_at";
 
 impl Ledger {
-    pub fn new(databases: Databases) -> Self {
-        Self(databases)
+    /// `handlers` are those of the databases' domain, which say what follows a cancelled message.
+    pub fn new(databases: Databases, handlers: &[Handler]) -> Self {
+        let followups = handlers.iter().filter_map(|handler| Some((handler.name(), *handler.followup()?)));
+        Self { databases, followups: followups.collect() }
     }
 
     /// Newest first, at most 200.
@@ -77,11 +85,11 @@ impl Ledger {
         }
         let sql = format!(
             "SELECT {COLUMNS} FROM {} WHERE {} ORDER BY public_id DESC LIMIT {}",
-            self.0.table("messages"),
+            self.databases.table("messages"),
             conditions.sql(),
             limit.min(MOST)
         );
-        let system = self.0.system("list messages for operators").await?;
+        let system = self.databases.system("list messages for operators").await?;
         let rows = system.query_all(&sql, conditions.values).await?;
         system.commit().await?;
         rows.iter().map(summary).collect()
@@ -89,35 +97,38 @@ impl Ledger {
 
     /// Gives a dead, cancelled or waiting message all its attempts again, from now. `false`: it is not one of these.
     pub async fn retry(&self, tenant: Option<TenantId>, id: MessageId) -> Result<bool, Error> {
-        let now = self.0.clock().now();
+        let now = self.databases.clock().now();
         let set = "status = 'queued', attempts = 0, run_at = $1, updated_at = $1, finished_at = NULL, cancel_requested = FALSE";
         let changed =
             self.change(set, "('dead', 'cancelled', 'queued', 'retrying')", now, tenant, id).await?;
-        self.0.wake().notify_one();
+        self.databases.wake().notify_one();
         Ok(changed)
     }
 
     /// A waiting message is cancelled at once, a running one is asked to stop.
     pub async fn cancel(&self, tenant: Option<TenantId>, id: MessageId) -> Result<bool, Error> {
-        let now = self.0.clock().now();
+        let now = self.databases.clock().now();
         let set = "cancel_requested = TRUE, updated_at = $1, \
             finished_at = CASE WHEN status = 'leased' THEN NULL ELSE $1 END, \
             status = CASE WHEN status = 'leased' THEN 'leased' ELSE 'cancelled' END";
         let changed = self.change(set, "('queued', 'retrying', 'leased')", now, tenant, id).await?;
         // What waits behind it in order may start.
-        self.0.wake().notify_one();
+        self.databases.wake().notify_one();
         Ok(changed)
     }
 
-    /// Removes a dead or cancelled message for good.
+    /// Removes a dead or cancelled message for good. What followed its end is a message of its own and stays.
     pub async fn discard(&self, tenant: Option<TenantId>, id: MessageId) -> Result<bool, Error> {
         let mut conditions = Conditions::default();
         conditions.add("public_id =", id);
         conditions.tenant(tenant);
-        let table = self.0.table("messages");
+        let table = self.databases.table("messages");
         let sql =
             format!("DELETE FROM {table} WHERE {} AND status IN ('dead', 'cancelled')", conditions.sql());
-        self.run(&sql, conditions.values).await
+        let system = self.databases.system("an operator discards a message").await?;
+        let removed = system.execute(&sql, conditions.values).await?;
+        system.commit().await?;
+        Ok(removed > 0)
     }
 
     async fn change(
@@ -131,16 +142,32 @@ impl Ledger {
         let mut conditions = Conditions { values: vec![now.into()], ..Conditions::default() };
         conditions.add("public_id =", id);
         conditions.tenant(tenant);
-        let table = self.0.table("messages");
-        let sql = format!("UPDATE {table} SET {set} WHERE {} AND status IN {statuses}", conditions.sql());
-        self.run(&sql, conditions.values).await
+        let table = self.databases.table("messages");
+        let sql = format!(
+            "UPDATE {table} SET {set} WHERE {} AND status IN {statuses} RETURNING handler, status",
+            conditions.sql()
+        );
+        let system = self.databases.system("an operator changes a message").await?;
+        let changed = system.query_all(&sql, conditions.values).await?;
+        for row in &changed {
+            self.follow(&system, row, id, now).await?;
+        }
+        system.commit().await?;
+        Ok(!changed.is_empty())
     }
 
-    async fn run(&self, sql: &str, values: Vec<Value>) -> Result<bool, Error> {
-        let system = self.0.system("an operator changes a message").await?;
-        let changed = system.execute(sql, values).await?;
-        system.commit().await?;
-        Ok(changed > 0)
+    async fn follow(
+        &self,
+        system: &System,
+        row: &QueryResult,
+        id: MessageId,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let (handler, status): (String, String) = (get(row, "handler")?, get(row, "status")?);
+        match self.followups.get(handler.as_str()) {
+            Some(followup) if status == Status::Cancelled.name() => followup.write(system, id, now).await,
+            _ => Ok(()),
+        }
     }
 }
 

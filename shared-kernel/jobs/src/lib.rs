@@ -6,6 +6,7 @@ mod backend;
 mod dispatch;
 mod failure;
 mod feeder;
+mod given_up;
 mod handler;
 mod held;
 mod ledger;

@@ -4,6 +4,7 @@
 use crate::backend::{Aborting, MessageBackend};
 use crate::dispatch::Core;
 use crate::feeder::{Envelope, stopped};
+use crate::given_up;
 use crate::handler::{Handler, Registry};
 use crate::held::Leases;
 use crate::schedule::{Prepared, Schedule};
@@ -90,6 +91,8 @@ pub enum StartError {
     ForeignHandler { handler: &'static str, domain: &'static str },
     #[error("a schedule of {domain} asks for {kind}, which has no handler")]
     NoHandler { domain: &'static str, kind: &'static str },
+    #[error("{handler} names {kind} for when it is given up, which {why}")]
+    GivenUp { handler: &'static str, kind: &'static str, why: &'static str },
     #[error("{0}")]
     Schedule(String),
 }
@@ -133,7 +136,7 @@ impl Runtime {
                 databases.clone(),
                 format!("{}/{}", setup.settings.node, uuid::Uuid::new_v4()),
                 setup.settings.lease,
-                &registry.names(),
+                registry.clone(),
                 setup.clock.clone(),
             ));
             let (outcomes, reported) = mpsc::unbounded_channel();
@@ -221,6 +224,7 @@ fn prepare(domains: Vec<Domain>, remote: Vec<Handler>) -> Result<(Registry, Prep
     for handler in remote {
         registry.add(handler).map_err(StartError::DuplicateHandler)?;
     }
+    given_up::check(&registry)?;
     for (databases, schedules) in schedules_of {
         let domain = databases.domain();
         let mut ready = Vec::new();

@@ -173,11 +173,14 @@ fn settle(postgres: bool, table: &str) -> String {
             ["id", "attempts", "status", "run_at", "last_error", "refund"].into_iter().map(column).collect();
         format!("(SELECT {} FROM json_each($1)) AS r", columns.join(", "))
     };
+    // SQLite returns columns of the changed table alone and takes no name before them.
+    let returned = if postgres { "m.public_id, m.handler, m.status" } else { "public_id, handler, status" };
     format!(
         "UPDATE {table} AS m SET status = r.status, run_at = COALESCE(r.run_at, m.run_at), attempts = m.attempts - r.refund, \
          last_error = COALESCE(r.last_error, m.last_error), lease_owner = NULL, lease_until = NULL, updated_at = $3, \
          finished_at = CASE WHEN r.status IN ('done', 'cancelled', 'dead') THEN $3 END \
-         FROM {records} WHERE m.id = r.id AND m.attempts = r.attempts AND m.lease_owner = $2 AND m.status = 'leased'"
+         FROM {records} WHERE m.id = r.id AND m.attempts = r.attempts AND m.lease_owner = $2 AND m.status = 'leased' \
+         RETURNING {returned}"
     )
 }
 

@@ -1,5 +1,6 @@
 //! The message table of one domain, as one worker process uses it: claim, settle, renew, and look after the rest.
 
+use crate::handler::Registry;
 use crate::message::Message;
 use crate::sql::Sql;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -8,12 +9,13 @@ use kernel::id::MessageId;
 use kernel::{Clock, Id};
 use sea_orm::{QueryResult, TryGetable, Value};
 use serde::Serialize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
 
 pub(crate) struct Store {
     databases: Databases,
+    registry: Arc<Registry>,
     sql: Sql,
     /// Fresh for each process, so that a restart never takes its predecessor's leases for its own.
     owner: String,
@@ -71,11 +73,11 @@ impl Store {
         databases: Databases,
         owner: String,
         lease: Duration,
-        handlers: &[&str],
+        registry: Arc<Registry>,
         clock: Clock,
     ) -> Self {
-        let sql = Sql::new(databases.is_postgres(), &databases.table("messages"), handlers);
-        Self { databases, sql, owner, lease: span(lease), clock, served: Mutex::new(Uuid::nil()) }
+        let sql = Sql::new(databases.is_postgres(), &databases.table("messages"), &registry.names());
+        Self { databases, registry, sql, owner, lease: span(lease), clock, served: Mutex::new(Uuid::nil()) }
     }
 
     pub fn domain(&self) -> &'static str {
@@ -101,11 +103,9 @@ impl Store {
         let (mut buried, mut next_due) = (Vec::new(), None);
         if messages.len() < wanted {
             for row in system.query_all(&self.sql.bury, vec![now.into()]).await? {
-                buried.push(Buried {
-                    id: get(&row, "public_id")?,
-                    handler: get(&row, "handler")?,
-                    status: get(&row, "status")?,
-                });
+                let (id, handler): (_, String) = (get(&row, "public_id")?, get(&row, "handler")?);
+                self.follow(&system, id, &handler, now).await?;
+                buried.push(Buried { id, handler, status: get(&row, "status")? });
             }
             let rows = system.query_all(&self.sql.next_due, vec![now.into(), self.owner().into()]).await?;
             next_due = rows.first().map(|row| get(row, "due")).transpose()?.flatten();
@@ -128,12 +128,32 @@ impl Store {
         }
     }
 
-    /// Writes how these leases ended; those that are no longer ours are left alone.
+    /// Writes how these leases ended, and what follows from it; those that are no longer ours are left alone.
     pub async fn settle(&self, records: &[Record]) -> Result<(), Error> {
+        let now = self.clock.now();
         let system = self.databases.system("settle messages").await?;
-        let values = vec![json(&system, records)?, self.owner().into(), self.clock.now().into()];
-        system.execute(&self.sql.settle, values).await?;
+        let values = vec![json(&system, records)?, self.owner().into(), now.into()];
+        for row in system.query_all(&self.sql.settle, values).await? {
+            let status: String = get(&row, "status")?;
+            if matches!(status.as_str(), "dead" | "cancelled") {
+                let handler: String = get(&row, "handler")?;
+                self.follow(&system, get(&row, "public_id")?, &handler, now).await?;
+            }
+        }
         system.commit().await
+    }
+
+    async fn follow(
+        &self,
+        system: &System,
+        message: MessageId,
+        handler: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        match self.registry.find(handler).and_then(|handler| handler.followup()) {
+            Some(followup) => followup.write(system, message, now).await,
+            None => Ok(()),
+        }
     }
 
     /// Extends these leases and answers which are still ours.

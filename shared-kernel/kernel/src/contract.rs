@@ -41,6 +41,8 @@ pub enum DispatchError {
     UnknownMethod { contract: &'static str, method: String },
     #[error("the request cannot be read")]
     Unreadable(#[source] serde_json::Error),
+    #[error("the answer cannot be written")]
+    Unwritable(#[source] serde_json::Error),
 }
 
 /// The two ways in which any remote call can fail; every contract's error enum has them.

@@ -98,6 +98,8 @@ kinds! {
     INVALID_CURSOR = 400 "invalid_cursor" "The cursor is not one of ours";
     IDEMPOTENCY_KEY_REQUIRED = 400 "idempotency_key_required" "This operation needs an Idempotency-Key";
     IDEMPOTENCY_KEY_MALFORMED = 400 "idempotency_key_malformed" "The Idempotency-Key is malformed";
+    CONTENT_DIGEST_REQUIRED = 400 "content_digest_required" "A file with an Idempotency-Key needs its Content-Digest";
+    CONTENT_DIGEST_MISMATCH = 400 "content_digest_mismatch" "The body is not what its Content-Digest says";
     UNAUTHENTICATED = 401 "unauthenticated" "Not authenticated";
     FORBIDDEN = 403 "forbidden" "Not permitted";
     NOT_FOUND = 404 "not_found" "Not found";

@@ -128,17 +128,13 @@ impl Contract {
         let doc = format!("Answers other processes' calls of [`{name}`].");
         let texts = methods.iter().map(|method| &method.text);
         let arms = methods.iter().map(|Method { name: method, text, request, .. }| {
-            let unwritable = format!("the answer of {text} cannot be written: {{}}");
             quote! {
                 #text => {
                     let request: #request = ::kernel::private::serde_json::from_slice(request)
                         .map_err(::kernel::contract::DispatchError::Unreadable)?;
                     let answer = #name::#method(&*self.local, ctx, request).await;
-                    ::kernel::private::serde_json::to_vec(&answer).map_err(|error| {
-                        ::kernel::contract::DispatchError::Unreadable(
-                            ::kernel::private::serde::ser::Error::custom(::std::format!(#unwritable, error)),
-                        )
-                    })
+                    ::kernel::private::serde_json::to_vec(&answer)
+                        .map_err(::kernel::contract::DispatchError::Unwritable)
                 }
             }
         });

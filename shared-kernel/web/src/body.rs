@@ -183,6 +183,15 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], max_depth: usize) -> Result<T, Probl
         let detail = format!("The JSON is nested deeper than {max_depth} levels.");
         return Err(Problem::new(MALFORMED, detail));
     }
+    // serde would fill a DTO from a list as well, in the order in which its fields happen to be declared.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let fault = FieldError {
+            pointer: String::new(),
+            code: Cow::Borrowed("wrong_type"),
+            detail: "invalid type: list, expected an object".to_owned(),
+        };
+        return Err(Problem::new(MALFORMED, "The body is a list, not an object.").with_errors(vec![fault]));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());

@@ -148,5 +148,6 @@ fn problem(error: DispatchError) -> Problem {
         DispatchError::Unreadable(_) => {
             Problem::new(MALFORMED, "The request cannot be read.").with_cause(error)
         }
+        DispatchError::Unwritable(_) => Problem::internal(error),
     }
 }

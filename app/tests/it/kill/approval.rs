@@ -1,10 +1,11 @@
 //! A round on the approval path: invoices are finalized, tasks decided, nodes killed in between. Each invoice becomes
 //! open once, and their numbers have no gap.
 
-use super::caller::Caller;
+use super::caller::{Caller, time};
 use super::chance::Chance;
 use super::nodes::Nodes;
 use crate::tenant::id;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -24,21 +25,50 @@ pub async fn round(nodes: &mut Nodes, chance: &mut Chance, caller: &Caller) -> (
     let office = Office::open(caller, chance).await;
     let clerks: Vec<_> = (0..CLERKS).map(|_| tokio::spawn(office.clone().work())).collect();
     let broken_before = nodes.doors.broken().0;
-    let hit = strike(nodes, chance, &office).await;
-    nodes.all_up();
+    let kills = strike(nodes, chance, &office).await;
+    nodes.all_up().await;
     let mut ended = Vec::new();
     for clerk in clerks {
         ended.extend(clerk.await.unwrap());
     }
     check_numbers(caller, &ended).await;
     check_once(caller, &ended).await;
-    (hit || nodes.doors.broken().0 > broken_before, ended)
+    let mut hit = nodes.doors.broken().0 > broken_before;
+    for kill in kills.iter().filter(|kill| kill.all_workers) {
+        hit |= kill.was_owed(caller).await;
+    }
+    (hit, ended)
 }
 
-/// Whether a blow hit all workers while they owed what a client had been promised.
-async fn strike(nodes: &mut Nodes, chance: &mut Chance, office: &Office) -> bool {
+struct Kill {
+    at: DateTime<Utc>,
+    /// Otherwise the work may have been at another.
+    all_workers: bool,
+    owed: Vec<(String, Stage)>,
+}
+
+impl Kill {
+    /// Whether something that was promised before was done only afterwards.
+    async fn was_owed(&self, caller: &Caller) -> bool {
+        for (invoice, stage) in &self.owed {
+            let done_at = match stage {
+                Stage::Pending => {
+                    time(&tasks_of(&caller.all("/workflow/tasks").await, invoice)[0], "created_at")
+                }
+                _ => time(&caller.get(&format!("/billing/invoices/{invoice}")).await, "finalized_at"),
+            };
+            if done_at > self.at {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Each comes when as many promises were made as chance wants.
+async fn strike(nodes: &mut Nodes, chance: &mut Chance, office: &Office) -> Vec<Kill> {
     let blows = nodes.blows(chance);
-    let (mut hit, mut begin) = (false, 1);
+    let (mut kills, mut begin) = (Vec::new(), 1);
     for (index, blow) in blows.iter().enumerate() {
         let end = 1 + (office.promises - 1) * (index + 1) / blows.len();
         let wanted = chance.within(begin..end.max(begin + 1));
@@ -48,27 +78,10 @@ async fn strike(nodes: &mut Nodes, chance: &mut Chance, office: &Office) -> bool
             office.caller.get("/billing/invoices?limit=1").await;
         }
         let owed = office.owed();
-        nodes.kill(blow);
-        nodes.door_up();
-        let all_workers = nodes.workers().all(|worker| blow.contains(&worker));
-        hit |= all_workers && is_owed(&office.caller, &owed).await;
-        nodes.enough_up(chance);
+        let at = nodes.kill(blow, chance).await;
+        kills.push(Kill { at, all_workers: nodes.workers().all(|worker| blow.contains(&worker)), owed });
     }
-    hit
-}
-
-/// Whether one of these has still to be done.
-async fn is_owed(caller: &Caller, owed: &[(String, Stage)]) -> bool {
-    for (invoice, stage) in owed {
-        let due = match stage {
-            Stage::Pending => tasks_of(&caller.get("/workflow/tasks?limit=100").await, invoice).is_empty(),
-            _ => caller.get(&format!("/billing/invoices/{invoice}")).await["status"] == "pending_approval",
-        };
-        if due {
-            return true;
-        }
-    }
-    false
+    kills
 }
 
 /// What a client was told last of an invoice.
@@ -143,10 +156,10 @@ impl Office {
         }
         self.caller.write(&finalize, json!({}), 202).await;
         self.told(&invoice, Stage::Pending);
-        let opened = |tasks: &Value| !tasks_of(tasks, &invoice).is_empty();
+        let opened = |tasks: &Value| !tasks_of(list(tasks), &invoice).is_empty();
         let tasks = self.caller.until("/workflow/tasks?limit=100", "a task is opened", opened).await;
         self.told(&invoice, Stage::TaskSeen);
-        let task = id(&tasks_of(&tasks, &invoice)[0]);
+        let task = id(&tasks_of(list(&tasks), &invoice)[0]);
         self.caller.write(&format!("/workflow/tasks/{task}/approve"), json!({}), 200).await;
         self.told(&invoice, Stage::Approved);
         self.caller.until(&path, "the invoice is final", |invoice| invoice["status"] == "open").await;
@@ -169,14 +182,12 @@ impl Office {
     }
 }
 
-fn tasks_of(tasks: &Value, invoice: &str) -> Vec<Value> {
-    tasks["data"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|task| task["subject"]["id"] == invoice)
-        .cloned()
-        .collect()
+fn list(page: &Value) -> &[Value] {
+    page["data"].as_array().unwrap()
+}
+
+fn tasks_of(tasks: &[Value], invoice: &str) -> Vec<Value> {
+    tasks.iter().filter(|task| task["subject"]["id"] == invoice).cloned().collect()
 }
 
 /// All invoices are there once, open, numbered from 1 without a gap.
@@ -212,7 +223,7 @@ pub async fn check_once(caller: &Caller, ended: &[Ended]) {
 async fn check_steps(caller: &Caller, resource: &str, expected: &[&str]) {
     let path = format!("/users/audit-entries?resource_id={resource}");
     let actions = |log: &Value| -> Vec<String> {
-        let entries = log["data"].as_array().unwrap().iter();
+        let entries = list(log).iter();
         let mut actions: Vec<_> = entries.map(|entry| entry["action"].as_str().unwrap().to_owned()).collect();
         actions.sort();
         actions

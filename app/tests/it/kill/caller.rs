@@ -2,6 +2,7 @@
 
 use super::nodes::Doors;
 use crate::client::{Client, Told};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use testkit::eventually;
@@ -34,11 +35,13 @@ impl Caller {
         let broke_off = AtomicBool::new(false);
         let told = eventually(&format!("POST {path} is answered"), async || {
             let client = self.doors.next(&self.client)?;
+            let kills = self.doors.kills();
             match client.try_post(path, body, key).await {
                 Ok(told) => (!comes_again(&told)).then_some(told),
                 Err(error) => {
-                    // What could not connect has done nothing.
-                    if !error.is_connect() && !broke_off.swap(true, Ordering::Relaxed) {
+                    // Otherwise it was sent to what was dead already.
+                    let under_way = !error.is_connect() && self.doors.kills() > kills;
+                    if under_way && !broke_off.swap(true, Ordering::Relaxed) {
                         self.doors.broke_off();
                     }
                     None
@@ -103,4 +106,8 @@ fn comes_again(told: &Told) -> bool {
         409 => told.json()["code"] == "idempotency_key_in_use",
         _ => false,
     }
+}
+
+pub fn time(resource: &Value, field: &str) -> DateTime<Utc> {
+    resource[field].as_str().unwrap_or_else(|| panic!("no {field} in {resource}")).parse().unwrap()
 }

@@ -1,11 +1,12 @@
 //! A round with an import: killed between its first and its last batch while clients write, it ends with each row of the
 //! file done once.
 
-use super::caller::Caller;
+use super::caller::{Caller, time};
 use super::chance::Chance;
 use super::nodes::Nodes;
 use super::writers::Writers;
 use crate::tenant::id;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,9 +20,9 @@ pub async fn round(nodes: &mut Nodes, chance: &mut Chance, caller: &Caller) -> b
     let started = caller.write("/imports/runs", request(&upload), 202).await;
     let path = format!("/imports/runs/{}", id(&started));
 
-    let hit = strike(nodes, chance, caller, &path, file.rows).await;
-    nodes.all_up();
-    let done = caller.until(&path, "the import ends", |run| is_over(run)).await;
+    let kills = strike(nodes, chance, caller, &path, file.rows).await;
+    nodes.all_up().await;
+    let done = caller.until(&path, "the import ends", is_over).await;
     file.check_counts(&done, [file.good.len(), 0, 0, file.refused.len()]);
     file.check_rows(&caller.all(&format!("{path}/rows")).await);
     file.check_stock(caller).await;
@@ -30,36 +31,46 @@ pub async fn round(nodes: &mut Nodes, chance: &mut Chance, caller: &Caller) -> b
 
     let again = caller.write("/imports/runs", request(&upload), 202).await;
     let path = format!("/imports/runs/{}", id(&again));
-    let done = caller.until(&path, "the second import ends", |run| is_over(run)).await;
+    let done = caller.until(&path, "the second import ends", is_over).await;
     file.check_counts(&done, [0, 0, file.good.len(), file.refused.len()]);
     file.check_stock(caller).await;
-    hit
+    // It was at one of the workers: once each of them was killed before its end, a kill has hit it.
+    let finished_at = time(&done, "finished_at");
+    let in_flight: BTreeSet<_> =
+        kills.iter().filter(|kill| kill.at < finished_at).flat_map(|kill| &kill.blow).collect();
+    nodes.workers().all(|worker| in_flight.contains(&worker))
 }
 
-/// The import was at one of the workers; so once each of them was killed while it was unfinished, a kill has hit it.
-async fn strike(nodes: &mut Nodes, chance: &mut Chance, caller: &Caller, path: &str, rows: usize) -> bool {
+struct Kill {
+    blow: Vec<usize>,
+    at: DateTime<Utc>,
+}
+
+/// Each comes when the import has got as far as chance wants, after its first batch and before its last.
+async fn strike(
+    nodes: &mut Nodes,
+    chance: &mut Chance,
+    caller: &Caller,
+    path: &str,
+    rows: usize,
+) -> Vec<Kill> {
     let blows = nodes.blows(chance);
     let batches = rows.div_ceil(BATCH_ROWS);
-    let mut spared: BTreeSet<usize> = nodes.workers().collect();
-    let mut begin = 1;
+    let (mut kills, mut begin) = (Vec::new(), 1);
     for (index, blow) in blows.iter().enumerate() {
         let end = 1 + (batches - 3) * (index + 1) / blows.len();
         let wanted = chance.within(begin..end.max(begin + 1));
         begin = wanted + 1;
         let far_enough = |run: &Value| rows_done(run) >= wanted * BATCH_ROWS || is_over(run);
         caller.until(path, "the import gets on", far_enough).await;
-        for _ in 0..chance.within(0..6) {
+        // Progress is seen when a batch has just been recorded; these looks spread the kills over the next batch's life.
+        for _ in 0..chance.within(0..40) {
             caller.get(path).await;
         }
-        nodes.kill(blow);
-        nodes.door_up();
-        let left = caller.get(path).await;
-        if !is_over(&left) && (1..rows).contains(&rows_done(&left)) {
-            spared.retain(|worker| !blow.contains(worker));
-        }
-        nodes.enough_up(chance);
+        let at = nodes.kill(blow, chance).await;
+        kills.push(Kill { blow: blow.clone(), at });
     }
-    spared.is_empty()
+    kills
 }
 
 fn request(upload: &Value) -> Value {

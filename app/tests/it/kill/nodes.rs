@@ -5,18 +5,29 @@ use super::chance::Chance;
 use crate::client::Client;
 use crate::house::{Ground, Process};
 use crate::tenant::sign_up;
+use chrono::{DateTime, Utc};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 use testkit::Backend;
-use tokio::task::block_in_place;
+use tokio::task::{JoinHandle, block_in_place, spawn_blocking};
 
 pub struct Nodes {
-    ground: Ground,
-    roles: &'static [&'static str],
-    processes: Vec<Option<Process>>,
+    ground: Arc<Ground>,
+    nodes: Vec<Node>,
     pub doors: Doors,
-    pub kills: usize,
     logs: Vec<String>,
+}
+
+struct Node {
+    role: &'static str,
+    state: State,
+}
+
+enum State {
+    Down,
+    Starting(JoinHandle<Process>),
+    Up(Process),
 }
 
 /// Recovery is to be quick here; and the clients ask more often than people do.
@@ -28,86 +39,104 @@ const SETTINGS: [(&str, &str); 4] = [
 ];
 
 impl Nodes {
-    pub async fn start(backend: &Backend, roles: &'static [&'static str]) -> Self {
+    pub async fn start(backend: &Backend, roles: &[&'static str]) -> Self {
         let mut ground = Ground::alone(backend).await;
         for (variable, value) in SETTINGS {
             ground.set(variable, value);
         }
-        let processes = roles.iter().map(|_| None).collect();
-        let mut nodes =
-            Self { ground, roles, processes, doors: Doors::default(), kills: 0, logs: Vec::new() };
-        nodes.all_up();
+        let nodes = roles.iter().map(|role| Node { role, state: State::Down }).collect();
+        let mut nodes = Self { ground: Arc::new(ground), nodes, doors: Doors::default(), logs: Vec::new() };
+        nodes.all_up().await;
         nodes
     }
 
-    pub async fn tenant(&mut self, email: &str) -> Caller {
-        self.all_up();
-        let door = self.roles.iter().position(|role| *role != "worker").unwrap();
-        let owner = sign_up(&self.ground, self.processes[door].as_ref().unwrap(), email).await;
+    pub async fn tenant(&self, email: &str) -> Caller {
+        let up = self.nodes.iter().find_map(|node| match &node.state {
+            State::Up(process) if node.role != "worker" => Some(process),
+            _ => None,
+        });
+        let owner = sign_up(&self.ground, up.unwrap(), email).await;
         Caller::new(owner, self.doors.clone())
     }
 
     /// Who is killed in one round, one blow after another.
     pub fn blows(&self, chance: &mut Chance) -> Vec<Vec<usize>> {
-        match self.roles {
-            [_] if chance.one_in(2) => vec![vec![0]],
-            [_] => vec![vec![0], vec![0]],
+        match self.nodes.len() {
+            1 if chance.one_in(2) => vec![vec![0]],
+            1 => vec![vec![0], vec![0]],
             _ if chance.one_in(4) => vec![vec![0, 1]],
             _ if chance.one_in(2) => vec![vec![0], vec![1]],
             _ => vec![vec![1], vec![0]],
         }
     }
 
-    pub fn kill(&mut self, blow: &[usize]) {
-        for node in blow {
-            let process = self.processes[*node].take().unwrap();
+    /// When it was done. What the house cannot do without is started again; the rest may wait for the next blow.
+    pub async fn kill(&mut self, blow: &[usize], chance: &mut Chance) -> DateTime<Utc> {
+        for index in blow {
+            let process = self.nodes[*index].up(&self.ground, &self.doors, *index).await;
             self.logs.push(process.log());
+            self.doors.0.kills.fetch_add(1, Ordering::SeqCst);
             block_in_place(|| process.kill());
-            self.doors.close(*node);
-            self.kills += 1;
+            self.doors.close(*index);
         }
-    }
-
-    /// So that a client can look; what is not needed for it stays down.
-    pub fn door_up(&mut self) {
-        if self.doors.open().is_empty() {
-            self.all_up();
-        }
-    }
-
-    /// So that requests are answered and work is done; what is not needed for it may stay down.
-    pub fn enough_up(&mut self, chance: &mut Chance) {
-        let up: Vec<_> = (0..self.roles.len()).filter(|node| self.processes[*node].is_some()).collect();
-        let enough = up.iter().any(|node| self.works(*node)) && !self.doors.open().is_empty();
+        let killed_at = SystemTime::now().into();
+        let left = self.nodes.iter().filter(|node| !matches!(node.state, State::Down));
+        let roles: Vec<_> = left.map(|node| node.role).collect();
+        let enough = roles.iter().any(|role| *role != "worker") && roles.iter().any(|role| *role != "api");
         if !enough || chance.one_in(2) {
-            self.all_up();
+            for (index, node) in self.nodes.iter_mut().enumerate() {
+                node.start(&self.ground, &self.doors, index);
+            }
         }
+        killed_at
     }
 
-    pub fn all_up(&mut self) {
-        for (node, role) in self.roles.iter().enumerate() {
-            if self.processes[node].is_none() {
-                let process = block_in_place(|| self.ground.start(role));
-                if *role != "worker" {
-                    self.doors.opened(node, &process.url);
-                }
-                self.processes[node] = Some(process);
-            }
+    pub async fn all_up(&mut self) {
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            node.start(&self.ground, &self.doors, index);
+        }
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            node.state = State::Up(node.up(&self.ground, &self.doors, index).await);
         }
     }
 
     /// The nodes that do jobs.
     pub fn workers(&self) -> impl Iterator<Item = usize> {
-        (0..self.roles.len()).filter(|node| self.works(*node))
+        (0..self.nodes.len()).filter(|node| self.nodes[*node].role != "api")
     }
 
-    fn works(&self, node: usize) -> bool {
-        self.roles[node] != "api"
+    pub async fn stop(mut self) {
+        self.all_up().await;
+        for node in self.nodes.drain(..) {
+            if let State::Up(process) = node.state {
+                process.stop();
+            }
+        }
+    }
+}
+
+impl Node {
+    /// Nobody waits for it: clients find it when its door is open.
+    fn start(&mut self, ground: &Arc<Ground>, doors: &Doors, index: usize) {
+        if matches!(self.state, State::Down) {
+            let (ground, doors, role) = (ground.clone(), doors.clone(), self.role);
+            self.state = State::Starting(spawn_blocking(move || {
+                let process = ground.start(role);
+                if role != "worker" {
+                    doors.opened(index, &process.url);
+                }
+                process
+            }));
+        }
     }
 
-    pub fn stop(mut self) {
-        for process in self.processes.drain(..).flatten() {
-            process.stop();
+    /// Takes the process, once it is up.
+    async fn up(&mut self, ground: &Arc<Ground>, doors: &Doors, index: usize) -> Process {
+        self.start(ground, doors, index);
+        match std::mem::replace(&mut self.state, State::Down) {
+            State::Up(process) => process,
+            State::Starting(starting) => starting.await.unwrap(),
+            State::Down => unreachable!("it has just been started"),
         }
     }
 }
@@ -116,7 +145,10 @@ impl Nodes {
 impl Drop for Nodes {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let living = self.processes.iter().flatten().map(Process::log);
+            let living = self.nodes.iter().filter_map(|node| match &node.state {
+                State::Up(process) => Some(process.log()),
+                _ => None,
+            });
             let lines: Vec<String> = self.logs.drain(..).chain(living).collect();
             let lines = lines.iter().flat_map(|log| log.lines());
             for line in lines.filter(|line| line.contains("\"ERROR\"") || line.contains("\"WARN\"")) {
@@ -134,6 +166,7 @@ pub struct Doors(Arc<Inner>);
 struct Inner {
     open: Mutex<Vec<(usize, String)>>,
     turn: AtomicUsize,
+    kills: AtomicUsize,
     broken: AtomicUsize,
     effective: AtomicUsize,
 }
@@ -157,6 +190,11 @@ impl Doors {
         let turn = self.0.turn.fetch_add(1, Ordering::Relaxed);
         let (_, url) = open.get(turn % open.len().max(1))?;
         Some(client.at(url))
+    }
+
+    /// How many there were; counted just before each.
+    pub fn kills(&self) -> usize {
+        self.0.kills.load(Ordering::SeqCst)
     }
 
     pub fn broke_off(&self) {

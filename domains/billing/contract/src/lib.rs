@@ -15,6 +15,9 @@ kernel::typed_id!(InvoiceId, InvoiceKind, "invoice");
 kernel::typed_id!(HoldRuleId, HoldRuleKind, "hold_rule");
 kernel::typed_id!(HoldId, HoldKind, "hold");
 
+/// How long the reason of a rejection may be; a longer one is `Invalid`.
+pub const MAX_REASON_CHARACTERS: usize = 2_000;
+
 #[contract]
 pub trait Billing {
     /// From now on, finalizing an invoice of this currency with a greater total waits for a decision. A rule of
@@ -27,7 +30,7 @@ pub trait Billing {
     /// The invoice becomes final when its last hold is released.
     async fn release_hold(&self, ctx: &Ctx, request: ReleaseHold) -> Result<InvoiceState, BillingError>;
 
-    /// One rejection sends the invoice back to draft and clears its other holds.
+    /// One rejection sends the invoice back to draft and clears its undecided holds.
     async fn reject_hold(&self, ctx: &Ctx, request: RejectHold) -> Result<InvoiceState, BillingError>;
 }
 
@@ -67,6 +70,7 @@ pub struct RejectHold {
     pub rule: HoldRuleId,
     pub hold: HoldId,
     pub decided_by: UserId,
+    /// At most [`MAX_REASON_CHARACTERS`].
     pub reason: Option<String>,
 }
 
@@ -92,8 +96,6 @@ pub enum InvoiceStatus {
 pub enum BillingError {
     #[error("there is no such invoice")]
     InvoiceNotFound,
-    #[error("there is no such hold rule")]
-    HoldRuleNotFound,
     /// Decided otherwise before, cleared by another's rejection, or never put on this invoice by this rule.
     #[error("the invoice is not held by this hold")]
     NotHeld,
@@ -127,7 +129,7 @@ pub struct InvoiceFinalized {
     pub finalized_at: DateTime<Utc>,
 }
 
-/// The invoice is a draft again. Its other holds are cleared: nobody needs to decide them any more.
+/// The invoice is a draft again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
 #[event(kind = "billing.invoice_rejected", version = 1, aggregate = invoice)]
 pub struct InvoiceRejected {
@@ -136,4 +138,7 @@ pub struct InvoiceRejected {
     pub hold: HoldId,
     pub rejected_by: UserId,
     pub reason: Option<String>,
+    /// The holds of the invoice that were undecided: nobody needs to decide them any more. It may be heard before the
+    /// `InvoicePendingApproval` of one of them.
+    pub cleared: Vec<HoldId>,
 }

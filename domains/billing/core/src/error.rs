@@ -14,6 +14,9 @@ pub enum Error {
     #[error("There is no product with this id.")]
     #[problem(code = "billing.product_not_found", status = 404, title = "No such product")]
     ProductNotFound,
+    #[error("There is no price with this id.")]
+    #[problem(code = "billing.price_not_found", status = 404, title = "No such price")]
+    PriceNotFound,
     #[error("There is no subscription with this id.")]
     #[problem(code = "billing.subscription_not_found", status = 404, title = "No such subscription")]
     SubscriptionNotFound,

@@ -17,7 +17,6 @@ use entitlements::DefaultPlan;
 use module::{Contract, Module, Platform};
 use service::App;
 use std::sync::Arc;
-use users_contract::Users;
 
 /// Nothing yet.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -26,8 +25,6 @@ pub struct Settings {}
 
 pub struct Deps {
     pub platform: Platform,
-    /// The one domain billing may ask. No use case needs to yet.
-    pub users: Arc<dyn Users>,
 }
 
 pub fn module(_: Settings, deps: Deps) -> Module {

@@ -182,6 +182,35 @@ async fn the_server_says_what_it_cannot_dispatch() {
     }
 }
 
+/// JSON has no object whose names are lists.
+#[contract]
+pub trait Archive {
+    async fn shelves(
+        &self,
+        ctx: &Ctx,
+        request: String,
+    ) -> Result<std::collections::BTreeMap<Vec<u8>, u8>, StockError>;
+}
+
+struct OneShelf;
+
+#[async_trait]
+impl Archive for OneShelf {
+    async fn shelves(
+        &self,
+        _: &Ctx,
+        _: String,
+    ) -> Result<std::collections::BTreeMap<Vec<u8>, u8>, StockError> {
+        Ok([(vec![1], 1)].into())
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_has_no_json_is_no_fault_of_the_request() {
+    let answer = ArchiveServer::new(Arc::new(OneShelf)).dispatch(&in_time(), "shelves", b"\"all\"").await;
+    assert!(matches!(answer, Err(DispatchError::Unwritable(_))), "{answer:?}");
+}
+
 #[tokio::test]
 async fn the_fake_answers_and_records() {
     let fake = FakeStockLedger::new();

@@ -1,7 +1,7 @@
 //! Which invoices wait for a decision before they are final.
 
 use super::named::Named;
-use billing_contract::HoldRuleId;
+use billing_contract::{HoldRuleId, MAX_REASON_CHARACTERS};
 use chrono::{DateTime, Utc};
 use kernel::{Faults, FieldError, Money};
 
@@ -29,6 +29,14 @@ pub fn checked_rule(name: &str, total_over: Money) -> Result<String, Vec<FieldEr
     let name = faults.text("/name", name, 200);
     faults.require(total_over.amount_minor >= 0, "/total_over", "negative", "must not be negative");
     faults.finish(name)
+}
+
+/// It is shown as it was given, so it must fit.
+pub fn check_reason(reason: &str) -> Result<(), Vec<FieldError>> {
+    let mut faults = Faults::new();
+    let detail = format!("must have at most {MAX_REASON_CHARACTERS} characters");
+    faults.require(reason.chars().count() <= MAX_REASON_CHARACTERS, "/reason", "too_long", &detail);
+    faults.finish(())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

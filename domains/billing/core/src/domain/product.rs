@@ -49,6 +49,9 @@ pub struct Offer {
     pub product_active: bool,
 }
 
+/// For whoever names the price of a product that is not active.
+pub const NOT_SOLD: &str = "the product is not sold any more";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interval {
     Month,

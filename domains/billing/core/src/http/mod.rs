@@ -24,6 +24,7 @@ pub fn api(app: App) -> Api {
         .operation(operation!(products::list_products).permission(&may::PRODUCTS_READ))
         .operation(operation!(products::get_product).permission(&may::PRODUCTS_READ))
         .operation(operation!(products::create_price).permission(&may::PRODUCTS_WRITE))
+        .operation(operation!(products::get_price).permission(&may::PRODUCTS_READ))
         .operation(operation!(products::list_prices).permission(&may::PRODUCTS_READ));
     api.tag("Subscriptions", "Who pays a recurring price")
         .operation(operation!(subscriptions::create_subscription).permission(&may::SUBSCRIPTIONS_WRITE))

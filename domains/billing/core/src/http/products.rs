@@ -4,7 +4,7 @@ use super::names::PriceInterval;
 use crate::domain::product::{Price, Product, ProductFields};
 use crate::service::create_price::{self, CreatePrice};
 use crate::service::{App, create_product, read};
-use billing_contract::{PriceId, ProductId, ProductKind};
+use billing_contract::{PriceId, PriceKind, ProductId, ProductKind};
 use chrono::{DateTime, Utc};
 use kernel::Money;
 use serde::{Deserialize, Serialize};
@@ -118,11 +118,17 @@ pub async fn create_price(
         &caller,
         async |ctx| create_price::create_price(&app, ctx, command).await,
         |price: &Price| {
-            let location = format!("/api/v1/billing/products/{}/prices", price.product);
+            let location = format!("/api/v1/billing/prices/{}", price.id);
             Rendered::created(location, &PriceDto::from(price))
         },
     )
     .await
+}
+
+/// Shows a price
+#[utoipa::path(get, path = "/prices/{id}", responses((status = 200, body = PriceDto)))]
+pub async fn get_price(app: State<App>, caller: Caller, id: PathId<PriceKind>) -> Answer {
+    Ok(Rendered::ok(&PriceDto::from(&read::get_price(&app, &caller, id.id()).await?)))
 }
 
 /// Lists the prices of a product

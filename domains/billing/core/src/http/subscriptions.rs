@@ -55,7 +55,8 @@ pub struct CreateSubscriptionDto {
     price_id: PriceId,
     /// 1 unless told
     quantity: Option<Quantity>,
-    /// Today in UTC unless told; all periods are counted from it
+    /// Today in UTC unless told; all periods are counted from it. From 1970-01-01, and the first period ends by
+    /// 9999-12-31
     started_on: Option<NaiveDate>,
 }
 

@@ -1,7 +1,8 @@
 //! A customer begins to pay a recurring price.
 
 use super::{App, audit};
-use crate::domain::period;
+use crate::domain::period::{self, CALENDAR, NoPeriod, Period};
+use crate::domain::product::{NOT_SOLD, Offer};
 use crate::domain::subscription::Subscription;
 use crate::error::Error;
 use crate::store::subscriptions::{self, NewSubscription};
@@ -20,6 +21,8 @@ pub struct CreateSubscription {
     pub started_on: Option<NaiveDate>,
 }
 
+const OUT_OF_RANGE: &str = "must be from 1970-01-01 to 9999-12-31, and its first period must end by then too";
+
 pub async fn create_subscription(
     app: &App,
     ctx: &Ctx,
@@ -35,19 +38,11 @@ pub async fn create_subscription(
     let known = customers::find(&unit, customer).await?.is_some();
     faults.require(known, "/customer_id", "not_found", "there is no customer with this id");
     let offer = prices::offers(&unit, vec![price]).await?.remove(&price);
-    let period = match &offer {
-        None => {
-            faults.add("/price_id", "not_found", "there is no price with this id");
-            None
-        }
-        Some(offer) => {
-            faults.require(offer.product_active, "/price_id", "inactive", "the product is not sold any more");
-            let period = period::containing(started_on, offer.price.interval, today);
-            faults.require(period.is_some(), "/price_id", "not_recurring", "the price does not recur");
-            period
-        }
+    let period = first_period(&mut faults, started_on, today, offer.as_ref());
+    let period = match period {
+        Some(period) if faults.is_empty() => period,
+        _ => return Err(faults.into_errors().into()),
     };
-    let period = faults.finish(period)?.ok_or_else(|| Error::field("/price_id", "not_recurring", ""))?;
     let new = NewSubscription { id, customer, price, quantity, started_on, period };
     let subscription = subscriptions::insert(&unit, new).await;
     let subscription = subscription.map_err(|error| Error::or_id_taken(error, "subscriptions"))?;
@@ -55,4 +50,26 @@ pub async fn create_subscription(
         json!({ "customer_id": customer, "price_id": price, "quantity": quantity, "started_on": started_on });
     unit.audit(audit::created("billing.subscription.create", "subscription", id, after))?;
     Ok(unit.commit(subscription).await?)
+}
+
+/// `None` only with a fault.
+fn first_period(
+    faults: &mut Faults,
+    started_on: NaiveDate,
+    today: NaiveDate,
+    offer: Option<&Offer>,
+) -> Option<Period> {
+    let Some(offer) = offer else {
+        faults.add("/price_id", "not_found", "there is no price with this id");
+        let begins = CALENDAR.contains(&started_on);
+        faults.require(begins, "/started_on", "out_of_range", OUT_OF_RANGE);
+        return None;
+    };
+    faults.require(offer.product_active, "/price_id", "inactive", NOT_SOLD);
+    match period::containing(started_on, offer.price.interval, today) {
+        Ok(period) => return Some(period),
+        Err(NoPeriod::DoesNotRecur) => faults.add("/price_id", "not_recurring", "the price does not recur"),
+        Err(NoPeriod::OutOfRange) => faults.add("/started_on", "out_of_range", OUT_OF_RANGE),
+    }
+    None
 }

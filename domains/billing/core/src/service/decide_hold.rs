@@ -2,7 +2,7 @@
 
 use super::finalize_invoice::open;
 use super::{App, audit};
-use crate::domain::hold::HoldStatus;
+use crate::domain::hold::{HoldStatus, check_reason};
 use crate::domain::invoice::Invoice;
 use crate::domain::named::Named;
 use crate::error::Error;
@@ -18,9 +18,6 @@ pub enum Decision {
     Reject { reason: Option<String> },
 }
 
-/// A reason is shown as it was given, up to here.
-const MAX_REASON_CHARS: usize = 1000;
-
 pub async fn decide_hold(
     app: &App,
     ctx: &Ctx,
@@ -28,6 +25,9 @@ pub async fn decide_hold(
     decided_by: UserId,
     decision: Decision,
 ) -> Result<Invoice, Error> {
+    if let Decision::Reject { reason: Some(reason) } = &decision {
+        check_reason(reason)?;
+    }
     let mut unit = app.databases.write(ctx).await?;
     let status = match decision {
         Decision::Release => HoldStatus::Released,
@@ -76,10 +76,9 @@ async fn reject(
     reason: Option<String>,
 ) -> Result<Invoice, Error> {
     let HoldRef { invoice, rule, hold } = hold;
-    let reason: Option<String> = reason.map(|text| text.chars().take(MAX_REASON_CHARS).collect());
-    invoice_holds::clear(unit, invoice).await?;
+    let cleared = invoice_holds::clear(unit, invoice).await?;
     let rejected = invoices::reject(unit, invoice, reason.clone()).await?;
     let rejected = rejected.ok_or_else(|| data::Error::internal("a locked invoice has changed its state"))?;
-    unit.publish(&InvoiceRejected { invoice, rule, hold, rejected_by, reason })?;
+    unit.publish(&InvoiceRejected { invoice, rule, hold, rejected_by, reason, cleared })?;
     Ok(rejected)
 }

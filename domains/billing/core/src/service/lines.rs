@@ -1,7 +1,7 @@
 //! Lines as a client names them, resolved to what they are called and cost.
 
 use crate::domain::invoice::{Line, MAX_LINES, NewLine, priced};
-use crate::domain::product::Offer;
+use crate::domain::product::{NOT_SOLD, Offer};
 use crate::error::Error;
 use crate::store::prices;
 use billing_contract::PriceId;
@@ -45,6 +45,10 @@ fn one(
                 faults.add(at("price_id"), "not_found", "there is no price with this id");
                 return None;
             };
+            if !offer.product_active {
+                faults.add(at("price_id"), "inactive", NOT_SOLD);
+                return None;
+            }
             let description = description.unwrap_or_else(|| offer.product_name.clone());
             Some(NewLine { description, quantity, unit_amount: offer.price.unit_amount, price })
         }

@@ -34,8 +34,10 @@ pub async fn patch_invoice(
     let mut faults = Faults::new();
     faults.require(patch.customer != Some(None), "/customer_id", "required", "cannot be taken away");
     faults.require(!matches!(patch.lines, Some(None)), "/lines", "required", "cannot be taken away");
-    faults.finish(())?;
     let customer = patch.customer.flatten().unwrap_or(before.customer);
+    let stays = before.subscription.is_none() || customer == before.customer;
+    faults.require(stays, "/customer_id", "of_subscription", "is the subscription's and cannot be changed");
+    faults.finish(())?;
     if customer != before.customer {
         require_customer(&unit, customer).await?;
     }

@@ -9,7 +9,7 @@ use crate::domain::subscription::Subscription;
 use crate::error::Error;
 use crate::store::invoices::InvoiceFilter;
 use crate::store::{customers, hold_rules, invoices, prices, products, subscriptions};
-use billing_contract::{CustomerId, InvoiceId, ProductId, SubscriptionId};
+use billing_contract::{CustomerId, InvoiceId, PriceId, ProductId, SubscriptionId};
 use kernel::{Ctx, Page, PageRequest};
 
 pub async fn get_customer(app: &App, ctx: &Ctx, id: CustomerId) -> Result<Customer, Error> {
@@ -35,6 +35,11 @@ pub async fn get_product(app: &App, ctx: &Ctx, id: ProductId) -> Result<Product,
 pub async fn list_products(app: &App, ctx: &Ctx, page: &PageRequest) -> Result<Page<Product>, Error> {
     let read = app.databases.read(ctx).await?;
     Ok(products::page(&read, page).await?)
+}
+
+pub async fn get_price(app: &App, ctx: &Ctx, id: PriceId) -> Result<Price, Error> {
+    let read = app.databases.read(ctx).await?;
+    prices::find(&read, id).await?.ok_or(Error::PriceNotFound)
 }
 
 pub async fn list_prices(

@@ -89,13 +89,14 @@ pub async fn undecided(tx: &Tx, invoice: InvoiceId) -> Result<u64, Error> {
     found.filter(Column::Status.eq(HoldStatus::Held.name())).count().await
 }
 
-/// Those that nobody needs to decide any more.
-pub async fn clear(unit: &Unit, invoice: InvoiceId) -> Result<(), Error> {
-    unit.update::<Entity>()
+/// Those that nobody needs to decide any more, and from now on cannot.
+pub async fn clear(unit: &Unit, invoice: InvoiceId) -> Result<Vec<HoldId>, Error> {
+    let cleared = unit
+        .update::<Entity>()
         .filter(Column::InvoiceId.eq(invoice))
         .filter(Column::Status.eq(HoldStatus::Held.name()))
         .set(Column::Status, HoldStatus::Cleared.name())
-        .exec()
+        .returning()
         .await?;
-    Ok(())
+    Ok(cleared.into_iter().map(|row| row.public_id).collect())
 }

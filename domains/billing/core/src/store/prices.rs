@@ -53,6 +53,10 @@ pub async fn insert(
     read(unit.insert(row).await?)
 }
 
+pub async fn find(tx: &Tx, id: PriceId) -> Result<Option<Price>, Error> {
+    tx.by_id::<Entity, _>(id).one().await?.map(read).transpose()
+}
+
 pub async fn page_of(tx: &Tx, product: ProductId, request: &PageRequest) -> Result<Page<Price>, Error> {
     let page = tx.find::<Entity>().filter(Column::ProductId.eq(product)).page(request).await?;
     try_page(page, read)

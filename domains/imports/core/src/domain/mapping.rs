@@ -2,15 +2,19 @@
 //! by row, forth to the target and back to what people see of a fault.
 
 use super::records::{Record, Unreadable};
+use super::rounding::{MAX_DECIMALS, rounded};
 use super::row::{Fault, Outcome, RowResult};
 use imports_contract::ImportRunId;
 use kernel::{Faults, FieldError};
-use module::{ImportRow, RowFault, RowOutcome, TargetDefinition};
+use module::{FieldKind, ImportField, ImportRow, RowFault, RowOutcome, TargetDefinition};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_VALUE_CHARS: usize = 1_000;
 const MAX_SHOWN_CHARS: usize = 200;
+/// The rule by which targets refuse a number of too many decimals.
+const TOO_PRECISE: &str = "too_precise";
 
 /// By the target's field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +24,11 @@ pub struct Mapping(pub BTreeMap<String, Source>);
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     Column(String),
+    /// A number of the column, rounded half to even.
+    Rounded {
+        column: String,
+        decimals: u32,
+    },
     /// The same in every row.
     Value(String),
 }
@@ -30,6 +39,8 @@ pub struct Entry {
     pub field: String,
     pub column: Option<String>,
     pub value: Option<String>,
+    /// To round a column's numbers to.
+    pub decimals: Option<i64>,
 }
 
 /// All that is wrong with it at once, by pointers into the request.
@@ -47,13 +58,14 @@ pub fn check(
             faults.add(pointer, "duplicate_field", format!("`{}` is given twice", entry.field));
             continue;
         }
-        if !target.fields.iter().any(|field| field.name == entry.field) {
+        let Some(field) = target.fields.iter().find(|field| field.name == entry.field) else {
             let known = listed(target.fields.iter().map(|field| &field.name));
             let detail = format!("`{}` has no field `{}`; it has {known}", target.name, entry.field);
             faults.add(pointer, "unknown_field", detail);
             continue;
-        }
-        if let Some(source) = source(&mut faults, &pointer, columns, &entry) {
+        };
+        let decimals = decimals(&mut faults, &pointer, field, &entry);
+        if let Some(source) = source(&mut faults, &pointer, columns, &entry, decimals) {
             mapping.insert(entry.field, source);
         }
     }
@@ -64,9 +76,33 @@ pub fn check(
     faults.finish(Mapping(mapping))
 }
 
-fn source(faults: &mut Faults, pointer: &str, columns: &[String], entry: &Entry) -> Option<Source> {
+fn decimals(faults: &mut Faults, pointer: &str, field: &ImportField, entry: &Entry) -> Option<u32> {
+    let decimals = entry.decimals?;
+    let (code, detail) = if field.kind != FieldKind::Decimal {
+        ("not_a_decimal_field", format!("`{}` takes no numbers that could be rounded", field.name))
+    } else if entry.column.is_none() {
+        ("without_column", "is for a column's numbers".to_owned())
+    } else if (0..=MAX_DECIMALS).contains(&decimals) {
+        return u32::try_from(decimals).ok();
+    } else {
+        ("out_of_range", format!("must be from 0 to {MAX_DECIMALS}"))
+    };
+    faults.add(format!("{pointer}/decimals"), code, detail);
+    None
+}
+
+fn source(
+    faults: &mut Faults,
+    pointer: &str,
+    columns: &[String],
+    entry: &Entry,
+    decimals: Option<u32>,
+) -> Option<Source> {
     match (&entry.column, &entry.value) {
-        (Some(column), None) if columns.contains(column) => Some(Source::Column(column.clone())),
+        (Some(column), None) if columns.contains(column) => Some(match decimals {
+            None => Source::Column(column.clone()),
+            Some(decimals) => Source::Rounded { column: column.clone(), decimals },
+        }),
         (Some(column), None) => {
             let detail = format!("the file has no column `{column}`; it has {}", listed(columns.iter()));
             faults.add(format!("{pointer}/column"), "unknown_column", detail);
@@ -109,7 +145,7 @@ pub struct Plan {
 
 #[derive(Debug)]
 enum Origin {
-    Cell { index: usize, column: String },
+    Cell { index: usize, column: String, decimals: Option<u32> },
     Fixed(String),
 }
 
@@ -123,12 +159,14 @@ pub struct Sorted {
 
 impl Plan {
     pub fn new(mapping: &Mapping, columns: &[String]) -> Self {
+        let cell = |column: &String, decimals| {
+            let index = columns.iter().position(|known| known == column)?;
+            Some(Origin::Cell { index, column: column.clone(), decimals })
+        };
         let origin = |source: &Source| match source {
             Source::Value(value) => Some(Origin::Fixed(value.clone())),
-            Source::Column(column) => {
-                let index = columns.iter().position(|known| known == column)?;
-                Some(Origin::Cell { index, column: column.clone() })
-            }
+            Source::Column(column) => cell(column, None),
+            Source::Rounded { column, decimals } => cell(column, Some(*decimals)),
         };
         let fields = mapping.0.iter().filter_map(|(field, source)| Some((field.clone(), origin(source)?)));
         Self { fields: fields.collect(), width: columns.len() }
@@ -178,9 +216,10 @@ impl Plan {
     fn values(&self, cells: &[String]) -> BTreeMap<String, String> {
         let value = |origin: &Origin| match origin {
             Origin::Fixed(value) => Some(value.clone()),
-            Origin::Cell { index, .. } => {
+            Origin::Cell { index, decimals, .. } => {
                 let cell = cells.get(*index)?.trim();
-                (!cell.is_empty()).then(|| cell.to_owned())
+                let cell = decimals.map_or(Cow::Borrowed(cell), |decimals| rounded(cell, decimals));
+                (!cell.is_empty()).then(|| cell.into_owned())
             }
         };
         let values = self.fields.iter().filter_map(|(field, origin)| Some((field.clone(), value(origin)?)));
@@ -203,13 +242,17 @@ impl Plan {
     /// The target knows its fields; the people who fix the file know its columns.
     fn explain(&self, fault: RowFault, cells: &[String]) -> Fault {
         let origin = self.fields.iter().find(|(field, _)| *field == fault.field).map(|(_, origin)| origin);
+        let mut detail = fault.detail;
+        if fault.rule == TOO_PRECISE && matches!(origin, Some(Origin::Cell { decimals: None, .. })) {
+            detail.push_str("; map it with `decimals` to round");
+        }
         let (column, value) = match origin {
-            Some(Origin::Cell { index, column }) => (Some(column.clone()), cells.get(*index).cloned()),
+            Some(Origin::Cell { index, column, .. }) => (Some(column.clone()), cells.get(*index).cloned()),
             Some(Origin::Fixed(value)) => (None, Some(value.clone())),
             None => (None, None),
         };
         let value = value.map(shown);
-        Fault { column, field: Some(fault.field), value, rule: fault.rule, detail: fault.detail }
+        Fault { column, field: Some(fault.field), value, rule: fault.rule, detail }
     }
 }
 
@@ -233,7 +276,7 @@ mod tests {
         let field = |name: &str, required| ImportField {
             name: name.to_owned(),
             description: String::new(),
-            kind: FieldKind::Text,
+            kind: if name == "unit_cost" { FieldKind::Decimal } else { FieldKind::Text },
             required,
         };
         TargetDefinition {
@@ -254,11 +297,15 @@ mod tests {
     }
 
     fn column(field: &str, column: &str) -> Entry {
-        Entry { field: field.to_owned(), column: Some(column.to_owned()), value: None }
+        Entry { field: field.to_owned(), column: Some(column.to_owned()), value: None, decimals: None }
     }
 
     fn value(field: &str, value: &str) -> Entry {
-        Entry { field: field.to_owned(), column: None, value: Some(value.to_owned()) }
+        Entry { field: field.to_owned(), column: None, value: Some(value.to_owned()), decimals: None }
+    }
+
+    fn rounded_to(decimals: i64, entry: Entry) -> Entry {
+        Entry { decimals: Some(decimals), ..entry }
     }
 
     #[test]
@@ -287,7 +334,19 @@ mod tests {
             [&good[..], &[column("sku", "title")]].concat(),
             &[("/mapping/sku", "duplicate_field")],
         );
-        let neither = Entry { field: "unit_cost".to_owned(), column: None, value: None };
+        for decimals in [0, 6] {
+            check_entries([&good[..], &[rounded_to(decimals, column("unit_cost", "id"))]].concat(), &[]);
+        }
+        let pointer = "/mapping/unit_cost/decimals";
+        for (entry, expected) in [
+            (rounded_to(7, column("unit_cost", "id")), (pointer, "out_of_range")),
+            (rounded_to(-1, column("unit_cost", "id")), (pointer, "out_of_range")),
+            (rounded_to(2, value("unit_cost", "1.5")), (pointer, "without_column")),
+            (rounded_to(2, column("currency", "id")), ("/mapping/currency/decimals", "not_a_decimal_field")),
+        ] {
+            check_entries([&good[..], &[entry]].concat(), &[expected]);
+        }
+        let neither = Entry { field: "unit_cost".to_owned(), column: None, value: None, decimals: None };
         let both = Entry { value: Some("EUR".to_owned()), ..column("currency", "id") };
         check_entries(
             [&good[..], &[neither, both]].concat(),
@@ -359,6 +418,30 @@ mod tests {
             (4, "refused", None, faults(&["-/-/\"4\"4,a,b malformed_row"])),
         ];
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn numbers_that_are_too_precise_are_rounded_where_the_mapping_says_so() {
+        fn check_detail(unit_cost: Entry, sent: &str, told: &str) {
+            let columns = columns(&["id", "title", "price"]);
+            let entries = vec![column("sku", "id"), column("name", "title"), unit_cost];
+            let plan = Plan::new(&check(&target(), &columns, entries).unwrap(), &columns);
+            let mut records = Records::from(Position::default());
+            records.push(b"1,Chai,21.3500004\n");
+            records.end();
+            let sorted = plan.sort(records.collect());
+            assert_eq!(sorted.rows[0].values["unit_cost"], sent);
+            let (field, rule) = ("unit_cost".to_owned(), "too_precise".to_owned());
+            let fault = RowFault { field, rule, detail: "has more decimals than USD".to_owned() };
+            let outcomes = vec![RowOutcome::Refused { faults: vec![fault] }];
+            let results = plan.results(ImportRunId::from_uuid(Uuid::nil()), sorted, outcomes).unwrap();
+            let fault = &results[0].faults[0];
+            assert_eq!((fault.value.as_deref(), fault.detail.as_str()), (Some("21.3500004"), told));
+        }
+        let hint = "has more decimals than USD; map it with `decimals` to round";
+        check_detail(column("unit_cost", "price"), "21.3500004", hint);
+        check_detail(rounded_to(2, column("unit_cost", "price")), "21.35", "has more decimals than USD");
+        check_detail(rounded_to(3, column("unit_cost", "price")), "21.350", "has more decimals than USD");
     }
 
     #[test]

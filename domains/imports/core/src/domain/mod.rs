@@ -3,6 +3,7 @@
 pub mod inspect;
 pub mod mapping;
 pub mod records;
+pub mod rounding;
 pub mod row;
 pub mod run;
 pub mod upload;

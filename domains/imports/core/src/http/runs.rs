@@ -24,7 +24,11 @@ pub struct StartImport {
     /// By the target's field
     #[schema(
         value_type = BTreeMap<String, ImportSourceDto>,
-        examples(json!({"sku": {"column": "product_id"}, "currency": {"value": "USD"}}))
+        examples(json!({
+            "sku": {"column": "product_id"},
+            "unit_cost": {"column": "unit_price", "decimals": 2},
+            "currency": {"value": "USD"},
+        }))
     )]
     mapping: Entries,
     mode: ImportMode,
@@ -39,6 +43,11 @@ pub struct ImportSourceDto {
     /// The same value in every row
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
+    /// Rounds the column's numbers half to even to so many decimals; only for a field of kind `decimal`. Without it a
+    /// number with more decimals than the field takes is refused
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 6)]
+    decimals: Option<i64>,
 }
 
 /// `dry_run` checks and reports everything and keeps nothing.
@@ -66,7 +75,12 @@ impl<'de> Deserialize<'de> for Entries {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
                 let mut entries = Entries::default();
                 while let Some((field, source)) = map.next_entry::<String, ImportSourceDto>()? {
-                    entries.0.push(Entry { field, column: source.column, value: source.value });
+                    entries.0.push(Entry {
+                        field,
+                        column: source.column,
+                        value: source.value,
+                        decimals: source.decimals,
+                    });
                 }
                 Ok(entries)
             }
@@ -104,8 +118,13 @@ pub struct ImportRunDto {
 impl From<&Run> for ImportRunDto {
     fn from(run: &Run) -> Self {
         let source = |source: &Source| match source.clone() {
-            Source::Column(column) => ImportSourceDto { column: Some(column), value: None },
-            Source::Value(value) => ImportSourceDto { column: None, value: Some(value) },
+            Source::Column(column) => ImportSourceDto { column: Some(column), ..Default::default() },
+            Source::Rounded { column, decimals } => ImportSourceDto {
+                column: Some(column),
+                decimals: Some(decimals.into()),
+                ..Default::default()
+            },
+            Source::Value(value) => ImportSourceDto { value: Some(value), ..Default::default() },
         };
         Self {
             id: run.id,

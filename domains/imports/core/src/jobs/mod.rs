@@ -1,8 +1,7 @@
-//! The job that carries an import on, and the one that watches over it.
+//! The job that carries an import on, and the one that ends it where that one is given up.
 
-use crate::service::{App, Progress, Watched, run_import, watch_run};
+use crate::service::{App, Progress, end_run, run_import};
 use ::jobs::{Handler, JobFailure, Running};
-use chrono::TimeDelta;
 use data::Job;
 use imports_contract::ImportRunId;
 use kernel::Ctx;
@@ -22,24 +21,20 @@ impl Job for RunImport {
     const MAX_ATTEMPTS: u32 = 12;
 }
 
-/// Acts as the domain: it must also run when nobody else may.
+/// Follows a [`RunImport`] that is given up, and reads what that one wrote.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct WatchRun {
+pub struct EndRun {
     pub run: ImportRunId,
 }
 
-impl Job for WatchRun {
-    const KIND: &'static str = "imports.watch_run";
+impl Job for EndRun {
+    const KIND: &'static str = "imports.end_run";
     const VERSION: u16 = 1;
     const MAX_ATTEMPTS: u32 = 100;
 }
 
-/// When it is looked after first; then at intervals as long as the import has run already, within bounds.
-pub const WATCH_AFTER: TimeDelta = TimeDelta::seconds(5);
-const WATCH_EVERY_S: (u64, u64) = (5, 60);
-
 pub fn handlers(app: &App) -> Vec<Handler> {
-    let (importing, watching) = (app.clone(), app.clone());
+    let (importing, ending) = (app.clone(), app.clone());
     vec![
         ::jobs::running_job(move |ctx: Ctx, job: RunImport, running: Running| {
             let app = importing.clone();
@@ -51,20 +46,11 @@ pub fn handlers(app: &App) -> Vec<Handler> {
                     Progress::Unfinished => Err(JobFailure::Snooze(Duration::ZERO)),
                 }
             }
-        }),
-        ::jobs::job(move |ctx: Ctx, job: WatchRun| {
-            let app = watching.clone();
-            async move {
-                match watch_run(&app, &ctx, job.run).await? {
-                    Watched::Ended => Ok(()),
-                    Watched::Alive(age) => Err(JobFailure::Snooze(until_next_look(age))),
-                }
-            }
+        })
+        .when_given_up::<EndRun>(),
+        ::jobs::job(move |ctx: Ctx, job: EndRun| {
+            let app = ending.clone();
+            async move { Ok(end_run(&app, &ctx, job.run).await?) }
         }),
     ]
-}
-
-fn until_next_look(age: TimeDelta) -> Duration {
-    let (least, most) = WATCH_EVERY_S;
-    Duration::from_secs(u64::try_from(age.num_seconds()).unwrap_or_default().clamp(least, most))
 }

@@ -1,6 +1,7 @@
 //! The use cases of imports, one a file, and what they share.
 
 mod cancel_run;
+mod end_run;
 mod get_run;
 mod get_upload;
 mod list_row_results;
@@ -10,9 +11,9 @@ mod read_batches;
 mod run_import;
 mod start_run;
 mod store_upload;
-mod watch_run;
 
 pub use cancel_run::cancel_run;
+pub use end_run::end_run;
 pub use get_run::get_run;
 pub use get_upload::get_upload;
 pub use list_row_results::list_row_results;
@@ -21,7 +22,6 @@ pub use list_targets::list_targets;
 pub use run_import::{Progress, run_import};
 pub use start_run::{StartRun, start_run};
 pub use store_upload::store_upload;
-pub use watch_run::{Watched, watch_run};
 
 use crate::domain::run::{Run, RunStatus};
 use crate::error::Error;

@@ -5,9 +5,9 @@ use crate::domain::mapping::{self, Entry};
 use crate::domain::records::Position;
 use crate::domain::run::{Counts, Mode, Run, RunStatus};
 use crate::error::Error;
-use crate::jobs::{RunImport, WATCH_AFTER, WatchRun};
+use crate::jobs::RunImport;
 use crate::store;
-use data::{ActAs, JobOptions};
+use data::JobOptions;
 use imports_contract::{ImportRunId, UploadId};
 use kernel::{Ctx, Faults};
 
@@ -31,9 +31,6 @@ pub async fn start_run(app: &App, ctx: &Ctx, command: StartRun) -> Result<Run, E
     let id: ImportRunId = ctx.new_id();
     let mut unit = app.databases.write(ctx).await?;
     let message = unit.enqueue(&RunImport { run: id }, JobOptions::default())?;
-    let watching =
-        JobOptions { run_at: Some(ctx.now() + WATCH_AFTER), act_as: ActAs::System, ..Default::default() };
-    unit.enqueue(&WatchRun { run: id }, watching)?;
     let run = Run {
         id,
         upload: upload.id,

@@ -4,26 +4,13 @@ use data::{Tx, sql};
 use kernel::id::MessageId;
 use sea_orm::FromQueryResult;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobState {
-    /// Waiting, running, or to be tried again.
-    Alive,
-    Cancelled,
-    /// Ended in any other way, or discarded.
-    Gone,
-}
-
 #[derive(FromQueryResult)]
 struct Row {
     status: String,
 }
 
-pub async fn state(tx: &Tx, message: MessageId) -> Result<JobState, data::Error> {
+pub async fn is_cancelled(tx: &Tx, message: MessageId) -> Result<bool, data::Error> {
     let query = tx.sql(sql!("SELECT status FROM messages WHERE tenant_id = $1 AND public_id = $2"));
     let row: Option<Row> = query.bind(message).one().await?;
-    Ok(match row.as_ref().map(|row| row.status.as_str()) {
-        Some("queued" | "leased" | "retrying") => JobState::Alive,
-        Some("cancelled") => JobState::Cancelled,
-        _ => JobState::Gone,
-    })
+    Ok(row.is_some_and(|row| row.status == "cancelled"))
 }

@@ -157,8 +157,7 @@ impl House {
     }
 
     pub async fn messages(&self) -> Vec<MessageSummary> {
-        let ledger = Ledger::new(self.databases.clone());
-        ledger.list(&Filter::default(), 200).await.unwrap()
+        self.ledger().list(&Filter::default(), 200).await.unwrap()
     }
 
     /// The job of the only run.
@@ -177,7 +176,7 @@ impl House {
     }
 
     pub fn ledger(&self) -> Ledger {
-        Ledger::new(self.databases.clone())
+        Ledger::new(self.databases.clone(), &self.handlers)
     }
 
     pub fn pass(&self, seconds: i64) {
@@ -201,6 +200,26 @@ impl House {
             None
         })
         .await
+    }
+
+    /// The run once it has ended, without any time to pass.
+    pub async fn ended_at_once(&self, run: &str) -> Value {
+        let path = format!("/runs/{run}");
+        eventually("the import ends", async || {
+            Some(self.get("owner", &path).await).filter(|found| found["finished_at"].is_string())
+        })
+        .await
+    }
+
+    /// What its own process can no longer do: it died at the last attempt.
+    pub async fn kill_at_the_last_attempt(&self) {
+        let system = self.databases.system("tests kill a worker").await.expect("the system door");
+        let lease = "status = 'leased', attempts = max_attempts, lease_owner = 'gone', lease_until = $1";
+        let sql =
+            format!("UPDATE {} SET {lease} WHERE kind = 'imports.run_import'", system.table("messages"));
+        let killed = system.execute(&sql, vec![self.stage.clock.now().into()]).await.expect("kills");
+        assert_eq!(killed, 1);
+        system.commit().await.expect("commits");
     }
 
     /// Every row of a run as `line outcome`, in pages of 100.

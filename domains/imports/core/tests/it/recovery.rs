@@ -1,9 +1,9 @@
 //! What an import comes to when something dies, fails, or is taken away in the middle of it.
 
-use crate::house::{House, Stage, both, csv, without_target};
+use crate::house::{House, Stage, both, call, csv, eventually, without_target};
 use crate::runs::check_counts;
 use crate::warehouse::Trouble;
-use jobs::Status;
+use jobs::{MessageSummary, Status};
 
 both!(
     async fn after_a_crash_nothing_is_lost_and_nothing_is_there_twice(stage: Stage) {
@@ -85,10 +85,42 @@ both!(
         let run = house.run("owner", &upload, "apply").await;
         *house.people.now.lock().unwrap() = None;
         let _worker = house.worker();
-        let ended = house.ended(&run).await;
+        let ended = house.ended_at_once(&run).await;
         check_counts(&ended, "failed", 1, [0, 0, 0, 0]);
         assert!(ended["failure_detail"].as_str().unwrap().contains("may no longer act"), "{ended}");
         assert_eq!(house.warehouse.batches(), []);
+    }
+);
+
+both!(
+    async fn an_import_whose_process_dies_at_the_last_attempt_ends_failed(stage: Stage) {
+        let house = House::new(stage).await;
+        let upload = house.upload("owner", &csv(1)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        house.kill_at_the_last_attempt().await;
+        let _worker = house.worker();
+        let ended = house.ended_at_once(&run).await;
+        check_counts(&ended, "failed", 1, [0, 0, 0, 0]);
+        assert!(ended["failure_detail"].as_str().unwrap().contains("failed too often"), "{ended}");
+    }
+);
+
+both!(
+    async fn an_import_that_has_ended_stays_as_it_ended(stage: Stage) {
+        let house = House::new(stage).await;
+        let upload = house.upload("owner", &csv(1)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        let cancel = call("POST", &format!("/runs/{run}/cancel")).by("owner");
+        assert_eq!(house.send(cancel).await.status, 202);
+        house.kill_at_the_last_attempt().await;
+        let _worker = house.worker();
+        let followed = eventually("the end is seen to", async || {
+            let follows = |job: &MessageSummary| job.kind == "imports.end_run";
+            house.messages().await.into_iter().find(|job| follows(job) && job.finished_at.is_some())
+        })
+        .await;
+        assert_eq!(followed.status, Status::Done);
+        check_counts(&house.ended_at_once(&run).await, "cancelled", 1, [0, 0, 0, 0]);
     }
 );
 
@@ -129,7 +161,7 @@ both!(
         let job = house.job().await;
         assert!(house.ledger().cancel(job.tenant, job.id).await.unwrap());
         let _worker = house.worker();
-        check_counts(&house.ended(&run).await, "cancelled", 1, [0, 0, 0, 0]);
+        check_counts(&house.ended_at_once(&run).await, "cancelled", 1, [0, 0, 0, 0]);
         assert_eq!(house.warehouse.batches(), []);
     }
 );

@@ -106,6 +106,32 @@ both!(
 );
 
 both!(
+    async fn numbers_are_rounded_where_the_mapping_says_so(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        // As a database of floats wrote them.
+        let file = "id,title,price\n5,Chef Anton's Gumbo Mix,21.3500004\n41,Jack's Clam Chowder,9.64999962\n1,Chai,18\n";
+        let upload = house.upload("owner", file).await;
+        let plain = house.run("owner", &upload, "apply").await;
+        check_counts(&house.ended(&plain).await, "done", 3, [1, 0, 0, 2]);
+        let refused = house.rows("owner", &plain, "&outcome=refused").await;
+        let fault = &refused[0]["faults"][0];
+        assert_eq!((&fault["rule"], &fault["value"]), (&json!("too_precise"), &json!("21.3500004")));
+        assert!(fault["detail"].as_str().unwrap().contains("`decimals`"), "{fault}");
+
+        let mut body = request(&upload, "apply");
+        body["mapping"]["unit_cost"]["decimals"] = json!(2);
+        let reply = house.send(call("POST", "/runs").by("owner").key().json(&body)).await;
+        assert_eq!(reply.status, 202, "{reply:?}");
+        let ended = house.ended(&reply.id()).await;
+        check_counts(&ended, "done", 3, [2, 0, 1, 0]);
+        assert_eq!(ended["mapping"], body["mapping"]);
+        assert_eq!(house.warehouse.cost("5").as_deref(), Some("21.35"));
+        assert_eq!(house.warehouse.cost("41").as_deref(), Some("9.65"));
+    }
+);
+
+both!(
     async fn a_request_that_cannot_be_done_changes_nothing(stage: Stage) {
         let house = House::new(stage).await;
         let own = house.upload("owner", &csv(1)).await;
@@ -149,6 +175,11 @@ both!(
             "/mapping/name",
         ];
         check("owner", with("mapping", mapping), 422, "invalid", &pointers).await;
+        for (field, decimals) in [("unit_cost", 7), ("unit_cost", -1), ("name", 2), ("currency", 2)] {
+            let mut body = request(&own, "apply");
+            body["mapping"][field]["decimals"] = json!(decimals);
+            check("owner", body, 422, "invalid", &[&format!("/mapping/{field}/decimals")]).await;
+        }
 
         let twice = r#"{"upload_id": "ID", "target": "warehouse.items", "mode": "apply", "mapping":
             {"sku": {"column": "id"}, "name": {"column": "title"}, "sku": {"column": "title"}}}"#;

@@ -78,6 +78,14 @@ impl Warehouse {
         state.items.keys().filter(|(owner, _)| *owner == tenant).map(|(_, sku)| sku.clone()).collect()
     }
 
+    /// As it was sent the last time.
+    pub fn cost(&self, sku: &str) -> Option<String> {
+        let calls = self.fake.apply_calls();
+        let rows = calls.iter().flat_map(|call| &call.rows);
+        let of_sku = rows.filter(|row| row.values.get("sku").is_some_and(|sent| sent == sku));
+        of_sku.last()?.values.get("unit_cost").cloned()
+    }
+
     pub fn written_twice(&self) -> Vec<String> {
         let state = self.state.lock().unwrap();
         state.writes.iter().filter(|(_, writes)| **writes > 1).map(|(sku, _)| sku.clone()).collect()
@@ -141,6 +149,10 @@ impl State {
         };
         if row.values.get("unit_cost").is_some_and(|cost| cost.parse::<f64>().is_err()) {
             return refused("unit_cost", "not_a_number");
+        }
+        let decimals = |cost: &String| cost.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        if row.values.get("unit_cost").map(decimals).is_some_and(|decimals| decimals > 2) {
+            return refused("unit_cost", "too_precise");
         }
         let known = self.items.get(&(tenant, sku.clone())).cloned();
         let id = known.as_ref().map_or_else(Uuid::new_v4, |(id, _)| *id);

@@ -183,7 +183,7 @@ impl House {
 
     pub async fn messages(&self, handler: &str) -> Vec<MessageSummary> {
         let filter = Filter { handler: Some(handler.to_owned()), ..Filter::default() };
-        Ledger::new(self.databases.clone()).list(&filter, 100).await.unwrap()
+        Ledger::new(self.databases.clone(), &[]).list(&filter, 100).await.unwrap()
     }
 
     pub async fn count(&self, person: &Person, list: &str) -> usize {

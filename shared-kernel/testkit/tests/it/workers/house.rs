@@ -180,7 +180,7 @@ impl House {
     }
 
     pub fn ledger(&self) -> Ledger {
-        Ledger::new(self.databases.clone())
+        Ledger::new(self.databases.clone(), &[])
     }
 
     /// Newest first.

@@ -1,0 +1,45 @@
+//! The published document as a list of operations, so that a test can try each of them.
+
+use reqwest::Method;
+use serde_json::Value;
+
+pub struct Operation {
+    pub method: Method,
+    pub path: String,
+    pub id: String,
+    /// What the document says of it.
+    pub told: Value,
+}
+
+impl Operation {
+    pub fn parameter(&self, name: &str) -> Option<&Value> {
+        self.told["parameters"].as_array()?.iter().find(|parameter| parameter["name"] == name)
+    }
+
+    pub fn requires(&self, name: &str) -> bool {
+        self.parameter(name).is_some_and(|parameter| parameter["required"] == true)
+    }
+
+    /// A list that needs nothing but a credential.
+    pub fn is_plain_list(&self) -> bool {
+        self.parameter("cursor").is_some() && !self.path.contains('{')
+    }
+
+    /// `/inventory/items` of `/api/v1/inventory/items/{id}/receipts`.
+    pub fn collection(&self) -> &str {
+        let path = self.path.trim_start_matches("/api/v1");
+        path.split("/{").next().unwrap_or(path)
+    }
+}
+
+pub fn operations(document: &Value) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, told) in item.as_object().unwrap() {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let id = told["operationId"].as_str().unwrap_or_default().to_owned();
+            all.push(Operation { method, path: path.clone(), id, told: told.clone() });
+        }
+    }
+    all
+}

@@ -54,7 +54,9 @@ fn sqlite_line(line: &str) -> String {
         return rest.to_owned();
     }
     match directive(line) {
-        Some((Directive::Ledger, table)) => ["UPDATE", "DELETE"].map(|verb| append_only(table, verb)).join("\n"),
+        Some((Directive::Ledger, table)) => {
+            ["UPDATE", "DELETE"].map(|verb| append_only(table, verb)).join("\n")
+        }
         Some(_) => String::new(),
         None => line
             .replace("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")

@@ -1,11 +1,12 @@
 //! What must be there before the first migration: for each domain a schema, an owner role for migrations, a runtime
 //! role with rights on that schema alone, and a system role for the platform's tables.
 
-/// For an administrator to run where the login role may not create roles.
-pub fn provision_sql(domains: &[&str]) -> String {
-    let mut sql = String::from(
-        "-- The login role of `database.url` must be able to become the roles below, and inherit none of them:\n\
-         --   CREATE ROLE insula LOGIN NOINHERIT PASSWORD '…';\n",
+/// For an administrator to run where the login role may not create roles. `login` is who Insula connects as.
+pub fn provision_sql(login: &str, domains: &[&str]) -> String {
+    let login = format!("\"{}\"", login.replace('"', "\"\""));
+    let mut sql = format!(
+        "-- The login role must be able to become the roles below, and inherit none of them:\n\
+         --   CREATE ROLE {login} LOGIN NOINHERIT PASSWORD '…';\n",
     );
     for domain in domains {
         for role in roles(domain) {
@@ -16,7 +17,7 @@ pub fn provision_sql(domains: &[&str]) -> String {
         }
         let [owner, runtime, system] = roles(domain);
         sql.push_str(&format!(
-            "GRANT {owner}, {runtime}, {system} TO CURRENT_USER;\n\
+            "GRANT {owner}, {runtime}, {system} TO {login};\n\
              CREATE SCHEMA IF NOT EXISTS {domain};\n\
              ALTER SCHEMA {domain} OWNER TO {owner};\n\
              GRANT USAGE ON SCHEMA {domain} TO {runtime}, {system};\n"

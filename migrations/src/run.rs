@@ -39,7 +39,7 @@ pub async fn migrate_postgres(url: &str, domains: &[&'static str]) -> Result<(),
     let options: PgConnectOptions = url.parse().map_err(Error::Unavailable)?;
     let mut guard = PgConnection::connect_with(&options).await.map_err(Error::Unavailable)?;
     lock(&mut guard).await?;
-    provision(&mut guard, domains).await?;
+    provision(&mut guard, options.get_username(), domains).await?;
     for domain in domains.iter().copied() {
         let owner = format!("insula_{domain}_owner");
         let mut options = ConnectOptions::new(url);
@@ -75,7 +75,7 @@ async fn lock(connection: &mut PgConnection) -> Result<(), Error> {
     }
 }
 
-async fn provision(connection: &mut PgConnection, domains: &[&str]) -> Result<(), Error> {
+async fn provision(connection: &mut PgConnection, login: &str, domains: &[&str]) -> Result<(), Error> {
     let known: i64 = sqlx::query(
         "SELECT count(*) FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner \
          WHERE r.rolname = 'insula_' || n.nspname || '_owner' AND n.nspname = ANY($1)",
@@ -88,7 +88,7 @@ async fn provision(connection: &mut PgConnection, domains: &[&str]) -> Result<()
     if usize::try_from(known).is_ok_and(|known| known == domains.len()) {
         return Ok(());
     }
-    let sql = postgres::provision_sql(domains);
+    let sql = postgres::provision_sql(login, domains);
     connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop).map_err(Error::NotAllowed)
 }
 
@@ -129,8 +129,7 @@ async fn applied(database: &DatabaseConnection, domain: &str) -> Result<BTreeSet
         return Ok(BTreeSet::new());
     }
     let sql = format!("SELECT version FROM {table}");
-    let rows =
-        database.query_all_raw(Statement::from_string(database.get_database_backend(), sql)).await?;
+    let rows = database.query_all_raw(Statement::from_string(database.get_database_backend(), sql)).await?;
     rows.iter().map(|row| row.try_get("", "version")).collect()
 }
 

@@ -13,6 +13,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("http.request_timeout_ms", 100..=600_000),
     ("http.body_limit_bytes", 1024..=104_857_600),
     ("http.upload_limit_bytes", 1024..=10_737_418_240),
+    ("http.drain_ms", 0..=600_000),
     ("http.shutdown_timeout_ms", 0..=600_000),
     ("database.max_connections", 4..=10_000),
     ("database.acquire_timeout_ms", 10..=600_000),

@@ -95,6 +95,7 @@ pub struct HttpConfig {
     pub request_timeout_ms: u64,
     pub body_limit_bytes: usize,
     pub upload_limit_bytes: u64,
+    pub drain_ms: u64,
     pub shutdown_timeout_ms: u64,
     #[serde(with = "list")]
     pub trusted_proxies: Vec<IpNet>,

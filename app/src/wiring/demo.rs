@@ -24,9 +24,9 @@ pub async fn show(config: &Config, address: SocketAddr) -> Result<(), StartError
         StartError::new("the demo tenant could not be made", remedy).because(error)
     })?;
     let text = credentials.for_people(&config.public_url());
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| StartError::new("the credentials cannot be printed", "give insula a stdout").because(error))
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| {
+        StartError::new("the credentials cannot be printed", "give insula a stdout").because(error)
+    })
 }
 
 struct Credentials {
@@ -65,7 +65,8 @@ impl Demo {
     async fn furnish(&self, mail: &Path) -> Result<Credentials, Failure> {
         let secret = secrets::token("demo").plain;
         let (name, password) = secret.split_at(secret.len() / 2);
-        let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let name: String =
+            name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
         let email = format!("{name}@demo.example");
         let password = password.to_owned();
         let token = self.sign_up(mail, &email, &password).await?;
@@ -94,7 +95,9 @@ impl Demo {
                 let letter = tokio::fs::read_to_string(file.path()).await.unwrap_or_default();
                 // Quoted-printable breaks long lines with "=" and writes "=" as "=3D".
                 let letter = letter.replace("=\r\n", "").replace("=3D", "=");
-                if let (true, Some((_, rest))) = (letter.contains(email), letter.split_once("verify-email?token=")) {
+                if let (true, Some((_, rest))) =
+                    (letter.contains(email), letter.split_once("verify-email?token="))
+                {
                     return rest.split_whitespace().next().map(str::to_owned);
                 }
             }
@@ -105,7 +108,8 @@ impl Demo {
 
     async fn stock(&self, key: &str) -> Result<(), Failure> {
         let upload = self.http.post(format!("{}/imports/uploads?file_name=items.csv", self.api));
-        let upload = upload.bearer_auth(key).header("content-type", "text/csv").body(ITEMS_CSV).send().await?;
+        let upload =
+            upload.bearer_auth(key).header("content-type", "text/csv").body(ITEMS_CSV).send().await?;
         let upload: Value = upload.error_for_status()?.json().await?;
         let mapping = json!({
             "sku": { "column": "sku" }, "name": { "column": "name" }, "category": { "column": "category" },
@@ -122,7 +126,8 @@ impl Demo {
         .await?;
         let items = self.get(key, "/inventory/items?limit=3").await?;
         for (item, quantity) in items["data"].as_array().into_iter().flatten().zip(["5", "12", "2.5"]) {
-            let reservation = json!({ "item_id": item["id"], "quantity": quantity, "reference": "demo order" });
+            let reservation =
+                json!({ "item_id": item["id"], "quantity": quantity, "reference": "demo order" });
             self.post(key, "/inventory/reservations", reservation).await?;
         }
         Ok(())
@@ -136,17 +141,20 @@ impl Demo {
             "condition": { "total_over": usd(100_000) }, "approver": { "role": "admin" },
         });
         let definition = self.post(key, "/workflow/definitions", definition).await?;
-        self.post(key, &format!("/workflow/definitions/{}/publish", text(&definition, "id")?), json!({})).await?;
+        self.post(key, &format!("/workflow/definitions/{}/publish", text(&definition, "id")?), json!({}))
+            .await?;
 
         let product = self.post(key, "/billing/products", json!({ "name": "Weekly delivery" })).await?;
         let price = json!({ "unit_amount": usd(24_900), "interval": "month" });
-        let price = self.post(key, &format!("/billing/products/{}/prices", text(&product, "id")?), price).await?;
+        let price =
+            self.post(key, &format!("/billing/products/{}/prices", text(&product, "id")?), price).await?;
         let customers = ["Around the Horn", "Berglunds snabbköp", "Chop-suey Chinese"];
         for (customer, amount) in customers.into_iter().zip([12_450, 88_800, 245_000]) {
             let customer = self.post(key, "/billing/customers", json!({ "name": customer })).await?;
             let subscription = json!({ "customer_id": customer["id"], "price_id": price["id"] });
             self.post(key, "/billing/subscriptions", subscription).await?;
-            let line = json!({ "description": "Catering, as ordered", "quantity": "1", "unit_amount": usd(amount) });
+            let line =
+                json!({ "description": "Catering, as ordered", "quantity": "1", "unit_amount": usd(amount) });
             let invoice = json!({ "customer_id": customer["id"], "lines": [line] });
             let invoice = self.post(key, "/billing/invoices", invoice).await?;
             let finalize = format!("/billing/invoices/{}/finalize", text(&invoice, "id")?);

@@ -61,8 +61,8 @@ pub async fn migrate(config: Config) -> Result<(), StartError> {
 }
 
 /// What an administrator runs where `migrate` may not make roles.
-pub async fn migration_sql(_config: Config) -> Result<String, StartError> {
-    Ok(migrations::provision_sql(&migrations::DOMAINS))
+pub async fn migration_sql(config: Config) -> Result<String, StartError> {
+    platform::provision_sql(&config)
 }
 
 /// The documents of all domains as one.

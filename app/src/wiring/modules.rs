@@ -32,10 +32,8 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
         None => contract(&users)?,
     };
 
-    let billing = billing::module(
-        billing::Settings {},
-        billing::Deps { platform: foundation.platform("billing")? },
-    );
+    let billing =
+        billing::module(billing::Settings {}, billing::Deps { platform: foundation.platform("billing")? });
     let call_billing: Arc<dyn Billing> = match &settings.billing.remote_url {
         Some(url) => Arc::new(RemoteBilling::new(transport(url, foundation)?)),
         None => contract(&billing)?,

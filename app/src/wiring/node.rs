@@ -18,9 +18,11 @@ use kernel::ctx::{EntitlementProvider, IdentityProvider};
 use module::{Module, Pages};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 use web::{Network, Parts, Server, Settings};
 
 const GAUGE_INTERVAL: Duration = Duration::from_secs(5);
@@ -32,7 +34,9 @@ pub struct Node {
     servers: Vec<ServerHandle>,
     checks: Checks,
     jobs: Option<jobs::Runtime>,
-    background: Option<Runtime>,
+    /// Held for its threads.
+    _background: Background,
+    drain: Duration,
     shutdown_timeout: Duration,
     /// Lets go of the local blob folder when the node ends.
     _blobs_claim: Option<blobs::Claim>,
@@ -49,7 +53,7 @@ impl Node {
         if config.database.migrate_at_start {
             platform::migrate(&config).await?;
         }
-        let background = background_runtime()?;
+        let background = Background::new()?;
         let foundation = Foundation::lay(&config, clock.clone()).await?;
         let claim = platform::claim_blobs(&config)?;
         let modules = modules(&config, &foundation)?;
@@ -83,22 +87,68 @@ impl Node {
             servers,
             checks,
             jobs,
-            background: Some(background),
+            _background: background,
+            drain: Duration::from_millis(config.http.drain_ms),
             shutdown_timeout: Duration::from_millis(config.http.shutdown_timeout_ms),
             _blobs_claim: claim,
         })
     }
 
-    /// Says that it is not ready, finishes what is being answered, then what is being worked on.
+    /// Says that it is not ready and waits until balancers have seen it; then finishes what is being answered, then
+    /// what is being worked on. Operators are answered until the end.
     pub async fn stop(mut self) {
         self.checks.stopping();
+        tokio::time::sleep(self.drain).await;
+        let operators = self.operators.is_some().then(|| self.servers.remove(0));
         futures::future::join_all(self.servers.iter().map(|server| server.stop(true))).await;
         if let Some(jobs) = self.jobs.take() {
             jobs.shutdown(self.shutdown_timeout).await;
         }
-        if let Some(background) = self.background.take() {
-            background.shutdown_background();
+        if let Some(operators) = operators {
+            operators.stop(true).await;
         }
+    }
+}
+
+/// The runtime of the jobs and the upkeep. tokio's own panics when it is dropped among async code, as every failed
+/// start would; this one lets its threads go.
+struct Background(Option<Runtime>);
+
+impl Background {
+    fn new() -> Result<Self, StartError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("jobs")
+            .enable_all()
+            .build()
+            .map_err(|error| {
+                StartError::new("no threads for jobs", "look at the process's limits").because(error)
+            })?;
+        Ok(Self(Some(runtime)))
+    }
+
+    fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(
+        &self,
+        work: F,
+    ) -> Option<JoinHandle<F::Output>> {
+        self.0.as_ref().map(|runtime| runtime.spawn(work))
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A folder that goes when its user is done, or fails.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -107,15 +157,13 @@ pub async fn document() -> Result<String, StartError> {
     let unmade = |cause: Box<dyn std::error::Error + Send + Sync>| {
         StartError::new("the document cannot be made", "see the cause").because(cause)
     };
-    let folder = std::env::temp_dir().join(format!("insula-openapi-{}", uuid::Uuid::new_v4()));
+    let folder = Scratch(std::env::temp_dir().join(format!("insula-openapi-{}", uuid::Uuid::new_v4())));
     let mut sources = Sources::default();
-    sources.set("data.folder", folder.display().to_string(), "insula openapi");
+    sources.set("data.folder", folder.0.display().to_string(), "insula openapi");
     let config = config::load(&sources).map_err(|faults| unmade(faults.into()))?.config;
     let foundation = Foundation::lay(&config, Clock::system()).await?;
     let server = Wired::of(modules(&config, &foundation)?)?.server(&config, &foundation)?;
-    let json = server.openapi().to_pretty_json().map_err(|error| unmade(error.into()));
-    std::fs::remove_dir_all(&folder).map_err(|error| unmade(error.into()))?;
-    json
+    server.openapi().to_pretty_json().map_err(|error| unmade(error.into()))
 }
 
 /// What the modules brought, sorted by who takes it.
@@ -263,19 +311,8 @@ fn listen(
     run!(config, HttpServer::new(app), address, 1)
 }
 
-fn background_runtime() -> Result<Runtime, StartError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("jobs")
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            StartError::new("no threads for jobs", "look at the process's limits").because(error)
-        })
-}
-
 /// Signals between nodes, gauges, and the kernel's rows that nobody needs any more.
-fn spawn_upkeep(background: &Runtime, foundation: &Foundation, checks: &Checks) {
+fn spawn_upkeep(background: &Background, foundation: &Foundation, checks: &Checks) {
     for (engine, signals) in foundation.servers() {
         background.spawn(async move { signals.run(&engine).await });
     }
@@ -301,17 +338,22 @@ fn spawn_upkeep(background: &Runtime, foundation: &Foundation, checks: &Checks) 
 
 async fn start_jobs(
     config: &Config,
-    background: &Runtime,
+    background: &Background,
     wired: Wired,
     clock: Clock,
 ) -> Result<jobs::Runtime, StartError> {
-    let domains = wired.domains.into_iter();
-    let domains = domains
-        .filter(|(databases, ..)| config.serves(databases.domain()))
-        .map(|(databases, handlers, schedules)| jobs::Domain { databases, handlers, schedules });
+    // A subscriber runs wherever its publisher's messages lie, so a node without its domain has it all the same.
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        wired.domains.into_iter().partition(|(databases, ..)| config.serves(databases.domain()));
+    let subscribers = elsewhere.into_iter().flat_map(|(_, handlers, _)| handlers);
+    let domains = here.into_iter().map(|(databases, handlers, schedules)| jobs::Domain {
+        databases,
+        handlers,
+        schedules,
+    });
     let setup = jobs::Setup {
         domains: domains.collect(),
-        remote: Vec::new(),
+        remote: subscribers.filter(|handler| handler.subscription().is_some()).collect(),
         settings: jobs::Settings {
             concurrency: config.jobs.concurrency,
             sweep: Duration::from_millis(config.jobs.sweep_interval_ms),
@@ -327,6 +369,8 @@ async fn start_jobs(
     let failed = |cause: Box<dyn std::error::Error + Send + Sync>| {
         StartError::new("the jobs cannot start", "this is a fault of the build: see the cause").because(cause)
     };
-    let started = background.spawn(async move { jobs::Runtime::start(setup) }).await;
-    started.map_err(|error| failed(error.into()))?.map_err(|error| failed(error.into()))
+    let Some(starting) = background.spawn(async move { jobs::Runtime::start(setup) }) else {
+        return Err(failed("the background runtime is gone".into()));
+    };
+    starting.await.map_err(|error| failed(error.into()))?.map_err(|error| failed(error.into()))
 }

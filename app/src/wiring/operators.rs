@@ -8,15 +8,18 @@ use actix_web::{HttpResponse, http::header};
 use blobs::Blobs;
 use cache::Cache;
 use data::Databases;
+use futures::future::join_all;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// A check that takes longer than this has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+const CHECK_LIFETIME: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Checks(Arc<Inner>);
@@ -27,6 +30,8 @@ struct Inner {
     cache: Cache,
     metrics: PrometheusHandle,
     stopping: AtomicBool,
+    /// What was found last, and when.
+    known: Mutex<Option<(Instant, BTreeMap<String, Check>)>>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +58,7 @@ impl Checks {
             cache: foundation.cache.clone(),
             metrics,
             stopping: AtomicBool::new(false),
+            known: Mutex::default(),
         }))
     }
 
@@ -87,8 +93,7 @@ impl Checks {
             (false, true) => "stopping",
             (false, false) => "unavailable",
         };
-        let mut response =
-            if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+        let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
         if !ready {
             response.insert_header((header::RETRY_AFTER, "1"));
         }
@@ -97,16 +102,26 @@ impl Checks {
             .json(Readiness { status, checks: details.then_some(checks) })
     }
 
+    /// All at once, and at most once a second: anybody may ask.
     async fn all(&self) -> BTreeMap<String, Check> {
-        let mut checks = BTreeMap::new();
-        for databases in &self.0.databases {
+        let mut known = self.0.known.lock().await;
+        if let Some((at, checks)) = &*known
+            && at.elapsed() < CHECK_LIFETIME
+        {
+            return checks.clone();
+        }
+        let databases = self.0.databases.iter().map(async |databases| {
             let name = format!("database.{}", databases.domain());
-            checks.insert(name, check(true, databases.ping()).await);
-        }
-        checks.insert("blobs".to_owned(), check(false, self.0.blobs.check()).await);
-        if self.0.cache.redis().is_some() {
-            checks.insert("redis".to_owned(), check(false, self.0.cache.check()).await);
-        }
+            (name, check(true, databases.ping()).await)
+        });
+        let blobs = async { ("blobs".to_owned(), check(false, self.0.blobs.check()).await) };
+        let redis = async {
+            self.0.cache.redis()?;
+            Some(("redis".to_owned(), check(false, self.0.cache.check()).await))
+        };
+        let (databases, blobs, redis) = tokio::join!(join_all(databases), blobs, redis);
+        let checks: BTreeMap<_, _> = databases.into_iter().chain([blobs]).chain(redis).collect();
+        *known = Some((Instant::now(), checks.clone()));
         checks
     }
 
@@ -134,7 +149,9 @@ impl Checks {
 }
 
 async fn live() -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Readiness { status: "alive", checks: None })
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Readiness { status: "alive", checks: None })
 }
 
 async fn check<E: std::error::Error>(required: bool, asked: impl Future<Output = Result<(), E>>) -> Check {

@@ -9,7 +9,7 @@ use kernel::Clock;
 use kernel::permission::PermissionRegistry;
 use module::Platform;
 use secrets::{MasterKey, Secrets};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -52,7 +52,10 @@ impl Foundation {
     pub fn platform(&self, domain: &'static str) -> Result<Platform, StartError> {
         let databases = self.databases.get(domain).cloned();
         let databases = databases.ok_or_else(|| {
-            StartError::new(format!("{domain} has no database"), "add its migrations to migrations/src/domains.rs")
+            StartError::new(
+                format!("{domain} has no database"),
+                "add its migrations to migrations/src/domains.rs",
+            )
         })?;
         Ok(Platform {
             databases,
@@ -75,7 +78,7 @@ impl Foundation {
     }
 
     async fn open(&mut self, config: &Config, domain: &'static str) -> Result<Databases, StartError> {
-        let settings = pool_settings(config);
+        let settings = pool_settings(config)?;
         let (engine, signals) = match config.database_url(domain) {
             Some(url) => match self.servers.get(url.expose()) {
                 Some(known) => known.clone(),
@@ -123,14 +126,53 @@ pub async fn migrate(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-fn pool_settings(config: &Config) -> PoolSettings {
-    PoolSettings {
-        max_connections: config.database.max_connections as usize,
-        // The HTTP workers, the jobs, and the main thread's own.
-        runtimes: http_workers(config) + 2,
+/// What an administrator runs, server by server.
+pub fn provision_sql(config: &Config) -> Result<String, StartError> {
+    let mut servers = BTreeMap::<&str, Vec<&'static str>>::new();
+    for domain in migrations::DOMAINS {
+        if let Some(url) = config.database_url(domain) {
+            servers.entry(url.expose()).or_default().push(domain);
+        }
+    }
+    if servers.is_empty() {
+        let what = "there is no database server to prepare: every domain is on SQLite files";
+        return Err(StartError::new(what, "set DATABASE_URL to what the nodes will use"));
+    }
+    let mut sql = String::new();
+    for (url, domains) in servers {
+        let url = url::Url::parse(url).map_err(|error| {
+            StartError::new("a database URL cannot be read", "see `insula config check`").because(error)
+        })?;
+        let (host, database) = (url.host_str().unwrap_or("localhost"), url.path().trim_start_matches('/'));
+        sql.push_str(&format!("-- On {host}, in the database {database}:\n"));
+        sql.push_str(&migrations::provision_sql(url.username(), &domains));
+    }
+    Ok(sql)
+}
+
+/// The node's budget, divided among the servers and the runtimes that will ask.
+fn pool_settings(config: &Config) -> Result<PoolSettings, StartError> {
+    let servers: BTreeSet<&str> =
+        migrations::DOMAINS.iter().filter_map(|domain| Some(config.database_url(domain)?.expose())).collect();
+    // The HTTP workers, the jobs, and the main thread's own.
+    let runtimes = http_workers(config) + 2;
+    let budget = config.database.max_connections as usize;
+    let least = 2 * runtimes * servers.len();
+    if budget < least {
+        return Err(StartError::new(
+            format!(
+                "database.max_connections is {budget}; {} servers and {runtimes} runtimes need at least {least}",
+                servers.len()
+            ),
+            "raise database.max_connections, or lower http.workers",
+        ));
+    }
+    Ok(PoolSettings {
+        max_connections: budget / servers.len().max(1),
+        runtimes,
         acquire_timeout: Duration::from_millis(config.database.acquire_timeout_ms),
         statement_timeout: Duration::from_millis(config.database.statement_timeout_ms),
-    }
+    })
 }
 
 pub fn http_workers(config: &Config) -> usize {
@@ -179,7 +221,8 @@ fn blobs(config: &Config) -> Result<Blobs, StartError> {
         }),
     };
     made.map_err(|error| {
-        StartError::new("the blob storage cannot be used", "look at [blobs] in `insula config show`").because(error)
+        StartError::new("the blob storage cannot be used", "look at [blobs] in `insula config show`")
+            .because(error)
     })
 }
 
@@ -220,6 +263,9 @@ fn unreadable(error: data::Error) -> StartError {
 }
 
 fn unmigrated(error: migrations::Error) -> StartError {
-    StartError::new("the databases cannot be brought up to date", "see the cause; `insula migrate` tries again")
-        .because(error)
+    StartError::new(
+        "the databases cannot be brought up to date",
+        "see the cause; `insula migrate` tries again",
+    )
+    .because(error)
 }

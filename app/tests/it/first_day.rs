@@ -68,8 +68,13 @@ async fn signing_up(ground: &Ground, node: &Process) -> Client {
         "organization_name": "New",
     });
     let guest = node.client();
-    let (known, unknown) = (guest.post("/users/sign-up", known).await, guest.post("/users/sign-up", unknown).await);
-    assert_eq!((known.status.as_u16(), &known.text), (202, &unknown.text), "a sign-up tells who has an account");
+    let (known, unknown) =
+        (guest.post("/users/sign-up", known).await, guest.post("/users/sign-up", unknown).await);
+    assert_eq!(
+        (known.status.as_u16(), &known.text),
+        (202, &unknown.text),
+        "a sign-up tells who has an account"
+    );
     let me = owner.get("/users/me").await.expect(200);
     assert_eq!((&me["email"], &me["role"]), (&json!("ada@example.com"), &json!("owner")));
     owner
@@ -106,10 +111,8 @@ async fn importing(key: &Client) {
         assert_eq!((&done["rows_done"], &done["rows_refused"]), (&json!(8), &json!(3)), "{done}");
         let refused = key.get(&format!("{path}/rows?outcome=refused")).await.expect(200);
         let faults: Vec<_> = refused["data"].as_array().unwrap().iter().map(fault).collect();
-        let expected =
-            [(7, "unit_price", "cheap"), (8, "name", ""), (9, "units_in_stock", "-4")].map(|(line, column, value)| {
-                (line, column.to_owned(), value.to_owned())
-            });
+        let expected = [(7, "unit_price", "cheap"), (8, "name", ""), (9, "units_in_stock", "-4")]
+            .map(|(line, column, value)| (line, column.to_owned(), value.to_owned()));
         assert_eq!(faults, expected, "{refused}");
         let listed = key.get("/inventory/items").await.expect(200);
         assert_eq!(listed["data"].as_array().unwrap().len(), items, "after {mode}: {listed}");
@@ -130,18 +133,27 @@ async fn item(key: &Client, sku: &str) -> Value {
 
 async fn stock(key: &Client, neighbour: &Client) {
     let chai = item(key, "1").await;
-    assert_eq!((&chai["on_hand"], &chai["unit_cost"]), (&json!("39"), &json!({ "amount": 1800, "currency": "USD" })));
+    assert_eq!(
+        (&chai["on_hand"], &chai["unit_cost"]),
+        (&json!("39"), &json!({ "amount": 1800, "currency": "USD" }))
+    );
     let receipts = format!("/inventory/items/{}/receipts", id(&chai));
     let happened = "2026-01-05T08:00:00Z";
-    let receipt = key.post(&receipts, json!({ "quantity": "2.5", "happened_at": happened })).await.expect(201);
+    let receipt =
+        key.post(&receipts, json!({ "quantity": "2.5", "happened_at": happened })).await.expect(201);
     assert_eq!((&receipt["happened_at"], &receipt["sequence"]), (&json!(happened), &json!(2)), "{receipt}");
     assert_eq!(item(key, "1").await["on_hand"], "41.5");
-    assert_eq!(neighbour.post(&receipts, json!({ "quantity": "1" })).await.problem(404), "inventory.item_not_found");
+    assert_eq!(
+        neighbour.post(&receipts, json!({ "quantity": "1" })).await.problem(404),
+        "inventory.item_not_found"
+    );
 
     // Two want the last of it.
     let all = json!({ "item_id": id(&chai), "quantity": "41.5" });
-    let (one, other) =
-        tokio::join!(key.post("/inventory/reservations", all.clone()), key.post("/inventory/reservations", all));
+    let (one, other) = tokio::join!(
+        key.post("/inventory/reservations", all.clone()),
+        key.post("/inventory/reservations", all)
+    );
     let (won, lost) = if one.status == 201 { (one, other) } else { (other, one) };
     let reservation = won.expect(201);
     assert_eq!(lost.problem(409), "inventory.insufficient_stock");
@@ -183,7 +195,10 @@ async fn draft(owner: &Client, customer: &str, amount: i64) -> String {
     let line = json!({
         "description": "Difference engine", "quantity": "1", "unit_amount": { "amount": amount, "currency": "USD" },
     });
-    id(&owner.post("/billing/invoices", json!({ "customer_id": customer, "lines": [line] })).await.expect(201))
+    id(&owner
+        .post("/billing/invoices", json!({ "customer_id": customer, "lines": [line] }))
+        .await
+        .expect(201))
 }
 
 async fn publish(owner: &Client, name: &str, over: i64, approver: Value) {
@@ -192,7 +207,8 @@ async fn publish(owner: &Client, name: &str, over: i64, approver: Value) {
         "condition": { "total_over": { "amount": over, "currency": "USD" } }, "approver": approver,
     });
     let definition = owner.post("/workflow/definitions", definition).await.expect(201);
-    let published = owner.post(&format!("/workflow/definitions/{}/publish", id(&definition)), json!({})).await;
+    let published =
+        owner.post(&format!("/workflow/definitions/{}/publish", id(&definition)), json!({})).await;
     assert_eq!(published.expect(200)["status"], "published");
 }
 
@@ -204,7 +220,13 @@ async fn open_tasks(owner: &Client, invoice: &str, count: usize) -> Vec<Value> {
 }
 
 fn of_invoice(tasks: &Value, invoice: &str) -> Vec<Value> {
-    tasks["data"].as_array().unwrap().iter().filter(|task| task["subject"]["id"] == invoice).cloned().collect()
+    tasks["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|task| task["subject"]["id"] == invoice)
+        .cloned()
+        .collect()
 }
 
 async fn approval(owner: &Client, customer: &str) {
@@ -234,12 +256,16 @@ async fn approval(owner: &Client, customer: &str) {
     owner.post(&format!("{path}/finalize"), json!({})).await.expect(202);
     let tasks = open_tasks(owner, &huge, 2).await;
     owner.post(&format!("/workflow/tasks/{}/approve", id(&tasks[0])), json!({})).await.expect(200);
-    owner.post(&format!("/workflow/tasks/{}/reject", id(&tasks[1])), json!({ "comment": "Too much" })).await.expect(200);
+    owner
+        .post(&format!("/workflow/tasks/{}/reject", id(&tasks[1])), json!({ "comment": "Too much" }))
+        .await
+        .expect(200);
     until(owner, &path, "the invoice is a draft again", |invoice| invoice["status"] == "draft").await;
 }
 
 async fn reports(ground: &Ground, owner: &Client) {
-    let month = owner.get("/billing/invoices?status=open").await.expect(200)["data"][0]["finalized_at"].clone();
+    let month =
+        owner.get("/billing/invoices?status=open").await.expect(200)["data"][0]["finalized_at"].clone();
     let month = &month.as_str().unwrap()[..7];
     let wanted = [
         ("inventory.stock_valuation", json!({}), "Rössle Sauerkraut"),
@@ -286,5 +312,7 @@ async fn audited(owner: &Client) {
         ["billing.invoice.finalize", "workflow.task.approve"].into_iter().all(has).then_some(log)
     })
     .await;
-    assert!(log.as_array().unwrap().iter().all(|entry| entry["actor"].is_object() || entry["actor"].is_string()));
+    assert!(
+        log.as_array().unwrap().iter().all(|entry| entry["actor"].is_object() || entry["actor"].is_string())
+    );
 }

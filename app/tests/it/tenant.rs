@@ -20,7 +20,8 @@ pub async fn sign_up(ground: &Ground, node: &Process, email: &str) -> Client {
 }
 
 pub async fn sign_in(guest: &Client, email: &str) -> String {
-    let tokens = guest.post("/users/sign-in", json!({ "email": email, "password": PASSWORD })).await.expect(200);
+    let tokens =
+        guest.post("/users/sign-in", json!({ "email": email, "password": PASSWORD })).await.expect(200);
     tokens["access_token"].as_str().unwrap().to_owned()
 }
 

@@ -1,8 +1,9 @@
 //! A leased connection inside a transaction, as sea-orm sees one. Nothing outside this crate can name it: entities
 //! are reached through [`Tx`](crate::Tx), which adds the tenant.
 
-use crate::engine::{Lease, Link};
+use crate::engine::{Lease, Link, no_answer};
 use crate::error::breaks_connection;
+use crate::signals::Signals;
 use crate::wall::{Door, Wall};
 use async_trait::async_trait;
 use futures::TryFutureExt;
@@ -44,9 +45,24 @@ impl Connection {
     pub async fn commit(&self) -> Result<(), sqlx::Error> {
         let mut slot = self.lease.lock().await;
         let lease = slot.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        if lease.failed {
+            let error = "a statement failed in this transaction, so it cannot be committed";
+            return Err(sqlx::Error::InvalidArgument(error.to_owned()));
+        }
         lease.batch("COMMIT").await?;
         lease.open = false;
+        if let Some((signals, domain)) = lease.wake.take() {
+            signals.committed(domain);
+        }
         Ok(())
+    }
+
+    /// Wakes the domain's workers when the transaction has ended: also when the request is cut off while its COMMIT
+    /// is on the way, since nobody knows then that it was not.
+    pub async fn wake_after(&self, signals: Signals, domain: &'static str) {
+        if let Some(lease) = self.lease.lock().await.as_mut() {
+            lease.wake = Some((signals, domain));
+        }
     }
 
     fn check(&self, sql: &str) -> Result<(), DbErr> {
@@ -70,23 +86,28 @@ macro_rules! run {
         let query = AssertSqlSafe($statement.sql);
         let mut slot = $self.lease.lock().await;
         let lease = slot.as_mut().ok_or_else(|| exec_error(sqlx::Error::PoolClosed))?;
-        let outcome = match lease.link().map_err(exec_error)? {
-            Link::Postgres(connection) => {
-                sqlx::query_with::<sqlx::Postgres, _>(query, values)
-                    .$method(&mut **connection)
-                    .map_ok($rows)
-                    .await
-            }
-            Link::Sqlite(connection) => {
-                sqlx::query_with::<sqlx::Sqlite, _>(query, values)
-                    .$method(&mut **connection)
-                    .map_ok($wrap)
-                    .await
+        let patience = lease.patience;
+        let answer = async {
+            match lease.link()? {
+                Link::Postgres(connection) => {
+                    sqlx::query_with::<sqlx::Postgres, _>(query, values)
+                        .$method(&mut **connection)
+                        .map_ok($rows)
+                        .await
+                }
+                Link::Sqlite(connection) => {
+                    sqlx::query_with::<sqlx::Sqlite, _>(query, values)
+                        .$method(&mut **connection)
+                        .map_ok($wrap)
+                        .await
+                }
             }
         };
+        let outcome = tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(no_answer()));
         $self.measure(started);
-        if outcome.as_ref().is_err_and(breaks_connection) {
-            lease.broken = true;
+        if let Err(error) = &outcome {
+            lease.failed = true;
+            lease.broken |= breaks_connection(error);
         }
         outcome.map_err(exec_error)
     }};
@@ -126,19 +147,23 @@ fn exec_error(error: sqlx::Error) -> DbErr {
     DbErr::Exec(RuntimeErr::SqlxError(error.into()))
 }
 
-/// A transaction that was not committed is rolled back in the background, and the connection returns to its pool.
+/// A transaction that was not committed is rolled back in the background, and the connection returns to its pool;
+/// where there is no answer within its patience, it is closed.
 impl Drop for Connection {
     fn drop(&mut self) {
         let Some(mut lease) = self.lease.get_mut().take() else { return };
-        if lease.open
-            && !lease.broken
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(async move {
-                let rolled_back = lease.batch("ROLLBACK").await.is_ok();
-                lease.open = !rolled_back;
-                drop(lease);
-            });
+        let wake = lease.wake.take();
+        if !lease.open || lease.broken {
+            drop(lease);
+            wake.into_iter().for_each(|(signals, domain)| signals.committed(domain));
+            return;
         }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            let rolled_back = lease.batch("ROLLBACK").await.is_ok();
+            lease.open = !rolled_back;
+            drop(lease);
+            wake.into_iter().for_each(|(signals, domain)| signals.committed(domain));
+        });
     }
 }

@@ -37,7 +37,8 @@ struct Inner {
     in_flight: InFlightKeys,
 }
 
-/// Longer than a message is kept, so that none comes again after its inbox row is gone.
+/// Longer than a finished message is kept. A dead one is kept for ever; who runs it again after this runs its effect
+/// again as well.
 const INBOX_LIFETIME: Duration = Duration::days(60);
 const PRUNE_BATCH: u64 = 1_000;
 
@@ -184,8 +185,8 @@ impl Databases {
         &self.0.secrets
     }
 
-    pub(crate) fn committed(&self) {
-        self.0.signals.committed(self.0.domain);
+    pub(crate) async fn wake_after(&self, connection: &Connection) {
+        connection.wake_after(self.0.signals.clone(), self.0.domain).await;
     }
 
     /// The request's key, when it is addressed to this domain.
@@ -283,10 +284,8 @@ fn blob(uuid: uuid::Uuid) -> String {
 }
 
 fn refuse_if(row: &QueryResult, column: &str, error: Error) -> Result<(), Error> {
-    match row.try_get::<bool>("", column) {
-        Ok(true) => Err(error),
-        _ => Ok(()),
-    }
+    let asked = row.column_names().iter().any(|name| name == column);
+    if asked && row.try_get::<bool>("", column)? { Err(error) } else { Ok(()) }
 }
 
 async fn sqlite_wall(setup: &Setup) -> Result<Wall, Error> {

@@ -4,6 +4,7 @@
 //! SQLite a domain's file has one writer, for which transactions queue in process, and a few readers.
 
 use crate::error::Error;
+use crate::signals::Signals;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleResult};
 use sea_orm::QueryResult;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -14,6 +15,9 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::runtime::{Handle, Id as RuntimeId};
+
+/// How long after the server's own time-out an answer may still be on its way.
+const SLACK: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug)]
 pub struct PoolSettings {
@@ -52,6 +56,7 @@ pub(crate) struct Postgres {
 }
 
 pub(crate) struct Sqlite {
+    settings: PoolSettings,
     writer: Pool<SqliteManager>,
     readers: Pool<SqliteManager>,
 }
@@ -79,7 +84,7 @@ impl Engine {
             .busy_timeout(settings.acquire_timeout)
             .disable_statement_logging();
         let pool = |size| build(SqliteManager { options: options.clone() }, size, settings);
-        Ok(Self(Arc::new(Kind::Sqlite(Sqlite { writer: pool(1)?, readers: pool(8)? }))))
+        Ok(Self(Arc::new(Kind::Sqlite(Sqlite { settings, writer: pool(1)?, readers: pool(8)? }))))
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -97,11 +102,12 @@ impl Engine {
     pub(crate) async fn lease(&self, write: bool) -> Result<Lease, Error> {
         match &*self.0 {
             Kind::Postgres(postgres) => {
-                Ok(Lease::new(Link::Postgres(postgres.pool()?.get().await.map_err(lease_error)?)))
+                let object = postgres.pool()?.get().await.map_err(lease_error)?;
+                Ok(Lease::new(Link::Postgres(object), postgres.settings))
             }
             Kind::Sqlite(sqlite) => {
                 let pool = if write { &sqlite.writer } else { &sqlite.readers };
-                Ok(Lease::new(Link::Sqlite(pool.get().await.map_err(lease_error)?)))
+                Ok(Lease::new(Link::Sqlite(pool.get().await.map_err(lease_error)?), sqlite.settings))
             }
         }
     }
@@ -122,7 +128,7 @@ impl Engine {
         usage
     }
 
-    /// Waits until every lease is back and closes what is idle.
+    /// Closes what is idle; what is on loan is closed when it comes back.
     pub fn close(&self) {
         match &*self.0 {
             Kind::Postgres(postgres) => {
@@ -231,13 +237,20 @@ pub(crate) enum Link {
 /// at once, so that its locks go with it.
 pub(crate) struct Lease {
     link: Option<Link>,
+    /// The server ends a statement before this; an answer that has not come by then never will.
+    pub patience: Duration,
     pub open: bool,
     pub broken: bool,
+    /// A statement failed, so what PostgreSQL would call a commit is none.
+    pub failed: bool,
+    /// Whom to wake once it is certain how the transaction ended.
+    pub wake: Option<(Signals, &'static str)>,
 }
 
 impl Lease {
-    fn new(link: Link) -> Self {
-        Self { link: Some(link), open: false, broken: false }
+    fn new(link: Link, settings: PoolSettings) -> Self {
+        let patience = settings.statement_timeout + SLACK;
+        Self { link: Some(link), patience, open: false, broken: false, failed: false, wake: None }
     }
 
     pub fn link(&mut self) -> Result<&mut Link, sqlx::Error> {
@@ -248,6 +261,16 @@ impl Lease {
     /// from here on.
     pub async fn batch(&mut self, sql: &str) -> Result<Vec<QueryResult>, sqlx::Error> {
         self.open = true;
+        match tokio::time::timeout(self.patience, self.send(sql)).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                self.broken = true;
+                Err(no_answer())
+            }
+        }
+    }
+
+    async fn send(&mut self, sql: &str) -> Result<Vec<QueryResult>, sqlx::Error> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql));
         match self.link()? {
             Link::Postgres(connection) => {
@@ -260,6 +283,11 @@ impl Lease {
             }
         }
     }
+}
+
+/// A network that swallows packets gives no error for a quarter of an hour.
+pub(crate) fn no_answer() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database gave no answer in time"))
 }
 
 impl Drop for Lease {

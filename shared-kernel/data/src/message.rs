@@ -153,7 +153,8 @@ pub(crate) struct NewMessage {
 impl NewMessage {
     pub fn job<J: Job>(ctx: &Ctx, job: &J, options: JobOptions) -> Result<Self, serde_json::Error> {
         let mut message = Self::base(ctx, J::KIND, J::VERSION, serde_json::to_string(job)?)?;
-        message.unique_key = options.unique_key;
+        // A key that a client chose must not meet another tenant's.
+        message.unique_key = options.unique_key.map(|key| format!("{}/{key}", ctx.tenant()));
         message.ordering_key = options.ordering_key;
         message.priority = options.priority;
         message.run_at = options.run_at.unwrap_or(message.created_at);

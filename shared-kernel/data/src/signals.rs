@@ -32,8 +32,7 @@ impl Signals {
 
     pub(crate) fn committed(&self, domain: &'static str) {
         self.of(domain).notify_one();
-        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(domain);
-        self.0.to_send.notify_one();
+        self.add_pending(domain);
     }
 
     /// Tells the other nodes and hears from them until dropped. Only PostgreSQL has others to tell.
@@ -62,13 +61,24 @@ impl Signals {
         let mut connection = PgConnection::connect_with(options).await?;
         loop {
             self.0.to_send.notified().await;
-            let pending = std::mem::take(&mut *self.0.pending.lock().unwrap_or_else(PoisonError::into_inner));
-            for domain in pending {
-                connection
-                    .execute(sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(domain))
-                    .await?;
+            while let Some(domain) = self.first_pending() {
+                let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(domain);
+                if let Err(error) = connection.execute(told).await {
+                    // Told again on the next connection.
+                    self.add_pending(domain);
+                    return Err(error.into());
+                }
             }
         }
+    }
+
+    fn first_pending(&self) -> Option<&'static str> {
+        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner).pop_first()
+    }
+
+    fn add_pending(&self, domain: &'static str) {
+        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(domain);
+        self.0.to_send.notify_one();
     }
 
     async fn hear(&self, options: &sqlx::postgres::PgConnectOptions) -> Result<(), Error> {

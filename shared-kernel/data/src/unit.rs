@@ -120,10 +120,10 @@ impl Unit {
             delivery: self.ctx.delivery().filter(|delivery| delivery.domain == self.databases.domain()),
         };
         kernel_rows::write(self.tx.connection(), &self.databases, &self.ctx, rows).await?;
-        self.tx.connection().commit().await?;
         if !self.messages.is_empty() {
-            self.databases.committed();
+            self.databases.wake_after(self.tx.connection()).await;
         }
+        self.tx.connection().commit().await?;
         Ok(result)
     }
 

@@ -1,18 +1,21 @@
 //! Bodies: JSON read with every fault named, and raw uploads chunk by chunk. All of it bounded.
 
+use crate::digest::{ContentDigest, Verification};
+use crate::nul::refuse_in_json;
 use crate::openapi::{Described, Description, schema_of};
 use crate::operation::Endpoint;
 use crate::problem_json::Failure;
+use crate::words::in_json_words;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use kernel::problem::{MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 use kernel::{FieldError, Problem};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 use std::borrow::Cow;
@@ -71,6 +74,8 @@ pub struct Upload {
     payload: Payload,
     content_type: String,
     left_bytes: usize,
+    /// Where an idempotency key is bound to the declared digest.
+    verification: Option<Verification>,
 }
 
 impl Upload {
@@ -79,10 +84,17 @@ impl Upload {
         &self.content_type
     }
 
+    /// Nothing of it may be kept before this has said that there is no more: only then is it known to be the body
+    /// whose digest was declared.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
-        let Some(chunk) = self.payload.next().await else { return Ok(None) };
+        let Some(chunk) = self.payload.next().await else {
+            return self.verification.take().map_or(Ok(()), Verification::finish).map(|()| None);
+        };
         let chunk = chunk.map_err(unreadable)?;
         self.left_bytes = self.left_bytes.checked_sub(chunk.len()).ok_or_else(too_large)?;
+        if let Some(verification) = &mut self.verification {
+            verification.add(&chunk);
+        }
         Ok(Some(chunk))
     }
 
@@ -116,7 +128,8 @@ fn upload(req: &HttpRequest, payload: &mut Payload) -> Result<Upload, Problem> {
     if content_length(req.headers()).is_some_and(|declared| declared > left_bytes) {
         return Err(too_large());
     }
-    Ok(Upload { payload: payload.take(), content_type, left_bytes })
+    let verification = req.extensions().get::<ContentDigest>().copied().map(Verification::of);
+    Ok(Upload { payload: payload.take(), content_type, left_bytes, verification })
 }
 
 impl Described for Upload {
@@ -188,16 +201,17 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], max_depth: usize) -> Result<T, Probl
         let fault = FieldError {
             pointer: String::new(),
             code: Cow::Borrowed("wrong_type"),
-            detail: "invalid type: list, expected an object".to_owned(),
+            detail: "invalid type: a list, expected an object".to_owned(),
         };
         return Err(Problem::new(MALFORMED, "The body is a list, not an object.").with_errors(vec![fault]));
     }
+    refuse_in_json(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
-        json_problem(&pointer, error.inner())
+        json_problem(bytes, &pointer, error.inner())
     })?;
-    deserializer.end().map_err(|error| json_problem("", &error))?;
+    deserializer.end().map_err(|error| not_json(&error))?;
     Ok(value)
 }
 
@@ -221,20 +235,28 @@ fn depth(bytes: &[u8]) -> usize {
     deepest
 }
 
-fn json_problem(pointer: &str, error: &serde_json::Error) -> Problem {
+pub(crate) fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::new(MALFORMED, format!("The body is not JSON: {error}."))
+}
+
+fn json_problem(bytes: &[u8], pointer: &str, error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column());
-    if !error.is_data() {
-        let detail = format!("The body is not JSON: {error}.");
-        return Problem::new(MALFORMED, detail);
-    }
     let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    let (code, field) = field_fault(&message);
+    let message = if error.is_data() {
+        text.rsplit_once(" at line ").map_or(&*text, |(message, _)| message)
+    } else if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        // Where serde_json wants one of an enum's names and sees no string, it says that it sees no JSON.
+        "invalid type: expected one of the values that are documented"
+    } else {
+        return not_json(error);
+    };
+    let (code, field) = field_fault(message);
     // The path of an unknown field has its name already; that of a missing or repeated one ends at the parent.
     let pointer = match field {
         Some(field) if code != "unknown_field" => format!("{pointer}/{}", escape(field)),
         _ => pointer.to_owned(),
     };
+    let message = in_json_words(message);
     let detail = format!("{pointer}: {message} (line {line}, column {column})");
     let fault = FieldError { pointer, code: Cow::Borrowed(code), detail: message };
     Problem::new(MALFORMED, detail).with_errors(vec![fault])
@@ -267,7 +289,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     })
 }
 
-fn escape(key: &str) -> String {
+pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

@@ -1,8 +1,10 @@
 //! What stands before every operation, in the order of the contract: who are you, may you, was this done already,
 //! and only then the handler's own reading of the request.
 
+use crate::body;
 use crate::idempotency::{self, Outcome};
 use crate::limits::Allowance;
+use crate::nul::refuse_in_target;
 use crate::openapi::Described;
 use crate::operation::{Access, Endpoint};
 use crate::problem_json::Failure;
@@ -14,7 +16,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
 use futures::FutureExt;
 use kernel::ctx::Principal;
-use kernel::problem::{DEADLINE_EXCEEDED, UNAUTHENTICATED};
+use kernel::problem::{DEADLINE_EXCEEDED, MALFORMED, UNAUTHENTICATED};
 use kernel::{Ctx, Problem, Visitor};
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -83,11 +85,34 @@ where
             }
         }
     }
+    refuse_in_target(&req)?;
     refuse_unknown(&req, &endpoint.query_names)?;
-    match Args::from_request(&req, &mut payload).await {
-        Ok(args) => Ok(handler.call(args).await.respond_to(&req).map_into_boxed_body()),
-        Err(error) => Ok(HttpResponse::from_error(error)),
+    refuse_unread(&endpoint, &req, &mut payload).await?;
+    let ctx = req.extensions().get::<Ctx>().cloned();
+    let response = match Args::from_request(&req, &mut payload).await {
+        Ok(args) => handler.call(args).await.respond_to(&req).map_into_boxed_body(),
+        Err(error) => HttpResponse::from_error(error),
+    };
+    if let (true, Some(ctx)) = (response.status().is_client_error(), ctx)
+        && let Some(rendered) = idempotency::done_since(&endpoint, &ctx).await?
+    {
+        return Ok(rendered.respond_to(&req));
     }
+    Ok(response)
+}
+
+/// A body that nobody will read is a mistake of the caller's; an empty object says as much as none.
+async fn refuse_unread(endpoint: &Endpoint, req: &HttpRequest, payload: &mut Payload) -> Result<(), Problem> {
+    if endpoint.info.has_json_body || endpoint.info.is_upload || !idempotency::honoured(req.method()) {
+        return Ok(());
+    }
+    let declared = body::content_length(req.headers());
+    let bytes = body::read(payload, declared, endpoint.limits(req).body_bytes).await?;
+    let text = bytes.trim_ascii();
+    if text.is_empty() || text == b"{}" {
+        return Ok(());
+    }
+    Err(Problem::new(MALFORMED, "This operation takes no body; leave it out."))
 }
 
 fn allow(req: &HttpRequest, allowance: Allowance) -> Result<(), Problem> {

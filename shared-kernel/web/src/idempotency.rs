@@ -3,12 +3,13 @@
 
 use crate::answer::Rendered;
 use crate::body;
+use crate::digest::ContentDigest;
 use crate::operation::Endpoint;
 use crate::server::Server;
-use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
+use actix_web::{HttpMessage, HttpRequest};
 use async_trait::async_trait;
 use data::{Databases, Stored};
 use kernel::ctx::Idempotency;
@@ -41,7 +42,7 @@ pub(crate) fn honoured(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PATCH | Method::DELETE)
 }
 
-/// Reads the body when there is a key and puts it back for the handler.
+/// Reads the body when there is a key and puts it back for the handler; of an upload it reads the declared digest.
 pub(crate) async fn check(
     endpoint: &Endpoint,
     server: &Server,
@@ -66,7 +67,10 @@ pub(crate) async fn check(
         *payload = Payload::from(bytes.clone());
         bytes.to_vec()
     } else {
-        endpoint.outline(req)
+        let digest = ContentDigest::read(req.headers())?;
+        req.extensions_mut().insert(digest);
+        let media_type = body::media_type(req.headers()).unwrap_or_default();
+        [media_type.as_bytes(), digest.as_bytes()].join(&b'\n')
     };
     let (method, path, query) = (req.method().as_str(), req.path(), req.query_string());
     let parts = [method.as_bytes(), path.as_bytes(), query.as_bytes(), &content];
@@ -85,6 +89,18 @@ pub(crate) async fn check(
                 "This Idempotency-Key was used for another request: make a new key for a new effect.";
             Err(Problem::new(IDEMPOTENCY_KEY_REUSED, detail))
         }
+    }
+}
+
+/// The answer that a first request with this key has left since this one looked. One that ran beside it may have been
+/// refused only because the first had done the work already: it gets the first's answer, not that refusal.
+pub(crate) async fn done_since(endpoint: &Endpoint, ctx: &Ctx) -> Result<Option<Rendered>, Problem> {
+    let Some(idempotency) = ctx.idempotency() else { return Ok(None) };
+    match endpoint.replays.replay(ctx).await? {
+        Some(replay) if replay.fingerprint == idempotency.fingerprint => {
+            Rendered::replayed(replay.response).map(Some)
+        }
+        _ => Ok(None),
     }
 }
 

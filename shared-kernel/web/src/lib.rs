@@ -4,10 +4,12 @@
 mod answer;
 mod api;
 mod body;
+mod digest;
 mod edge;
 mod guard;
 mod idempotency;
 mod limits;
+mod nul;
 mod openapi;
 mod operation;
 mod page;
@@ -18,6 +20,7 @@ mod query;
 pub mod remote;
 mod server;
 mod visitor;
+mod words;
 
 pub use answer::{Answer, Rendered, respond};
 pub use api::{Api, PREFIX};

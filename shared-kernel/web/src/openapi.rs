@@ -1,6 +1,7 @@
 //! The document: what handlers' types say, completed with all that every operation has in common.
 
 use crate::api::Api;
+use crate::digest::CONTENT_DIGEST;
 use crate::operation::{OperationInfo, Options};
 use crate::problem_json::PROBLEM_JSON;
 use crate::query::path_parameter;
@@ -206,6 +207,14 @@ fn common_parameters(info: &OperationInfo, if_match: Option<bool>) -> Vec<Parame
         let description =
             "One per intended effect; a retry with the same key is answered with the first answer";
         parameters.push(header("Idempotency-Key", description, info.requires_key, key));
+    }
+    if info.accepts_key && info.is_upload {
+        let digest = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .examples(["sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:"]);
+        let description = "The SHA-256 of the file (RFC 9530). Required with an Idempotency-Key, and then the file is \
+                           held to it";
+        parameters.push(header(CONTENT_DIGEST, description, info.requires_key, digest));
     }
     if let Some(required) = if_match {
         let tag = ObjectBuilder::new().schema_type(Type::String).examples(["\"3\""]);

@@ -1,6 +1,5 @@
 //! One operation of a domain: a handler, what the document says of it, and what the guard asks of its callers.
 
-use crate::body::media_type;
 use crate::guard;
 use crate::idempotency::Replays;
 use crate::openapi::{Described, Description};
@@ -125,7 +124,8 @@ impl Operation {
     }
 
     /// The handler takes an [`Upload`](crate::Upload) of these media types. The body is not read before the handler
-    /// does, so an idempotency key is bound to method, path, query, media type, length and `Content-Digest` alone.
+    /// does, so an idempotency key needs a `Content-Digest`, and is bound to it beside method, path, query and media
+    /// type.
     pub fn raw_body(mut self, limit_bytes: usize, accepts: &'static [&'static str]) -> Self {
         self.options.body_limit_bytes = Some(limit_bytes);
         self.options.accepts = accepts;
@@ -212,13 +212,6 @@ impl Endpoint {
             body_bytes: self.options.body_limit_bytes.unwrap_or(settings.max_body_bytes),
             json_depth: settings.max_json_depth,
         }
-    }
-
-    /// What stands for the body of a request in its fingerprint when the body itself is not read.
-    pub(crate) fn outline(&self, req: &HttpRequest) -> Vec<u8> {
-        let header = |name: &str| req.headers().get(name).map(|value| value.as_bytes()).unwrap_or_default();
-        let media_type = media_type(req.headers()).unwrap_or_default();
-        [media_type.as_bytes(), header("content-length"), header("content-digest")].join(&b'\n')
     }
 
     pub(crate) fn observe(&self, status: u16, seconds: f64) {

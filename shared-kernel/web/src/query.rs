@@ -4,6 +4,7 @@ use crate::body::field_fault;
 use crate::openapi::{Described, Description};
 use crate::operation::Endpoint;
 use crate::problem_json::{Failure, nothing_here};
+use crate::words::in_json_words;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kernel::id::IdKind;
@@ -167,6 +168,9 @@ pub(crate) fn fault(name: &str, message: &str) -> Problem {
 /// All faults at once: every parameter that the operation does not document.
 pub(crate) fn refuse_unknown(req: &HttpRequest, known: &[String]) -> Result<(), Problem> {
     let pairs = pairs(req)?;
+    if let Some((name, _)) = pairs.iter().find(|(_, value)| value.contains('\0')) {
+        return Err(fault(name, "must not hold the character U+0000"));
+    }
     let unknown = pairs.iter().filter(|(name, _)| !known.contains(name));
     let errors: Vec<_> = unknown
         .map(|(name, _)| FieldError {
@@ -198,6 +202,6 @@ fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Problem> 
         let message = inner.to_string();
         let path = error.path().iter().next().map(ToString::to_string);
         let name = field_fault(&message).1.map(str::to_owned).or(path);
-        fault(&name.unwrap_or_default(), &message)
+        fault(&name.unwrap_or_default(), &in_json_words(&message))
     })
 }

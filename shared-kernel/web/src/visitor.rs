@@ -1,8 +1,10 @@
 //! Who is there before anybody is authenticated: request id, trace, address, deadline; and the extractors that
 //! hand a handler its caller.
 
+use crate::limits::Allowance;
 use crate::openapi::{Described, Description};
 use crate::problem_json::Failure;
+use crate::server::Server;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -45,7 +47,7 @@ impl Described for Caller {
     }
 }
 
-/// Whoever calls a public operation.
+/// Whoever calls a public operation, or a page beside the API; both count against their address.
 pub struct Guest(pub Visitor);
 
 impl Deref for Guest {
@@ -59,9 +61,20 @@ impl FromRequest for Guest {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let visitor = req.extensions().get::<Visitor>().cloned();
-        ready(visitor.map(Self).ok_or_else(|| Problem::internal("the request did not pass the Edge").into()))
+        ready(guest(req).map_err(Failure::from))
     }
+}
+
+fn guest(req: &HttpRequest) -> Result<Guest, Problem> {
+    let visitor = req.extensions().get::<Visitor>().cloned();
+    let visitor = visitor.ok_or_else(|| Problem::internal("the request did not pass the Edge"))?;
+    // An operation's guard has counted the request already; before a page there is none.
+    if !req.extensions().contains::<Allowance>() {
+        let allowance = Server::of(req)?.limits().visitor(visitor.client_address);
+        req.extensions_mut().insert(allowance);
+        allowance.check()?;
+    }
+    Ok(Guest(visitor))
 }
 
 impl Described for Guest {

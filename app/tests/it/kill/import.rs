@@ -20,7 +20,7 @@ pub async fn round(nodes: &mut Nodes, chance: &mut Chance, caller: &Caller) -> b
     let started = caller.write("/imports/runs", request(&upload), 202).await;
     let path = format!("/imports/runs/{}", id(&started));
 
-    let kills = strike(nodes, chance, caller, &path, file.rows).await;
+    let kills = strike(nodes, chance, caller, &path, &file).await;
     nodes.all_up().await;
     let done = caller.until(&path, "the import ends", is_over).await;
     file.check_counts(&done, [file.good.len(), 0, 0, file.refused.len()]);
@@ -52,20 +52,25 @@ async fn strike(
     chance: &mut Chance,
     caller: &Caller,
     path: &str,
-    rows: usize,
+    file: &File,
 ) -> Vec<Kill> {
     let blows = nodes.blows(chance);
-    let batches = rows.div_ceil(BATCH_ROWS);
+    let batches = file.rows.div_ceil(BATCH_ROWS);
     let (mut kills, mut begin) = (Vec::new(), 1);
     for (index, blow) in blows.iter().enumerate() {
         let end = 1 + (batches - 3) * (index + 1) / blows.len();
         let wanted = chance.within(begin..end.max(begin + 1));
         begin = wanted + 1;
         let far_enough = |run: &Value| rows_done(run) >= wanted * BATCH_ROWS || is_over(run);
-        caller.until(path, "the import gets on", far_enough).await;
-        // Progress is seen when a batch has just been recorded; these looks spread the kills over the next batch's life.
-        for _ in 0..chance.within(0..40) {
-            caller.get(path).await;
+        let run = caller.until(path, "the import gets on", far_enough).await;
+        if chance.one_in(2) {
+            // Inventory has taken the next batch, which its import does not know yet.
+            let taken = format!("/inventory/items?sku={}", file.next_good(rows_done(&run)));
+            caller.until(&taken, "the next batch", |items| items["data"] != json!([])).await;
+        } else {
+            for _ in 0..chance.within(0..25) {
+                caller.get(path).await;
+            }
         }
         let at = nodes.kill(blow, chance).await;
         kills.push(Kill { blow: blow.clone(), at });
@@ -109,7 +114,7 @@ impl File {
         let (mut text, mut good, mut refused) =
             ("sku,name,cost,stock\n".to_owned(), BTreeMap::new(), BTreeSet::new());
         for row in 0..rows {
-            let (sku, stock) = (format!("SKU-{row:05}"), chance.within(1..500).to_string());
+            let (sku, stock) = (sku(row), chance.within(1..500).to_string());
             let line = match chance.within(0..60) {
                 0 => format!("{sku},,1.50,{stock}\n"),
                 1 => format!("{sku},Thing {row},cheap,{stock}\n"),
@@ -124,6 +129,12 @@ impl File {
             text.push_str(&line);
         }
         Self { text, rows, good, refused }
+    }
+
+    /// The first good row behind so many.
+    fn next_good(&self, rows: usize) -> &str {
+        let next = self.good.range(sku(rows)..).next().or_else(|| self.good.last_key_value());
+        next.unwrap().0
     }
 
     /// Created, updated, unchanged, refused.
@@ -162,6 +173,10 @@ impl File {
         expected.sort();
         assert_eq!(moved, expected, "each item has one movement of all its stock");
     }
+}
+
+fn sku(row: usize) -> String {
+    format!("SKU-{row:05}")
 }
 
 /// Inventory says of each batch once that it took it.

@@ -62,8 +62,7 @@ impl Nodes {
     /// Who is killed in one round, one blow after another.
     pub fn blows(&self, chance: &mut Chance) -> Vec<Vec<usize>> {
         match self.nodes.len() {
-            1 if chance.one_in(2) => vec![vec![0]],
-            1 => vec![vec![0], vec![0]],
+            1 => vec![vec![0]; chance.within(1..4)],
             _ if chance.one_in(4) => vec![vec![0, 1]],
             _ if chance.one_in(2) => vec![vec![0], vec![1]],
             _ => vec![vec![1], vec![0]],

@@ -62,7 +62,7 @@ async fn faults_say_where_they_are() {
     let expected: Value = json!([{
         "pointer": "/stock",
         "code": "wrong_type",
-        "detail": "invalid type: string \"many\", expected u32",
+        "detail": "invalid type: the string \"many\", expected a whole number",
     }]);
     assert_eq!(reply.json()["errors"], expected);
     let detail = reply.json()["detail"].as_str().unwrap().to_owned();
@@ -92,7 +92,8 @@ async fn queries() {
     check(get("/items?limit=ten"), 400, "unknown_parameter", &["/limit"]).await;
     check(get("/items?limit=1&limit=2"), 400, "unknown_parameter", &["/limit"]).await;
     check(get("/items?cursor=MQ"), 400, "invalid_cursor", &[]).await;
-    check(get("/items?cursor=%00"), 400, "invalid_cursor", &[]).await;
+    let few = client().await.send(get("/items?min_stock=few")).await;
+    assert_eq!(few.json()["errors"][0]["detail"], "must be a whole number");
     check(
         call("POST /items?dry=1").by("owner").json("{\"name\": \"a\"}"),
         400,
@@ -100,6 +101,33 @@ async fn queries() {
         &["/dry"],
     )
     .await;
+}
+
+/// PostgreSQL keeps U+0000 in no text.
+#[actix_web::test]
+async fn nul_characters() {
+    check(post(r#"{"name": "a\u0000b"}"#), 400, "malformed", &["/name"]).await;
+    check(
+        post(r#"{"name": "a", "lines": [{"quantity": "\u0000"}]}"#),
+        400,
+        "malformed",
+        &["/lines/0/quantity"],
+    )
+    .await;
+    check(post(r#"{"name": "a", "\u0000": 1}"#), 400, "malformed", &["/\0"]).await;
+    check(post(r#"{"name": "a\u0000b"}"#).key("k"), 400, "malformed", &["/name"]).await;
+    check(post(r#"{"name": "", "stock": 2000} \u0000"#), 400, "malformed", &[]).await;
+    let get = |path: &str| call(&format!("GET {path}")).by("reader");
+    check(get("/items?cursor=%00"), 400, "malformed", &["/cursor"]).await;
+    check(get("/items?min_stock=a%00"), 400, "malformed", &["/min_stock"]).await;
+    check(get("/items?min%00stock=1"), 400, "malformed", &["/min\0stock"]).await;
+    check(get(&format!("/items/{UNKNOWN_ID}?file_name=%00.png")), 400, "malformed", &["/file_name"]).await;
+    check(get("/items/a%00"), 400, "malformed", &["/id"]).await;
+    let named = call(&format!("POST /items/{UNKNOWN_ID}/picture?file_name=a%00.png")).by("owner");
+    check(named.header("content-type", "image/png").body("x"), 400, "malformed", &["/file_name"]).await;
+    let client = client().await;
+    let escaped = client.send(post(r#"{"name": "a\\u0000"}"#)).await;
+    assert_eq!((escaped.status, &escaped.json()["name"]), (201, &json!("a\\u0000")));
 }
 
 #[actix_web::test]

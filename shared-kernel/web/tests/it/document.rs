@@ -102,6 +102,10 @@ fn arguments_are_documented() {
     assert!(patch["responses"]["412"].is_object() && patch["responses"]["428"].is_object());
     assert_eq!(patch["parameters"][0]["schema"]["format"], "uuid");
     let picture = find("post", "/items/{id}/picture");
+    let digest =
+        picture["parameters"].as_array().unwrap().iter().find(|it| it["name"] == "Content-Digest").unwrap();
+    assert_eq!((&digest["in"], &digest["required"]), (&"header".into(), &false.into()));
+    assert!(!names(&create, "header").contains(&"Content-Digest".to_owned()));
     let media: Vec<_> = picture["requestBody"]["content"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(media, ["image/jpeg", "image/png"]);
     let listing = &list["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];

@@ -1,8 +1,12 @@
 //! Rate limits, by credential, tenant and address, and what every answer says of them.
 
 use crate::client::{call, client, client_with};
-use crate::shop::settings;
+use crate::shop::{Shop, server, settings};
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::web::get;
+use actix_web::{App, HttpResponse};
 use std::num::NonZeroU32;
+use web::Guest;
 
 #[actix_web::test]
 async fn public_operations_are_limited_by_address() {
@@ -25,6 +29,22 @@ async fn public_operations_are_limited_by_address() {
         "3",
         "one /64, one customer"
     );
+}
+
+/// Pages have no guard before them; their guest is counted all the same, once and with the operations.
+#[actix_web::test]
+async fn pages_are_limited_with_the_public_operations() {
+    let server = server(&Shop::default(), settings());
+    let configured = server.clone();
+    let page = async |_: Guest| HttpResponse::Ok().content_type("text/html").body("a page");
+    let app = App::new().route("/page", get().to(page)).configure(move |config| configured.configure(config));
+    let app = init_service(app.wrap(server.edge())).await;
+    let mut statuses = Vec::new();
+    for path in ["/page", "/api/v1/shop/hello", "/page", "/page", "/api/v1/shop/hello", "/page"] {
+        let request = TestRequest::get().uri(path).peer_addr("198.51.100.7:4000".parse().unwrap());
+        statuses.push(call_service(&app, request.to_request()).await.status().as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
 }
 
 #[actix_web::test]

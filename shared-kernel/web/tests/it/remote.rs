@@ -24,6 +24,7 @@ impl ContractServer for Echo {
     async fn dispatch(&self, ctx: &Ctx, method: &str, request: &[u8]) -> Result<Vec<u8>, DispatchError> {
         match method {
             "say" => Ok(format!("[\"{}\",{}]", ctx.tenant(), String::from_utf8_lossy(request)).into_bytes()),
+            "mumble" => Err(DispatchError::Unwritable(serde::ser::Error::custom("no JSON"))),
             _ => Err(DispatchError::UnknownMethod { contract: "echo", method: method.to_owned() }),
         }
     }
@@ -66,6 +67,7 @@ async fn signed_calls_are_dispatched() {
     let answer = format!("[\"{TENANT}\",{{\"word\": \"hi\"}}]");
     check(|secrets| signed(secrets, "say", Duration::zero()), 200, &answer).await;
     check(|secrets| signed(secrets, "shout", Duration::zero()), 404, "not_found").await;
+    check(|secrets| signed(secrets, "mumble", Duration::zero()), 500, "internal").await;
 }
 
 #[actix_web::test]

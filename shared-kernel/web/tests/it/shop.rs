@@ -37,6 +37,7 @@ pub const OUT_OF_STOCK: ProblemKind =
 pub struct Shop {
     items: Arc<Mutex<BTreeMap<Uuid, Item>>>,
     answers: Arc<Mutex<HashMap<AnswerKey, Stored>>>,
+    pictures: Arc<Mutex<usize>>,
 }
 
 /// Tenant, actor and key.
@@ -67,6 +68,10 @@ impl Shop {
         let items = self.items.lock().unwrap();
         let item = items.get(&id.uuid()).filter(|item| item.tenant == ctx.tenant()).cloned();
         item.ok_or_else(|| Problem::new(ITEM_NOT_FOUND, "There is no such item."))
+    }
+
+    pub fn pictures(&self) -> usize {
+        *self.pictures.lock().unwrap()
     }
 
     pub fn count(&self) -> usize {
@@ -134,6 +139,12 @@ pub struct PatchItem {
 pub struct ItemFilter {
     /// Items with at least so many on hand
     min_stock: Option<u32>,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub struct PictureName {
+    /// What the picture is called
+    file_name: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -268,9 +279,20 @@ async fn create_key(shop: State<Shop>, caller: Caller) -> Answer {
 
 /// Takes a picture of an item
 #[utoipa::path(post, path = "/items/{id}/picture", responses((status = 202)))]
-async fn upload_picture(_id: PathId<ItemKind>, _caller: Caller, upload: Upload) -> Answer {
-    let bytes = upload.bytes().await?;
-    Ok(Rendered::accepted(&bytes.len()))
+async fn upload_picture(
+    shop: State<Shop>,
+    _id: PathId<ItemKind>,
+    caller: Caller,
+    name: Query<PictureName>,
+    upload: Upload,
+) -> Answer {
+    let _ = &name.file_name;
+    let keep = async |ctx: &Ctx| {
+        let bytes = upload.bytes().await?;
+        *shop.pictures.lock().unwrap() += 1;
+        Ok::<_, Problem>(shop.commit(ctx, bytes.len()))
+    };
+    respond(&caller, keep, |length: &usize| Rendered::accepted(length)).await
 }
 
 /// Greets

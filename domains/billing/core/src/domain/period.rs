@@ -3,11 +3,6 @@
 
 use super::product::Interval;
 use chrono::{Datelike, Months, NaiveDate};
-use std::ops::RangeInclusive;
-
-/// The days that a subscription may begin on and its periods may end on: with four digits for the year, and in every
-/// backend.
-pub const CALENDAR: RangeInclusive<NaiveDate> = day(1970, 1, 1)..=day(9999, 12, 31);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -16,11 +11,16 @@ pub struct Period {
     pub end: NaiveDate,
 }
 
+/// From 1970-01-01 to 9999-12-31: a date of JSON has four digits for its year.
+pub fn in_range(day: NaiveDate) -> bool {
+    (1970..=9999).contains(&day.year())
+}
+
 /// Why there is no period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoPeriod {
     DoesNotRecur,
-    /// It begins or ends outside the [`CALENDAR`].
+    /// It begins or ends where [`in_range`] says no.
     OutOfRange,
 }
 
@@ -32,8 +32,7 @@ pub fn containing(began: NaiveDate, interval: Interval, day: NaiveDate) -> Resul
         Interval::OneTime => return Err(NoPeriod::DoesNotRecur),
     };
     let period = counted(began, months, day).ok_or(NoPeriod::OutOfRange)?;
-    let within = [began, period.end].iter().all(|day| CALENDAR.contains(day));
-    if within { Ok(period) } else { Err(NoPeriod::OutOfRange) }
+    if in_range(began) && in_range(period.end) { Ok(period) } else { Err(NoPeriod::OutOfRange) }
 }
 
 fn counted(began: NaiveDate, months: u32, day: NaiveDate) -> Option<Period> {
@@ -43,13 +42,6 @@ fn counted(began: NaiveDate, months: u32, day: NaiveDate) -> Option<Period> {
     // The estimate is one too many when the day of the month has not come yet.
     let n = if nth(whole)? > day { whole.saturating_sub(1) } else { whole };
     Some(Period { start: nth(n)?, end: nth(n + 1)? })
-}
-
-const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
-    match NaiveDate::from_ymd_opt(year, month, day) {
-        Some(day) => day,
-        None => NaiveDate::MIN,
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A customer begins to pay a recurring price.
 
 use super::{App, audit};
-use crate::domain::period::{self, CALENDAR, NoPeriod, Period};
+use crate::domain::period::{self, NoPeriod, Period};
 use crate::domain::product::{NOT_SOLD, Offer};
 use crate::domain::subscription::Subscription;
 use crate::error::Error;
@@ -61,8 +61,7 @@ fn first_period(
 ) -> Option<Period> {
     let Some(offer) = offer else {
         faults.add("/price_id", "not_found", "there is no price with this id");
-        let begins = CALENDAR.contains(&started_on);
-        faults.require(begins, "/started_on", "out_of_range", OUT_OF_RANGE);
+        faults.require(period::in_range(started_on), "/started_on", "out_of_range", OUT_OF_RANGE);
         return None;
     };
     faults.require(offer.product_active, "/price_id", "inactive", NOT_SOLD);

@@ -26,7 +26,8 @@ pub async fn draft_invoice_from_subscription(
     let offer = offer.ok_or_else(|| data::Error::internal("a subscription's price is gone"))?;
     let today = ctx.now().date_naive();
     let current = period::containing(subscription.started_on, offer.price.interval, today);
-    let current = current.map_err(|no| data::Error::internal(format!("a subscription without a period: {no:?}")))?;
+    let current =
+        current.map_err(|no| data::Error::internal(format!("a subscription without a period: {no:?}")))?;
     if current != subscription.period {
         subscriptions::set_period(&unit, id, current).await?;
     }

@@ -66,6 +66,22 @@ both!(
 );
 
 both!(
+    async fn a_price_is_where_it_was_said_to_be(stage: Stage) {
+        let house = House::new(stage).await;
+        let (client, neighbour) = (house.tenant(), house.tenant());
+        let product = client.post("/products", json!({ "name": "Tea" })).await.id();
+        let body = json!({ "unit_amount": money(1_050, "USD"), "interval": "month" });
+        let created = client.post(&format!("/products/{product}/prices"), body).await;
+        let location = created.header("location");
+        assert_eq!(location, format!("/api/v1/billing/prices/{}", created.id()));
+        let shown = client.get(location).await;
+        assert_eq!((shown.status, &shown.body), (200, &created.body));
+        assert_eq!(neighbour.get(location).await.outcome(), "404 billing.price_not_found");
+        assert_eq!(client.with_only(&[]).get(location).await.outcome(), "403 forbidden");
+    }
+);
+
+both!(
     async fn ids_and_references_are_unique_in_their_tenant(stage: Stage) {
         let house = House::new(stage).await;
         let (client, neighbour) = (house.tenant(), house.tenant());

@@ -3,7 +3,7 @@
 use crate::house::{Client, House, money};
 use billing_contract::{
     Billing, BillingError, InvoiceFinalized, InvoicePendingApproval, InvoiceRejected, InvoiceState,
-    PutHoldRule, RejectHold, ReleaseHold, RemoveHoldRule,
+    MAX_REASON_CHARACTERS, PutHoldRule, RejectHold, ReleaseHold, RemoveHoldRule,
 };
 use billing_contract::{HoldRuleId, InvoiceStatus};
 use kernel::ctx::Idempotency;
@@ -38,8 +38,16 @@ async fn release(client: &Client<'_>, held: &InvoicePendingApproval) -> Result<I
 }
 
 async fn reject(client: &Client<'_>, held: &InvoicePendingApproval) -> Result<InvoiceState, BillingError> {
+    reject_because(client, held, "Too dear").await
+}
+
+async fn reject_because(
+    client: &Client<'_>,
+    held: &InvoicePendingApproval,
+    reason: &str,
+) -> Result<InvoiceState, BillingError> {
     let InvoicePendingApproval { invoice, rule, hold, .. } = *held;
-    let reason = Some("Too dear".to_owned());
+    let reason = Some(reason.to_owned());
     let request = RejectHold { invoice, rule, hold, decided_by: client.tenant.owner, reason };
     client.house.billing.reject_hold(&client.ctx(), request).await
 }
@@ -115,6 +123,7 @@ both!(
         assert_eq!((&invoice["status"], &invoice["rejection_reason"]), (&json!("draft"), &json!("Too dear")));
         let rejected = house.events::<InvoiceRejected>().await;
         assert_eq!((rejected.len(), rejected[0].hold), (1, first[0].hold));
+        assert_eq!(rejected[0].cleared, [first[1].hold]);
 
         assert_eq!(client.finalize(&id).await.status, 202);
         // What was decided before does not decide the second round.
@@ -127,6 +136,52 @@ both!(
         }
         let invoice = client.invoice(&id).await;
         assert_eq!((&invoice["number"], &invoice["rejection_reason"]), (&json!("INV-000001"), &json!(null)));
+    }
+);
+
+both!(
+    async fn a_rejection_clears_what_is_undecided_alone(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        for over in [100, 200, 300, 400] {
+            rule(&client, over).await;
+        }
+        let events = held(&client, 2_000).await;
+        release(&client, &events[0]).await.unwrap();
+        reject(&client, &events[1]).await.unwrap();
+        let rejected = house.events::<InvoiceRejected>().await.remove(0);
+        let mut cleared = rejected.cleared;
+        cleared.sort();
+        let mut expected = [events[2].hold, events[3].hold];
+        expected.sort();
+        assert_eq!((rejected.hold, cleared.as_slice()), (events[1].hold, expected.as_slice()));
+
+        let again = client.finalize(&events[0].invoice.to_string()).await;
+        assert_eq!(again.status, 202, "{}", again.body);
+        let second = house.events::<InvoicePendingApproval>().await.remove(4);
+        for event in house.events::<InvoicePendingApproval>().await.drain(5..) {
+            release(&client, &event).await.unwrap();
+        }
+        reject(&client, &second).await.unwrap();
+        assert_eq!(house.events::<InvoiceRejected>().await[1].cleared, []);
+    }
+);
+
+both!(
+    async fn a_reason_is_kept_whole_or_refused(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        rule(&client, 100).await;
+        let events = held(&client, 2_000).await;
+        let (longest, longer) = ("é".repeat(MAX_REASON_CHARACTERS), "é".repeat(MAX_REASON_CHARACTERS + 1));
+        let Err(BillingError::Invalid { detail }) = reject_because(&client, &events[0], &longer).await else {
+            panic!("the reason is too long")
+        };
+        assert_eq!(detail, "/reason: must have at most 2000 characters");
+        assert_eq!(client.invoice(&events[0].invoice.to_string()).await["status"], "pending_approval");
+        reject_because(&client, &events[0], &longest).await.unwrap();
+        assert_eq!(client.invoice(&events[0].invoice.to_string()).await["rejection_reason"], longest);
+        assert_eq!(house.events::<InvoiceRejected>().await[0].reason.as_ref(), Some(&longest));
     }
 );
 

@@ -18,7 +18,6 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use testkit::{Stage, Tenant};
-use users_contract::FakeUsers;
 use web::{Parts, Server};
 
 pub struct House {
@@ -74,7 +73,7 @@ impl House {
         let platform = stage.platform("billing").await;
         let databases = platform.databases.clone();
         let Module { api, permissions, contract, entitlements, mut reports, .. } =
-            billing::module(Settings::default(), Deps { platform, users: Arc::new(FakeUsers::new()) });
+            billing::module(Settings::default(), Deps { platform });
         assert_eq!(api.faults(), &[] as &[String]);
         let contract = contract.unwrap();
         assert!(contract.object::<dyn Billing>().is_some());

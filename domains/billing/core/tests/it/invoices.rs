@@ -126,8 +126,17 @@ both!(
             { "description": "Freight", "quantity": "0", "unit_amount": money(1, "EUR") },
         ]);
         check(mixed, "422 /lines/1/quantity not_positive, /lines/1/unit_amount cannot_be_added").await;
+        let retired = client.post("/products", json!({ "name": "Old", "active": false })).await.id();
+        let body = json!({ "unit_amount": money(1, "USD"), "interval": "one_time" });
+        let retired = client.post(&format!("/products/{retired}/prices"), body).await.id();
+        let unsold =
+            json!([{ "quantity": "1", "price_id": price }, { "quantity": "1", "price_id": retired }]);
+        check(unsold.clone(), "422 /lines/1/price_id inactive").await;
         let unnamed = json!([{ "quantity": "1", "unit_amount": money(1, "EUR") }]);
         check(unnamed, "422 /lines/0/description missing").await;
         assert_eq!(client.get("/invoices").await.body["data"], json!([]));
+        let draft = client.draft(100, "USD").await;
+        let changed = client.patch(&format!("/invoices/{draft}"), "*", json!({ "lines": unsold })).await;
+        assert_eq!(changed.outcome(), "422 /lines/1/price_id inactive");
     }
 );

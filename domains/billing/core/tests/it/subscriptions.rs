@@ -52,6 +52,62 @@ both!(
 );
 
 both!(
+    async fn a_subscription_begins_within_the_calendar(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        let customer = client.customer("Alfreds").await;
+        let (monthly, once) =
+            (client.price("Tea", 1_000, "month").await, client.price("Pot", 1_000, "one_time").await);
+        let nowhere = client.ctx().new_id::<()>().to_string();
+        let check = async |price: &str, started_on: &str, expected: &str| {
+            let body = json!({ "customer_id": customer, "price_id": price, "started_on": started_on });
+            let created = client.post("/subscriptions", body).await;
+            assert_eq!(created.outcome(), expected, "{started_on}: {}", created.body);
+            if created.status == 201 {
+                assert_eq!(created.body["started_on"], started_on);
+                assert_eq!(client.get(created.header("location")).await.body, created.body);
+                let path = format!("/subscriptions/{}/invoices", created.id());
+                assert_eq!(client.post(&path, Value::Null).await.status, 201, "{started_on}");
+            }
+        };
+        check(&monthly, "1970-01-01", "201").await;
+        check(&monthly, "9999-11-30", "201").await;
+        for day in
+            ["1969-12-31", "0000-01-01", "-262143-01-01", "9999-12-31", "+10000-01-01", "+262142-12-31"]
+        {
+            check(&monthly, day, "422 /started_on out_of_range").await;
+        }
+        check(&once, "2026-01-01", "422 /price_id not_recurring").await;
+        check(&nowhere, "1969-12-31", "422 /price_id not_found, /started_on out_of_range").await;
+        check(&monthly, "+262143-01-01", "400 /started_on invalid_value").await;
+    }
+);
+
+both!(
+    async fn the_invoice_of_a_subscription_stays_its_customers(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        let (customer, price) = (client.customer("Alfreds").await, client.price("Tea", 1_000, "month").await);
+        let other = client.customer("Berglunds").await;
+        let body = json!({ "customer_id": customer, "price_id": price });
+        let subscription = client.post("/subscriptions", body).await.id();
+        let draft = client.post(&format!("/subscriptions/{subscription}/invoices"), Value::Null).await.id();
+        let path = format!("/invoices/{draft}");
+        let moved = client.patch(&path, "*", json!({ "customer_id": other })).await;
+        assert_eq!(moved.outcome(), "422 /customer_id of_subscription");
+        let moved = client.patch(&path, "*", json!({ "customer_id": other, "lines": null })).await;
+        assert_eq!(moved.outcome(), "422 /lines required, /customer_id of_subscription");
+        assert_eq!(client.invoice(&draft).await["customer_id"], customer);
+        let lines = json!([{ "description": "Gift", "quantity": "1", "unit_amount": money(0, "USD") }]);
+        let kept = client.patch(&path, "*", json!({ "customer_id": customer, "lines": lines })).await;
+        assert_eq!((kept.status, &kept.body["total"]), (200, &money(0, "USD")), "{}", kept.body);
+        let own = client.draft(100, "USD").await;
+        let moved = client.patch(&format!("/invoices/{own}"), "*", json!({ "customer_id": other })).await;
+        assert_eq!((moved.status, &moved.body["customer_id"]), (200, &json!(other)), "{}", moved.body);
+    }
+);
+
+both!(
     async fn only_what_recurs_and_is_sold_is_subscribed_to(stage: Stage) {
         let house = House::new(stage).await;
         let client = house.tenant();
@@ -68,6 +124,7 @@ both!(
         check(&retired, "0", "422 /quantity not_positive, /price_id inactive").await;
         let nowhere = client.ctx().new_id::<()>().to_string();
         check(&nowhere, "1", "422 /price_id not_found").await;
+        check(&once, "0", "422 /quantity not_positive, /price_id not_recurring").await;
         assert_eq!(client.get("/subscriptions").await.body["data"], json!([]));
     }
 );

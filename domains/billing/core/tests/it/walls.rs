@@ -30,6 +30,7 @@ both!(
             (Method::PATCH, "/customers/{id}", &customer, Some(json!({ "name": "Mine" }))),
             (Method::GET, "/products/{id}", &product, None),
             (Method::GET, "/products/{id}/prices", &product, None),
+            (Method::GET, "/prices/{id}", &price, None),
             (
                 Method::POST,
                 "/products/{id}/prices",

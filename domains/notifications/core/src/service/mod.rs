@@ -1,6 +1,7 @@
 //! The use cases of notifications, one a file: what HTTP, the job and the subscribers call.
 
 mod ask_to_verify;
+mod fail_email;
 mod get_email;
 mod list_emails;
 mod queue_email;
@@ -9,11 +10,38 @@ mod tell_address_known;
 mod tell_report_ready;
 
 pub use ask_to_verify::ask_to_verify;
+pub use fail_email::fail_email;
 pub use get_email::get_email;
 pub use list_emails::list_emails;
 pub use send_email::{Attempt, Unsent, send_email};
 pub use tell_address_known::tell_address_known;
 pub use tell_report_ready::tell_report_ready;
 
+use crate::domain::email::EmailStatus;
+use data::{AuditEntry, Unit};
+use notifications_contract::EmailId;
+use serde_json::json;
+
 /// Of the seal around what a mail says; its context is the mail's id.
 const LETTER_SEAL: &str = "notifications.letter";
+
+/// Nothing is said of a mail that is to be tried again.
+fn audit_outcome(
+    unit: &mut Unit,
+    id: EmailId,
+    status: EmailStatus,
+    error: Option<&str>,
+) -> Result<(), data::Error> {
+    let action = match status {
+        EmailStatus::Queued => return Ok(()),
+        EmailStatus::Sent => "notifications.email.send",
+        EmailStatus::Failed => "notifications.email.fail",
+    };
+    unit.audit(AuditEntry {
+        action,
+        resource: "email",
+        resource_id: id.uuid(),
+        before: None,
+        after: Some(json!({ "status": status.name(), "last_error": error })),
+    })
+}

@@ -6,13 +6,11 @@ use crate::domain::email::{Email, EmailStatus};
 use crate::domain::letter::Letter;
 use crate::error::Error;
 use crate::mailer::{Outgoing, SendError};
-use crate::service::{LETTER_SEAL, get_email};
+use crate::service::{LETTER_SEAL, audit_outcome, get_email};
 use crate::store::emails;
-use data::AuditEntry;
 use kernel::problem::INTERNAL;
 use kernel::{Ctx, Problem};
 use notifications_contract::EmailId;
-use serde_json::json;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
@@ -93,19 +91,8 @@ async fn record(
         None => emails::sent(&unit, id, ctx.now()).await?,
         Some(error) => emails::not_sent(&unit, id, status, error).await?,
     };
-    let action = match status {
-        EmailStatus::Queued => None,
-        EmailStatus::Sent => Some("notifications.email.send"),
-        EmailStatus::Failed => Some("notifications.email.fail"),
-    };
-    if let Some(action) = action.filter(|_| changed) {
-        unit.audit(AuditEntry {
-            action,
-            resource: "email",
-            resource_id: id.uuid(),
-            before: None,
-            after: Some(json!({ "status": status.name(), "last_error": error })),
-        })?;
+    if changed {
+        audit_outcome(&mut unit, id, status, error)?;
     }
     Ok(unit.commit(()).await?)
 }

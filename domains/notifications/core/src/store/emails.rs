@@ -91,6 +91,17 @@ pub async fn not_sent(unit: &Unit, id: EmailId, status: EmailStatus, error: &str
     Ok(update.exec().await? > 0)
 }
 
+/// `false` when it does not wait to be sent.
+pub async fn give_up(unit: &Unit, id: EmailId, error: &str) -> Result<bool, Error> {
+    let update = unit
+        .update::<Entity>()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::Status.eq(EmailStatus::Queued.name()))
+        .set(Column::Status, EmailStatus::Failed.name())
+        .set(Column::LastError, error);
+    Ok(update.exec().await? > 0)
+}
+
 /// One more attempt at a mail that was not sent.
 fn unsent(unit: &Unit, id: EmailId) -> Update<'_, Entity> {
     unit.update::<Entity>()

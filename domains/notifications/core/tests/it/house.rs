@@ -7,7 +7,7 @@ use actix_web::{App, Error};
 use async_trait::async_trait;
 use data::{Databases, sql};
 use futures::future::LocalBoxFuture;
-use jobs::{Domain, Handler, JobFailure, Parcel, Running, Runtime, Settings as WorkerSettings};
+use jobs::{Domain, Handler, JobFailure, Ledger, Parcel, Running, Runtime, Settings as WorkerSettings};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::id::MessageId;
 use kernel::{Actor, Ctx, DomainEvent, Id, Problem, TenantId, Visitor};
@@ -192,6 +192,23 @@ impl House {
             clock: stage.clock.clone(),
         })
         .unwrap()
+    }
+
+    /// The job to send a mail is as its process left it when it died at the last attempt.
+    pub async fn kill_at_the_last_attempt(&self, stage: &Stage) {
+        let system = self.databases.system("tests kill a worker").await.unwrap();
+        let lease = "status = 'leased', attempts = max_attempts, lease_owner = 'gone', lease_until = $1";
+        let sql = format!(
+            "UPDATE {} SET {lease} WHERE kind = 'notifications.send_email'",
+            system.table("messages")
+        );
+        assert_eq!(system.execute(&sql, vec![stage.clock.now().into()]).await.unwrap(), 1);
+        system.commit().await.unwrap();
+    }
+
+    /// What an operator may do.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::new(self.databases.clone(), &self.handlers)
     }
 
     async fn jobs(&self) -> Vec<Message> {

@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use crate::mail_server::MailServer;
-use jobs::JobFailure;
+use jobs::{Filter, JobFailure, Status};
 use serde_json::Value;
 use std::time::Duration;
 use testkit::{Stage, both, eventually};
@@ -172,6 +172,50 @@ both!(
         let email = ended().await;
         assert_eq!((email["status"].as_str(), &email["attempts"]), (Some("failed"), &20.into()), "{email}");
         assert_eq!(server.mails().len(), 1);
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
+    async fn no_mail_stays_queued_whose_job_is_gone(stage: Stage) {
+        let house = House::new(&stage).await;
+        house.queue("ada@x.test").await;
+        house.kill_at_the_last_attempt(&stage).await;
+        let runtime = house.start(&stage);
+        let reaches = async |status: &str| {
+            eventually(status, async || {
+                let email = house.emails().await.remove(0);
+                (email["status"] == status).then_some(email)
+            })
+            .await
+        };
+        let email = reaches("failed").await;
+        assert!(email["last_error"].as_str().unwrap().contains("given up"), "{email}");
+        assert_eq!(email["attempts"], 0, "{email}");
+        assert!(house.files().is_empty());
+
+        let dead = Filter { status: Some(Status::Dead), ..Filter::default() };
+        let dead = house.ledger().list(&dead, 10).await.unwrap().remove(0);
+        assert!(house.ledger().retry(None, dead.id).await.unwrap());
+        reaches("sent").await;
+        assert_eq!(house.files().len(), 1);
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
+    async fn a_mail_whose_job_is_cancelled_is_failed(stage: Stage) {
+        let house = House::new(&stage).await;
+        house.queue("ada@x.test").await;
+        let jobs = Filter { handler: Some("notifications.send_email".to_owned()), ..Filter::default() };
+        let job = house.ledger().list(&jobs, 10).await.unwrap().remove(0);
+        assert!(house.ledger().cancel(None, job.id).await.unwrap());
+        let runtime = house.start(&stage);
+        eventually("the mail is failed", async || {
+            (house.emails().await[0]["status"] == "failed").then_some(())
+        })
+        .await;
+        assert!(house.files().is_empty());
         runtime.shutdown(Duration::from_secs(5)).await;
     }
 );

@@ -1,11 +1,10 @@
-//! The jobs of a run: writing it, and seeing to it that no run says `running` for ever.
+//! The jobs of a run: writing it, and ending it where that is given up.
 
 use crate::App;
 use crate::domain::run::End;
 use crate::error::Error;
 use crate::service::{self, Stop};
 use ::jobs::{Handler, JobFailure, Running};
-use chrono::TimeDelta;
 use data::Job;
 use kernel::problem::INTERNAL;
 use kernel::{Ctx, Problem};
@@ -15,10 +14,8 @@ use std::time::Duration;
 
 const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
-/// A run that has not ended by then is failed.
-pub fn run_lifetime() -> TimeDelta {
-    TimeDelta::hours(2)
-}
+const GIVEN_UP: &str = "The report was given up: its job failed too often or was stopped, or whoever asked for it may no \
+    longer act here.";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,31 +28,33 @@ impl Job for RunReport {
     const VERSION: u16 = 1;
 }
 
-/// Comes when the run's time is over. Most runs have ended by then; the others lost their job to a crash or a time-out
-/// at its last attempt, or to a caller who is no longer a member.
+/// Follows a [`RunReport`] that is given up, and reads what that one wrote. Most runs have ended by then; the others
+/// lost their job to a crash or a time-out at its last attempt, to an operator, or to a caller who is no longer a member.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct CloseRun {
+pub struct EndRun {
     pub run: ReportRunId,
 }
 
-impl Job for CloseRun {
-    const KIND: &'static str = "reports.close_run";
+impl Job for EndRun {
+    const KIND: &'static str = "reports.end_run";
     const VERSION: u16 = 1;
+    const MAX_ATTEMPTS: u32 = 100;
 }
 
 pub fn handlers(app: &App) -> Vec<Handler> {
-    let (run, close) = (app.clone(), app.clone());
+    let (run, end) = (app.clone(), app.clone());
     vec![
         ::jobs::running_job::<RunReport>(move |ctx, job, running| {
             let app = run.clone();
             async move { run_report(&app, &ctx, job.run, &running).await }
         })
-        .timeout(RUN_TIMEOUT),
-        ::jobs::job::<CloseRun>(move |ctx, job| {
-            let app = close.clone();
+        .timeout(RUN_TIMEOUT)
+        .when_given_up::<EndRun>(),
+        ::jobs::job::<EndRun>(move |ctx, job| {
+            let app = end.clone();
             async move {
-                let detail = format!("The report was not ready after {} hours.", run_lifetime().num_hours());
-                Ok(service::end_run(&app, &ctx, job.run, &End::Failed { detail }).await?)
+                let end = End::Failed { detail: GIVEN_UP.to_owned() };
+                Ok(service::end_run(&app, &ctx, job.run, &end).await?)
             }
         }),
     ]

@@ -4,10 +4,10 @@ use crate::App;
 use crate::domain::parameters;
 use crate::domain::run::{Run, file_name};
 use crate::error::Error;
-use crate::jobs::{CloseRun, RunReport, run_lifetime};
+use crate::jobs::RunReport;
 use crate::service::require;
 use crate::store::report_runs::{self, NewRun};
-use data::{ActAs, AuditEntry, JobOptions};
+use data::{AuditEntry, JobOptions};
 use kernel::{Ctx, Faults};
 use reports_contract::ReportRunId;
 use serde_json::json;
@@ -44,9 +44,6 @@ pub async fn create_run(app: &App, ctx: &Ctx, command: CreateRun) -> Result<Run,
         false => error.into(),
     })?;
     unit.enqueue(&RunReport { run: run.id }, JobOptions::default())?;
-    let at_the_end = Some(ctx.now() + run_lifetime());
-    let by_the_platform = JobOptions { run_at: at_the_end, act_as: ActAs::System, ..JobOptions::default() };
-    unit.enqueue(&CloseRun { run: run.id }, by_the_platform)?;
     unit.audit(AuditEntry {
         action: "reports.run.create",
         resource: "report_run",

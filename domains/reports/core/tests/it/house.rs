@@ -219,6 +219,26 @@ impl House {
         rows.bind(handler).all::<Message>().await.unwrap()
     }
 
+    /// How many of them are done.
+    pub async fn done(&self, handler: &str) -> usize {
+        let read = self.databases.read(&self.ctx()).await.unwrap();
+        let rows = read.sql(sql!(
+            "SELECT public_id, kind, payload_version, payload, handler FROM messages \
+             WHERE tenant_id = $1 AND handler = $2 AND status = 'done'"
+        ));
+        rows.bind(handler).all::<Message>().await.unwrap().len()
+    }
+
+    /// All that waits to be written is as its process left it when it died at the last attempt.
+    pub async fn kill_at_the_last_attempt(&self, stage: &Stage) {
+        let system = self.databases.system("tests kill a worker").await.unwrap();
+        let lease = "status = 'leased', attempts = max_attempts, lease_owner = 'gone', lease_until = $1";
+        let sql =
+            format!("UPDATE {} SET {lease} WHERE kind = 'reports.run_report'", system.table("messages"));
+        assert!(system.execute(&sql, vec![stage.clock.now().into()]).await.unwrap() > 0);
+        system.commit().await.unwrap();
+    }
+
     /// Runs the newest message of this handler as the runtime would.
     pub async fn deliver(&self, ctx: &Ctx, handler: &str) -> Result<(), JobFailure> {
         let message = self.messages(handler).await.pop().expect("a message");

@@ -101,3 +101,17 @@ CREATE TABLE import_batches (
     CONSTRAINT import_batches_once UNIQUE (tenant_id, import_id, batch)
 );
 @ledger_table import_batches
+
+-- Which SKUs an import has named, and in which batch first.
+CREATE TABLE import_skus (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id UUID NOT NULL,
+    public_id UUID NOT NULL,
+    import_id UUID NOT NULL,
+    sku TEXT NOT NULL,
+    batch BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT import_skus_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_skus_once UNIQUE (tenant_id, import_id, sku)
+);
+@ledger_table import_skus

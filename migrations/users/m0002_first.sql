@@ -115,8 +115,8 @@ CREATE INDEX api_keys_hash ON api_keys (hash);
 CREATE INDEX api_keys_listed ON api_keys (tenant_id, created_at, public_id);
 @platform_tenant_table api_keys
 
--- A link in a mail. It applies what was said in the sign-up it was sent for, so whoever else signed up with the same
--- address gains nothing when its owner follows a link of their own.
+-- A link in a mail. It applies what was said in the sign-up it was sent for, to whoever also knows the password of that
+-- sign-up; so whoever else signed up with the same address gains nothing, whichever link its owner follows.
 CREATE TABLE email_tokens (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id UUID NOT NULL REFERENCES tenants (public_id),
@@ -126,6 +126,7 @@ CREATE TABLE email_tokens (
     display_name TEXT NOT NULL,
     organization_name TEXT NOT NULL,
     password_hash TEXT NOT NULL,
+    tries BIGINT NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
     used_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,

@@ -83,7 +83,7 @@ impl Demo {
         });
         self.post("", "/users/sign-up", person).await?;
         let token = self.token_in_mail(mail, email).await?;
-        self.post("", "/users/verify-email", json!({ "token": token })).await?;
+        self.post("", "/users/verify-email", json!({ "token": token, "password": password })).await?;
         let tokens = self.post("", "/users/sign-in", json!({ "email": email, "password": password })).await?;
         text(&tokens, "access_token")
     }

@@ -1,7 +1,10 @@
 //! A tenant's program: JSON over HTTP with a credential, and what it was told.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 #[derive(Clone)]
@@ -70,11 +73,14 @@ impl Client {
         self.try_send(self.request(Method::PATCH, path).header("if-match", etag).json(&body)).await.unwrap()
     }
 
+    /// With the digest that an upload with a key is held to.
     pub async fn upload(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Told {
+        let body = body.into();
+        let digest = STANDARD.encode(Sha256::digest(body.as_bytes().unwrap()));
         let request = self.request(Method::POST, path).header("content-type", content_type);
-        self.try_send(request.header("idempotency-key", uuid::Uuid::new_v4().to_string()).body(body))
-            .await
-            .unwrap()
+        let request = request.header("content-digest", format!("sha-256=:{digest}:"));
+        let request = request.header("idempotency-key", uuid::Uuid::new_v4().to_string());
+        self.try_send(request.body(body)).await.unwrap()
     }
 
     /// With a key of the caller's choice; an error when the node went away, and then nobody knows what happened.

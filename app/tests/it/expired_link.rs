@@ -35,7 +35,7 @@ fn run(backend: Backend) {
             "email": email, "password": PASSWORD, "display_name": "Late", "organization_name": "Late",
         });
         guest.post("/users/sign-up", person.clone()).await.expect(202);
-        let token = json!({ "token": verification_token(&ground, email).await });
+        let token = json!({ "token": verification_token(&ground, email).await, "password": PASSWORD });
         clock.advance(Duration::hours(24) + Duration::seconds(1));
         let told = guest.post("/users/verify-email", token.clone()).await;
         assert_eq!(told.problem(410), "users.link_expired");
@@ -46,7 +46,7 @@ fn run(backend: Backend) {
         // The way out that the problem names.
         std::fs::remove_dir_all(ground.mail()).unwrap();
         guest.post("/users/sign-up", person).await.expect(202);
-        let token = json!({ "token": verification_token(&ground, email).await });
+        let token = json!({ "token": verification_token(&ground, email).await, "password": PASSWORD });
         guest.post("/users/verify-email", token).await.expect(200);
         guest.post("/users/sign-in", sign_in).await.expect(200);
         node.stop().await;

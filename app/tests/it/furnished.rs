@@ -70,7 +70,9 @@ impl Furnished {
         let product = self.create("/billing/products", json!({ "name": "Engine time" })).await;
         let price = json!({ "unit_amount": { "amount": 9900, "currency": "USD" }, "interval": "month" });
         let price = self.client.post(&format!("/billing/products/{product}/prices"), price).await.expect(201);
-        let subscription = json!({ "customer_id": customer, "price_id": id(&price) });
+        let price = id(&price);
+        let subscription = json!({ "customer_id": customer, "price_id": price });
+        self.ids.insert("/billing/prices", price);
         self.create("/billing/subscriptions", subscription).await;
     }
 

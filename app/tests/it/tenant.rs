@@ -15,7 +15,7 @@ pub async fn sign_up(ground: &Ground, node: &Process, email: &str) -> Client {
     });
     guest.post("/users/sign-up", body).await.expect(202);
     let token = verification_token(ground, email).await;
-    guest.post("/users/verify-email", json!({ "token": token })).await.expect(200);
+    guest.post("/users/verify-email", json!({ "token": token, "password": PASSWORD })).await.expect(200);
     guest.with_token(&sign_in(&guest, email).await)
 }
 

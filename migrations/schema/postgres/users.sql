@@ -57,6 +57,7 @@ email_tokens.hash bytea NOT NULL
 email_tokens.display_name text NOT NULL
 email_tokens.organization_name text NOT NULL
 email_tokens.password_hash text NOT NULL
+email_tokens.tries bigint NOT NULL
 email_tokens.expires_at timestamp with time zone NOT NULL
 email_tokens.used_at timestamp with time zone
 email_tokens.created_at timestamp with time zone NOT NULL
@@ -164,14 +165,15 @@ messages constraint messages_handler_unique_key_key UNIQUE (handler, unique_key)
 messages constraint messages_pkey PRIMARY KEY (id)
 messages constraint messages_public_id_key UNIQUE (public_id)
 messages constraint messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'leased'::text, 'retrying'::text, 'done'::text, 'cancelled'::text, 'dead'::text])))
+CREATE INDEX messages_due ON users.messages USING btree (run_at, lease_until) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text, 'leased'::text]))
 CREATE INDEX messages_finished ON users.messages USING btree (finished_at) WHERE (finished_at IS NOT NULL)
 CREATE UNIQUE INDEX messages_handler_unique_key_key ON users.messages USING btree (handler, unique_key)
 CREATE INDEX messages_leased ON users.messages USING btree (lease_until) WHERE (status = 'leased'::text)
 CREATE INDEX messages_of_tenant ON users.messages USING btree (tenant_id, created_at, public_id)
-CREATE INDEX messages_ordered ON users.messages USING btree (handler, ordering_key, id) WHERE ((ordering_key IS NOT NULL) AND (status = ANY (ARRAY['queued'::text, 'leased'::text, 'retrying'::text])))
-CREATE INDEX messages_pending ON users.messages USING btree (run_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text]))
+CREATE INDEX messages_ordered ON users.messages USING btree (handler, ordering_key, id) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text, 'leased'::text]))
 CREATE UNIQUE INDEX messages_pkey ON users.messages USING btree (id)
 CREATE UNIQUE INDEX messages_public_id_key ON users.messages USING btree (public_id)
+CREATE INDEX messages_turns ON users.messages USING btree (tenant_id, priority DESC, run_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text, 'leased'::text]))
 messages policy owner to {insula_users_owner} using true
 messages policy system to {insula_users_system} using true
 messages policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)

@@ -7,6 +7,7 @@ definitions.total_over_minor bigint NOT NULL
 definitions.currency text NOT NULL
 definitions.approver_role text
 definitions.approver_user_id uuid
+definitions.requester_may_decide boolean NOT NULL
 definitions.status text NOT NULL
 definitions.published_at timestamp with time zone
 definitions.retired_at timestamp with time zone
@@ -25,6 +26,21 @@ CREATE UNIQUE INDEX definitions_tenant_id_public_id_key ON workflow.definitions 
 definitions policy owner to {insula_workflow_owner} using true
 definitions policy tenant to {insula_workflow} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 definitions grant DELETE, INSERT, SELECT, UPDATE to insula_workflow
+holds.id bigint NOT NULL
+holds.tenant_id uuid NOT NULL
+holds.public_id uuid NOT NULL
+holds.cleared_at timestamp with time zone
+holds.created_at timestamp with time zone NOT NULL
+holds.updated_at timestamp with time zone NOT NULL
+holds.deleted_at timestamp with time zone
+holds.deleted_by text
+holds constraint holds_pkey PRIMARY KEY (id)
+holds constraint holds_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX holds_pkey ON workflow.holds USING btree (id)
+CREATE UNIQUE INDEX holds_tenant_id_public_id_key ON workflow.holds USING btree (tenant_id, public_id)
+holds policy owner to {insula_workflow_owner} using true
+holds policy tenant to {insula_workflow} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+holds grant DELETE, INSERT, SELECT, UPDATE to insula_workflow
 idempotency_keys.tenant_id uuid NOT NULL
 idempotency_keys.actor text NOT NULL
 idempotency_keys.key text NOT NULL
@@ -86,14 +102,15 @@ messages constraint messages_handler_unique_key_key UNIQUE (handler, unique_key)
 messages constraint messages_pkey PRIMARY KEY (id)
 messages constraint messages_public_id_key UNIQUE (public_id)
 messages constraint messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'leased'::text, 'retrying'::text, 'done'::text, 'cancelled'::text, 'dead'::text])))
+CREATE INDEX messages_due ON workflow.messages USING btree (run_at, lease_until) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text, 'leased'::text]))
 CREATE INDEX messages_finished ON workflow.messages USING btree (finished_at) WHERE (finished_at IS NOT NULL)
 CREATE UNIQUE INDEX messages_handler_unique_key_key ON workflow.messages USING btree (handler, unique_key)
 CREATE INDEX messages_leased ON workflow.messages USING btree (lease_until) WHERE (status = 'leased'::text)
 CREATE INDEX messages_of_tenant ON workflow.messages USING btree (tenant_id, created_at, public_id)
-CREATE INDEX messages_ordered ON workflow.messages USING btree (handler, ordering_key, id) WHERE ((ordering_key IS NOT NULL) AND (status = ANY (ARRAY['queued'::text, 'leased'::text, 'retrying'::text])))
-CREATE INDEX messages_pending ON workflow.messages USING btree (run_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text]))
+CREATE INDEX messages_ordered ON workflow.messages USING btree (handler, ordering_key, id) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text, 'leased'::text]))
 CREATE UNIQUE INDEX messages_pkey ON workflow.messages USING btree (id)
 CREATE UNIQUE INDEX messages_public_id_key ON workflow.messages USING btree (public_id)
+CREATE INDEX messages_turns ON workflow.messages USING btree (tenant_id, priority DESC, run_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'retrying'::text, 'leased'::text]))
 messages policy owner to {insula_workflow_owner} using true
 messages policy system to {insula_workflow_system} using true
 messages policy tenant to {insula_workflow} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
@@ -111,6 +128,7 @@ tasks.total_minor bigint NOT NULL
 tasks.currency text NOT NULL
 tasks.approver_role text
 tasks.approver_user_id uuid
+tasks.requester_may_decide boolean NOT NULL
 tasks.status text NOT NULL
 tasks.requested_by uuid
 tasks.decided_by uuid
@@ -123,14 +141,15 @@ tasks.updated_at timestamp with time zone NOT NULL
 tasks.deleted_at timestamp with time zone
 tasks.deleted_by text
 tasks constraint tasks_check CHECK (((approver_role IS NULL) <> (approver_user_id IS NULL)))
-tasks constraint tasks_check1 CHECK (((status = 'open'::text) = (decided_at IS NULL)))
+tasks constraint tasks_check1 CHECK (((status = ANY (ARRAY['approved'::text, 'rejected'::text])) = (decided_at IS NOT NULL)))
 tasks constraint tasks_pkey PRIMARY KEY (id)
-tasks constraint tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text])))
+tasks constraint tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'cleared'::text])))
 tasks constraint tasks_tenant_id_definition_id_fkey FOREIGN KEY (tenant_id, definition_id) REFERENCES workflow.definitions(tenant_id, public_id)
 tasks constraint tasks_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 CREATE INDEX tasks_by_status ON workflow.tasks USING btree (tenant_id, status, created_at, public_id)
 CREATE UNIQUE INDEX tasks_hold ON workflow.tasks USING btree (tenant_id, hold_id) WHERE (deleted_at IS NULL)
 CREATE INDEX tasks_listed ON workflow.tasks USING btree (tenant_id, created_at, public_id)
+CREATE INDEX tasks_of_definition ON workflow.tasks USING btree (tenant_id, definition_id)
 CREATE UNIQUE INDEX tasks_pkey ON workflow.tasks USING btree (id)
 CREATE UNIQUE INDEX tasks_tenant_id_public_id_key ON workflow.tasks USING btree (tenant_id, public_id)
 tasks policy owner to {insula_workflow_owner} using true

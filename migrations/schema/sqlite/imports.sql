@@ -103,12 +103,13 @@ CREATE TABLE messages (
     finished_at TEXT,
     UNIQUE (handler, unique_key)
 );
+CREATE INDEX messages_due ON messages (run_at, lease_until) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_finished ON messages (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'leased';
 CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);
-CREATE INDEX messages_ordered ON messages (handler, ordering_key, id)
-    WHERE ordering_key IS NOT NULL AND status IN ('queued', 'leased', 'retrying');
-CREATE INDEX messages_pending ON messages (run_at, id) WHERE status IN ('queued', 'retrying');
+CREATE INDEX messages_ordered ON messages (handler, ordering_key, id) WHERE status IN ('queued', 'retrying', 'leased');
+CREATE INDEX messages_turns ON messages (tenant_id, priority DESC, run_at, id)
+    WHERE status IN ('queued', 'retrying', 'leased');
 CREATE TABLE uploads (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,

@@ -8,6 +8,7 @@ CREATE TABLE definitions (
     currency TEXT NOT NULL,
     approver_role TEXT,
     approver_user_id BLOB,
+    requester_may_decide BOOLEAN NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('draft', 'published', 'retired')),
     published_at TEXT,
     retired_at TEXT,
@@ -20,6 +21,17 @@ CREATE TABLE definitions (
     CHECK ((approver_role IS NULL) <> (approver_user_id IS NULL))
 );
 CREATE INDEX definitions_listed ON definitions (tenant_id, created_at, public_id);
+CREATE TABLE holds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    cleared_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    UNIQUE (tenant_id, public_id)
+);
 CREATE TABLE idempotency_keys (
     tenant_id BLOB NOT NULL,
     actor TEXT NOT NULL,
@@ -72,12 +84,13 @@ CREATE TABLE messages (
     finished_at TEXT,
     UNIQUE (handler, unique_key)
 );
+CREATE INDEX messages_due ON messages (run_at, lease_until) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_finished ON messages (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'leased';
 CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);
-CREATE INDEX messages_ordered ON messages (handler, ordering_key, id)
-    WHERE ordering_key IS NOT NULL AND status IN ('queued', 'leased', 'retrying');
-CREATE INDEX messages_pending ON messages (run_at, id) WHERE status IN ('queued', 'retrying');
+CREATE INDEX messages_ordered ON messages (handler, ordering_key, id) WHERE status IN ('queued', 'retrying', 'leased');
+CREATE INDEX messages_turns ON messages (tenant_id, priority DESC, run_at, id)
+    WHERE status IN ('queued', 'retrying', 'leased');
 CREATE TABLE tasks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -91,7 +104,8 @@ CREATE TABLE tasks (
     currency TEXT NOT NULL,
     approver_role TEXT,
     approver_user_id BLOB,
-    status TEXT NOT NULL CHECK (status IN ('open', 'approved', 'rejected')),
+    requester_may_decide BOOLEAN NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'approved', 'rejected', 'cleared')),
     requested_by BLOB,
     decided_by BLOB,
     decided_at TEXT,
@@ -105,9 +119,10 @@ CREATE TABLE tasks (
     UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, definition_id) REFERENCES definitions (tenant_id, public_id),
     CHECK ((approver_role IS NULL) <> (approver_user_id IS NULL)),
-    CHECK ((status = 'open') = (decided_at IS NULL))
+    CHECK ((status IN ('approved', 'rejected')) = (decided_at IS NOT NULL))
 );
 CREATE INDEX tasks_by_status ON tasks (tenant_id, status, created_at, public_id);
 CREATE UNIQUE INDEX tasks_hold ON tasks (tenant_id, hold_id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_listed ON tasks (tenant_id, created_at, public_id);
+CREATE INDEX tasks_of_definition ON tasks (tenant_id, definition_id);
 CREATE TABLE "workflow_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );

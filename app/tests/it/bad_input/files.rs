@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 impl Door {
     pub(super) async fn files(&self) {
         let upload = |media: &str, body: Vec<u8>| {
-            self.request(Method::POST, "/imports/uploads").header("content-type", media).body(body)
+            self.owner
+                .client
+                .request(Method::POST, "/imports/uploads")
+                .header("content-type", media)
+                .body(body)
         };
         let not_csv: [(&str, &[u8]); 8] = [
             ("nothing", b""),
@@ -25,6 +29,11 @@ impl Door {
         }
         let csv = b"sku,name\n1,Chai\n".to_vec();
         self.refused("as JSON", upload("application/json", csv.clone()), 415, "unsupported_media_type").await;
+        let keyed = || upload("text/csv", b"sku,name\n1,Chai\n".to_vec()).header("idempotency-key", "file");
+        self.refused("a key without a digest", keyed(), 400, "content_digest_required").await;
+        let of_nothing = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
+        let changed = keyed().header("content-digest", of_nothing);
+        self.refused("another file's digest", changed, 400, "content_digest_mismatch").await;
         let long = csv.repeat(UPLOAD_LIMIT_BYTES / csv.len() + 1);
         self.refused("a long file", upload("text/csv", long), 413, "too_large").await;
         let mine = &self.owner.ids["/imports/uploads"];

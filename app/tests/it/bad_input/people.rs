@@ -32,6 +32,12 @@ impl Door {
         let write = viewer.request(Method::POST, "/inventory/items").json(&item);
         self.refused("a viewer writes", write, 403, "forbidden").await;
 
+        let key = made(json!({ "name": "a key" })).await;
+        let of_key =
+            owner.with_token(key["secret"].as_str().unwrap()).request(Method::POST, "/users/api-keys");
+        self.refused("a key's key", of_key.json(&json!({ "name": "B" })), 403, "users.session_required")
+            .await;
+
         let revoked = made(json!({ "name": "revoked" })).await;
         let path = format!("/users/api-keys/{}", id(&revoked));
         self.guest.try_send(owner.request(Method::DELETE, &path)).await.unwrap().expect(204);
@@ -81,7 +87,12 @@ impl Door {
         let early = sign_in("new@example.com", PASSWORD);
         self.refused("not verified yet", early, 403, "users.email_not_verified").await;
         let token = verification_token(ground, "new@example.com").await;
-        let verify = |token: &str| ask("/users/verify-email", json!({ "token": token }));
+        let verify_as = |token: &str, password: &str| {
+            ask("/users/verify-email", json!({ "token": token, "password": password }))
+        };
+        let verify = |token: &str| verify_as(token, PASSWORD);
+        let by_another = verify_as(&token, "wrong horse battery staple");
+        self.refused("a link with another's password", by_another, 422, "users.link_invalid").await;
         let garbled = format!("{}x", &token[..token.len() - 1]);
         for link in ["", "nonsense", &garbled] {
             self.refused("a garbled link", verify(link), 422, "users.link_invalid").await;

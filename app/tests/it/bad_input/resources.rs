@@ -124,6 +124,7 @@ fn operation_not_found(collection: &str) -> &'static str {
     match collection {
         "/billing/customers" => "billing.customer_not_found",
         "/billing/invoices" => "billing.invoice_not_found",
+        "/billing/prices" => "billing.price_not_found",
         "/billing/products" => "billing.product_not_found",
         "/billing/subscriptions" => "billing.subscription_not_found",
         "/imports/runs" => "imports.run_not_found",

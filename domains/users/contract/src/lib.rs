@@ -12,21 +12,11 @@ use serde::{Deserialize, Serialize};
 #[contract]
 pub trait Users {
     async fn resolve_member(&self, ctx: &Ctx, request: ResolveMember) -> Result<Member, UsersError>;
-
-    /// The active members who have exactly this role, at most [`MAX_MEMBERS`], in the order they joined.
-    async fn members_with_role(&self, ctx: &Ctx, request: MembersWithRole) -> Result<Members, UsersError>;
 }
-
-pub const MAX_MEMBERS: u64 = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResolveMember {
     pub user: UserId,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MembersWithRole {
-    pub role: BuiltinRole,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,11 +27,6 @@ pub struct Member {
     pub role: BuiltinRole,
     /// Only an active member may do anything in the tenant.
     pub active: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Members {
-    pub members: Vec<Member>,
 }
 
 #[derive(Debug, thiserror::Error, Serialize, Deserialize, RemoteError)]

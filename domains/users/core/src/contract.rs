@@ -2,11 +2,11 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::service::find_members;
+use crate::service::find_member;
 use async_trait::async_trait;
 use kernel::Ctx;
 use kernel::contract::Cause;
-use users_contract::{Member, Members, MembersWithRole, ResolveMember, Users, UsersError};
+use users_contract::{Member, ResolveMember, Users, UsersError};
 
 pub struct Local {
     app: App,
@@ -21,13 +21,8 @@ impl Local {
 #[async_trait]
 impl Users for Local {
     async fn resolve_member(&self, ctx: &Ctx, request: ResolveMember) -> Result<Member, UsersError> {
-        let member = find_members::by_user(&self.app, ctx, request.user).await.map_err(unavailable)?;
+        let member = find_member::find_member(&self.app, ctx, request.user).await.map_err(unavailable)?;
         member.ok_or(UsersError::MemberNotFound)
-    }
-
-    async fn members_with_role(&self, ctx: &Ctx, request: MembersWithRole) -> Result<Members, UsersError> {
-        let members = find_members::with_role(&self.app, ctx, request.role).await.map_err(unavailable)?;
-        Ok(Members { members })
     }
 }
 

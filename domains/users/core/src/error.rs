@@ -13,7 +13,10 @@ pub enum Error {
     #[error("The link has expired. Sign up again with the same address to get a new one.")]
     #[problem(code = "users.link_expired", status = 410, title = "The link has expired")]
     LinkExpired,
-    #[error("The link is unknown or was used before. If you have verified the address already, sign in.")]
+    #[error(
+        "The link is unknown or was used before, or the password is not that of the sign-up it was sent for. If you \
+         have verified the address already, sign in; else sign up again to get another link."
+    )]
     #[problem(code = "users.link_invalid", status = 422, title = "The link is not valid")]
     LinkInvalid,
     #[error("The address and the password do not belong together.")]
@@ -40,6 +43,11 @@ pub enum Error {
     #[error("The role {0} may do what your credential may not. Choose a lesser one.")]
     #[problem(code = "users.role_too_wide", status = 403, title = "The role is wider than yours")]
     RoleTooWide(&'static str),
+    #[error(
+        "An API key is made by a person who has signed in, not by another key. Sign in and make it there."
+    )]
+    #[problem(code = "users.session_required", status = 403, title = "A session is needed")]
+    SessionRequired,
     #[error("An API key belongs to a member; this caller is none.")]
     #[problem(code = "users.not_a_member", status = 403, title = "Not a member")]
     NotAMember,

@@ -41,6 +41,19 @@ pub enum Error {
     #[error("There is no task with this id.")]
     #[problem(code = "workflow.task_not_found", status = 404, title = "No such task")]
     TaskNotFound,
+    #[error("A decision is a person's: sign in as yourself. An API key decides nothing.")]
+    #[problem(code = "workflow.person_required", status = 403, title = "A person must decide")]
+    PersonRequired,
+    #[error("You asked for this approval yourself, and its definition leaves the decision to another.")]
+    #[problem(
+        code = "workflow.requester_may_not_decide",
+        status = 403,
+        title = "Whoever asks may not decide"
+    )]
+    RequesterMayNotDecide,
+    #[error("Another approver has rejected the invoice: nobody needs to decide this task any more.")]
+    #[problem(code = "workflow.task_cleared", status = 409, title = "The task was cleared")]
+    TaskCleared,
     #[error("The task was {status} before.")]
     #[problem(code = "workflow.task_already_decided", status = 409, title = "The task is already decided")]
     TaskAlreadyDecided { status: TaskStatus },
@@ -68,6 +81,14 @@ impl Error {
         Self::Other(Problem::invalid(errors))
     }
 
+    /// For a decision that came too late.
+    pub fn not_open(status: TaskStatus) -> Self {
+        match status {
+            TaskStatus::Cleared => Self::TaskCleared,
+            status => Self::TaskAlreadyDecided { status },
+        }
+    }
+
     pub fn of_users(error: UsersError) -> Self {
         match error {
             UsersError::DeadlineExceeded => too_late("users"),
@@ -87,10 +108,9 @@ impl Error {
     /// For the calls that apply a decision: what will not be otherwise next time is `NotApplicable`.
     pub fn of_decision(error: BillingError) -> Self {
         match error {
-            BillingError::InvoiceNotFound
-            | BillingError::HoldRuleNotFound
-            | BillingError::NotHeld
-            | BillingError::Invalid { .. } => Self::NotApplicable { reason: error.to_string() },
+            BillingError::InvoiceNotFound | BillingError::NotHeld | BillingError::Invalid { .. } => {
+                Self::NotApplicable { reason: error.to_string() }
+            }
             other => Self::of_billing(other),
         }
     }

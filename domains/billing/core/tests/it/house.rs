@@ -160,8 +160,9 @@ impl Client<'_> {
         self.send(Method::GET, path, &[], None).await
     }
 
+    /// `Value::Null` sends no body.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(Method::POST, path, &[], Some(body)).await
+        self.send(Method::POST, path, &[], Some(body).filter(|body| !body.is_null())).await
     }
 
     /// A POST with an idempotency key and no body.

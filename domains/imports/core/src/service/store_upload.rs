@@ -24,16 +24,16 @@ pub async fn store_upload(
     let inspection = Inspection::default();
     let inspected = content.try_filter_map(|chunk| std::future::ready(Ok(inspection.look(chunk))));
     app.blobs.put_stream(&key, inspected, app.upload_limit_bytes).await?;
-    let stored = match inspection.finish() {
+    match inspection.finish() {
+        // Where the commit's answer was lost the row may be there, so the file stays.
         Ok(sheet) => insert(app, ctx, id, file_name, sheet).await,
-        Err(not_csv) => Err(Error::NotCsv(not_csv)),
-    };
-    if stored.is_err()
-        && let Err(error) = app.blobs.delete(&key).await
-    {
-        tracing::warn!(%error, %key, "a refused upload was left in the blob store");
+        Err(not_csv) => {
+            if let Err(error) = app.blobs.delete(&key).await {
+                tracing::warn!(%error, %key, "a refused upload was left in the blob store");
+            }
+            Err(Error::NotCsv(not_csv))
+        }
     }
-    stored
 }
 
 async fn insert(

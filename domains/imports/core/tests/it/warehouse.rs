@@ -82,8 +82,8 @@ impl Warehouse {
     pub fn cost(&self, sku: &str) -> Option<String> {
         let calls = self.fake.apply_calls();
         let rows = calls.iter().flat_map(|call| &call.rows);
-        let of_sku = rows.filter(|row| row.values.get("sku").is_some_and(|sent| sent == sku));
-        of_sku.last()?.values.get("unit_cost").cloned()
+        let mut of_sku = rows.filter(|row| row.values.get("sku").is_some_and(|sent| sent == sku));
+        of_sku.next_back()?.values.get("unit_cost").cloned()
     }
 
     pub fn written_twice(&self) -> Vec<String> {

@@ -169,12 +169,8 @@ pub async fn list_items(
 
 /// `None` when no item can be meant.
 fn filter(params: &ItemParams) -> Option<ItemFilter> {
-    let category = params.category.clone();
-    if category.as_deref().is_some_and(|category| category.contains('\0')) {
-        return None;
-    }
     let sku = params.sku.as_deref().map(str::parse).transpose().ok()?;
-    Some(ItemFilter { sku, category })
+    Some(ItemFilter { sku, category: params.category.clone() })
 }
 
 /// Shows an item

@@ -39,17 +39,34 @@ async fn apply(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome,
     }
     let known = Known::read(&unit, &batch.rows).await?;
     let mut changes = Changes::default();
-    let mut seen = HashSet::new();
+    let (mut seen, named) = named_before(&unit, batch).await?;
     let rows = batch.rows.iter().map(|row| decide(ctx, row, &known, &mut seen, &mut changes)).collect();
     let outcome = BatchOutcome { rows };
-    changes.write(&unit, ctx, batch.import).await?;
+    let new: Vec<Sku> = seen.into_iter().filter(|sku| !named.contains(sku)).collect();
     if batch.dry_run {
-        return Ok(outcome);
+        // Written in full and dropped: what the database would refuse, it refuses here too.
+        changes.write(&unit, ctx, batch.import).await?;
+        drop(unit);
+        let unit = app.databases.write(ctx).await?;
+        store::import_sku::record(&unit, ctx, batch.import, batch.batch, new.iter()).await?;
+        return Ok(unit.commit(outcome).await?);
     }
+    changes.write(&unit, ctx, batch.import).await?;
+    store::import_sku::record(&unit, ctx, batch.import, batch.batch, new.iter()).await?;
     let id = ctx.new_id::<()>().uuid();
     store::import_batch::record(&unit, id, batch.import, batch.batch, &outcome).await?;
     unit.audit(audit_entry(batch, &outcome))?;
     Ok(unit.commit(outcome).await?)
+}
+
+/// The batch's SKUs that an earlier batch of the file named, which are repeats, and all that are recorded already: a
+/// dry run's batch that comes again finds its own.
+async fn named_before(unit: &Unit, batch: &ApplyBatch) -> Result<(HashSet<Sku>, HashSet<Sku>), data::Error> {
+    let skus: HashSet<Sku> = batch.rows.iter().filter_map(sku_of).collect();
+    let recorded = store::import_sku::named(unit, batch.import, &skus).await?;
+    let earlier = recorded.iter().filter(|(_, first)| *first < i64::from(batch.batch));
+    let earlier = earlier.map(|(sku, _)| sku.clone()).collect();
+    Ok((earlier, recorded.into_iter().map(|(sku, _)| sku).collect()))
 }
 
 /// The items the batch speaks of that there are already, by sku.

@@ -2,6 +2,7 @@
 
 pub mod drift;
 pub mod import_batch;
+pub mod import_sku;
 pub mod item;
 pub mod movement;
 pub mod reservation;

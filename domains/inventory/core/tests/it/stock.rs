@@ -105,12 +105,12 @@ testkit::both! {
             (json!({ "quantity": "-1" }), 422, "/quantity"),
             (json!({ "quantity": "1000000000.1" }), 422, "/quantity"),
             (json!({ "quantity": "1", "happened_at": "2026-01-16T12:00:00Z" }), 422, "/happened_at"),
-            (json!({ "quantity": "1", "reference": "a\u{0}b" }), 422, "/reference"),
+            (json!({ "quantity": "1", "reference": "a\u{7}b" }), 422, "/reference"),
+            (json!({ "quantity": "1", "reference": "a\u{0}b" }), 400, "/reference"),
             (json!({ "quantity": 1 }), 400, "/quantity"),
             (json!({ "quantity": "1.0000001" }), 400, "/quantity"),
         ] {
-            let refused =
-                receive(&body.to_string().replace(['"', ' '], "").replace("\\u0000", ""), body.clone()).await;
+            let refused = receive(&body.to_string().replace(['"', ' '], ""), body.clone()).await;
             assert_eq!(
                 (refused.status, refused.json()["errors"][0]["pointer"].clone()),
                 (status, json!(pointer)),

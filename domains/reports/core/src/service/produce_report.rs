@@ -52,6 +52,13 @@ pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Run
     if complete(app, ctx, &run, End::Ready { rows, size_bytes }).await? {
         return Ok(());
     }
+    // Another worker that took this one for dead may have made it ready: then the file is the run's.
+    let read = app.databases.read(ctx).await?;
+    let found = report_runs::find(&read, id).await?;
+    drop(read);
+    if found.is_some_and(|run| run.status == RunStatus::Ready) {
+        return Ok(());
+    }
     app.blobs.delete(&key).await.map_err(|error| Stop::Trouble(error.into()))?;
     Err(Stop::Cancelled)
 }

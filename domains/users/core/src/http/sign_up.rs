@@ -32,6 +32,9 @@ pub struct SignUpAccepted {
 pub struct VerifyEmailRequest {
     /// From the link of the e-mail.
     token: String,
+    /// That of the sign-up the e-mail was sent for.
+    #[schema(example = "correct horse battery staple")]
+    password: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,9 +56,14 @@ pub async fn sign_up(app: State<App>, guest: Guest, body: Body<SignUpRequest>) -
 }
 
 /// Verifies an e-mail address
+///
+/// It takes the link and the password of its sign-up, so that nobody gains an account by another's mailbox or by another's
+/// password alone. A wrong password leaves the link good, a few times.
 #[utoipa::path(post, path = "/verify-email", responses((status = 200, body = EmailVerified)))]
 pub async fn verify_email(app: State<App>, guest: Guest, body: Body<VerifyEmailRequest>) -> Answer {
-    service::verify_email::verify_email(&app, &guest, &body.token).await?;
+    let VerifyEmailRequest { token, password } = body.into_inner();
+    let command = service::verify_email::VerifyEmail { token, password };
+    service::verify_email::verify_email(&app, &guest, command).await?;
     let message = "The address is verified. Sign in to go on.";
     Ok(Rendered::ok(&EmailVerified { message }).cache_control("no-store"))
 }

@@ -1,4 +1,5 @@
-//! A member makes a key for a program. It can do no more than its maker, and its secret is shown once.
+//! A member makes a key for a program. It can do no more than its maker, and its secret is shown once. A key makes no key:
+//! what it made would outlive its own end.
 
 use crate::app::App;
 use crate::error::Error;
@@ -10,7 +11,7 @@ use chrono::{DateTime, Utc};
 use data::AuditEntry;
 use kernel::id::CredentialId;
 use kernel::permission::BuiltinRole;
-use kernel::{Ctx, Faults, UserId};
+use kernel::{Actor, Ctx, Faults, UserId};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -32,7 +33,7 @@ pub struct CreatedApiKey {
 }
 
 pub async fn create_api_key(app: &App, ctx: &Ctx, command: CreateApiKey) -> Result<CreatedApiKey, Error> {
-    let maker = ctx.actor().user().ok_or(Error::NotAMember)?;
+    let &Actor::User { id: maker } = ctx.actor() else { return Err(Error::SessionRequired) };
     let role = choose_role(app, ctx, command.role)?;
     let mut faults = Faults::new();
     let name = faults.text("/name", &command.name, MAX_NAME);

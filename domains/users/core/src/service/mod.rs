@@ -4,7 +4,7 @@ pub mod api_key;
 pub mod append_audit_entry;
 pub mod authenticate;
 pub mod create_api_key;
-pub mod find_members;
+pub mod find_member;
 pub mod list_audit_entries;
 pub mod list_members;
 pub mod refresh_session;

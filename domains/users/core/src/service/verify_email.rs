@@ -1,4 +1,6 @@
-//! Somebody follows the link of a mail: the address is theirs, and what that sign-up said of them holds.
+//! Somebody follows the link of a mail and gives the password of the sign-up it was sent for: the address is theirs, and
+//! what that sign-up said of them holds. Either alone does nothing, so neither a stranger who signs up with another's
+//! address nor an owner who presses that stranger's link makes an account of it.
 
 use crate::app::App;
 use crate::domain::link::{LinkVerdict, judge};
@@ -9,21 +11,42 @@ use kernel::{Ctx, Visitor};
 use secrets::hash_token;
 use serde_json::json;
 
-pub async fn verify_email(app: &App, visitor: &Visitor, token: &str) -> Result<(), Error> {
-    let system = app.databases.system_read("verification: who holds the token of a link").await?;
-    let found = email_token::by_hash(&system, hash_token(token)).await?;
-    drop(system);
-    let link = found.ok_or(Error::LinkInvalid)?;
-    match judge(link.used_at, link.expires_at, visitor.now()) {
-        LinkVerdict::Good => {}
-        LinkVerdict::Used => return Err(Error::LinkInvalid),
-        LinkVerdict::Expired => return Err(Error::LinkExpired),
-    }
-    apply(app, &visitor.enter(link.tenant_id, "users"), link).await
+pub struct VerifyEmail {
+    pub token: String,
+    pub password: String,
 }
 
-async fn apply(app: &App, ctx: &Ctx, link: email_token::Model) -> Result<(), Error> {
-    let mut unit = app.databases.write(ctx).await?;
+/// A password is hashed whatever the token is. What came of it is told only to who could have the try counted, so many
+/// at once learn no more than one after the other.
+pub async fn verify_email(app: &App, visitor: &Visitor, command: VerifyEmail) -> Result<(), Error> {
+    let system = app.databases.system_read("verification: who holds the token of a link").await?;
+    let found = email_token::by_hash(&system, hash_token(&command.token)).await?;
+    drop(system);
+    let verdict = found.as_ref().map(|link| judge(link.used_at, link.tries, link.expires_at, visitor.now()));
+    let link = match (found, verdict) {
+        (Some(link), Some(LinkVerdict::Good)) => link,
+        (_, verdict) => {
+            app.passwords.verify_absent().await?;
+            return Err(match verdict {
+                Some(LinkVerdict::Expired) => Error::LinkExpired,
+                _ => Error::LinkInvalid,
+            });
+        }
+    };
+    let matches = app.passwords.verify(command.password, &link.password_hash).await?.matches;
+    let ctx = visitor.enter(link.tenant_id, "users");
+    let unit = app.databases.write(&ctx).await?;
+    if !email_token::count_try(&unit, link.public_id).await? {
+        return Err(Error::LinkInvalid);
+    }
+    if !matches {
+        unit.commit(()).await?;
+        return Err(Error::LinkInvalid);
+    }
+    apply(&ctx, unit, link).await
+}
+
+async fn apply(ctx: &Ctx, mut unit: Unit, link: email_token::Model) -> Result<(), Error> {
     if !email_token::spend(&unit, ctx, link.public_id).await?
         || !user::verify(&unit, ctx, link.user_id, &link.display_name, &link.password_hash).await?
     {

@@ -1,11 +1,13 @@
 //! The tokens of links in mail, each with what the sign-up it was sent for said.
 
 use crate::domain::EmailTokenId;
+use crate::domain::link::MAX_TRIES;
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Unit, tenant_entity};
 use kernel::{Ctx, TenantId, UserId};
-use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ExprTrait};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "email_tokens")]
@@ -19,6 +21,7 @@ pub struct Model {
     pub display_name: String,
     pub organization_name: String,
     pub password_hash: String,
+    pub tries: i64,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
@@ -55,6 +58,7 @@ pub async fn insert(unit: &Unit, ctx: &Ctx, token: NewEmailToken<'_>) -> Result<
         display_name: Set(token.display_name.to_owned()),
         organization_name: Set(token.organization_name.to_owned()),
         password_hash: Set(token.password_hash.to_owned()),
+        tries: Set(0),
         expires_at: Set(token.expires_at),
         ..Default::default()
     };
@@ -64,6 +68,17 @@ pub async fn insert(unit: &Unit, ctx: &Ctx, token: NewEmailToken<'_>) -> Result<
 pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Model>, data::Error> {
     let select = Entity::find().filter(Column::Hash.eq(hash.to_vec())).filter(Column::DeletedAt.is_null());
     system.one(select).await
+}
+
+/// `false` when it was spent in the meantime, or tried as often as it may be.
+pub async fn count_try(unit: &Unit, id: EmailTokenId) -> Result<bool, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set_expr(Column::Tries, Expr::col(Column::Tries).add(1))
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::Tries.lt(MAX_TRIES))
+        .filter(Column::UsedAt.is_null());
+    Ok(update.exec().await? > 0)
 }
 
 /// Spends the one that was followed; `false` when somebody was faster.

@@ -87,18 +87,6 @@ pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Model>, data::E
     tx.find::<Entity>().page(request).await
 }
 
-/// The active ones, in the order they joined.
-pub async fn with_role(tx: &Tx, role: BuiltinRole, limit: u64) -> Result<Vec<Model>, data::Error> {
-    tx.find::<Entity>()
-        .filter(Column::Role.eq(role.name()))
-        .filter(Column::State.eq(MembershipState::Active.name()))
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::PublicId)
-        .limit(limit)
-        .all()
-        .await
-}
-
 /// Any tenant of this person, the first they joined: the mail about a known address leaves in its name.
 pub async fn first_tenant_of(system: &System, user: UserId) -> Result<Option<TenantId>, data::Error> {
     let select = Entity::find().filter(Column::UserId.eq(user)).order_by_asc(Column::CreatedAt);

@@ -98,6 +98,17 @@ pub async fn verify(
     Ok(unit.update_platform(update).await? > 0)
 }
 
+/// The same password, hashed anew; nothing happens when another was chosen in the meantime.
+pub async fn renew_hash(unit: &Unit, ctx: &Ctx, of: &Model, hash: &str) -> Result<(), data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(of.public_id))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::PasswordHash.eq(&of.password_hash))
+        .col_expr(Column::PasswordHash, Expr::val(hash))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    unit.update_platform(update).await.map(drop)
+}
+
 fn living() -> Select<Entity> {
     Entity::find().filter(Column::DeletedAt.is_null())
 }

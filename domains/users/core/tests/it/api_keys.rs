@@ -42,25 +42,47 @@ both! {
             let house = &house;
             async move { house.post("/api-keys", Some(&bearer), json!({ "name": "k", "role": role })).await }
         };
+        let demote = async |sql: data::TenantSql| {
+            let unit = house.databases.write(&house.ctx_of(&person)).await.unwrap();
+            assert_eq!(unit.sql(sql).exec().await.unwrap(), 1);
+            unit.commit(()).await.unwrap();
+        };
         let admin = make(person.access.clone(), "admin").await.is(201).at("/secret");
-        let viewer = make(admin.clone(), "viewer").await.is(201).at("/secret");
-        make(admin.clone(), "owner").await.problem(403, "users.role_too_wide");
+        let viewer = make(person.access.clone(), "viewer").await.is(201).at("/secret");
         make(viewer.clone(), "viewer").await.problem(403, "forbidden");
         house.get("/members", &viewer).await.is(200);
         house.get("/audit-entries", &viewer).await.problem(403, "forbidden");
-        let widest = house.post("/api-keys", Some(&admin), json!({ "name": "k" })).await.is(201);
+
+        demote(data::sql!("UPDATE memberships SET role = 'admin' WHERE tenant_id = $1")).await;
+        eventually("an admin gives no more than they have", || async {
+            (make(person.access.clone(), "owner").await.status == 403).then_some(())
+        })
+        .await;
+        make(person.access.clone(), "owner").await.problem(403, "users.role_too_wide");
+        let widest = house.post("/api-keys", Some(&person.access), json!({ "name": "k" })).await.is(201);
         assert_eq!(widest.at("/role"), "admin");
 
         // The maker becomes a viewer: so do their keys.
-        let unit = house.databases.write(&house.ctx_of(&person)).await.unwrap();
-        let demote = data::sql!("UPDATE memberships SET role = 'viewer' WHERE tenant_id = $1");
-        assert_eq!(unit.sql(demote).exec().await.unwrap(), 1);
-        unit.commit(()).await.unwrap();
+        demote(data::sql!("UPDATE memberships SET role = 'viewer' WHERE tenant_id = $1")).await;
         eventually("the key's role follows its maker's", || async {
             (house.get("/api-keys", &admin).await.status == 403).then_some(())
         })
         .await;
         house.get("/members", &admin).await.is(200);
+    }
+}
+
+both! {
+    async fn a_key_makes_no_key_that_would_outlive_it(stage: Stage) {
+        let house = House::new(stage).await;
+        let person = house.owner("ada@example.com").await;
+        let soon = json!({ "name": "k", "expires_at": "2026-01-15T12:30:00Z" });
+        let key = house.post("/api-keys", Some(&person.access), soon.clone()).await.is(201).at("/secret");
+        for body in [json!({ "name": "k" }), json!({ "name": "k", "role": "viewer" }), soon] {
+            house.post("/api-keys", Some(&key), body).await.problem(403, "users.session_required");
+        }
+        let list = house.get("/api-keys", &key).await.is(200);
+        assert_eq!(list.json()["data"].as_array().unwrap().len(), 1);
     }
 }
 

@@ -174,14 +174,14 @@ impl House {
         self.post("/sign-in", None, json!({ "email": email, "password": password })).await
     }
 
-    pub async fn verify(&self, token: &str) -> Reply {
-        self.post("/verify-email", None, json!({ "token": token })).await
+    pub async fn verify(&self, token: &str, password: &str) -> Reply {
+        self.post("/verify-email", None, json!({ "token": token, "password": password })).await
     }
 
     /// Signed up, verified and signed in.
     pub async fn owner(&self, email: &str) -> Person {
         self.sign_up(email, PASSWORD, "Engines").await.is(202);
-        self.verify(self.links().await.last().expect("a link")).await.is(200);
+        self.verify(self.links().await.last().expect("a link"), PASSWORD).await.is(200);
         self.enter(email).await
     }
 

@@ -53,6 +53,38 @@ both! {
 }
 
 both! {
+    async fn a_hash_of_former_parameters_is_renewed_by_signing_in(stage: Stage) {
+        /// `PASSWORD` with a fifth of today's memory.
+        const FORMER: &str =
+            "$argon2id$v=19$m=4096,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$eezaVEpweMTU7cixm+TlTaCBu/evKKr3iQzw3ZEw6Oc";
+        let house = House::new(stage).await;
+        house.owner("ada@example.com").await;
+        let bob = house.owner("bob@example.com").await;
+        let hash_of = async |user: kernel::UserId| {
+            let system = house.databases.system("tests").await.unwrap();
+            let sql = "SELECT password_hash FROM users WHERE public_id = $1";
+            let rows = system.query_all(sql, vec![user.into()]).await.unwrap();
+            system.commit().await.unwrap();
+            rows[0].try_get::<String>("", "password_hash").unwrap()
+        };
+        let todays = hash_of(bob.user).await;
+        let system = house.databases.system("tests").await.unwrap();
+        let age = "UPDATE users SET password_hash = $1 WHERE email_key = 'ada@example.com'";
+        assert_eq!(system.execute(age, vec![FORMER.into()]).await.unwrap(), 1);
+        system.commit().await.unwrap();
+
+        house.sign_in("ada@example.com", "wrong horse").await.problem(401, "users.wrong_credentials");
+        let ada = house.enter("ada@example.com").await;
+        let renewed = hash_of(ada.user).await;
+        assert!(renewed.starts_with("$argon2id$v=19$m=19456,"), "{renewed}");
+        house.enter("ada@example.com").await;
+        assert_eq!(hash_of(ada.user).await, renewed, "a hash of today is left alone");
+        house.enter("bob@example.com").await;
+        assert_eq!(hash_of(bob.user).await, todays);
+    }
+}
+
+both! {
     async fn signing_out_ends_one_session(stage: Stage) {
         let house = House::new(stage).await;
         let person = house.owner("ada@example.com").await;

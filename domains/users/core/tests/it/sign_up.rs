@@ -16,14 +16,20 @@ both! {
         let links = house.links().await;
         assert_eq!(links.len(), 1);
         let page = house.send(TestRequest::with_uri(&format!("/verify-email?token={}", links[0]))).await.is(200);
-        assert!(page.text.contains(&links[0]) && page.text.contains("<form method=\"post\">"), "{}", page.text);
+        for part in [&*links[0], "<form method=\"post\">", "type=\"password\""] {
+            assert!(page.text.contains(part), "{part} in {}", page.text);
+        }
         assert!(!page.text.contains("<script"));
         house.sign_in("ada@example.com", PASSWORD).await.problem(403, "users.email_not_verified");
 
-        let press = || TestRequest::post().uri("/verify-email").set_form([("token", links[0].as_str())]);
-        let page = house.send(press()).await.is(200);
+        let press = |password: &str| {
+            TestRequest::post().uri("/verify-email").set_form([("token", links[0].as_str()), ("password", password)])
+        };
+        let page = house.send(press("wrong horse")).await.is(422);
+        assert!(page.text.contains("type=\"password\""), "it asks again: {}", page.text);
+        let page = house.send(press(PASSWORD)).await.is(200);
         assert!(page.text.contains("The address is verified"), "{}", page.text);
-        assert!(house.send(press()).await.is(422).text.contains("used before"));
+        assert!(house.send(press(PASSWORD)).await.is(422).text.contains("used before"));
 
         let person = house.enter("ADA@Example.com").await;
         let me = house.get("/me", &person.access).await.is(200);
@@ -64,19 +70,19 @@ both! {
 both! {
     async fn links_end(stage: Stage) {
         let house = House::new(stage).await;
-        house.verify("ins_ev_unknown").await.problem(422, "users.link_invalid");
+        house.verify("ins_ev_unknown", PASSWORD).await.problem(422, "users.link_invalid");
         house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
         house.stage.clock.advance(chrono::Duration::hours(24));
         let link = house.links().await.remove(0);
-        house.verify(&link).await.problem(410, "users.link_expired");
+        house.verify(&link, PASSWORD).await.problem(410, "users.link_expired");
         house.sign_in("ada@example.com", PASSWORD).await.problem(403, "users.email_not_verified");
-        let page = house.send(TestRequest::post().uri("/verify-email").set_form([("token", &link)])).await;
+        let page = house.send(TestRequest::post().uri("/verify-email").set_form([("token", &*link), ("password", PASSWORD)])).await;
         assert!(page.is(410).text.contains("has expired"));
 
         house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
         let link = house.links().await.remove(1);
-        house.verify(&link).await.is(200);
-        house.verify(&link).await.problem(422, "users.link_invalid");
+        house.verify(&link, PASSWORD).await.is(200);
+        house.verify(&link, PASSWORD).await.problem(422, "users.link_invalid");
     }
 }
 
@@ -87,12 +93,64 @@ both! {
         house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
         let links = house.links().await;
         assert_eq!(links.len(), 2);
-        house.verify(&links[1]).await.is(200);
+        house.verify(&links[1], PASSWORD).await.is(200);
         house.sign_in("ada@example.com", "eve's password").await.problem(401, "users.wrong_credentials");
         let person = house.enter("ada@example.com").await;
         assert_eq!(house.get("/tenant", &person.access).await.is(200).at("/name"), "Engines");
-        house.verify(&links[0]).await.problem(422, "users.link_invalid");
+        house.verify(&links[0], "eve's password").await.problem(422, "users.link_invalid");
         house.enter("ada@example.com").await;
+    }
+}
+
+both! {
+    async fn a_strangers_link_makes_no_account_of_the_owners_mailbox(stage: Stage) {
+        let house = House::new(stage).await;
+        house.sign_up("bob@example.com", PASSWORD, "Bob's").await.is(202);
+        house.sign_up("bob@example.com", "eve's password", "Eve's").await.is(202);
+        let links = house.links().await;
+        let unknown = house.verify("ins_ev_unknown", PASSWORD).await.problem(422, "users.link_invalid");
+        let pressed = house.verify(&links[1], PASSWORD).await.problem(422, "users.link_invalid");
+        assert_eq!(unknown.at("/detail"), pressed.at("/detail"), "an answer tells whether there is such a link");
+        house.post("/verify-email", None, json!({ "token": links[1] })).await.problem(400, "malformed");
+        house.sign_in("bob@example.com", "eve's password").await.problem(401, "users.wrong_credentials");
+
+        house.verify(&links[0], PASSWORD).await.is(200);
+        let bob = house.enter("bob@example.com").await;
+        assert_eq!(house.get("/tenant", &bob.access).await.is(200).at("/name"), "Bob's");
+        house.verify(&links[1], "eve's password").await.problem(422, "users.link_invalid");
+        house.sign_in("bob@example.com", "eve's password").await.problem(401, "users.wrong_credentials");
+    }
+}
+
+both! {
+    async fn a_link_bears_a_few_wrong_passwords(stage: Stage) {
+        let house = House::new(stage).await;
+        for (email, wrong, status) in [("ada@example.com", 4, 200), ("bob@example.com", 5, 422)] {
+            house.sign_up(email, PASSWORD, "Engines").await.is(202);
+            let link = house.links().await.pop().unwrap();
+            for _ in 0..wrong {
+                house.verify(&link, "wrong horse").await.problem(422, "users.link_invalid");
+            }
+            house.verify(&link, PASSWORD).await.is(status);
+        }
+        house.sign_in("bob@example.com", PASSWORD).await.problem(403, "users.email_not_verified");
+    }
+}
+
+both! {
+    async fn many_tries_at_once_are_no_more_than_one_after_the_other(stage: Stage) {
+        let house = House::new(stage).await;
+        house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
+        let link = house.links().await.remove(0);
+        let wrong = (0..12).map(|_| house.verify(&link, "wrong horse"));
+        for reply in futures::future::join_all(wrong).await {
+            reply.problem(422, "users.link_invalid");
+        }
+        let system = house.databases.system("tests").await.unwrap();
+        let rows = system.query_all("SELECT tries FROM email_tokens", vec![]).await.unwrap();
+        assert_eq!(rows[0].try_get::<i64>("", "tries").unwrap(), 5);
+        system.commit().await.unwrap();
+        house.verify(&link, PASSWORD).await.problem(422, "users.link_invalid");
     }
 }
 
@@ -130,6 +188,7 @@ both! {
         check(&house, json!({ "display_name": " ", "email": "@" }), 422, &["/email", "/display_name"]).await;
         check(&house, json!({ "organization_name": "x".repeat(101) }), 422, &["/organization_name"]).await;
         check(&house, json!({ "role": "owner" }), 400, &["/role"]).await;
+        check(&house, json!({ "organization_name": "a\u{0}b" }), 400, &["/organization_name"]).await;
         assert!(house.links().await.is_empty());
     }
 }

@@ -30,6 +30,8 @@ pub struct Terms {
     pub trigger: Trigger,
     pub total_over: Money,
     pub approver: Approver,
+    /// Whether who finalized the invoice may be the one who approves it.
+    pub requester_may_decide: bool,
 }
 
 /// The moments that can wait for an approval.
@@ -54,6 +56,7 @@ pub struct TermsInput {
     pub trigger: String,
     pub total_over: Money,
     pub approver: ApproverInput,
+    pub requester_may_decide: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -77,7 +80,8 @@ impl Terms {
             "must not be negative",
         );
         let approver = check_approver(&input.approver, faults);
-        Some(Self { name, trigger: trigger?, total_over, approver: approver? })
+        let requester_may_decide = input.requester_may_decide;
+        Some(Self { name, trigger: trigger?, total_over, approver: approver?, requester_may_decide })
     }
 }
 

@@ -1,14 +1,14 @@
-//! A task: one question to an approver about one hold on one invoice, decided once.
+//! A task: one question to an approver about one hold on one invoice, decided once, or cleared when another's rejection
+//! has made the answer needless.
 
 use super::definition::Definition;
-use billing_contract::{HoldId, InvoicePendingApproval};
+use billing_contract::{HoldId, InvoicePendingApproval, MAX_REASON_CHARACTERS};
 use chrono::{DateTime, Utc};
 use kernel::{Faults, Money, UserId};
 use serde::Serialize;
 use std::fmt;
 use workflow_contract::{Approver, Decision, DefinitionId, Subject, TaskId};
 
-const MAX_COMMENT_CHARACTERS: usize = 2_000;
 const INVOICE: &str = "invoice";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +20,7 @@ pub struct Task {
     pub title: String,
     pub total: Money,
     pub approver: Approver,
+    pub requester_may_decide: bool,
     pub requested_by: Option<UserId>,
     pub status: TaskStatus,
     pub decided_by: Option<UserId>,
@@ -38,6 +39,8 @@ pub enum TaskStatus {
     Open,
     Approved,
     Rejected,
+    /// Another task about the invoice was rejected: nobody needs to decide this one any more.
+    Cleared,
 }
 
 /// What a hold asks for.
@@ -49,7 +52,14 @@ pub struct NewTask {
     pub title: String,
     pub total: Money,
     pub approver: Approver,
+    pub requester_may_decide: bool,
     pub requested_by: Option<UserId>,
+}
+
+impl Task {
+    pub fn may_be_decided_by(&self, user: UserId) -> bool {
+        self.requester_may_decide || self.requested_by != Some(user)
+    }
 }
 
 impl NewTask {
@@ -62,19 +72,20 @@ impl NewTask {
             title: format!("Invoice of {} to {}", event.total, event.customer_name),
             total: event.total,
             approver: definition.terms.approver,
+            requester_may_decide: definition.terms.requester_may_decide,
             requested_by: event.requested_by,
         }
     }
 }
 
-/// A blank comment is none.
+/// A blank comment is none. It is a rejection's reason, so what fits here fits there.
 pub fn comment(text: Option<&str>, faults: &mut Faults) -> Option<String> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-    Some(faults.text("/comment", text, MAX_COMMENT_CHARACTERS))
+    Some(faults.text("/comment", text, MAX_REASON_CHARACTERS))
 }
 
 impl TaskStatus {
-    pub const ALL: [Self; 3] = [Self::Open, Self::Approved, Self::Rejected];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Approved, Self::Rejected, Self::Cleared];
 
     pub fn of(decision: Decision) -> Self {
         match decision {
@@ -85,7 +96,7 @@ impl TaskStatus {
 
     pub fn decision(self) -> Option<Decision> {
         match self {
-            Self::Open => None,
+            Self::Open | Self::Cleared => None,
             Self::Approved => Some(Decision::Approved),
             Self::Rejected => Some(Decision::Rejected),
         }
@@ -96,6 +107,7 @@ impl TaskStatus {
             Self::Open => "open",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
+            Self::Cleared => "cleared",
         }
     }
 

@@ -68,7 +68,7 @@ pub async fn publish_definition(app: State<App>, caller: Caller, id: PathId<Defi
 
 /// Retires an approval definition
 ///
-/// Nothing new waits for it. Tasks that are open stay open until they are decided.
+/// Nothing new waits for it. Tasks that are open stay open until they are decided or cleared.
 #[utoipa::path(
     post,
     path = "/definitions/{id}/retire",

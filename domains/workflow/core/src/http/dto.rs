@@ -26,6 +26,13 @@ pub struct CreateApprovalDefinition {
     trigger: String,
     condition: ApprovalConditionDto,
     approver: ApproverDto,
+    /// Whether who finalized the invoice may decide, if they are an approver; true unless told
+    #[serde(default = "yes")]
+    requester_may_decide: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -35,7 +42,7 @@ pub struct ApprovalConditionDto {
     total_over: Money,
 }
 
-/// Either a role (`member`, `admin`, `owner`) or one user
+/// Either a role (`member`, `admin`, `owner`) or one user; an owner may decide for either
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"role": "admin"}))]
@@ -55,6 +62,7 @@ pub struct ApprovalDefinitionDto {
     trigger: &'static str,
     condition: ApprovalConditionDto,
     approver: ApproverDto,
+    requester_may_decide: bool,
     /// `draft`, `published` or `retired`
     status: &'static str,
     #[schema(required)]
@@ -74,8 +82,10 @@ pub struct ApprovalTaskDto {
     total: Money,
     approver: ApproverDto,
     status: TaskStatusDto,
+    /// Who finalized the invoice, or whose API key did
     #[schema(required)]
     requested_by: Option<UserId>,
+    requester_may_decide: bool,
     #[schema(required)]
     decided_by: Option<UserId>,
     #[schema(required)]
@@ -97,6 +107,7 @@ pub struct ApprovalSubjectDto {
     id: Uuid,
 }
 
+/// `cleared`: another approver has rejected the invoice, so nobody needs to decide
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ApprovalTaskStatus)]
@@ -104,6 +115,7 @@ pub enum TaskStatusDto {
     Open,
     Approved,
     Rejected,
+    Cleared,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -111,7 +123,8 @@ pub struct TaskFilter {
     /// Only tasks of this status
     #[param(inline)]
     status: Option<TaskStatusDto>,
-    /// `true`: only those the caller could decide, by person or role
+    /// `true`: only those the caller could decide, and only open ones unless `status` says otherwise. An API key
+    /// decides none
     mine: Option<bool>,
 }
 
@@ -134,6 +147,7 @@ impl CreateApprovalDefinition {
                 trigger: self.trigger,
                 total_over: self.condition.total_over,
                 approver: ApproverInput { role, user_id },
+                requester_may_decide: self.requester_may_decide,
             },
         }
     }
@@ -145,6 +159,7 @@ impl TaskFilter {
             TaskStatusDto::Open => domain::TaskStatus::Open,
             TaskStatusDto::Approved => domain::TaskStatus::Approved,
             TaskStatusDto::Rejected => domain::TaskStatus::Rejected,
+            TaskStatusDto::Cleared => domain::TaskStatus::Cleared,
         });
         ListTasks { status, mine: self.mine.unwrap_or(false) }
     }
@@ -159,6 +174,7 @@ impl From<&Definition> for ApprovalDefinitionDto {
             trigger: terms.trigger.name(),
             condition: ApprovalConditionDto { total_over: terms.total_over },
             approver: terms.approver.into(),
+            requester_may_decide: terms.requester_may_decide,
             status: definition.status.name(),
             published_at: definition.published_at,
             retired_at: definition.retired_at,
@@ -181,8 +197,10 @@ impl From<&Task> for ApprovalTaskDto {
                 domain::TaskStatus::Open => TaskStatusDto::Open,
                 domain::TaskStatus::Approved => TaskStatusDto::Approved,
                 domain::TaskStatus::Rejected => TaskStatusDto::Rejected,
+                domain::TaskStatus::Cleared => TaskStatusDto::Cleared,
             },
             requested_by: task.requested_by,
+            requester_may_decide: task.requester_may_decide,
             decided_by: task.decided_by,
             decided_at: task.decided_at,
             comment: task.comment.clone(),

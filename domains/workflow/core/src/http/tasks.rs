@@ -36,7 +36,8 @@ pub async fn get_task(app: State<App>, caller: Caller, id: PathId<TaskKind>) -> 
 
 /// Approves a task
 ///
-/// Only its approver may. The subject follows within moments: see `applied_at`.
+/// Only its approver may, or an owner, signed in as themselves: an API key decides nothing. The subject follows within
+/// moments: see `applied_at`.
 #[utoipa::path(
     post,
     path = "/tasks/{id}/approve",
@@ -53,7 +54,8 @@ pub async fn approve_task(
 
 /// Rejects a task
 ///
-/// Only its approver may. The subject follows within moments: see `applied_at`.
+/// Only its approver may, or an owner, signed in as themselves: an API key decides nothing. The subject follows within
+/// moments: see `applied_at`.
 #[utoipa::path(
     post,
     path = "/tasks/{id}/reject",

@@ -1,4 +1,5 @@
-//! Approves or rejects a task. The decision and the job that tells billing are committed together.
+//! Approves or rejects a task. The decision and the job that tells billing are committed together. It takes a person: a
+//! key has a role of its own, less than its owner's, and the approver's role is asked of the owner.
 
 use super::members::active_member;
 use super::read_tasks::get_task;
@@ -8,7 +9,7 @@ use crate::error::Error;
 use crate::jobs::ApplyDecision;
 use crate::store::tasks::{self, Verdict};
 use data::{ActAs, AuditEntry, JobOptions, Unit};
-use kernel::{Ctx, Faults, UserId};
+use kernel::{Actor, Ctx, Faults, UserId};
 use workflow_contract::{Decision, TaskDecided, TaskId};
 
 #[derive(Clone, Debug)]
@@ -19,10 +20,11 @@ pub struct DecideTask {
 }
 
 pub async fn decide_task(app: &App, ctx: &Ctx, command: DecideTask) -> Result<Task, Error> {
+    let Actor::User { id: by } = *ctx.actor() else { return Err(Error::PersonRequired) };
     let before = get_task(app, ctx, command.task).await?;
-    let by = check_approver(app, ctx, &before).await?;
+    check_decider(app, ctx, &before, by).await?;
     if before.status != TaskStatus::Open {
-        return Err(Error::TaskAlreadyDecided { status: before.status });
+        return Err(Error::not_open(before.status));
     }
     let mut faults = Faults::new();
     let comment = comment(command.comment.as_deref(), &mut faults);
@@ -32,7 +34,7 @@ pub async fn decide_task(app: &App, ctx: &Ctx, command: DecideTask) -> Result<Ta
     let mut unit = app.databases.write(ctx).await?;
     let Some(after) = tasks::decide(&unit, before.id, verdict.clone()).await? else {
         let now = tasks::find(&unit, before.id).await?.ok_or(Error::TaskNotFound)?;
-        return Err(Error::TaskAlreadyDecided { status: now.status });
+        return Err(Error::not_open(now.status));
     };
     announce(&mut unit, &before, &after, verdict)?;
     let options =
@@ -41,12 +43,13 @@ pub async fn decide_task(app: &App, ctx: &Ctx, command: DecideTask) -> Result<Ta
     Ok(unit.commit(after).await?)
 }
 
-/// Whoever is behind the caller, if this task is for them as they are today.
-async fn check_approver(app: &App, ctx: &Ctx, task: &Task) -> Result<UserId, Error> {
-    let refused = || Error::NotAnApprover { wanted: in_words(task.approver) };
-    let user = ctx.actor().user().ok_or_else(refused)?;
-    let member = active_member(app, ctx, user).await?.ok_or_else(refused)?;
-    if is_satisfied_by(task.approver, &member) { Ok(user) } else { Err(refused()) }
+/// Whether this task is for them as they are today.
+async fn check_decider(app: &App, ctx: &Ctx, task: &Task, user: UserId) -> Result<(), Error> {
+    let member = active_member(app, ctx, user).await?;
+    if !member.is_some_and(|member| is_satisfied_by(task.approver, &member)) {
+        return Err(Error::NotAnApprover { wanted: in_words(task.approver) });
+    }
+    if task.may_be_decided_by(user) { Ok(()) } else { Err(Error::RequesterMayNotDecide) }
 }
 
 fn announce(unit: &mut Unit, before: &Task, after: &Task, verdict: Verdict) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 //! transaction is open.
 
 mod apply_decision;
+mod clear_tasks;
 mod create_definition;
 mod decide_task;
 mod members;
@@ -12,6 +13,7 @@ mod read_tasks;
 mod retire_definition;
 
 pub use apply_decision::apply_decision;
+pub use clear_tasks::clear_tasks;
 pub use create_definition::{CreateDefinition, create_definition};
 pub use decide_task::{DecideTask, decide_task};
 pub use open_approval::open_approval;

@@ -1,9 +1,9 @@
-//! Opens the task that a hold asks for, once per hold however often it is announced.
+//! Opens the task that a hold asks for, once per hold however often it is announced, and never for one that is cleared.
 
 use super::{App, json};
 use crate::domain::NewTask;
 use crate::error::Error;
-use crate::store::{definitions, tasks};
+use crate::store::{definitions, holds, tasks};
 use billing_contract::InvoicePendingApproval;
 use data::AuditEntry;
 use kernel::Ctx;
@@ -11,7 +11,7 @@ use workflow_contract::{DefinitionId, TaskOpened};
 
 pub async fn open_approval(app: &App, ctx: &Ctx, event: InvoicePendingApproval) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
-    if tasks::of_hold(&unit, event.hold).await?.is_some() {
+    if !holds::take_up(&unit, ctx, event.hold).await? {
         return Ok(unit.commit(()).await?);
     }
     let definition = definitions::find(&unit, DefinitionId::from_uuid(event.rule.uuid())).await?;

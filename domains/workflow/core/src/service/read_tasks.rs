@@ -2,16 +2,17 @@
 
 use super::App;
 use super::members::active_member;
-use crate::domain::{Task, TaskStatus, roles_up_to};
+use crate::domain::{Task, TaskStatus, roles_up_to, stands_in};
 use crate::error::Error;
-use crate::store::tasks::{self, Filter, ForApprover};
-use kernel::{Ctx, Page, PageRequest};
+use crate::permissions::TASKS_DECIDE;
+use crate::store::tasks::{self, Decider, Filter};
+use kernel::{Actor, Ctx, Page, PageRequest};
 use workflow_contract::TaskId;
 
 #[derive(Clone, Debug, Default)]
 pub struct ListTasks {
     pub status: Option<TaskStatus>,
-    /// Only those the caller could decide, by person or role.
+    /// Only those the caller could decide; what is not open only where `status` asks for it.
     pub mine: bool,
 }
 
@@ -26,19 +27,27 @@ pub async fn list_tasks(
     query: ListTasks,
     page: &PageRequest,
 ) -> Result<Page<Task>, Error> {
-    let mut filter = Filter { status: query.status, for_approver: None };
+    let mut filter = Filter { status: query.status, decider: None };
     if query.mine {
-        let Some(approver) = caller(app, ctx).await? else {
+        let Some(decider) = caller(app, ctx).await? else {
             return Ok(Page { data: Vec::new(), next_cursor: None });
         };
-        filter.for_approver = Some(approver);
+        filter = Filter { status: query.status.or(Some(TaskStatus::Open)), decider: Some(decider) };
     }
     let read = app.databases.read(ctx).await?;
     Ok(tasks::page(&read, &filter, page).await?)
 }
 
-async fn caller(app: &App, ctx: &Ctx) -> Result<Option<ForApprover>, Error> {
-    let Some(user) = ctx.actor().user() else { return Ok(None) };
+/// `None` for whoever decides nothing: an API key, a role without the permission.
+async fn caller(app: &App, ctx: &Ctx) -> Result<Option<Decider>, Error> {
+    let Actor::User { id: user } = *ctx.actor() else { return Ok(None) };
+    if !ctx.permissions().has(&TASKS_DECIDE) {
+        return Ok(None);
+    }
     let member = active_member(app, ctx, user).await?;
-    Ok(member.map(|member| ForApprover { user, roles: roles_up_to(member.role).collect() }))
+    Ok(member.map(|member| Decider {
+        user,
+        roles: roles_up_to(member.role).collect(),
+        stands_in: stands_in(member.role),
+    }))
 }

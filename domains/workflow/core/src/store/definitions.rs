@@ -25,6 +25,7 @@ mod entity {
         pub currency: Currency,
         pub approver_role: Option<String>,
         pub approver_user_id: Option<UserId>,
+        pub requester_may_decide: bool,
         pub status: String,
         pub published_at: Option<DateTime<Utc>>,
         pub retired_at: Option<DateTime<Utc>>,
@@ -64,6 +65,7 @@ pub async fn insert(unit: &Unit, id: DefinitionId, terms: &Terms) -> StoreResult
         currency: Set(terms.total_over.currency),
         approver_role: Set(approver_role),
         approver_user_id: Set(approver_user_id),
+        requester_may_decide: Set(terms.requester_may_decide),
         status: Set(DefinitionStatus::Draft.name().to_owned()),
         id: NotSet,
         ..Default::default()
@@ -114,6 +116,7 @@ fn read(row: Model) -> StoreResult<Definition> {
             trigger: Trigger::parse(&row.trigger).ok_or_else(|| unreadable("trigger", &row.trigger))?,
             total_over: Money::new(row.total_over_minor, row.currency),
             approver: approver(row.approver_role, row.approver_user_id)?,
+            requester_may_decide: row.requester_may_decide,
         },
         status: DefinitionStatus::parse(&row.status).ok_or_else(|| unreadable("status", &row.status))?,
         published_at: row.published_at,

@@ -1,7 +1,8 @@
-//! Definitions and tasks in the domain's tables. The only place that knows sea-orm; what leaves it are the rules'
+//! Definitions, tasks and holds in the domain's tables. The only place that knows sea-orm; what leaves it are the rules'
 //! own types.
 
 pub mod definitions;
+pub mod holds;
 pub mod tasks;
 
 use kernel::UserId;

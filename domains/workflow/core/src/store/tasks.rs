@@ -30,6 +30,7 @@ mod entity {
         pub currency: Currency,
         pub approver_role: Option<String>,
         pub approver_user_id: Option<UserId>,
+        pub requester_may_decide: bool,
         pub status: String,
         pub requested_by: Option<UserId>,
         pub decided_by: Option<UserId>,
@@ -57,14 +58,15 @@ use entity::{ActiveModel, Column, Entity, Model};
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub status: Option<TaskStatus>,
-    pub for_approver: Option<ForApprover>,
+    pub decider: Option<Decider>,
 }
 
-/// Tasks for this person, or for one of these roles.
+/// Whose tasks: what this person is asked for, or one of these roles, or anybody where they stand in.
 #[derive(Clone, Debug)]
-pub struct ForApprover {
+pub struct Decider {
     pub user: UserId,
     pub roles: Vec<BuiltinRole>,
+    pub stands_in: bool,
 }
 
 /// A decision as it was made.
@@ -80,20 +82,13 @@ pub async fn find(tx: &Tx, id: TaskId) -> StoreResult<Option<Task>> {
     tx.by_id::<Entity, _>(id).one().await?.map(read).transpose()
 }
 
-pub async fn of_hold(tx: &Tx, hold: HoldId) -> StoreResult<Option<Task>> {
-    tx.find::<Entity>().filter(Column::HoldId.eq(hold)).one().await?.map(read).transpose()
-}
-
 pub async fn page(tx: &Tx, filter: &Filter, request: &PageRequest) -> StoreResult<Page<Task>> {
     let mut find = tx.find::<Entity>();
     if let Some(status) = filter.status {
         find = find.filter(Column::Status.eq(status.name()));
     }
-    if let Some(approver) = &filter.for_approver {
-        let roles = approver.roles.iter().map(|role| role.name());
-        let by_role = Column::ApproverRole.is_in(roles);
-        let any = Condition::any().add(Column::ApproverUserId.eq(approver.user)).add(by_role);
-        find = find.filter(any);
+    if let Some(decider) = &filter.decider {
+        find = find.filter(may_decide(decider));
     }
     let Page { data, next_cursor } = find.page(request).await?;
     Ok(Page { data: data.into_iter().map(read).collect::<StoreResult<_>>()?, next_cursor })
@@ -112,6 +107,7 @@ pub async fn insert(unit: &Unit, id: TaskId, task: &NewTask) -> StoreResult<Task
         currency: Set(task.total.currency),
         approver_role: Set(approver_role),
         approver_user_id: Set(approver_user_id),
+        requester_may_decide: Set(task.requester_may_decide),
         status: Set(TaskStatus::Open.name().to_owned()),
         requested_by: Set(task.requested_by),
         id: NotSet,
@@ -135,6 +131,21 @@ pub async fn decide(unit: &Unit, id: TaskId, verdict: Verdict) -> StoreResult<Op
     changed.into_iter().next().map(read).transpose()
 }
 
+/// Those of these holds that are open until now.
+pub async fn clear(unit: &Unit, holds: Vec<HoldId>) -> StoreResult<Vec<Task>> {
+    if holds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let changed = unit
+        .update::<Entity>()
+        .set(Column::Status, TaskStatus::Cleared.name())
+        .filter(Column::HoldId.is_in(holds))
+        .filter(Column::Status.eq(TaskStatus::Open.name()))
+        .returning()
+        .await?;
+    changed.into_iter().map(read).collect()
+}
+
 /// `None` when it was marked before.
 pub async fn mark_applied(unit: &Unit, id: TaskId, now: DateTime<Utc>) -> StoreResult<Option<Task>> {
     let changed = unit
@@ -147,6 +158,20 @@ pub async fn mark_applied(unit: &Unit, id: TaskId, now: DateTime<Utc>) -> StoreR
     changed.into_iter().next().map(read).transpose()
 }
 
+fn may_decide(decider: &Decider) -> Condition {
+    let not_theirs = Condition::any()
+        .add(Column::RequesterMayDecide.eq(true))
+        .add(Column::RequestedBy.is_null())
+        .add(Column::RequestedBy.ne(decider.user));
+    if decider.stands_in {
+        return not_theirs;
+    }
+    let roles = decider.roles.iter().map(|role| role.name());
+    let asked =
+        Condition::any().add(Column::ApproverUserId.eq(decider.user)).add(Column::ApproverRole.is_in(roles));
+    Condition::all().add(asked).add(not_theirs)
+}
+
 fn read(row: Model) -> StoreResult<Task> {
     Ok(Task {
         id: row.public_id,
@@ -156,6 +181,7 @@ fn read(row: Model) -> StoreResult<Task> {
         title: row.title,
         total: Money::new(row.total_minor, row.currency),
         approver: approver(row.approver_role, row.approver_user_id)?,
+        requester_may_decide: row.requester_may_decide,
         requested_by: row.requested_by,
         status: TaskStatus::parse(&row.status).ok_or_else(|| unreadable("status", &row.status))?,
         decided_by: row.decided_by,

@@ -42,6 +42,8 @@ testkit::both!(
             (definition(user(admin.user)), 201, &[]),
             (with("/name", json!("x".repeat(200))), 201, &[]),
             (with("/condition/total_over/amount", json!(0)), 201, &[]),
+            (with("/requester_may_decide", json!(false)), 201, &[]),
+            (with("/requester_may_decide", json!("no")), 400, &["/requester_may_decide"]),
             (with("/name", json!(" ")), 422, &["/name"]),
             (with("/name", json!("x".repeat(201))), 422, &["/name"]),
             (with("/trigger", json!("billing.invoice_pay")), 422, &["/trigger"]),

@@ -6,12 +6,13 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::test::{TestRequest, init_service};
 use async_trait::async_trait;
 use billing_contract::{
-    FakeBilling, HoldId, HoldRule, HoldRuleId, InvoiceId, InvoicePendingApproval, InvoiceState, InvoiceStatus,
+    FakeBilling, HoldId, HoldRule, HoldRuleId, InvoiceId, InvoicePendingApproval, InvoiceRejected,
+    InvoiceState, InvoiceStatus,
 };
 use data::{Databases, Subscription};
 use jobs::{Filter, Handler, JobFailure, Ledger, MessageSummary, Parcel, Running};
 use kernel::ctx::{IdentityProvider, Principal};
-use kernel::id::MessageId;
+use kernel::id::{CredentialId, MessageId};
 use kernel::permission::BuiltinRole;
 use kernel::{
     Actor, Ctx, Currency, DomainEvent, Id, Money, PermissionSet, Problem, TenantId, UserId, Visitor,
@@ -86,6 +87,12 @@ impl House {
         Person { user, bearer: format!("{}/{user}/{}", tenant.id, role.name()) }
     }
 
+    /// An API key that they made, with a role of its own.
+    pub fn key_of(&self, person: &Person, role: BuiltinRole) -> Person {
+        let tenant = person.bearer.split('/').next().unwrap();
+        Person { user: person.user, bearer: format!("{tenant}/{}/{}/key", person.user, role.name()) }
+    }
+
     /// What users says of them from now on.
     pub fn employ(&self, tenant: &Tenant, user: UserId, role: BuiltinRole, active: bool) {
         let (email, display_name) = ("ada@example.com".to_owned(), "Ada".to_owned());
@@ -131,7 +138,12 @@ impl House {
     /// A task that `approver` is asked for; its id.
     pub async fn task(&self, admin: &Person, approver: Value) -> String {
         let hold = self.hold(&self.published(admin, approver).await);
-        self.announce(&self.tenant, &hold).await.unwrap();
+        self.task_of(admin, &hold).await
+    }
+
+    /// The task that this hold opens; its id.
+    pub async fn task_of(&self, admin: &Person, hold: &InvoicePendingApproval) -> String {
+        self.announce(&self.tenant, hold).await.unwrap();
         let tasks = self.call(admin, "GET /tasks?limit=1", Value::Null).await.expect(200);
         tasks.body["data"][0]["id"].as_str().unwrap().to_owned()
     }
@@ -160,8 +172,36 @@ impl House {
         tenant: &Tenant,
         event: &InvoicePendingApproval,
     ) -> Result<(), JobFailure> {
-        let name = "workflow.open_approval";
-        let parcel = parcel(InvoicePendingApproval::KIND, event);
+        self.hear("workflow.open_approval", message, tenant, event).await
+    }
+
+    /// One hold of the invoice was rejected, and these needed no decision any more.
+    pub async fn reject(
+        &self,
+        tenant: &Tenant,
+        rejected: &InvoicePendingApproval,
+        cleared: &[&InvoicePendingApproval],
+    ) -> Result<(), JobFailure> {
+        let event = InvoiceRejected {
+            invoice: rejected.invoice,
+            rule: rejected.rule,
+            hold: rejected.hold,
+            rejected_by: tenant.owner,
+            reason: None,
+            cleared: cleared.iter().map(|hold| hold.hold).collect(),
+        };
+        let message = MessageId::new(self.stage.clock.now());
+        self.hear("workflow.clear_tasks", message, tenant, &event).await
+    }
+
+    async fn hear<E: DomainEvent>(
+        &self,
+        name: &'static str,
+        message: MessageId,
+        tenant: &Tenant,
+        event: &E,
+    ) -> Result<(), JobFailure> {
+        let parcel = parcel(E::KIND, event);
         let ctx = tenant.delivery("workflow", name, message);
         self.handler(name).deliver(ctx, parcel, Running::detached(message)).await
     }
@@ -259,17 +299,22 @@ async fn serve(server: web::Server) -> Serve {
     })
 }
 
-/// `<tenant>/<user>/<role>` is who it says; the role gives the permissions.
+/// `<tenant>/<user>/<role>` is who it says; the role gives the permissions. With `/key` it is an API key of theirs.
 pub struct Bearers;
 
 #[async_trait]
 impl IdentityProvider for Bearers {
     async fn authenticate(&self, visitor: &Visitor, bearer: &str) -> Result<Option<Principal>, Problem> {
-        let [tenant, user, role] = bearer.split('/').collect::<Vec<_>>()[..] else { return Ok(None) };
-        let role = BuiltinRole::parse(role).unwrap();
+        let parts: Vec<_> = bearer.split('/').collect();
+        let [tenant, user, role, ref key @ ..] = parts[..] else { return Ok(None) };
+        let (role, id) = (BuiltinRole::parse(role).unwrap(), user.parse().unwrap());
+        let actor = match key {
+            [] => Actor::User { id },
+            _ => Actor::ApiKey { id: CredentialId::new(visitor.now()), owner: id },
+        };
         let granted = workflow::PERMISSIONS.iter().filter(|permission| permission.least_role <= role);
         Ok(Some(Principal {
-            actor: Actor::User { id: user.parse().unwrap() },
+            actor,
             permissions: granted.map(|permission| permission.name).collect(),
             ..Principal::system(tenant.parse().unwrap(), "workflow", visitor.now())
         }))

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
 mod applying;
+mod clearing;
+mod deciding;
 mod definitions;
 mod house;
 mod tasks;

@@ -30,11 +30,7 @@ impl ActiveModelBehavior for ActiveModel {}
 data::tenant_entity!(ledger);
 
 /// Those of `skus` that the import has named, each with the batch that did.
-pub async fn named(
-    tx: &Tx,
-    import: ImportId,
-    skus: &HashSet<Sku>,
-) -> Result<Vec<(Sku, i64)>, data::Error> {
+pub async fn named(tx: &Tx, import: ImportId, skus: &HashSet<Sku>) -> Result<Vec<(Sku, i64)>, data::Error> {
     let wanted = Column::Sku.is_in(skus.iter().map(Sku::as_str));
     let found = tx.find::<Entity>().filter(Column::ImportId.eq(import)).filter(wanted);
     let rows = found.limit(skus.len() as u64).all().await?;

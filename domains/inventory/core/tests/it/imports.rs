@@ -9,6 +9,10 @@ use testkit::Stage;
 
 const IMPORT: ImportId = Id::from_uuid(uuid::Uuid::from_u128(7));
 
+fn other_import(number: u128) -> ImportId {
+    ImportId::from_uuid(uuid::Uuid::from_u128(number))
+}
+
 type Cells<'a> = &'a [(&'a str, &'a str)];
 
 fn batch(number: u32, rows: &[Cells<'_>]) -> ApplyBatch {
@@ -109,8 +113,8 @@ testkit::both! {
         house.send(receipt).await.expect(201);
         assert_eq!(house.apply(&house.owner, &rows).await, first);
         assert_eq!(house.stock(&item).await, ["6", "0", "6"]);
-        // Another batch with the same rows counts the stock anew.
-        let again = ApplyBatch { batch: 4, ..rows.clone() };
+        // Another import of the same rows counts the stock anew.
+        let again = ApplyBatch { import: other_import(8), ..rows.clone() };
         assert_eq!(told(&house.apply(&house.owner, &again).await), ["updated", "sku: blank"]);
         assert_eq!(house.stock(&item).await, ["5", "0", "5"]);
         // The neighbour's import of the same id is another import.
@@ -157,7 +161,8 @@ testkit::both! {
             (&[("sku", "a"), ("name", "New"), ("category", "Tea"), ("on_hand", "8")], "updated", "8"),
         ];
         for (number, (row, expected, on_hand)) in cases.into_iter().enumerate() {
-            let outcome = house.apply(&house.owner, &batch(number as u32, &[row])).await;
+            let rows = ApplyBatch { import: other_import(100 + number as u128), ..batch(0, &[row]) };
+            let outcome = house.apply(&house.owner, &rows).await;
             assert_eq!(told(&outcome), [expected], "{row:?}");
             assert_eq!(house.stock(&item).await[0], on_hand, "{row:?}");
         }
@@ -202,5 +207,27 @@ testkit::both! {
         let refused = house.import.target.apply(&house.owner, unknown).await;
         assert!(matches!(refused, Err(ImportError::UnknownTarget)), "{refused:?}");
         assert_eq!(house.shelf().await, shelf(&[]));
+    }
+}
+
+testkit::both! {
+    async fn a_sku_twice_in_a_file_is_refused_wherever_its_batch_ends(stage: Stage) {
+        let house = house(stage).await;
+        let first = batch(0, &[&[("sku", "A"), ("name", "A"), ("on_hand", "1")]]);
+        let second = batch(
+            1,
+            &[&[("sku", "A"), ("name", "A"), ("on_hand", "7")], &[("sku", "B"), ("name", "B")]],
+        );
+        let dry = other_import(8);
+        for (dry_run, import, kept) in [(true, dry, vec![]), (false, IMPORT, shelf(&[("A", "1"), ("B", "0")]))] {
+            let of_run = |rows: &ApplyBatch| ApplyBatch { dry_run, import, ..rows.clone() };
+            assert_eq!(told(&house.apply(&house.owner, &of_run(&first)).await), ["created"]);
+            // Asked again, as after a crash.
+            for _ in 0..2 {
+                let told = told(&house.apply(&house.owner, &of_run(&second)).await);
+                assert_eq!(told, ["sku: duplicate_sku", "created"], "dry run: {dry_run}");
+            }
+            assert_eq!(house.shelf().await, kept);
+        }
     }
 }

@@ -32,6 +32,22 @@ CREATE UNIQUE INDEX import_batches_public_id ON inventory.import_batches USING b
 import_batches policy owner to {insula_inventory_owner} using true
 import_batches policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 import_batches grant INSERT, SELECT to insula_inventory
+import_skus.id bigint NOT NULL
+import_skus.tenant_id uuid NOT NULL
+import_skus.public_id uuid NOT NULL
+import_skus.import_id uuid NOT NULL
+import_skus.sku text NOT NULL
+import_skus.batch bigint NOT NULL
+import_skus.created_at timestamp with time zone NOT NULL
+import_skus constraint import_skus_once UNIQUE (tenant_id, import_id, sku)
+import_skus constraint import_skus_pkey PRIMARY KEY (id)
+import_skus constraint import_skus_public_id UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX import_skus_once ON inventory.import_skus USING btree (tenant_id, import_id, sku)
+CREATE UNIQUE INDEX import_skus_pkey ON inventory.import_skus USING btree (id)
+CREATE UNIQUE INDEX import_skus_public_id ON inventory.import_skus USING btree (tenant_id, public_id)
+import_skus policy owner to {insula_inventory_owner} using true
+import_skus policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+import_skus grant INSERT, SELECT to insula_inventory
 inbox.message_id uuid NOT NULL
 inbox.subscriber text NOT NULL
 inbox.tenant_id uuid

@@ -25,6 +25,19 @@ CREATE TABLE import_batches (
     CONSTRAINT import_batches_public_id UNIQUE (tenant_id, public_id),
     CONSTRAINT import_batches_once UNIQUE (tenant_id, import_id, batch)
 );
+CREATE TRIGGER import_skus_no_delete BEFORE DELETE ON import_skus BEGIN SELECT RAISE(ABORT, 'import_skus is append-only'); END;
+CREATE TRIGGER import_skus_no_update BEFORE UPDATE ON import_skus BEGIN SELECT RAISE(ABORT, 'import_skus is append-only'); END;
+CREATE TABLE import_skus (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    sku TEXT NOT NULL,
+    batch BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    CONSTRAINT import_skus_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_skus_once UNIQUE (tenant_id, import_id, sku)
+);
 CREATE TABLE inbox (
     message_id BLOB NOT NULL,
     subscriber TEXT NOT NULL,

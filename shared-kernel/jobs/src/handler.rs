@@ -13,6 +13,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long a message of a newer version is left to the nodes that can read it.
+const NEWER_PAYLOAD_PAUSE: Duration = Duration::from_secs(30);
+
 /// A message's content on its way to the process that runs the handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parcel {
@@ -162,6 +165,15 @@ impl Handler {
         if let Some(versions) = &self.versions
             && !versions.contains(&parcel.version)
         {
+            if versions.iter().all(|known| *known < parcel.version) {
+                // A newer node wrote it, in a roll-out, and will read it.
+                tracing::warn!(
+                    kind = parcel.kind,
+                    version = parcel.version,
+                    "a payload is newer than this node reads"
+                );
+                return Err(JobFailure::Snooze(NEWER_PAYLOAD_PAUSE));
+            }
             return Err(unreadable(format!(
                 "{} has payload version {}, {} reads {versions:?}",
                 parcel.kind, parcel.version, self.name

@@ -6,9 +6,10 @@ use crate::held::{Held, Leases};
 use crate::message::{Message, NEVER_DEAD};
 use crate::store::{Record, Store, span, text_of};
 use chrono::{DateTime, Utc};
+use data::Error;
 use kernel::problem::ALREADY_APPLIED;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::MissedTickBehavior;
@@ -154,6 +155,9 @@ async fn write(store: &Store, records: &[Record]) {
     while !records.is_empty() {
         match store.settle(records).await {
             Ok(()) => return,
+            Err(error) if !matches!(error, Error::Busy(_) | Error::Unavailable(_)) => {
+                return write_each(store, records, &error).await;
+            }
             Err(error) => {
                 tracing::warn!(domain = store.domain(), %error, "outcomes of messages cannot be written yet");
                 tokio::time::sleep(pause).await;
@@ -161,6 +165,17 @@ async fn write(store: &Store, records: &[Record]) {
             }
         }
     }
+}
+
+/// One that cannot be written must not hold up the others; its lease runs out.
+async fn write_each(store: &Store, records: &[Record], error: &Error) {
+    let [record] = records else {
+        for record in records {
+            Box::pin(write(store, std::slice::from_ref(record))).await;
+        }
+        return;
+    };
+    tracing::error!(domain = store.domain(), row = record.id, %error, "the outcome of a message cannot be written");
 }
 
 /// What the table is to say; nothing of a lost lease.
@@ -185,7 +200,8 @@ fn record(message: &Message, outcome: &Outcome, back_off: BackOff, now: DateTime
         attempts: message.attempts,
         status,
         run_at: delay.map(|delay| text_of(micros(now + span(delay)))),
-        last_error: error.map(|error| error.chars().take(ERROR_CHARS).collect()),
+        // PostgreSQL's JSON takes no U+0000.
+        last_error: error.map(|error| error.chars().filter(|c| *c != '\0').take(ERROR_CHARS).collect()),
         refund,
     })
 }
@@ -199,21 +215,29 @@ fn micros(time: DateTime<Utc>) -> DateTime<Utc> {
 /// may stop it.
 pub(crate) async fn renew(store: Arc<Store>, leases: Arc<Leases>, lease: Duration) {
     let mut beat = tokio::time::interval((lease / 3).max(Duration::from_millis(1)));
+    let mut renewed_at = Instant::now();
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         beat.tick().await;
         let held = leases.all();
         if held.is_empty() {
+            renewed_at = Instant::now();
             continue;
         }
         let ids: Vec<i64> = held.iter().map(|held| held.message.id).collect();
+        let asked_at = Instant::now();
         let renewed = match store.renew(&ids).await {
             Ok(renewed) => renewed,
             Err(error) => {
                 tracing::warn!(domain = store.domain(), %error, "leases were not renewed");
+                // By now another node may have them.
+                if renewed_at.elapsed() >= lease {
+                    held.iter().for_each(|held| held.lose());
+                }
                 continue;
             }
         };
+        renewed_at = asked_at;
         for held in held {
             let message = &held.message;
             match renewed.iter().find(|row| row.id == message.id && row.attempts == message.attempts) {

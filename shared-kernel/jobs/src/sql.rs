@@ -152,12 +152,14 @@ fn bury(table: &str, handlers: &str) -> String {
     )
 }
 
-/// `$1` now, `$2` owner. When something will become startable that is not now.
+/// `$1` now. When something will become startable that is not now; a lease of one's own too, since nobody may be left
+/// who holds it.
 fn next_due(table: &str, handlers: &str) -> String {
     format!(
         "SELECT min(due) AS due FROM (\
-         SELECT min(run_at) AS due FROM {table} WHERE status IN ('queued', 'retrying') AND run_at > $1 AND handler IN {handlers} \
-         UNION ALL SELECT min(lease_until) AS due FROM {table} WHERE status = 'leased' AND lease_owner <> $2 \
+         SELECT min(run_at) AS due FROM {table} WHERE status IN {UNFINISHED} AND status <> 'leased' AND run_at > $1 \
+         AND handler IN {handlers} \
+         UNION ALL SELECT min(lease_until) AS due FROM {table} WHERE status = 'leased' AND lease_until > $1 \
          AND handler IN {handlers}) AS times"
     )
 }
@@ -173,12 +175,14 @@ fn settle(postgres: bool, table: &str) -> String {
             ["id", "attempts", "status", "run_at", "last_error", "refund"].into_iter().map(column).collect();
         format!("(SELECT {} FROM json_each($1)) AS r", columns.join(", "))
     };
+    // What was cancelled while it ran does not run again.
+    let status = "CASE WHEN m.cancel_requested AND r.status IN ('queued', 'retrying') THEN 'cancelled' ELSE r.status END";
     // SQLite returns columns of the changed table alone and takes no name before them.
     let returned = if postgres { "m.public_id, m.handler, m.status" } else { "public_id, handler, status" };
     format!(
-        "UPDATE {table} AS m SET status = r.status, run_at = COALESCE(r.run_at, m.run_at), attempts = m.attempts - r.refund, \
+        "UPDATE {table} AS m SET status = {status}, run_at = COALESCE(r.run_at, m.run_at), attempts = m.attempts - r.refund, \
          last_error = COALESCE(r.last_error, m.last_error), lease_owner = NULL, lease_until = NULL, updated_at = $3, \
-         finished_at = CASE WHEN r.status IN ('done', 'cancelled', 'dead') THEN $3 END \
+         finished_at = CASE WHEN {status} IN ('done', 'cancelled', 'dead') THEN $3 END \
          FROM {records} WHERE m.id = r.id AND m.attempts = r.attempts AND m.lease_owner = $2 AND m.status = 'leased' \
          RETURNING {returned}"
     )

@@ -107,7 +107,7 @@ impl Store {
                 self.follow(&system, id, &handler, now).await?;
                 buried.push(Buried { id, handler, status: get(&row, "status")? });
             }
-            let rows = system.query_all(&self.sql.next_due, vec![now.into(), self.owner().into()]).await?;
+            let rows = system.query_all(&self.sql.next_due, vec![now.into()]).await?;
             next_due = rows.first().map(|row| get(row, "due")).transpose()?.flatten();
         }
         system.commit().await?;
@@ -218,9 +218,9 @@ impl Store {
 
     /// How many rows are unfinished, and since when the oldest of them could have started.
     pub async fn backlog(&self) -> Result<(i64, Option<DateTime<Utc>>), Error> {
-        let system = self.databases.system("measure the backlog").await?;
+        let system = self.databases.system_read("measure the backlog").await?;
         let rows = system.query_all(&self.sql.backlog, vec![self.clock.now().into()]).await?;
-        system.commit().await?;
+        drop(system);
         match rows.first() {
             Some(row) => Ok((get(row, "pending")?, get(row, "oldest")?)),
             None => Ok((0, None)),

@@ -100,7 +100,11 @@ impl Drop for PostgresDatabase {
 async fn template(server_url: &str) -> String {
     let name = format!("insula_template_{}", fingerprint());
     let mut connection = connect(server_url).await;
-    sqlx::query("SELECT pg_advisory_lock($1)").bind(TEMPLATE_LOCK).execute(&mut connection).await.expect("locks");
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(TEMPLATE_LOCK)
+        .execute(&mut connection)
+        .await
+        .expect("locks");
     let known: (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
         .bind(&name)
         .fetch_one(&mut connection)

@@ -19,7 +19,10 @@ impl Tenant {
 
     /// The owner, with all of the permissions given.
     pub fn ctx(&self, permissions: &[Permission]) -> Ctx {
-        self.ctx_as(Actor::User { id: self.owner }, permissions.iter().map(|permission| permission.name).collect())
+        self.ctx_as(
+            Actor::User { id: self.owner },
+            permissions.iter().map(|permission| permission.name).collect(),
+        )
     }
 
     pub fn ctx_as(&self, actor: Actor, permissions: PermissionSet) -> Ctx {

@@ -112,13 +112,17 @@ const EXEMPT: &str = include_str!("schema_exemptions.txt");
 #[test]
 fn every_table_has_the_conventional_columns() {
     testkit::run(Backend::Sqlite, async |stage: Stage| {
-        let exempt: BTreeMap<&str, &str> =
-            EXEMPT.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect();
+        let exempt: BTreeMap<&str, &str> = EXEMPT
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split_once(' '))
+            .collect();
         let mut unused: BTreeSet<&str> = exempt.keys().copied().collect();
         let mut faults = Vec::new();
         for domain in migrations::DOMAINS {
             for (table, columns) in tables(&stage, domain).await {
-                let conventional = ["id", "public_id", "created_at", "updated_at", "deleted_at", "deleted_by"];
+                let conventional =
+                    ["id", "public_id", "created_at", "updated_at", "deleted_at", "deleted_by"];
                 let missing: Vec<_> =
                     conventional.into_iter().filter(|column| !columns.contains(*column)).collect();
                 let name = format!("{domain}.{table}");
@@ -132,7 +136,8 @@ fn every_table_has_the_conventional_columns() {
                 }
             }
         }
-        faults.extend(unused.iter().map(|name| format!("{name} needs no exemption any more: remove its line")));
+        faults
+            .extend(unused.iter().map(|name| format!("{name} needs no exemption any more: remove its line")));
         assert!(faults.is_empty(), "{faults:#?}");
     });
 }
@@ -157,8 +162,16 @@ fn compare(domain: &str, drawn: &Tables, real: &Tables, faults: &mut Vec<String>
         match drawn.get(table) {
             None => faults.push(format!("{domain}: {table} is not drawn")),
             Some(drawn) => {
-                faults.extend(columns.difference(drawn).map(|column| format!("{domain}: {table}.{column} is not drawn")));
-                faults.extend(drawn.difference(columns).map(|column| format!("{domain}: {table}.{column} does not exist")));
+                faults.extend(
+                    columns
+                        .difference(drawn)
+                        .map(|column| format!("{domain}: {table}.{column} is not drawn")),
+                );
+                faults.extend(
+                    drawn
+                        .difference(columns)
+                        .map(|column| format!("{domain}: {table}.{column} does not exist")),
+                );
             }
         }
     }
@@ -170,7 +183,8 @@ fn compare(domain: &str, drawn: &Tables, real: &Tables, faults: &mut Vec<String>
 fn diagram(text: &str) -> Tables {
     let mut tables = Tables::new();
     let mut entity: Option<String> = None;
-    let lines = text.lines().skip_while(|line| line.trim() != "erDiagram").take_while(|line| line.trim() != "```");
+    let lines =
+        text.lines().skip_while(|line| line.trim() != "erDiagram").take_while(|line| line.trim() != "```");
     for line in lines.map(str::trim) {
         match &entity {
             None if line.ends_with('{') && line.split_whitespace().count() == 2 => {
@@ -180,7 +194,8 @@ fn diagram(text: &str) -> Tables {
             }
             Some(_) if line == "}" => entity = None,
             Some(name) => {
-                if let (Some(column), Some(columns)) = (line.split_whitespace().nth(1), tables.get_mut(name)) {
+                if let (Some(column), Some(columns)) = (line.split_whitespace().nth(1), tables.get_mut(name))
+                {
                     columns.insert(column.to_owned());
                 }
             }
@@ -192,7 +207,9 @@ fn diagram(text: &str) -> Tables {
 
 #[test]
 fn a_diagram_that_is_wrong_is_noticed() {
-    let drawn = diagram("```mermaid\nerDiagram\n    a ||--o{ b : has\n    a {\n        uuid id PK\n        text gone\n    }\n```\nx {\n");
+    let drawn = diagram(
+        "```mermaid\nerDiagram\n    a ||--o{ b : has\n    a {\n        uuid id PK\n        text gone\n    }\n```\nx {\n",
+    );
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     let real = Tables::from([("a".to_owned(), set(&["id", "new"])), ("b".to_owned(), set(&["id"]))]);
     let mut faults = Vec::new();

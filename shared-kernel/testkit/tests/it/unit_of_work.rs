@@ -31,7 +31,9 @@ async fn messages(databases: &Databases) -> Vec<(String, String)> {
     let system = databases.system("a test counts messages").await.unwrap();
     let sql = format!("SELECT handler, payload FROM {} ORDER BY id", system.table("messages"));
     let rows = system.query_all(&sql, vec![]).await.unwrap();
-    rows.iter().map(|row| (row.try_get("", "handler").unwrap(), row.try_get("", "payload").unwrap())).collect()
+    rows.iter()
+        .map(|row| (row.try_get("", "handler").unwrap(), row.try_get("", "payload").unwrap()))
+        .collect()
 }
 
 async fn customers(databases: &Databases, ctx: &Ctx) -> u64 {

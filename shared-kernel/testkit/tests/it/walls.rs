@@ -21,7 +21,8 @@ both!(
         assert!(same_id.one().await.unwrap().is_none());
         drop(read);
         let unit = databases.write(&neighbour).await.unwrap();
-        let touched = unit.update::<customer::Entity>().set(customer::Column::Name, "Eve").exec().await.unwrap();
+        let touched =
+            unit.update::<customer::Entity>().set(customer::Column::Name, "Eve").exec().await.unwrap();
         assert_eq!(touched, 0);
         // A client may choose an id that a neighbour has: it says nothing about the neighbour.
         let row = customer::ActiveModel {
@@ -78,7 +79,12 @@ mod sneak {
     }
 }
 
-async fn as_role(stage: &Stage, role: &str, tenant: Option<kernel::TenantId>, sql: &str) -> Result<usize, String> {
+async fn as_role(
+    stage: &Stage,
+    role: &str,
+    tenant: Option<kernel::TenantId>,
+    sql: &str,
+) -> Result<usize, String> {
     let url = stage.postgres_url().unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let tenant = tenant.map(|tenant| format!("SET LOCAL app.tenant_id = '{tenant}';")).unwrap_or_default();
@@ -113,7 +119,13 @@ fn postgres_refuses_other_domains_and_hides_other_tenants() {
         check("insula_billing", None, all, Ok(0)).await;
         check("insula_billing_owner", None, all, Ok(1)).await;
         check("insula_users", Some(tenant.id), all, Err("permission denied for schema billing")).await;
-        check("insula_billing", None, "SELECT id FROM users.users", Err("permission denied for schema users")).await;
+        check(
+            "insula_billing",
+            None,
+            "SELECT id FROM users.users",
+            Err("permission denied for schema users"),
+        )
+        .await;
         check("insula_billing_system", None, all, Err("permission denied for table customers")).await;
         let foreign = format!(
             "INSERT INTO billing.customers (tenant_id, public_id, name, metadata, version, created_at, updated_at) \
@@ -122,7 +134,8 @@ fn postgres_refuses_other_domains_and_hides_other_tenants() {
         );
         check("insula_billing", Some(tenant.id), &foreign, Err("row-level security")).await;
         let ledger = "UPDATE inventory.movements SET quantity = 0";
-        check("insula_inventory", Some(tenant.id), ledger, Err("permission denied for table movements")).await;
+        check("insula_inventory", Some(tenant.id), ledger, Err("permission denied for table movements"))
+            .await;
     });
 }
 

@@ -45,7 +45,7 @@ fn one(
                 faults.add(at("price_id"), "not_found", "there is no price with this id");
                 return None;
             };
-            if false {
+            if !offer.product_active {
                 faults.add(at("price_id"), "inactive", NOT_SOLD);
                 return None;
             }

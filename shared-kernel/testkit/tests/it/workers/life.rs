@@ -117,7 +117,7 @@ both!(
     async fn what_cannot_be_read_is_dead_with_the_reason(stage: Stage) {
         let house = House::new(stage).await;
         for (set, expected) in [
-            ("payload_version = 3, updated_at = $1", "payload version 3, billing.work reads [2]"),
+            ("payload_version = 1, updated_at = $1", "payload version 1, billing.work reads [2]"),
             ("payload = '{\"nome\": 1}', updated_at = $1", "missing field `name`"),
         ] {
             house.pass(1);
@@ -130,6 +130,28 @@ both!(
             runtime.shutdown(Duration::from_secs(5)).await;
         }
         assert!(house.log.names().is_empty());
+    }
+);
+
+both!(
+    async fn a_payload_of_a_newer_version_is_left_to_who_can_read_it(stage: Stage) {
+        let house = House::new(stage).await;
+        house.enqueue("mail").await;
+        house.meddle("payload_version = 3, updated_at = $1 WHERE status = 'queued'").await;
+        let runtime = house.start(house.settings(), vec![house.work(|_, _| Ok(()))]);
+        eventually("it is put off", async || {
+            let row = house.rows().await.pop()?;
+            (row.status == Status::Queued && row.run_at > house.stage.clock.now() && row.attempts == 0)
+                .then_some(())
+        })
+        .await;
+        runtime.shutdown(Duration::from_secs(5)).await;
+        assert!(house.log.names().is_empty());
+        let newer = house.work(|_, _| Ok(())).also_reads(3);
+        let runtime = house.start(house.settings(), vec![newer]);
+        house.pass(60);
+        house.reaches(Status::Done).await;
+        runtime.shutdown(Duration::from_secs(5)).await;
     }
 );
 

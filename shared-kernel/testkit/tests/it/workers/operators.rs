@@ -130,3 +130,30 @@ both!(
         assert!(matches!(start(vec![work()], vec![schedule("soon")]), Some(StartError::Schedule(_))));
     }
 );
+
+both!(
+    async fn what_was_cancelled_while_it_ran_does_not_run_again(stage: Stage) {
+        let house = House::new(stage).await;
+        let (log, go_on) = (house.log.clone(), std::sync::Arc::new(tokio::sync::Notify::new()));
+        let told = go_on.clone();
+        // It never asks whether it is cancelled, and fails.
+        let handler = jobs::job::<Work>(move |ctx, work| {
+            let (log, told) = (log.clone(), told.clone());
+            async move {
+                log.note(&work.name, &ctx);
+                told.notified().await;
+                Err(JobFailure::Retry(kernel::Problem::unavailable("it broke")))
+            }
+        });
+        let runtime = house.start(house.settings(), vec![handler]);
+        house.enqueue("running").await;
+        house.noted("running").await;
+        assert!(house.ledger().cancel(Some(house.tenant.id), house.only_row().await.id).await.unwrap());
+        go_on.notify_one();
+        let row = house.reaches(Status::Cancelled).await;
+        assert!(row.last_error.unwrap_or_default().contains("unavailable"));
+        house.pass(60 * 60);
+        assert_eq!(house.log.names(), ["running"]);
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);

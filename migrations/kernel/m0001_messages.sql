@@ -33,7 +33,7 @@ CREATE TABLE messages (
 -- The partial indexes say which rows are unfinished in the very words of the statements: SQLite compares the text.
 CREATE INDEX messages_turns ON messages (tenant_id, priority DESC, run_at, id)
     WHERE status IN ('queued', 'retrying', 'leased');
-CREATE INDEX messages_due ON messages (run_at, lease_until) WHERE status IN ('queued', 'retrying', 'leased');
+CREATE INDEX messages_due ON messages (run_at) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'leased';
 CREATE INDEX messages_ordered ON messages (handler, ordering_key, id) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_finished ON messages (finished_at) WHERE finished_at IS NOT NULL;

@@ -100,7 +100,7 @@ CREATE TABLE messages (
     finished_at TEXT,
     UNIQUE (handler, unique_key)
 );
-CREATE INDEX messages_due ON messages (run_at, lease_until) WHERE status IN ('queued', 'retrying', 'leased');
+CREATE INDEX messages_due ON messages (run_at) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_finished ON messages (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'leased';
 CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);

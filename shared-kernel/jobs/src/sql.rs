@@ -94,7 +94,7 @@ const LEASED: &str =
 fn running(table: &str) -> String {
     format!(
         "running AS (SELECT tenant_id, count(*) AS held FROM {table} \
-         WHERE status = 'leased' AND lease_until > $1 GROUP BY tenant_id)"
+         WHERE status IN {UNFINISHED} AND status = 'leased' AND lease_until > $1 GROUP BY tenant_id)"
     )
 }
 
@@ -140,13 +140,14 @@ fn prefixed(row: &str, separator: &str) -> String {
     columns.join(separator)
 }
 
-/// `$1` now. Rows whose worker is gone and that must not run again.
+/// `$1` now. `handler || ''` keeps SQLite off the unique index, which goes through all that was ever finished.
+/// Rows whose worker is gone and that must not run again.
 fn bury(table: &str, handlers: &str) -> String {
     format!(
         "UPDATE {table} SET status = CASE WHEN cancel_requested THEN 'cancelled' ELSE 'dead' END, lease_owner = NULL, \
          lease_until = NULL, updated_at = $1, finished_at = $1, \
          last_error = COALESCE(last_error || '; ', '') || 'the lease of the last attempt ran out: its worker died or lost the database' \
-         WHERE status = 'leased' AND lease_until <= $1 AND handler IN {handlers} \
+         WHERE status = 'leased' AND lease_until <= $1 AND handler || '' IN {handlers} \
          AND (cancel_requested OR (attempts >= max_attempts AND kind <> '{NEVER_DEAD}')) \
          RETURNING public_id, handler, status"
     )
@@ -158,9 +159,9 @@ fn next_due(table: &str, handlers: &str) -> String {
     format!(
         "SELECT min(due) AS due FROM (\
          SELECT min(run_at) AS due FROM {table} WHERE status IN {UNFINISHED} AND status <> 'leased' AND run_at > $1 \
-         AND handler IN {handlers} \
+         AND handler || '' IN {handlers} \
          UNION ALL SELECT min(lease_until) AS due FROM {table} WHERE status = 'leased' AND lease_until > $1 \
-         AND handler IN {handlers}) AS times"
+         AND handler || '' IN {handlers}) AS times"
     )
 }
 

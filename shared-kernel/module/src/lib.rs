@@ -8,7 +8,7 @@ pub use import_target::{
     ImportRow, ImportTarget, ImportTargetServer, RemoteImportTarget, RowFault, RowOutcome, TargetDefinition,
 };
 pub use report_source::{
-    Cell, FakeReportSource, RemoteReportSource, ReadReport, ReportColumn, ReportDefinition, ReportError,
+    Cell, FakeReportSource, ReadReport, RemoteReportSource, ReportColumn, ReportDefinition, ReportError,
     ReportOffer, ReportPage, ReportParameter, ReportSource, ReportSourceServer,
 };
 
@@ -63,7 +63,12 @@ pub struct Module {
 }
 
 impl Module {
-    pub fn new(name: &'static str, databases: Databases, api: Api, permissions: &'static [Permission]) -> Self {
+    pub fn new(
+        name: &'static str,
+        databases: Databases,
+        api: Api,
+        permissions: &'static [Permission],
+    ) -> Self {
         Self {
             name,
             databases,

@@ -92,7 +92,7 @@ async fn write(caller: &Caller, item: &str, writer: usize, stop: &AtomicBool) ->
         let number = written.len();
         let key = format!("writer-{writer}-{number}");
         let quantity = (number % 9 + 1) as u64;
-        let (path, body) = if (number + writer) % 2 == 0 {
+        let (path, body) = if (number + writer).is_multiple_of(2) {
             let body = json!({ "quantity": quantity.to_string(), "reference": key });
             (format!("/inventory/items/{item}/receipts"), body)
         } else {

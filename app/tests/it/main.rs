@@ -5,6 +5,7 @@ mod bad_input;
 mod client;
 mod config;
 mod document;
+mod domains;
 mod expired_link;
 mod first_day;
 mod furnished;

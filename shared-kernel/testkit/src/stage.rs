@@ -72,6 +72,15 @@ impl Stage {
             Some((_, engine)) => engine.clone(),
             None => Engine::sqlite(&sqlite_file(self.folder.path(), domain), pool()).expect("an engine"),
         };
+        self.open(engine, domain).await
+    }
+
+    /// On another PostgreSQL database, or as another login role.
+    pub async fn databases_at(&self, url: &str, domain: &'static str) -> Databases {
+        self.open(Engine::postgres(url, pool()).expect("an engine"), domain).await
+    }
+
+    async fn open(&self, engine: Engine, domain: &'static str) -> Databases {
         let setup = Setup {
             domain,
             engine,

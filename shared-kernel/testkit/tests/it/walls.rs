@@ -4,7 +4,7 @@
 use crate::customer;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
-use testkit::{Stage, both};
+use testkit::{Backend, PostgresDatabase, Stage, both};
 
 both!(
     async fn a_neighbour_sees_and_changes_nothing(stage: Stage) {
@@ -158,5 +158,44 @@ fn row_level_security_is_forced_on_every_tenant_table() {
         assert!(rows.len() > 20, "{rows:?}");
         let bare: Vec<_> = rows.iter().filter(|(_, forced)| !forced).collect();
         assert!(bare.is_empty(), "without forced row-level security: {bare:?}");
+    });
+}
+
+/// As an administrator prepares a server: the login role may create nothing and has no rights of its own.
+#[test]
+fn a_login_role_that_inherits_nothing_is_enough() {
+    let Some(Backend::Postgres(url)) = Backend::postgres() else { return };
+    testkit::run(Backend::Postgres(url.clone()), async |stage: Stage| {
+        let database = PostgresDatabase::empty(&url).await;
+        let login = format!("insula_login_{}", uuid::Uuid::new_v4().simple());
+        let mut admin = PgConnection::connect(&database.url()).await.unwrap();
+        let role = format!("CREATE ROLE {login} LOGIN NOINHERIT PASSWORD 'secret'");
+        admin.execute(sqlx::raw_sql(AssertSqlSafe(role))).await.unwrap();
+        let provision = migrations::provision_sql(&login, &migrations::DOMAINS);
+        admin.execute(sqlx::raw_sql(AssertSqlSafe(provision))).await.unwrap();
+
+        let (_, server) = database
+            .url()
+            .split_once('@')
+            .map(|(user, server)| (user.to_owned(), server.to_owned()))
+            .unwrap();
+        let url = format!("postgres://{login}:secret@{server}");
+        migrations::migrate_postgres(&url, &migrations::DOMAINS).await.unwrap();
+        let mut bare = PgConnection::connect(&url).await.unwrap();
+        let refused = bare.execute("SELECT id FROM billing.customers").await.unwrap_err().to_string();
+        assert!(refused.contains("permission denied"), "{refused}");
+        bare.close().await.unwrap();
+
+        let databases = stage.databases_at(&url, "billing").await;
+        let ctx = stage.tenant().ctx(&[]);
+        let unit = databases.write(&ctx).await.unwrap();
+        customer::insert(&unit, &ctx, "Ada").await;
+        unit.commit(()).await.unwrap();
+        let read = databases.read(&ctx).await.unwrap();
+        assert_eq!(read.find::<customer::Entity>().count().await.unwrap(), 1);
+        drop((read, databases));
+        // What the role owns are memberships; they go with it.
+        let drop_role = format!("DROP ROLE {login}");
+        admin.execute(sqlx::raw_sql(AssertSqlSafe(drop_role))).await.unwrap();
     });
 }

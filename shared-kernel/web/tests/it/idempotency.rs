@@ -114,3 +114,30 @@ async fn a_large_body_is_refused_with_a_key_too() {
     let reply = client.send(create(&"x".repeat(1_001)).key("k")).await;
     assert_eq!(reply.code(), "too_large");
 }
+
+/// Two sends of one key: the second looks before the first has committed, and runs after it.
+#[actix_web::test]
+async fn a_racer_gets_the_firsts_answer_and_not_its_own_refusal() {
+    let client = client().await;
+    let id = client.item("owner", "Chai", 1).await;
+    let take = |key: &str| call(&format!("POST /items/{id}/take")).by("owner").key(key);
+    let first = client.send(take("k")).await;
+    assert_eq!(first.status, 200);
+    client.shop.look_early();
+    same(&first, &client.send(take("k")).await);
+    // A refusal of its own stays one.
+    client.shop.look_early();
+    assert_eq!(client.send(take("other")).await.code(), "shop.out_of_stock");
+}
+
+#[actix_web::test]
+async fn a_body_that_nobody_reads_is_refused() {
+    let client = client().await;
+    let id = client.item("owner", "Chai", 2).await;
+    for (body, expected) in [(r#"{"nonsense": 1"#, 400), (r#"{"quantity": 2}"#, 400), ("{}", 200), (" ", 200)]
+    {
+        let take =
+            call(&format!("POST /items/{id}/take")).by("owner").json(body).key(&format!("{}", body.len()));
+        assert_eq!(client.send(take).await.status, expected, "{body}");
+    }
+}

@@ -9,7 +9,7 @@ use kernel::Clock;
 use kernel::permission::PermissionRegistry;
 use module::Platform;
 use secrets::{MasterKey, Secrets};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -109,31 +109,32 @@ impl Foundation {
 
 /// Brings every schema up to date: all domains of one server at once, each SQLite file for itself.
 pub async fn migrate(config: &Config) -> Result<(), StartError> {
-    let mut servers = BTreeMap::<&str, Vec<&'static str>>::new();
-    for domain in migrations::DOMAINS {
-        match config.database_url(domain) {
-            Some(url) => servers.entry(url.expose()).or_default().push(domain),
-            None => {
-                make_folder(&config.data.folder)?;
-                let file = sqlite_file(&config.data.folder, domain);
-                migrations::migrate_sqlite(&file, domain).await.map_err(unmigrated)?;
-            }
-        }
+    let on_files = migrations::DOMAINS.into_iter().filter(|domain| config.database_url(domain).is_none());
+    for domain in on_files {
+        make_folder(&config.data.folder)?;
+        let file = sqlite_file(&config.data.folder, domain);
+        migrations::migrate_sqlite(&file, domain).await.map_err(unmigrated)?;
     }
-    for (url, domains) in servers {
+    for (url, domains) in domains_by_server(config) {
         migrations::migrate_postgres(url, &domains).await.map_err(unmigrated)?;
     }
     Ok(())
 }
 
-/// What an administrator runs, server by server.
-pub fn provision_sql(config: &Config) -> Result<String, StartError> {
+/// The PostgreSQL servers by URL, each with its domains in their order.
+fn domains_by_server(config: &Config) -> BTreeMap<&str, Vec<&'static str>> {
     let mut servers = BTreeMap::<&str, Vec<&'static str>>::new();
     for domain in migrations::DOMAINS {
         if let Some(url) = config.database_url(domain) {
             servers.entry(url.expose()).or_default().push(domain);
         }
     }
+    servers
+}
+
+/// What an administrator runs, server by server.
+pub fn provision_sql(config: &Config) -> Result<String, StartError> {
+    let servers = domains_by_server(config);
     if servers.is_empty() {
         let what = "there is no database server to prepare: every domain is on SQLite files";
         return Err(StartError::new(what, "set DATABASE_URL to what the nodes will use"));
@@ -152,23 +153,21 @@ pub fn provision_sql(config: &Config) -> Result<String, StartError> {
 
 /// The node's budget, divided among the servers and the runtimes that will ask.
 fn pool_settings(config: &Config) -> Result<PoolSettings, StartError> {
-    let servers: BTreeSet<&str> =
-        migrations::DOMAINS.iter().filter_map(|domain| Some(config.database_url(domain)?.expose())).collect();
+    let servers = domains_by_server(config).len();
     // The HTTP workers, the jobs, and the main thread's own.
     let runtimes = http_workers(config) + 2;
     let budget = config.database.max_connections as usize;
-    let least = 2 * runtimes * servers.len();
+    let least = 2 * runtimes * servers;
     if budget < least {
         return Err(StartError::new(
             format!(
-                "database.max_connections is {budget}; {} servers and {runtimes} runtimes need at least {least}",
-                servers.len()
+                "database.max_connections is {budget}; {servers} servers and {runtimes} runtimes need at least {least}"
             ),
             "raise database.max_connections, or lower http.workers",
         ));
     }
     Ok(PoolSettings {
-        max_connections: budget / servers.len().max(1),
+        max_connections: budget / servers.max(1),
         runtimes,
         acquire_timeout: Duration::from_millis(config.database.acquire_timeout_ms),
         statement_timeout: Duration::from_millis(config.database.statement_timeout_ms),

@@ -1,9 +1,13 @@
 //! One text for both backends. It is PostgreSQL's; for SQLite a few type names change. Lines that begin with
-//! `-- postgres:` or `-- sqlite:` are for one of them. Four directives stand after their table:
+//! `-- postgres:` or `-- sqlite:` are for one of them. Five directives stand after their table:
 //! - `@tenant_table t`: row-level security, forced; the runtime role may read and write its tenant's rows.
 //! - `@ledger_table t`: the same, but rows are never updated or deleted.
 //! - `@platform_table t`: belongs to no tenant; the runtime and the system role may read and write.
 //! - `@platform_tenant_table t`: a tenant's table that the system door leads to as well.
+//! - `@search_table t a b`: its `search_text` is searched, also together with a filter on the columns `a` and `b`; what
+//!   that takes is in `search.rs`.
+
+use crate::search;
 
 /// The statements for PostgreSQL, where the domain's roles are known.
 pub fn for_postgres(domain: &str, sql: &str) -> String {
@@ -16,7 +20,7 @@ pub fn for_sqlite(sql: &str) -> String {
     lines.map(sqlite_line).collect::<Vec<_>>().join("\n")
 }
 
-const TENANT: &str = "nullif(current_setting('app.tenant_id', true), '')::uuid";
+pub const TENANT: &str = "nullif(current_setting('app.tenant_id', true), '')::uuid";
 
 fn postgres_line(domain: &str, line: &str) -> String {
     if let Some(rest) = line.strip_prefix("-- postgres:") {
@@ -33,6 +37,7 @@ fn postgres_line(domain: &str, line: &str) -> String {
                 "GRANT SELECT, INSERT, UPDATE ON {table} TO insula_{domain}, insula_{domain}_system;"
             );
         }
+        Directive::Search => return search::on_postgres(domain, table),
         Directive::Tenant | Directive::Ledger => String::new(),
     };
     let rights = match directive {
@@ -57,6 +62,7 @@ fn sqlite_line(line: &str) -> String {
         Some((Directive::Ledger, table)) => {
             ["UPDATE", "DELETE"].map(|verb| append_only(table, verb)).join("\n")
         }
+        Some((Directive::Search, table)) => search::on_sqlite(table),
         Some(_) => String::new(),
         None => line
             .replace("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
@@ -92,6 +98,7 @@ enum Directive {
     Ledger,
     Platform,
     PlatformTenant,
+    Search,
 }
 
 fn directive(line: &str) -> Option<(Directive, &str)> {
@@ -101,6 +108,7 @@ fn directive(line: &str) -> Option<(Directive, &str)> {
         "ledger_table" => Directive::Ledger,
         "platform_table" => Directive::Platform,
         "platform_tenant_table" => Directive::PlatformTenant,
+        "search_table" => Directive::Search,
         _ => return None,
     };
     Some((directive, table.trim()))

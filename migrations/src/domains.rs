@@ -20,11 +20,25 @@ macro_rules! migrations {
 pub fn of(domain: &str) -> &'static [Migration] {
     match domain {
         "users" => migrations!["kernel" / "m0001_messages", "users" / "m0002_first"],
-        "billing" => migrations!["kernel" / "m0001_messages", "billing" / "m0002_first"],
-        "inventory" => migrations!["kernel" / "m0001_messages", "inventory" / "m0002_first"],
+        "billing" => migrations![
+            "kernel" / "m0001_messages",
+            "billing" / "m0002_first",
+            "billing" / "m0003_references"
+        ],
+        "inventory" => migrations![
+            "kernel" / "m0001_messages",
+            "inventory" / "m0002_first",
+            "inventory" / "m0003_references"
+        ],
         "workflow" => migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first"],
-        "notifications" => migrations!["kernel" / "m0001_messages", "notifications" / "m0002_first"],
-        "reports" => migrations!["kernel" / "m0001_messages", "reports" / "m0002_first"],
+        "notifications" => migrations![
+            "kernel" / "m0001_messages",
+            "notifications" / "m0002_first",
+            "notifications" / "m0003_lists"
+        ],
+        "reports" => {
+            migrations!["kernel" / "m0001_messages", "reports" / "m0002_first", "reports" / "m0003_lists"]
+        }
         "imports" => migrations!["kernel" / "m0001_messages", "imports" / "m0002_first"],
         _ => &[],
     }

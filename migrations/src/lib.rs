@@ -5,6 +5,7 @@ mod ddl;
 mod domains;
 mod postgres;
 mod run;
+mod search;
 
 pub use domains::{DOMAINS, Migration, of, platform_tables};
 pub use postgres::provision_sql;

@@ -77,15 +77,17 @@ async fn lock(connection: &mut PgConnection) -> Result<(), Error> {
 
 async fn provision(connection: &mut PgConnection, login: &str, domains: &[&str]) -> Result<(), Error> {
     let known: i64 = sqlx::query(
-        "SELECT count(*) FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner \
-         WHERE r.rolname = 'insula_' || n.nspname || '_owner' AND n.nspname = ANY($1)",
+        "SELECT (SELECT count(*) FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner \
+         WHERE r.rolname = 'insula_' || n.nspname || '_owner' AND n.nspname = ANY($1)) \
+         + (SELECT count(*) FROM pg_extension WHERE extname = ANY($2))",
     )
     .bind(domains.iter().map(|domain| (*domain).to_owned()).collect::<Vec<_>>())
+    .bind(postgres::EXTENSIONS.map(str::to_owned).to_vec())
     .fetch_one(&mut *connection)
     .await
     .and_then(|row| row.try_get(0))
     .map_err(Error::Unavailable)?;
-    if usize::try_from(known).is_ok_and(|known| known == domains.len()) {
+    if usize::try_from(known).is_ok_and(|known| known == domains.len() + postgres::EXTENSIONS.len()) {
         return Ok(());
     }
     let sql = postgres::provision_sql(login, domains);

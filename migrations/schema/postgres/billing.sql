@@ -14,12 +14,14 @@ customers.created_at timestamp with time zone NOT NULL
 customers.updated_at timestamp with time zone NOT NULL
 customers.deleted_at timestamp with time zone
 customers.deleted_by text
+customers.search_text text NOT NULL
 customers constraint customers_pkey PRIMARY KEY (id)
 customers constraint customers_public_id UNIQUE (tenant_id, public_id)
 CREATE UNIQUE INDEX customers_external_id ON billing.customers USING btree (tenant_id, external_id) WHERE (deleted_at IS NULL)
 CREATE INDEX customers_listed ON billing.customers USING btree (tenant_id, created_at, public_id)
 CREATE UNIQUE INDEX customers_pkey ON billing.customers USING btree (id)
 CREATE UNIQUE INDEX customers_public_id ON billing.customers USING btree (tenant_id, public_id)
+CREATE INDEX customers_search ON billing.customers USING gin (tenant_id, search_text gin_trgm_ops)
 customers policy owner to {insula_billing_owner} using true
 customers policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 customers grant DELETE, INSERT, SELECT, UPDATE to insula_billing
@@ -258,11 +260,16 @@ products.created_at timestamp with time zone NOT NULL
 products.updated_at timestamp with time zone NOT NULL
 products.deleted_at timestamp with time zone
 products.deleted_by text
+products.external_id text
+products.metadata text NOT NULL
+products.search_text text NOT NULL
 products constraint products_pkey PRIMARY KEY (id)
 products constraint products_public_id UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX products_external_id ON billing.products USING btree (tenant_id, external_id) WHERE (deleted_at IS NULL)
 CREATE INDEX products_listed ON billing.products USING btree (tenant_id, created_at, public_id)
 CREATE UNIQUE INDEX products_pkey ON billing.products USING btree (id)
 CREATE UNIQUE INDEX products_public_id ON billing.products USING btree (tenant_id, public_id)
+CREATE INDEX products_search ON billing.products USING gin (tenant_id, search_text gin_trgm_ops)
 products policy owner to {insula_billing_owner} using true
 products policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 products grant DELETE, INSERT, SELECT, UPDATE to insula_billing

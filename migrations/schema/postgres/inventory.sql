@@ -80,15 +80,20 @@ items.created_at timestamp with time zone NOT NULL
 items.updated_at timestamp with time zone NOT NULL
 items.deleted_at timestamp with time zone
 items.deleted_by text
+items.external_id text
+items.metadata text NOT NULL
+items.search_text text NOT NULL
 items constraint items_check CHECK (((unit_cost_minor IS NULL) = (currency IS NULL)))
 items constraint items_pkey PRIMARY KEY (id)
 items constraint items_public_id UNIQUE (tenant_id, public_id)
 items constraint items_reorder_level_check CHECK ((reorder_level >= 0))
 items constraint items_unit_cost_minor_check CHECK ((unit_cost_minor >= 0))
+CREATE UNIQUE INDEX items_external_id ON inventory.items USING btree (tenant_id, external_id) WHERE (deleted_at IS NULL)
 CREATE INDEX items_newest ON inventory.items USING btree (tenant_id, created_at, public_id)
-CREATE INDEX items_of_category ON inventory.items USING btree (tenant_id, category, created_at, public_id) WHERE (deleted_at IS NULL)
+CREATE INDEX items_of_category ON inventory.items USING btree (tenant_id, category, created_at, public_id)
 CREATE UNIQUE INDEX items_pkey ON inventory.items USING btree (id)
 CREATE UNIQUE INDEX items_public_id ON inventory.items USING btree (tenant_id, public_id)
+CREATE INDEX items_search ON inventory.items USING gin (tenant_id, search_text gin_trgm_ops)
 CREATE UNIQUE INDEX items_sku ON inventory.items USING btree (tenant_id, sku) WHERE (deleted_at IS NULL)
 items policy owner to {insula_inventory_owner} using true
 items policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
@@ -183,8 +188,10 @@ reservations constraint reservations_public_id UNIQUE (tenant_id, public_id)
 reservations constraint reservations_quantity_check CHECK ((quantity > 0))
 reservations constraint reservations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'shipped'::text, 'released'::text])))
 reservations constraint reservations_tenant_id_item_id_fkey FOREIGN KEY (tenant_id, item_id) REFERENCES inventory.items(tenant_id, public_id)
+CREATE INDEX reservations_by_status ON inventory.reservations USING btree (tenant_id, status, created_at, public_id)
 CREATE INDEX reservations_newest ON inventory.reservations USING btree (tenant_id, created_at, public_id)
 CREATE INDEX reservations_of_item ON inventory.reservations USING btree (tenant_id, item_id, created_at, public_id)
+CREATE INDEX reservations_of_item_by_status ON inventory.reservations USING btree (tenant_id, item_id, status, created_at, public_id)
 CREATE UNIQUE INDEX reservations_pkey ON inventory.reservations USING btree (id)
 CREATE UNIQUE INDEX reservations_public_id ON inventory.reservations USING btree (tenant_id, public_id)
 reservations policy owner to {insula_inventory_owner} using true

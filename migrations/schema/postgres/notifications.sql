@@ -21,6 +21,7 @@ emails constraint emails_check1 CHECK (((status = 'sent'::text) = (params_sealed
 emails constraint emails_pkey PRIMARY KEY (id)
 emails constraint emails_public_id UNIQUE (tenant_id, public_id)
 emails constraint emails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text])))
+CREATE INDEX emails_by_status ON notifications.emails USING btree (tenant_id, status, created_at, public_id)
 CREATE INDEX emails_newest ON notifications.emails USING btree (tenant_id, created_at, public_id)
 CREATE UNIQUE INDEX emails_pkey ON notifications.emails USING btree (id)
 CREATE UNIQUE INDEX emails_public_id ON notifications.emails USING btree (tenant_id, public_id)

@@ -1,4 +1,8 @@
 CREATE TABLE "billing_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
+CREATE TRIGGER customers_search_delete AFTER DELETE ON customers BEGIN DELETE FROM customers_search WHERE rowid = old.id; END;
+CREATE TRIGGER customers_search_insert AFTER INSERT ON customers BEGIN INSERT INTO customers_search (rowid, search_text, tenant_id, public_id) VALUES (new.id, new.search_text, new.tenant_id, new.public_id); END;
+CREATE TRIGGER customers_search_update AFTER UPDATE OF search_text ON customers
+    WHEN old.search_text <> new.search_text BEGIN DELETE FROM customers_search WHERE rowid = old.id; INSERT INTO customers_search (rowid, search_text, tenant_id, public_id) VALUES (new.id, new.search_text, new.tenant_id, new.public_id); END;
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -11,11 +15,17 @@ CREATE TABLE customers (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, search_text TEXT NOT NULL DEFAULT '',
     CONSTRAINT customers_public_id UNIQUE (tenant_id, public_id)
 );
 CREATE UNIQUE INDEX customers_external_id ON customers (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_listed ON customers (tenant_id, created_at, public_id);
+CREATE VIRTUAL TABLE customers_search USING fts5(search_text, tenant_id UNINDEXED, public_id UNINDEXED, tokenize = 'trigram case_sensitive 1');
+CREATE TABLE 'customers_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+CREATE TABLE 'customers_search_content'(id INTEGER PRIMARY KEY, c0, c1, c2);
+CREATE TABLE 'customers_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+CREATE TABLE 'customers_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+CREATE TABLE 'customers_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 CREATE TABLE hold_rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -198,6 +208,10 @@ CREATE TABLE prices (
     FOREIGN KEY (tenant_id, product_id) REFERENCES products (tenant_id, public_id)
 );
 CREATE INDEX prices_listed ON prices (tenant_id, product_id, created_at, public_id);
+CREATE TRIGGER products_search_delete AFTER DELETE ON products BEGIN DELETE FROM products_search WHERE rowid = old.id; END;
+CREATE TRIGGER products_search_insert AFTER INSERT ON products BEGIN INSERT INTO products_search (rowid, search_text, tenant_id, public_id) VALUES (new.id, new.search_text, new.tenant_id, new.public_id); END;
+CREATE TRIGGER products_search_update AFTER UPDATE OF search_text ON products
+    WHEN old.search_text <> new.search_text BEGIN DELETE FROM products_search WHERE rowid = old.id; INSERT INTO products_search (rowid, search_text, tenant_id, public_id) VALUES (new.id, new.search_text, new.tenant_id, new.public_id); END;
 CREATE TABLE products (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -209,10 +223,17 @@ CREATE TABLE products (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, external_id TEXT, metadata TEXT NOT NULL DEFAULT '{}', search_text TEXT NOT NULL DEFAULT '',
     CONSTRAINT products_public_id UNIQUE (tenant_id, public_id)
 );
+CREATE UNIQUE INDEX products_external_id ON products (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX products_listed ON products (tenant_id, created_at, public_id);
+CREATE VIRTUAL TABLE products_search USING fts5(search_text, tenant_id UNINDEXED, public_id UNINDEXED, tokenize = 'trigram case_sensitive 1');
+CREATE TABLE 'products_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+CREATE TABLE 'products_search_content'(id INTEGER PRIMARY KEY, c0, c1, c2);
+CREATE TABLE 'products_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+CREATE TABLE 'products_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+CREATE TABLE 'products_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 CREATE TABLE subscriptions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,

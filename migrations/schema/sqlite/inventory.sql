@@ -47,6 +47,10 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_applied ON inbox (applied_at);
 CREATE TABLE "inventory_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
+CREATE TRIGGER items_search_delete AFTER DELETE ON items BEGIN DELETE FROM items_search WHERE rowid = old.id; END;
+CREATE TRIGGER items_search_insert AFTER INSERT ON items BEGIN INSERT INTO items_search (rowid, search_text, tenant_id, public_id) VALUES (new.id, new.search_text, new.tenant_id, new.public_id); END;
+CREATE TRIGGER items_search_update AFTER UPDATE OF search_text ON items
+    WHEN old.search_text <> new.search_text BEGIN DELETE FROM items_search WHERE rowid = old.id; INSERT INTO items_search (rowid, search_text, tenant_id, public_id) VALUES (new.id, new.search_text, new.tenant_id, new.public_id); END;
 CREATE TABLE items (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -63,13 +67,20 @@ CREATE TABLE items (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, external_id TEXT, metadata TEXT NOT NULL DEFAULT '{}', search_text TEXT NOT NULL DEFAULT '',
     CONSTRAINT items_public_id UNIQUE (tenant_id, public_id),
     CHECK ((unit_cost_minor IS NULL) = (currency IS NULL))
 );
+CREATE UNIQUE INDEX items_external_id ON items (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX items_newest ON items (tenant_id, created_at, public_id);
-CREATE INDEX items_of_category ON items (tenant_id, category, created_at, public_id) WHERE deleted_at IS NULL;
+CREATE INDEX items_of_category ON items (tenant_id, category, created_at, public_id);
 CREATE UNIQUE INDEX items_sku ON items (tenant_id, sku) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE items_search USING fts5(search_text, tenant_id UNINDEXED, public_id UNINDEXED, tokenize = 'trigram case_sensitive 1');
+CREATE TABLE 'items_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+CREATE TABLE 'items_search_content'(id INTEGER PRIMARY KEY, c0, c1, c2);
+CREATE TABLE 'items_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+CREATE TABLE 'items_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+CREATE TABLE 'items_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,
@@ -146,8 +157,10 @@ CREATE TABLE reservations (
     CONSTRAINT reservations_public_id UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, item_id) REFERENCES items (tenant_id, public_id)
 );
+CREATE INDEX reservations_by_status ON reservations (tenant_id, status, created_at, public_id);
 CREATE INDEX reservations_newest ON reservations (tenant_id, created_at, public_id);
 CREATE INDEX reservations_of_item ON reservations (tenant_id, item_id, created_at, public_id);
+CREATE INDEX reservations_of_item_by_status ON reservations (tenant_id, item_id, status, created_at, public_id);
 CREATE TABLE stock_levels (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,

@@ -20,6 +20,7 @@ CREATE TABLE emails (
     CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
     CHECK ((status = 'sent') = (params_sealed IS NULL))
 );
+CREATE INDEX emails_by_status ON emails (tenant_id, status, created_at, public_id);
 CREATE INDEX emails_newest ON emails (tenant_id, created_at, public_id);
 CREATE TABLE idempotency_keys (
     tenant_id BLOB NOT NULL,

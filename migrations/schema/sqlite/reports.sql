@@ -83,5 +83,8 @@ CREATE TABLE report_runs (
     CHECK ((status = 'ready') = (size_bytes IS NOT NULL)),
     CHECK ((status = 'failed') = (failure_detail IS NOT NULL))
 );
+CREATE INDEX report_runs_by_status ON report_runs (tenant_id, status, created_at, public_id);
 CREATE INDEX report_runs_newest ON report_runs (tenant_id, created_at, public_id);
+CREATE INDEX report_runs_of_report ON report_runs (tenant_id, report, created_at, public_id);
+CREATE INDEX report_runs_of_report_by_status ON report_runs (tenant_id, report, status, created_at, public_id);
 CREATE TABLE "reports_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );

@@ -9,6 +9,7 @@ pub trait TenantEntity: EntityTrait<Model: Send + Sync> {
     fn created_at() -> Self::Column;
     fn updated_at() -> Option<Self::Column>;
     fn deleted_at() -> Option<Self::Column>;
+    fn deleted_by() -> Option<Self::Column>;
     fn version() -> Option<Self::Column>;
 }
 
@@ -18,15 +19,17 @@ pub trait TenantEntity: EntityTrait<Model: Send + Sync> {
 #[macro_export]
 macro_rules! tenant_entity {
     (resource) => {
-        $crate::tenant_entity!(@ Some(Column::UpdatedAt), Some(Column::DeletedAt), Some(Column::Version));
+        $crate::tenant_entity!(
+            @ Some(Column::UpdatedAt), Some(Column::DeletedAt), Some(Column::DeletedBy), Some(Column::Version)
+        );
     };
     (record) => {
-        $crate::tenant_entity!(@ Some(Column::UpdatedAt), Some(Column::DeletedAt), None);
+        $crate::tenant_entity!(@ Some(Column::UpdatedAt), Some(Column::DeletedAt), Some(Column::DeletedBy), None);
     };
     (ledger) => {
-        $crate::tenant_entity!(@ None, None, None);
+        $crate::tenant_entity!(@ None, None, None, None);
     };
-    (@ $updated:expr, $deleted:expr, $version:expr) => {
+    (@ $updated:expr, $deleted:expr, $deleted_by:expr, $version:expr) => {
         impl $crate::TenantEntity for Entity {
             fn tenant_id() -> Column {
                 Column::TenantId
@@ -42,6 +45,9 @@ macro_rules! tenant_entity {
             }
             fn deleted_at() -> Option<Column> {
                 $deleted
+            }
+            fn deleted_by() -> Option<Column> {
+                $deleted_by
             }
             fn version() -> Option<Column> {
                 $version

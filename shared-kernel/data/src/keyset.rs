@@ -3,13 +3,15 @@
 use crate::entity::TenantEntity;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
+use kernel::page::{Created, Order};
 use sea_orm::sea_query::{Cond, Condition};
 use sea_orm::{ColumnTrait, ModelTrait, Value};
 use uuid::Uuid;
 
+#[derive(Clone, Copy)]
 pub(crate) struct Position {
-    created_at: DateTime<Utc>,
-    public_id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub public_id: Uuid,
 }
 
 pub(crate) fn read(cursor: &str) -> Result<Position, Error> {
@@ -33,10 +35,17 @@ where
     }
 }
 
-/// Rows that come after, newest first.
-pub(crate) fn after<C: ColumnTrait>(created_at: C, public_id: C, at: Position) -> Condition {
-    let same_time = Cond::all().add(created_at.eq(at.created_at)).add(public_id.lt(at.public_id));
-    Cond::all()
-        .add(created_at.lte(at.created_at))
-        .add(Cond::any().add(created_at.lt(at.created_at)).add(same_time))
+/// Rows that come after, in this order. The first comparison is what an index can begin at.
+pub(crate) fn after<C: ColumnTrait>(created_at: C, public_id: C, at: Position, order: Order) -> Condition {
+    let Position { created_at: time, public_id: id } = at;
+    let (not_before, later, later_id) = match order {
+        Order::NewestFirst => (created_at.lte(time), created_at.lt(time), public_id.lt(id)),
+        Order::OldestFirst => (created_at.gte(time), created_at.gt(time), public_id.gt(id)),
+    };
+    let same_time = Cond::all().add(created_at.eq(time)).add(later_id);
+    Cond::all().add(not_before).add(Cond::any().add(later).add(same_time))
+}
+
+pub(crate) fn within<C: ColumnTrait>(column: C, Created { from, until }: Created) -> Condition {
+    Cond::all().add_option(from.map(|from| column.gte(from))).add_option(until.map(|until| column.lt(until)))
 }

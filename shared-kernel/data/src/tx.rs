@@ -6,10 +6,13 @@ use crate::entity::{PlatformEntity, TenantEntity};
 use crate::error::Error;
 use crate::keyset;
 use crate::raw::{Raw, TenantSql};
-use kernel::{Id, Page, PageRequest, TenantId};
+use crate::search::{self, Matching, Window};
+use kernel::page::Order as PageOrder;
+use kernel::{Id, Page, PageRequest, Search, TenantId};
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{
-    ColumnTrait, EntityTrait, ModelTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ModelTrait, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 
 ///
@@ -43,6 +46,7 @@ impl Tx {
         Find {
             tx: self,
             select: E::find().filter(E::tenant_id().eq(self.tenant)),
+            matching: None,
             deleted: false,
             limited: false,
         }
@@ -74,6 +78,7 @@ impl Tx {
 pub struct Find<'a, E: EntityTrait> {
     tx: &'a Tx,
     select: Select<E>,
+    matching: Option<Matching>,
     deleted: bool,
     limited: bool,
 }
@@ -81,6 +86,14 @@ pub struct Find<'a, E: EntityTrait> {
 impl<'a, E: TenantEntity> Find<'a, E> {
     pub fn with_deleted(mut self) -> Self {
         self.deleted = true;
+        self
+    }
+
+    /// The rows whose search text contains this, of a table marked `@search_table`; only a page of them can be asked
+    /// for. `filters` are those on the columns that the mark names, in its order.
+    pub fn matching<const N: usize>(mut self, wanted: &Search, filters: [Option<&str>; N]) -> Self {
+        let filters = filters.map(|filter| filter.map(str::to_owned)).into();
+        self.matching = Some(Matching { wanted: wanted.clone(), filters });
         self
     }
 
@@ -106,6 +119,7 @@ impl<'a, E: TenantEntity> Find<'a, E> {
     }
 
     pub async fn one(self) -> Result<Option<E::Model>, Error> {
+        self.whole()?;
         let (tx, select) = self.scoped();
         Ok(select.one(tx.connection()).await?)
     }
@@ -115,33 +129,66 @@ impl<'a, E: TenantEntity> Find<'a, E> {
         if !self.limited {
             return Err(Error::internal("a list without a limit"));
         }
+        self.whole()?;
         let (tx, select) = self.scoped();
         Ok(select.all(tx.connection()).await?)
     }
 
     pub async fn count(self) -> Result<u64, Error> {
+        self.whole()?;
         let (tx, select) = self.scoped();
         Ok(select.count(tx.connection()).await?)
     }
 
-    /// Newest first, keyset on `(created_at, public_id)`.
-    pub async fn page(self, request: &PageRequest) -> Result<Page<E::Model>, Error>
+    /// Keyset on `(created_at, public_id)`, newest first unless told.
+    pub async fn page(mut self, request: &PageRequest) -> Result<Page<E::Model>, Error>
     where
         E::Model: ModelTrait<Entity = E>,
     {
-        let (tx, mut select) = self.scoped();
-        if let Some(cursor) = &request.cursor {
-            let at = keyset::read(cursor)?;
-            select = select.filter(keyset::after(E::created_at(), E::public_id(), at));
-        }
+        self.deleted |= request.with_deleted;
+        let after = request.cursor.as_deref().map(keyset::read).transpose()?;
         let limit = u64::from(request.limit);
-        let select = select.order_by_desc(E::created_at()).order_by_desc(E::public_id()).limit(limit + 1);
-        let mut data = select.all(tx.connection()).await?;
+        let matching = self.matching.take();
+        let window = Window {
+            order: request.order,
+            after,
+            created_at: request.created_at,
+            with_deleted: self.deleted,
+            most: i64::from(request.limit) + 1,
+        };
+        let (tx, mut select) = self.scoped();
+        if let Some(matching) = matching {
+            let table = E::default();
+            let table = table.table_name();
+            select = select.filter(match tx.connection().get_database_backend() {
+                DbBackend::Postgres => search::on_postgres(table, matching, &window),
+                _ => search::on_sqlite(table, &matching.wanted, tx.tenant()),
+            });
+        }
+        if let Some(at) = after {
+            select = select.filter(keyset::after(E::created_at(), E::public_id(), at, request.order));
+        }
+        select = select.filter(keyset::within(E::created_at(), request.created_at));
+        let order = match request.order {
+            PageOrder::NewestFirst => Order::Desc,
+            PageOrder::OldestFirst => Order::Asc,
+        };
+        let select = select.order_by(E::created_at(), order.clone()).order_by(E::public_id(), order);
+        let mut data = select.limit(limit + 1).all(tx.connection()).await?;
         let more = data.len() as u64 > limit;
         data.truncate(usize::from(request.limit));
         let last = if more { data.last() } else { None };
         let next_cursor = last.map(|model| keyset::write::<E>(model)).transpose()?;
         Ok(Page { data, next_cursor })
+    }
+
+    /// A search that is not a page would leave the text out.
+    fn whole(&self) -> Result<(), Error> {
+        if self.matching.is_some() {
+            Err(Error::internal("a search is asked for by the page"))
+        } else {
+            Ok(())
+        }
     }
 
     fn scoped(self) -> (&'a Tx, Select<E>) {

@@ -8,8 +8,9 @@ use crate::inflight::InFlight;
 use crate::kernel_rows::{self, Answer, KernelRows};
 use crate::message::{AuditEntry, AuditRecorded, Job, JobOptions, NewMessage};
 use crate::tx::Tx;
+use cache::Space;
 use kernel::id::MessageId;
-use kernel::{Ctx, DomainEvent};
+use kernel::{Ctx, DomainEvent, TenantId};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -23,6 +24,7 @@ pub struct Unit {
     databases: Databases,
     ctx: Ctx,
     messages: Vec<NewMessage>,
+    stale: Stale,
     /// Held until the transaction has ended, so that a second request with the same key is told to wait.
     _in_flight: Option<InFlight>,
 }
@@ -36,7 +38,8 @@ impl Deref for Unit {
 
 impl Unit {
     pub(crate) fn new(tx: Tx, databases: Databases, ctx: Ctx, in_flight: Option<InFlight>) -> Self {
-        Self { tx, databases, ctx, messages: Vec::new(), _in_flight: in_flight }
+        let stale = Stale { tenant: tx.tenant(), entries: Vec::new() };
+        Self { tx, databases, ctx, messages: Vec::new(), stale, _in_flight: in_flight }
     }
 
     /// Sets the tenant, the times and the first version.
@@ -65,6 +68,33 @@ impl Unit {
     }
 
     pub fn update<E: TenantEntity>(&self) -> Update<'_, E> {
+        let mut update = self.change::<E>();
+        if let Some(deleted_at) = E::deleted_at() {
+            update = update.filter(deleted_at.is_null());
+        }
+        Update { tx: &self.tx, update }
+    }
+
+    /// Takes rows out of sight; their uniqueness is free again.
+    pub fn delete<E: TenantEntity>(&self) -> Update<'_, E> {
+        let mut update = self.update::<E>();
+        if let (Some(at), Some(by)) = (E::deleted_at(), E::deleted_by()) {
+            update = update.set(at, self.ctx.now()).set(by, self.ctx.actor().to_string());
+        }
+        update
+    }
+
+    /// Brings deleted rows back; it fails where their uniqueness was taken meanwhile.
+    pub fn restore<E: TenantEntity>(&self) -> Update<'_, E> {
+        let mut update = self.change::<E>();
+        if let (Some(at), Some(by)) = (E::deleted_at(), E::deleted_by()) {
+            let none = || Expr::cust("NULL");
+            update = update.filter(at.is_not_null()).col_expr(at, none()).col_expr(by, none());
+        }
+        Update { tx: &self.tx, update }
+    }
+
+    fn change<E: TenantEntity>(&self) -> UpdateMany<E> {
         let mut update = E::update_many().filter(E::tenant_id().eq(self.tx.tenant()));
         if let Some(updated_at) = E::updated_at() {
             update = update.col_expr(updated_at, Expr::val(self.ctx.now()));
@@ -72,10 +102,12 @@ impl Unit {
         if let Some(version) = E::version() {
             update = update.col_expr(version, Expr::col(version).add(1));
         }
-        if let Some(deleted_at) = E::deleted_at() {
-            update = update.filter(deleted_at.is_null());
-        }
-        Update { tx: &self.tx, update }
+        update
+    }
+
+    /// What a cache holds under this key of the tenant's is dropped once the transaction has ended.
+    pub fn forget(&mut self, space: &Space, key: impl Into<String>) {
+        self.stale.entries.push((space.clone(), key.into()));
     }
 
     /// A row of a platform table, which belongs to no tenant.
@@ -113,7 +145,7 @@ impl Unit {
     }
 
     /// Writes the kernel's rows in one statement, commits, and only then wakes the workers.
-    pub async fn commit<T: Any + Send + Sync>(self, result: T) -> Result<T, Error> {
+    pub async fn commit<T: Any + Send + Sync>(mut self, result: T) -> Result<T, Error> {
         let rows = KernelRows {
             messages: &self.messages,
             answer: self.answer(&result)?,
@@ -123,7 +155,10 @@ impl Unit {
         if !self.messages.is_empty() {
             self.databases.wake_after(self.tx.connection()).await;
         }
-        self.tx.connection().commit().await?;
+        let committed = self.tx.connection().commit().await;
+        // Also where nobody knows whether it was: to load a value again costs little.
+        self.stale.drop_entries().await;
+        committed?;
         Ok(result)
     }
 
@@ -151,6 +186,33 @@ impl Unit {
             Error::internal("an idempotent request committed a result that its handler cannot render")
         })?;
         Answer::new(&self.databases, &self.ctx, idempotency, response).map(Some)
+    }
+}
+
+/// Cached values that this unit makes untrue. A request that is cut off while its COMMIT is on the way drops them too.
+struct Stale {
+    tenant: TenantId,
+    entries: Vec<(Space, String)>,
+}
+
+impl Stale {
+    async fn drop_entries(&mut self) {
+        while let Some((space, key)) = self.entries.last() {
+            space.invalidate(Some(self.tenant), key).await;
+            self.entries.pop();
+        }
+    }
+}
+
+impl Drop for Stale {
+    fn drop(&mut self) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let mut rest = Self { tenant: self.tenant, entries: std::mem::take(&mut self.entries) };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { rest.drop_entries().await });
+        }
     }
 }
 

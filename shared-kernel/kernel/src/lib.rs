@@ -12,8 +12,10 @@ pub mod page;
 pub mod permission;
 pub mod problem;
 pub mod quantity;
+pub mod reference;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod search;
 #[cfg(feature = "sql")]
 mod sql;
 
@@ -26,6 +28,8 @@ pub use page::{Page, PageRequest};
 pub use permission::{Permission, PermissionSet};
 pub use problem::{Faults, FieldError, Problem, ProblemKind};
 pub use quantity::Quantity;
+pub use reference::{Metadata, MetadataPatch};
+pub use search::Search;
 
 /// What the macros and the derive paths of this workspace expand to; not for use by hand.
 #[doc(hidden)]

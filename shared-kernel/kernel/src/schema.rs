@@ -1,6 +1,7 @@
 //! Our values as OpenAPI schemas.
 
-use crate::{Currency, Id, Money, Quantity};
+use crate::search::{MAX_SEARCH_CHARS, MIN_SEARCH_CHARS};
+use crate::{Currency, Id, Money, Quantity, Search};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -18,6 +19,21 @@ impl<K> PartialSchema for Id<K> {
 impl<K> ToSchema for Id<K> {
     fn name() -> Cow<'static, str> {
         "Id".into()
+    }
+}
+
+impl PartialSchema for Search {
+    fn schema() -> RefOr<Schema> {
+        string()
+            .min_length(Some(MIN_SEARCH_CHARS))
+            .max_length(Some(MAX_SEARCH_CHARS))
+            .examples(["chai"])
+            .into()
+    }
+}
+impl ToSchema for Search {
+    fn name() -> Cow<'static, str> {
+        "Search".into()
     }
 }
 

@@ -65,6 +65,11 @@ impl Rendered {
         Self::new(StatusCode::NO_CONTENT, Content::Bytes(Bytes::new()))
     }
 
+    /// The caller has this version already.
+    pub fn not_modified(version: impl Display) -> Self {
+        Self::new(StatusCode::NOT_MODIFIED, Content::Bytes(Bytes::new())).etag(version)
+    }
+
     pub fn bytes(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self::new(StatusCode::OK, Content::Bytes(body.into())).header(CONTENT_TYPE, content_type)
     }

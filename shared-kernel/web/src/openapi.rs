@@ -1,6 +1,7 @@
 //! The document: what handlers' types say, completed with all that every operation has in common.
 
 use crate::api::Api;
+use crate::deleted;
 use crate::digest::CONTENT_DIGEST;
 use crate::operation::{OperationInfo, Options};
 use crate::problem_json::PROBLEM_JSON;
@@ -30,6 +31,7 @@ pub struct Description {
     pub list: bool,
     pub upload: bool,
     pub caller: bool,
+    pub include_deleted: bool,
 }
 
 /// An argument of a handler. All arguments are ours, so that the document cannot differ from what is read.
@@ -118,6 +120,9 @@ pub(crate) fn complete(
     for parameter in description.parameters.into_iter().chain(common_parameters(info, description.if_match)) {
         add_parameter(parameters, parameter);
     }
+    if let Some(permission) = options.shows_deleted {
+        add_parameter(parameters, deleted::parameter(permission.name));
+    }
     for name in path_names(&info.path) {
         add_parameter(parameters, path_parameter(name, "As it was given"));
     }
@@ -137,6 +142,10 @@ pub(crate) fn complete(
             let tagged = !info.is_list && info.method != Method::DELETE;
             response.headers.extend(common_headers(tagged));
         }
+    }
+    if has_conditional_read(info) {
+        let unchanged = ResponseBuilder::new().description("The caller has it already").build();
+        operation.responses.responses.insert("304".to_owned(), unchanged.into());
     }
     for status in error_statuses(info, description.if_match) {
         let reference = Ref::from_response_name(response_name(status));
@@ -170,6 +179,8 @@ pub(crate) fn faults(
     let succeeds = operation.responses.responses.keys().any(|status| status.starts_with('2'));
     let summary = operation.summary.as_deref().unwrap_or_default().trim();
     let reads = matches!(info.method, Method::GET | Method::DELETE);
+    let shows_deleted = options.shows_deleted.is_some();
+    let unread_deleted = shows_deleted != description.include_deleted && !(shows_deleted && description.list);
     [
         (summary.is_empty(), "has no summary: give the handler a doc comment"),
         (operation.tags.is_none(), "has no tag: call `.tag(…)` before `.operation(…)`"),
@@ -179,6 +190,7 @@ pub(crate) fn faults(
         (patches && description.if_match.is_none(), "takes neither IfMatch nor OptionalIfMatch"),
         (description.upload == options.accepts.is_empty(), "`.raw_body(…)` and `Upload` go together"),
         (reads && description.request_body.is_some(), "has a body, which its method cannot have"),
+        (unread_deleted, "`.shows_deleted(…)` goes with `IncludeDeleted`, or with a list"),
     ]
     .into_iter()
     .filter(|(wrong, _)| *wrong)
@@ -220,11 +232,15 @@ fn common_parameters(info: &OperationInfo, if_match: Option<bool>) -> Vec<Parame
         let tag = ObjectBuilder::new().schema_type(Type::String).examples(["\"3\""]);
         parameters.push(header("If-Match", "The ETag of the version that was read, or `*`", required, tag));
     }
-    if info.method == Method::GET && !info.is_list && info.permission.is_some() {
+    if has_conditional_read(info) {
         let tag = ObjectBuilder::new().schema_type(Type::String);
         parameters.push(header("If-None-Match", "The ETag the caller has: 304 if it is current", false, tag));
     }
     parameters
+}
+
+fn has_conditional_read(info: &OperationInfo) -> bool {
+    info.method == Method::GET && !info.is_list && info.permission.is_some()
 }
 
 fn header(name: &str, description: &str, required: bool, schema: ObjectBuilder) -> Parameter {

@@ -102,6 +102,8 @@ pub(crate) struct Options {
     pub accepts: &'static [&'static str],
     pub timeout: Option<Duration>,
     pub deprecated: Option<(NaiveDate, NaiveDate)>,
+    /// Who may ask for `include_deleted=true`.
+    pub shows_deleted: Option<&'static Permission>,
 }
 
 pub(crate) type MakeRoute = Arc<dyn Fn(Arc<Endpoint>) -> Route + Send + Sync>;
@@ -141,6 +143,12 @@ impl Operation {
     /// Another bound of time than the server's.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// It takes `include_deleted=true` from those who have this permission as well.
+    pub fn shows_deleted(mut self, permission: &'static Permission) -> Self {
+        self.options.shows_deleted = Some(permission);
         self
     }
 

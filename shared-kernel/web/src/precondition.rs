@@ -7,6 +7,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 use kernel::Problem;
 use kernel::problem::{MALFORMED, PRECONDITION_REQUIRED, VERSION_MISMATCH};
+use kernel::reference::Seen;
 use std::future::{Ready, ready};
 
 /// The version the caller has seen. As an extractor it is required (428); `OptionalIfMatch` where it is not.
@@ -58,6 +59,13 @@ impl FromRequest for IfMatch {
 pub struct OptionalIfMatch(pub Option<IfMatch>);
 
 impl OptionalIfMatch {
+    pub fn seen(self) -> Seen {
+        match self.0 {
+            None => Seen::Unknown,
+            Some(given) => given.expected().map_or(Seen::Any, Seen::Version),
+        }
+    }
+
     pub fn expected(self) -> Option<i64> {
         self.0.and_then(IfMatch::expected)
     }
@@ -69,6 +77,40 @@ impl FromRequest for OptionalIfMatch {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(req.headers()).map(Self).map_err(Failure::from))
     }
+}
+
+/// The version the caller has of what it reads, so that a handler can spare what is dear to load. Whatever it answers,
+/// `Edge` makes a 304 of an answer whose tag the caller has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IfNoneMatch(Option<i64>);
+
+impl IfNoneMatch {
+    /// `None` where it is not one version of ours.
+    pub fn version(self) -> Option<i64> {
+        self.0
+    }
+}
+
+impl FromRequest for IfNoneMatch {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut values = req.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+        let version = match (values.next(), values.next()) {
+            (Some(tag), None) => {
+                let tag = tag.trim();
+                let opaque = tag.strip_prefix("W/").unwrap_or(tag);
+                let opaque = opaque.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+                opaque.and_then(|version| version.parse().ok())
+            }
+            _ => None,
+        };
+        ready(Ok(Self(version)))
+    }
+}
+
+impl Described for IfNoneMatch {
+    fn describe(_: &mut Description) {}
 }
 
 impl Described for IfMatch {

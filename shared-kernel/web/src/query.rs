@@ -1,15 +1,18 @@
 //! The query string, the path and the domain's own state as handlers take them.
 
 use crate::body::field_fault;
+use crate::deleted::INCLUDE_DELETED;
 use crate::openapi::{Described, Description};
 use crate::operation::Endpoint;
+use crate::page;
 use crate::problem_json::{Failure, nothing_here};
 use crate::words::in_json_words;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kernel::id::IdKind;
 use kernel::problem::UNKNOWN_PARAMETER;
-use kernel::{FieldError, Id, Problem};
+use kernel::reference::{MAX_EXTERNAL_ID, check_external_id};
+use kernel::{Faults, FieldError, Id, Problem};
 use serde::de::DeserializeOwned;
 use serde::de::value::Error as ValueError;
 use std::borrow::Cow;
@@ -73,6 +76,51 @@ impl<K: IdKind> FromRequest for PathId<K> {
 impl<K: IdKind> Described for PathId<K> {
     fn describe(into: &mut Description) {
         into.parameters.push(path_parameter("id", &format!("The id of the {}", K::NAME.replace('_', " "))));
+    }
+}
+
+/// The `{external_id}` of `…/by-external-id/{external_id}`: the tenant's own reference, in its own words.
+pub struct PathExternalId(String);
+
+impl PathExternalId {
+    pub fn into_inner(self) -> String {
+        self.0
+    }
+}
+
+impl FromRequest for PathExternalId {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(external_id(req).map(Self).map_err(Failure::from))
+    }
+}
+
+fn external_id(req: &HttpRequest) -> Result<String, Problem> {
+    let path = actix_web::web::Path::<std::collections::HashMap<String, String>>::extract(req).into_inner();
+    let mut path = path.map_err(|_| nothing_here())?.into_inner();
+    let given = path.remove("external_id").ok_or_else(nothing_here)?;
+    let mut faults = Faults::new();
+    let checked = check_external_id(&mut faults, "/external_id", Some(given)).unwrap_or_default();
+    faults.finish(checked).map_err(Problem::invalid)
+}
+
+impl Described for PathExternalId {
+    fn describe(into: &mut Description) {
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MAX_EXTERNAL_ID))
+            .examples(["crm-4711"]);
+        into.parameters.push(
+            ParameterBuilder::new()
+                .name("external_id")
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .description(Some("The tenant's own reference"))
+                .schema(Some(text.build()))
+                .build(),
+        );
     }
 }
 
@@ -182,12 +230,11 @@ pub(crate) fn refuse_unknown(req: &HttpRequest, known: &[String]) -> Result<(), 
     Err(Problem::new(UNKNOWN_PARAMETER, detail).with_errors(errors))
 }
 
-/// Without those that `PageQuery` reads.
+/// Without those that `PageQuery` and `IncludeDeleted` read.
 fn own_pairs(req: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
     let mut pairs = pairs(req)?;
-    if Endpoint::of(req)?.is_list() {
-        pairs.retain(|(name, _)| name != "limit" && name != "cursor");
-    }
+    let is_list = Endpoint::of(req)?.is_list();
+    pairs.retain(|(name, _)| name != INCLUDE_DELETED && !(is_list && page::is_own(name)));
     Ok(pairs)
 }
 

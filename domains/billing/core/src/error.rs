@@ -26,9 +26,15 @@ pub enum Error {
     #[error("There is a resource with this id already. Leave the id out, or send a new one.")]
     #[problem(code = "billing.id_taken", status = 409, title = "The id is taken")]
     IdTaken,
-    #[error("Another customer has this external_id.")]
+    #[error("Another one has this external_id.")]
     #[problem(code = "billing.external_id_taken", status = 409, title = "The external id is taken")]
     ExternalIdTaken,
+    #[error("The customer has an active subscription, or an invoice that is not final yet.")]
+    #[problem(code = "billing.customer_in_use", status = 409, title = "The customer is in use")]
+    CustomerInUse,
+    #[error("An active subscription is to a price of this product.")]
+    #[problem(code = "billing.product_in_use", status = 409, title = "The product is in use")]
+    ProductInUse,
     #[error("Only a draft can be changed or finalized, and this invoice is none any more.")]
     #[problem(code = "billing.invoice_not_draft", status = 409, title = "The invoice is not a draft")]
     InvoiceNotDraft,

@@ -29,7 +29,7 @@ pub struct Deps {
 
 pub fn module(_: Settings, deps: Deps) -> Module {
     let databases = deps.platform.databases;
-    let app = App { databases: databases.clone() };
+    let app = App::new(databases.clone(), &deps.platform.cache);
     let billing: Arc<dyn Billing> = Arc::new(LocalBilling { app: app.clone() });
     let server = Arc::new(BillingServer::new(Arc::clone(&billing)));
     let mut module = Module::new("billing", databases, http::api(app.clone()), permissions::ALL);

@@ -2,7 +2,7 @@
 
 use crate::domain::reservation::ReservationStatus;
 use inventory_contract::{ItemId, ReservationId};
-use kernel::problem::Problem;
+use kernel::problem::{Problem, VERSION_MISMATCH};
 use kernel::{FieldError, Quantity};
 use macros::Problems;
 
@@ -20,6 +20,9 @@ pub enum Error {
     #[error("Another item has the sku {sku}.")]
     #[problem(code = "inventory.sku_taken", status = 409, title = "The sku is taken")]
     SkuTaken { sku: String },
+    #[error("Another item has this external_id.")]
+    #[problem(code = "inventory.external_id_taken", status = 409, title = "The external id is taken")]
+    ExternalIdTaken,
     #[error("There is an item with the id {id} already.")]
     #[problem(code = "inventory.item_exists", status = 409, title = "The item exists already")]
     ItemExists { id: ItemId },
@@ -47,6 +50,11 @@ pub enum Error {
 }
 
 impl Error {
+    pub fn stale() -> Self {
+        let detail = "The item or its stock has changed since you read it: read it again and retry.";
+        Self::Other(Problem::new(VERSION_MISMATCH, detail))
+    }
+
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::Other(Problem::invalid(errors))
     }

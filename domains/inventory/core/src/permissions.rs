@@ -13,6 +13,11 @@ pub const ITEMS_WRITE: Permission = Permission {
     summary: "Create, change, delete and import items",
     least_role: BuiltinRole::Member,
 };
+pub const ITEMS_RESTORE: Permission = Permission {
+    name: "inventory.items.restore",
+    summary: "See deleted items and bring them back",
+    least_role: BuiltinRole::Admin,
+};
 pub const STOCK_READ: Permission = Permission {
     name: "inventory.stock.read",
     summary: "See movements, reservations and the valuation of stock",
@@ -26,4 +31,5 @@ pub const STOCK_WRITE: Permission = Permission {
     least_role: BuiltinRole::Member,
 };
 
-pub const PERMISSIONS: &[Permission] = &[ITEMS_READ, ITEMS_WRITE, STOCK_READ, STOCK_RECEIVE, STOCK_WRITE];
+pub const PERMISSIONS: &[Permission] =
+    &[ITEMS_READ, ITEMS_WRITE, ITEMS_RESTORE, STOCK_READ, STOCK_RECEIVE, STOCK_WRITE];

@@ -15,10 +15,12 @@ pub struct Model {
     pub public_id: Uuid,
     pub name: String,
     pub metadata: String,
+    pub search_text: String,
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
+    pub deleted_by: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -29,6 +31,7 @@ pub async fn insert(unit: &Unit, ctx: &Ctx, name: &str) -> Model {
         public_id: Set(ctx.new_id::<()>().uuid()),
         name: Set(name.to_owned()),
         metadata: Set("{}".to_owned()),
+        search_text: Set(kernel::search::search_text([Some(name)])),
         ..Default::default()
     };
     unit.insert(row).await.unwrap()

@@ -92,7 +92,8 @@ async fn tables(stage: &Stage, domain: &str) -> Tables {
     let mut connection = sqlite(stage, domain).await;
     let rows = sqlx::query(
         "SELECT m.name AS t, c.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%_migrations'",
+         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%_migrations' \
+         AND m.name NOT GLOB '*_search' AND m.name NOT GLOB '*_search_*'",
     )
     .fetch_all(&mut connection)
     .await

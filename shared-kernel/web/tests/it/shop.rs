@@ -168,7 +168,7 @@ async fn list_items(shop: State<Shop>, caller: Caller, filter: Query<ItemFilter>
     let items = shop.items.lock().unwrap();
     let own = items.values().filter(|item| item.tenant == caller.tenant());
     let own: Vec<_> = own.filter(|item| item.stock >= filter.min_stock.unwrap_or(0)).collect();
-    let PageRequest { limit, cursor } = page.request();
+    let PageRequest { limit, cursor, .. } = page.request();
     let start = cursor.as_deref().map_or(0, |cursor| cursor.parse::<usize>().unwrap());
     let end = own.len().min(start + usize::from(*limit));
     let next_cursor = (end < own.len()).then(|| end.to_string());

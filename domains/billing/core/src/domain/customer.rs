@@ -2,26 +2,23 @@
 
 use billing_contract::CustomerId;
 use chrono::{DateTime, Utc};
-use kernel::{Faults, FieldError};
-use std::collections::BTreeMap;
+use kernel::reference::{check_external_id, check_metadata, patch_metadata};
+use kernel::search::search_text;
+use kernel::{Faults, FieldError, Metadata, MetadataPatch};
+use serde::{Deserialize, Serialize};
 
-const MAX_METADATA: usize = 50;
-const MAX_METADATA_KEY: usize = 40;
-const MAX_METADATA_VALUE: usize = 500;
-
-pub type Metadata = BTreeMap<String, String>;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     pub id: CustomerId,
     pub fields: CustomerFields,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
 }
 
 /// What the tenant says of a customer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerFields {
     pub name: String,
     pub email: Option<String>,
@@ -35,7 +32,7 @@ pub struct CustomerPatch {
     pub name: Option<Option<String>>,
     pub email: Option<Option<String>>,
     pub external_id: Option<Option<String>>,
-    pub metadata: Option<Option<BTreeMap<String, Option<String>>>>,
+    pub metadata: Option<Option<MetadataPatch>>,
 }
 
 impl CustomerFields {
@@ -48,22 +45,12 @@ impl CustomerFields {
             faults.require(is_address(&email), "/email", "not_an_address", "must be an e-mail address");
             email
         });
-        let external_id = self.external_id.map(|id| faults.text("/external_id", &id, 200));
-        check_metadata(&mut faults, &self.metadata);
+        let external_id = check_external_id(&mut faults, "/external_id", self.external_id);
+        check_metadata(&mut faults, "/metadata", &self.metadata);
         faults.finish(Self { name, email, external_id, metadata: self.metadata })
     }
 
     pub fn patched(&self, patch: CustomerPatch) -> Result<Self, Vec<FieldError>> {
-        let mut metadata = match patch.metadata {
-            Some(None) => Metadata::new(),
-            _ => self.metadata.clone(),
-        };
-        for (key, value) in patch.metadata.flatten().unwrap_or_default() {
-            match value {
-                Some(value) => metadata.insert(key, value),
-                None => metadata.remove(&key),
-            };
-        }
         let fields = Self {
             name: match patch.name {
                 Some(name) => name.unwrap_or_default(),
@@ -71,9 +58,13 @@ impl CustomerFields {
             },
             email: patch.email.unwrap_or_else(|| self.email.clone()),
             external_id: patch.external_id.unwrap_or_else(|| self.external_id.clone()),
-            metadata,
+            metadata: patch_metadata(&self.metadata, patch.metadata),
         };
         fields.checked()
+    }
+
+    pub fn search_text(&self) -> String {
+        search_text([Some(&*self.name), self.email.as_deref(), self.external_id.as_deref()])
     }
 }
 
@@ -84,23 +75,10 @@ fn is_address(text: &str) -> bool {
     plain && parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !local.contains('@'))
 }
 
-fn check_metadata(faults: &mut Faults, metadata: &Metadata) {
-    let few = metadata.len() <= MAX_METADATA;
-    faults.require(few, "/metadata", "too_many", &format!("must have at most {MAX_METADATA} pairs"));
-    for (key, value) in metadata {
-        let pointer = format!("/metadata/{}", key.replace('~', "~0").replace('/', "~1"));
-        let key_fits = (1..=MAX_METADATA_KEY).contains(&key.chars().count());
-        let detail = format!("a key has 1 to {MAX_METADATA_KEY} characters");
-        faults.require(key_fits, &pointer, "bad_key", &detail);
-        let value_fits = value.chars().count() <= MAX_METADATA_VALUE;
-        let detail = format!("must have at most {MAX_METADATA_VALUE} characters");
-        faults.require(value_fits, &pointer, "too_long", &detail);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     fn pairs(pairs: &[(&str, &str)]) -> Metadata {
         pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
@@ -121,9 +99,6 @@ mod tests {
         check(|fields| fields.email = Some("a b@c".to_owned()), &["/email not_an_address"]);
         check(|fields| fields.email = Some("a@b@c".to_owned()), &["/email not_an_address"]);
         check(|fields| fields.metadata = pairs(&[("a/b", &"x".repeat(501))]), &["/metadata/a~1b too_long"]);
-        let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
-        let many: Vec<_> = many.iter().map(|n| (n.as_str(), "")).collect();
-        check(|fields| fields.metadata = pairs(&many), &["/metadata too_many"]);
         let blank = |fields: &mut CustomerFields| {
             fields.name = " ".to_owned();
             fields.external_id = Some("e".repeat(201));

@@ -1,13 +1,20 @@
 //! `/customers`.
 
-use crate::domain::customer::{Customer, CustomerFields, CustomerPatch, Metadata};
-use crate::service::{App, create_customer, patch_customer, read};
+use crate::domain::customer::{Customer, CustomerFields, CustomerPatch};
+use crate::service::{
+    App, create_customer, delete_customer, patch_customer, put_customer, read, restore_customer,
+};
+use crate::store::customers::CustomerFilter;
 use billing_contract::{CustomerId, CustomerKind};
 use chrono::{DateTime, Utc};
+use kernel::reference::Put;
+use kernel::{Metadata, MetadataPatch, Search};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, IfMatch, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{
+    Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
+    PathId, Query, Rendered, State, respond,
+};
 
 #[derive(Serialize, ToSchema)]
 pub struct CustomerDto {
@@ -19,13 +26,14 @@ pub struct CustomerDto {
     metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    deleted_at: Option<DateTime<Utc>>,
 }
 
 impl From<&Customer> for CustomerDto {
     fn from(customer: &Customer) -> Self {
         let CustomerFields { name, email, external_id, metadata } = customer.fields.clone();
-        let Customer { id, created_at, updated_at, .. } = *customer;
-        Self { id, name, email, external_id, metadata, created_at, updated_at }
+        let Customer { id, created_at, updated_at, deleted_at, .. } = *customer;
+        Self { id, name, email, external_id, metadata, created_at, updated_at, deleted_at }
     }
 }
 
@@ -41,6 +49,16 @@ pub struct CreateCustomerDto {
     metadata: Metadata,
 }
 
+/// All of it: what is left out is empty.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutCustomerDto {
+    name: String,
+    email: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchCustomerDto {
@@ -52,13 +70,24 @@ pub struct PatchCustomerDto {
     external_id: Option<Option<String>>,
     /// Pairs to set; a null value removes its pair
     #[serde(default, deserialize_with = "web::nullable")]
-    metadata: Option<Option<BTreeMap<String, Option<String>>>>,
+    metadata: Option<Option<MetadataPatch>>,
 }
 
 #[derive(Deserialize, IntoParams)]
-pub struct CustomerFilter {
+pub struct CustomerQuery {
     /// Only the one with this reference
     external_id: Option<String>,
+    /// Only those whose name, address or reference contains this, in whatever case
+    q: Option<Search>,
+}
+
+fn created(customer: &Customer) -> Rendered {
+    let location = format!("/api/v1/billing/customers/{}", customer.id);
+    Rendered::created(location, &CustomerDto::from(customer)).etag(customer.version)
+}
+
+fn shown(customer: &Customer) -> Rendered {
+    Rendered::ok(&CustomerDto::from(customer)).etag(customer.version)
 }
 
 /// Creates a customer
@@ -66,15 +95,7 @@ pub struct CustomerFilter {
 pub async fn create_customer(app: State<App>, caller: Caller, body: Body<CreateCustomerDto>) -> Answer {
     let CreateCustomerDto { id, name, email, external_id, metadata } = body.into_inner();
     let fields = CustomerFields { name, email, external_id, metadata };
-    respond(
-        &caller,
-        async |ctx| create_customer::create_customer(&app, ctx, id, fields).await,
-        |customer: &Customer| {
-            let location = format!("/api/v1/billing/customers/{}", customer.id);
-            Rendered::created(location, &CustomerDto::from(customer)).etag(customer.version)
-        },
-    )
-    .await
+    respond(&caller, async |ctx| create_customer::create_customer(&app, ctx, id, fields).await, created).await
 }
 
 /// Lists customers
@@ -82,18 +103,27 @@ pub async fn create_customer(app: State<App>, caller: Caller, body: Body<CreateC
 pub async fn list_customers(
     app: State<App>,
     caller: Caller,
-    filter: Query<CustomerFilter>,
+    query: Query<CustomerQuery>,
     page: PageQuery,
 ) -> Answer {
-    let found = read::list_customers(&app, &caller, filter.external_id.as_deref(), page.request()).await?;
+    let filter = CustomerFilter { external_id: query.external_id.clone(), q: query.q.clone() };
+    let found = read::list_customers(&app, &caller, &filter, page.request()).await?;
     Ok(page.render(found.map(|customer| CustomerDto::from(&customer))))
 }
 
 /// Shows a customer
 #[utoipa::path(get, path = "/customers/{id}", responses((status = 200, body = CustomerDto)))]
-pub async fn get_customer(app: State<App>, caller: Caller, id: PathId<CustomerKind>) -> Answer {
-    let customer = read::get_customer(&app, &caller, id.id()).await?;
-    Ok(Rendered::ok(&CustomerDto::from(&customer)).etag(customer.version))
+pub async fn get_customer(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<CustomerKind>,
+    include_deleted: IncludeDeleted,
+) -> Answer {
+    Ok(if *include_deleted {
+        shown(&read::get_customer_deleted_too(&app, &caller, id.id()).await?)
+    } else {
+        shown(&*read::get_customer(&app, &caller, id.id()).await?)
+    })
 }
 
 /// Changes a customer
@@ -110,7 +140,54 @@ pub async fn patch_customer(
     respond(
         &caller,
         async |ctx| patch_customer::patch_customer(&app, ctx, id.id(), if_match.expected(), patch).await,
-        |customer: &Customer| Rendered::ok(&CustomerDto::from(customer)).etag(customer.version),
+        shown,
     )
     .await
+}
+
+/// Creates or replaces the customer with this reference
+#[utoipa::path(
+    put,
+    path = "/customers/by-external-id/{external_id}",
+    responses(
+        (status = 200, description = "It was there and is as told now", body = CustomerDto),
+        (status = 201, description = "It is new", body = CustomerDto)
+    )
+)]
+pub async fn put_customer(
+    app: State<App>,
+    caller: Caller,
+    external_id: PathExternalId,
+    if_match: OptionalIfMatch,
+    body: Body<PutCustomerDto>,
+) -> Answer {
+    let PutCustomerDto { name, email, metadata } = body.into_inner();
+    let fields = CustomerFields { name, email, external_id: Some(external_id.into_inner()), metadata };
+    respond(
+        &caller,
+        async |ctx| put_customer::put_customer(&app, ctx, if_match.seen(), fields).await,
+        |put: &Put<Customer>| if put.created { created(&put.resource) } else { shown(&put.resource) },
+    )
+    .await
+}
+
+/// Deletes a customer who has nothing open
+#[utoipa::path(
+    delete,
+    path = "/customers/{id}",
+    responses((status = 204, description = "It is deleted, and can be restored"))
+)]
+pub async fn delete_customer(app: State<App>, caller: Caller, id: PathId<CustomerKind>) -> Answer {
+    respond(
+        &caller,
+        async |ctx| delete_customer::delete_customer(&app, ctx, id.id()).await,
+        |_: &()| Rendered::no_content(),
+    )
+    .await
+}
+
+/// Brings a deleted customer back
+#[utoipa::path(post, path = "/customers/{id}/restore", responses((status = 200, body = CustomerDto)))]
+pub async fn restore_customer(app: State<App>, caller: Caller, id: PathId<CustomerKind>) -> Answer {
+    respond(&caller, async |ctx| restore_customer::restore_customer(&app, ctx, id.id()).await, shown).await
 }

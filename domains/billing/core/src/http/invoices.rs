@@ -2,6 +2,7 @@
 
 use super::names::InvoiceState;
 use crate::domain::invoice::{Invoice, InvoiceDetail, Line};
+use crate::error::Error;
 use crate::service::draft_invoice::{DraftInvoice, draft_invoice};
 use crate::service::lines::LineCommand;
 use crate::service::patch_invoice::{self, PatchInvoice};
@@ -12,7 +13,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Money, Quantity, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, IfMatch, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{
+    Answer, Body, Caller, IfMatch, IfNoneMatch, Listing, PageQuery, PathId, Query, Rendered, State, respond,
+};
 
 /// An invoice in a list: without its lines.
 #[derive(Serialize, ToSchema)]
@@ -166,9 +169,20 @@ pub async fn list_invoices(
 
 /// Shows an invoice
 #[utoipa::path(get, path = "/invoices/{id}", responses((status = 200, body = InvoiceDto)))]
-pub async fn get_invoice(app: State<App>, caller: Caller, id: PathId<InvoiceKind>) -> Answer {
-    let detail = read::get_invoice(&app, &caller, id.id()).await?;
-    Ok(Rendered::ok(&InvoiceDto::from(&detail)).etag(detail.invoice.version))
+pub async fn get_invoice(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<InvoiceKind>,
+    known: IfNoneMatch,
+) -> Answer {
+    let known = known.version();
+    Ok(match (read::get_invoice(&app, &caller, id.id(), known).await?, known) {
+        (None, Some(version)) => Rendered::not_modified(version),
+        (detail, _) => {
+            let detail = detail.ok_or(Error::InvoiceNotFound)?;
+            Rendered::ok(&InvoiceDto::from(&detail)).etag(detail.invoice.version)
+        }
+    })
 }
 
 /// Changes a draft

@@ -16,13 +16,36 @@ pub fn api(app: App) -> Api {
     let api = api
         .tag("Customers", "Who is invoiced")
         .operation(operation!(customers::create_customer).permission(&may::CUSTOMERS_WRITE))
-        .operation(operation!(customers::list_customers).permission(&may::CUSTOMERS_READ))
-        .operation(operation!(customers::get_customer).permission(&may::CUSTOMERS_READ))
+        .operation(
+            operation!(customers::list_customers)
+                .permission(&may::CUSTOMERS_READ)
+                .shows_deleted(&may::CUSTOMERS_RESTORE),
+        )
+        .operation(
+            operation!(customers::get_customer)
+                .permission(&may::CUSTOMERS_READ)
+                .shows_deleted(&may::CUSTOMERS_RESTORE),
+        )
         .operation(operation!(customers::patch_customer).permission(&may::CUSTOMERS_WRITE))
+        .operation(operation!(customers::put_customer).permission(&may::CUSTOMERS_WRITE))
+        .operation(operation!(customers::delete_customer).permission(&may::CUSTOMERS_WRITE))
+        .operation(operation!(customers::restore_customer).permission(&may::CUSTOMERS_RESTORE))
         .tag("Products", "What is sold, and for how much")
         .operation(operation!(products::create_product).permission(&may::PRODUCTS_WRITE))
-        .operation(operation!(products::list_products).permission(&may::PRODUCTS_READ))
-        .operation(operation!(products::get_product).permission(&may::PRODUCTS_READ))
+        .operation(
+            operation!(products::list_products)
+                .permission(&may::PRODUCTS_READ)
+                .shows_deleted(&may::PRODUCTS_RESTORE),
+        )
+        .operation(
+            operation!(products::get_product)
+                .permission(&may::PRODUCTS_READ)
+                .shows_deleted(&may::PRODUCTS_RESTORE),
+        )
+        .operation(operation!(products::patch_product).permission(&may::PRODUCTS_WRITE))
+        .operation(operation!(products::put_product).permission(&may::PRODUCTS_WRITE))
+        .operation(operation!(products::delete_product).permission(&may::PRODUCTS_WRITE))
+        .operation(operation!(products::restore_product).permission(&may::PRODUCTS_RESTORE))
         .operation(operation!(products::create_price).permission(&may::PRODUCTS_WRITE))
         .operation(operation!(products::get_price).permission(&may::PRODUCTS_READ))
         .operation(operation!(products::list_prices).permission(&may::PRODUCTS_READ));

@@ -1,15 +1,22 @@
 //! `/products` and their prices.
 
 use super::names::PriceInterval;
-use crate::domain::product::{Price, Product, ProductFields};
+use crate::domain::product::{Price, Product, ProductFields, ProductPatch};
 use crate::service::create_price::{self, CreatePrice};
-use crate::service::{App, create_product, read};
+use crate::service::{
+    App, create_product, delete_product, patch_product, put_product, read, restore_product,
+};
+use crate::store::products::ProductFilter;
 use billing_contract::{PriceId, PriceKind, ProductId, ProductKind};
 use chrono::{DateTime, Utc};
-use kernel::Money;
+use kernel::reference::Put;
+use kernel::{Metadata, MetadataPatch, Money, Search};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Rendered, State, respond};
+use utoipa::{IntoParams, ToSchema};
+use web::{
+    Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
+    PathId, Query, Rendered, State, respond,
+};
 
 #[derive(Serialize, ToSchema)]
 pub struct ProductDto {
@@ -18,15 +25,19 @@ pub struct ProductDto {
     description: Option<String>,
     /// Only what is active can be sold
     active: bool,
+    /// The tenant's own reference, unique among its products
+    external_id: Option<String>,
+    metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    deleted_at: Option<DateTime<Utc>>,
 }
 
 impl From<&Product> for ProductDto {
     fn from(product: &Product) -> Self {
-        let ProductFields { name, description, active } = product.fields.clone();
-        let Product { id, created_at, updated_at, .. } = *product;
-        Self { id, name, description, active, created_at, updated_at }
+        let ProductFields { name, description, active, external_id, metadata } = product.fields.clone();
+        let Product { id, created_at, updated_at, deleted_at, .. } = *product;
+        Self { id, name, description, active, external_id, metadata, created_at, updated_at, deleted_at }
     }
 }
 
@@ -40,6 +51,55 @@ pub struct CreateProductDto {
     /// True unless told
     #[serde(default = "yes")]
     active: bool,
+    external_id: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+/// All of it: what is left out is empty.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutProductDto {
+    name: String,
+    description: Option<String>,
+    /// True unless told
+    #[serde(default = "yes")]
+    active: bool,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchProductDto {
+    #[serde(default, deserialize_with = "web::nullable")]
+    name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "web::nullable")]
+    description: Option<Option<String>>,
+    #[serde(default, deserialize_with = "web::nullable")]
+    active: Option<Option<bool>>,
+    #[serde(default, deserialize_with = "web::nullable")]
+    external_id: Option<Option<String>>,
+    /// Pairs to set; a null value removes its pair
+    #[serde(default, deserialize_with = "web::nullable")]
+    metadata: Option<Option<MetadataPatch>>,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub struct ProductQuery {
+    /// Only the one with this reference
+    external_id: Option<String>,
+    /// Only those whose name, description or reference contains this, in whatever case
+    q: Option<Search>,
+}
+
+fn created(product: &Product) -> Rendered {
+    let location = format!("/api/v1/billing/products/{}", product.id);
+    Rendered::created(location, &ProductDto::from(product)).etag(product.version)
+}
+
+fn shown(product: &Product) -> Rendered {
+    Rendered::ok(&ProductDto::from(product)).etag(product.version)
 }
 
 fn yes() -> bool {
@@ -76,31 +136,104 @@ pub struct CreatePriceDto {
 /// Creates a product
 #[utoipa::path(post, path = "/products", responses((status = 201, body = ProductDto)))]
 pub async fn create_product(app: State<App>, caller: Caller, body: Body<CreateProductDto>) -> Answer {
-    let CreateProductDto { id, name, description, active } = body.into_inner();
-    let fields = ProductFields { name, description, active };
-    respond(
-        &caller,
-        async |ctx| create_product::create_product(&app, ctx, id, fields).await,
-        |product: &Product| {
-            let location = format!("/api/v1/billing/products/{}", product.id);
-            Rendered::created(location, &ProductDto::from(product)).etag(product.version)
-        },
-    )
-    .await
+    let CreateProductDto { id, name, description, active, external_id, metadata } = body.into_inner();
+    let fields = ProductFields { name, description, active, external_id, metadata };
+    respond(&caller, async |ctx| create_product::create_product(&app, ctx, id, fields).await, created).await
 }
 
 /// Lists products
 #[utoipa::path(get, path = "/products", responses((status = 200, body = Listing<ProductDto>)))]
-pub async fn list_products(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
-    let found = read::list_products(&app, &caller, page.request()).await?;
+pub async fn list_products(
+    app: State<App>,
+    caller: Caller,
+    query: Query<ProductQuery>,
+    page: PageQuery,
+) -> Answer {
+    let filter = ProductFilter { external_id: query.external_id.clone(), q: query.q.clone() };
+    let found = read::list_products(&app, &caller, &filter, page.request()).await?;
     Ok(page.render(found.map(|product| ProductDto::from(&product))))
 }
 
 /// Shows a product
 #[utoipa::path(get, path = "/products/{id}", responses((status = 200, body = ProductDto)))]
-pub async fn get_product(app: State<App>, caller: Caller, id: PathId<ProductKind>) -> Answer {
-    let product = read::get_product(&app, &caller, id.id()).await?;
-    Ok(Rendered::ok(&ProductDto::from(&product)).etag(product.version))
+pub async fn get_product(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<ProductKind>,
+    include_deleted: IncludeDeleted,
+) -> Answer {
+    Ok(if *include_deleted {
+        shown(&read::get_product_deleted_too(&app, &caller, id.id()).await?)
+    } else {
+        shown(&*read::get_product(&app, &caller, id.id()).await?)
+    })
+}
+
+/// Changes a product
+#[utoipa::path(patch, path = "/products/{id}", responses((status = 200, body = ProductDto)))]
+pub async fn patch_product(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<ProductKind>,
+    if_match: IfMatch,
+    body: Body<PatchProductDto>,
+) -> Answer {
+    let PatchProductDto { name, description, active, external_id, metadata } = body.into_inner();
+    let patch = ProductPatch { name, description, active, external_id, metadata };
+    respond(
+        &caller,
+        async |ctx| patch_product::patch_product(&app, ctx, id.id(), if_match.expected(), patch).await,
+        shown,
+    )
+    .await
+}
+
+/// Creates or replaces the product with this reference
+#[utoipa::path(
+    put,
+    path = "/products/by-external-id/{external_id}",
+    responses(
+        (status = 200, description = "It was there and is as told now", body = ProductDto),
+        (status = 201, description = "It is new", body = ProductDto)
+    )
+)]
+pub async fn put_product(
+    app: State<App>,
+    caller: Caller,
+    external_id: PathExternalId,
+    if_match: OptionalIfMatch,
+    body: Body<PutProductDto>,
+) -> Answer {
+    let PutProductDto { name, description, active, metadata } = body.into_inner();
+    let external_id = Some(external_id.into_inner());
+    let fields = ProductFields { name, description, active, external_id, metadata };
+    respond(
+        &caller,
+        async |ctx| put_product::put_product(&app, ctx, if_match.seen(), fields).await,
+        |put: &Put<Product>| if put.created { created(&put.resource) } else { shown(&put.resource) },
+    )
+    .await
+}
+
+/// Deletes a product that nobody pays for any more
+#[utoipa::path(
+    delete,
+    path = "/products/{id}",
+    responses((status = 204, description = "It is deleted, and can be restored"))
+)]
+pub async fn delete_product(app: State<App>, caller: Caller, id: PathId<ProductKind>) -> Answer {
+    respond(
+        &caller,
+        async |ctx| delete_product::delete_product(&app, ctx, id.id()).await,
+        |_: &()| Rendered::no_content(),
+    )
+    .await
+}
+
+/// Brings a deleted product back
+#[utoipa::path(post, path = "/products/{id}/restore", responses((status = 200, body = ProductDto)))]
+pub async fn restore_product(app: State<App>, caller: Caller, id: PathId<ProductKind>) -> Answer {
+    respond(&caller, async |ctx| restore_product::restore_product(&app, ctx, id.id()).await, shown).await
 }
 
 /// Creates a price of a product
@@ -128,7 +261,7 @@ pub async fn create_price(
 /// Shows a price
 #[utoipa::path(get, path = "/prices/{id}", responses((status = 200, body = PriceDto)))]
 pub async fn get_price(app: State<App>, caller: Caller, id: PathId<PriceKind>) -> Answer {
-    Ok(Rendered::ok(&PriceDto::from(&read::get_price(&app, &caller, id.id()).await?)))
+    Ok(Rendered::ok(&PriceDto::from(&*read::get_price(&app, &caller, id.id()).await?)))
 }
 
 /// Lists the prices of a product

@@ -3,12 +3,17 @@
 use crate::domain::customer::CustomerFields;
 use crate::domain::invoice::Invoice;
 use crate::domain::named::Named;
+use crate::domain::product::ProductFields;
 use data::AuditEntry;
 use kernel::{Id, Money};
 use serde_json::{Value, json};
 
 pub fn created<K>(action: &'static str, resource: &'static str, id: Id<K>, after: Value) -> AuditEntry {
     AuditEntry { action, resource, resource_id: id.uuid(), before: None, after: Some(after) }
+}
+
+pub fn deleted<K>(action: &'static str, resource: &'static str, id: Id<K>, before: Value) -> AuditEntry {
+    AuditEntry { action, resource, resource_id: id.uuid(), before: Some(before), after: None }
 }
 
 pub fn changed<K>(
@@ -23,6 +28,17 @@ pub fn changed<K>(
 pub fn customer(fields: &CustomerFields) -> Value {
     let CustomerFields { name, email, external_id, metadata } = fields;
     json!({ "name": name, "email": email, "external_id": external_id, "metadata": metadata })
+}
+
+pub fn product(fields: &ProductFields) -> Value {
+    let ProductFields { name, description, active, external_id, metadata } = fields;
+    json!({
+        "name": name,
+        "description": description,
+        "active": active,
+        "external_id": external_id,
+        "metadata": metadata,
+    })
 }
 
 pub fn invoice(invoice: &Invoice) -> Value {

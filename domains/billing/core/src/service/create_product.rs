@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::store::products;
 use billing_contract::ProductId;
 use kernel::Ctx;
-use serde_json::json;
 
 pub async fn create_product(
     app: &App,
@@ -16,10 +15,15 @@ pub async fn create_product(
 ) -> Result<Product, Error> {
     let fields = fields.checked()?;
     let id = id.unwrap_or_else(|| ctx.new_id());
-    let after = json!({ "name": fields.name, "active": fields.active });
     let mut unit = app.databases.write(ctx).await?;
-    let product = products::insert(&unit, id, fields).await;
-    let product = product.map_err(|error| Error::or_id_taken(error, "products"))?;
-    unit.audit(audit::created("billing.product.create", "product", id, after))?;
+    let product = products::insert(&unit, id, &fields).await.map_err(or_taken)?;
+    unit.audit(audit::created("billing.product.create", "product", id, audit::product(&fields)))?;
     Ok(unit.commit(product).await?)
+}
+
+pub(super) fn or_taken(error: data::Error) -> Error {
+    if error.is_unique("products_external_id", "products.external_id") {
+        return Error::ExternalIdTaken;
+    }
+    Error::or_id_taken(error, "products")
 }

@@ -26,5 +26,6 @@ pub async fn patch_customer(
     let after = after.ok_or_else(Error::stale)?;
     let change = (audit::customer(&before.fields), audit::customer(&fields));
     unit.audit(audit::changed("billing.customer.update", "customer", id, change))?;
+    unit.forget(&app.customers, id.to_string());
     Ok(unit.commit(after).await?)
 }

@@ -4,7 +4,7 @@ use super::try_page;
 use crate::domain::customer::{Customer, CustomerFields};
 use billing_contract::CustomerId;
 use data::{Error, Tx, Unit};
-use kernel::{Page, PageRequest, TenantId};
+use kernel::{Page, PageRequest, Search, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -20,6 +20,7 @@ pub struct Model {
     pub email: Option<String>,
     pub external_id: Option<String>,
     pub metadata: String,
+    pub search_text: String,
     pub version: i64,
     pub created_at: ChronoDateTimeUtc,
     pub updated_at: ChronoDateTimeUtc,
@@ -41,6 +42,7 @@ pub async fn insert(unit: &Unit, id: CustomerId, fields: &CustomerFields) -> Res
         email: Set(fields.email.clone()),
         external_id: Set(fields.external_id.clone()),
         metadata: Set(serde_json::to_string(&fields.metadata).map_err(Error::internal)?),
+        search_text: Set(fields.search_text()),
         ..Default::default()
     };
     read(unit.insert(row).await?)
@@ -50,14 +52,28 @@ pub async fn find(tx: &Tx, id: CustomerId) -> Result<Option<Customer>, Error> {
     tx.by_id::<Entity, _>(id).one().await?.map(read).transpose()
 }
 
-pub async fn page(
-    tx: &Tx,
-    external_id: Option<&str>,
-    request: &PageRequest,
-) -> Result<Page<Customer>, Error> {
+pub async fn find_deleted_too(tx: &Tx, id: CustomerId) -> Result<Option<Customer>, Error> {
+    tx.by_id::<Entity, _>(id).with_deleted().one().await?.map(read).transpose()
+}
+
+pub async fn by_external_id(tx: &Tx, external_id: &str) -> Result<Option<Customer>, Error> {
+    tx.find::<Entity>().filter(Column::ExternalId.eq(external_id)).one().await?.map(read).transpose()
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CustomerFilter {
+    pub external_id: Option<String>,
+    pub q: Option<Search>,
+}
+
+pub async fn page(tx: &Tx, filter: &CustomerFilter, request: &PageRequest) -> Result<Page<Customer>, Error> {
     let mut found = tx.find::<Entity>();
+    let external_id = filter.external_id.as_deref();
     if let Some(external_id) = external_id {
         found = found.filter(Column::ExternalId.eq(external_id));
+    }
+    if let Some(q) = &filter.q {
+        found = found.matching(q, [external_id]);
     }
     try_page(found.page(request).await?, read)
 }
@@ -84,9 +100,21 @@ pub async fn update(
         .set(Column::Email, fields.email.clone())
         .set(Column::ExternalId, fields.external_id.clone())
         .set(Column::Metadata, metadata)
+        .set(Column::SearchText, fields.search_text())
         .returning()
         .await?;
     changed.into_iter().next().map(read).transpose()
+}
+
+/// Whether there was one to delete.
+pub async fn delete(unit: &Unit, id: CustomerId) -> Result<bool, Error> {
+    Ok(unit.delete::<Entity>().filter(Column::PublicId.eq(id)).exec().await? > 0)
+}
+
+/// `None` when it is not deleted.
+pub async fn restore(unit: &Unit, id: CustomerId) -> Result<Option<Customer>, Error> {
+    let restored = unit.restore::<Entity>().filter(Column::PublicId.eq(id)).returning().await?;
+    restored.into_iter().next().map(read).transpose()
 }
 
 fn read(row: Model) -> Result<Customer, Error> {
@@ -101,5 +129,6 @@ fn read(row: Model) -> Result<Customer, Error> {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        deleted_at: row.deleted_at,
     })
 }

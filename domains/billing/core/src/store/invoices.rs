@@ -96,6 +96,17 @@ pub async fn page(tx: &Tx, filter: InvoiceFilter, request: &PageRequest) -> Resu
     try_page(found.page(request).await?, read)
 }
 
+/// Whether one of this customer's has still to become final.
+pub async fn any_unfinished_of(tx: &Tx, customer: CustomerId) -> Result<bool, Error> {
+    let unfinished = [InvoiceStatus::Draft, InvoiceStatus::PendingApproval].map(|status| status.name());
+    let found = tx
+        .find::<Entity>()
+        .filter(Column::CustomerId.eq(customer))
+        .filter(Column::Status.is_in(unfinished))
+        .limit(1);
+    Ok(found.one().await?.is_some())
+}
+
 /// Whether a period of the subscription has an invoice already.
 pub async fn of_period(tx: &Tx, subscription: SubscriptionId, period: Period) -> Result<bool, Error> {
     let found = tx

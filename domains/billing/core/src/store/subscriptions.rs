@@ -4,10 +4,11 @@ use super::{named, try_page};
 use crate::domain::named::Named;
 use crate::domain::period::Period;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
-use billing_contract::{CustomerId, PriceId, SubscriptionId};
+use billing_contract::{CustomerId, PriceId, ProductId, SubscriptionId};
 use data::{Error, Tx, Unit};
 use kernel::{Page, PageRequest, Quantity, TenantId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::FromQueryResult;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -86,6 +87,29 @@ pub async fn set_period(unit: &Unit, id: SubscriptionId, period: Period) -> Resu
         .exec()
         .await?;
     Ok(())
+}
+
+/// Whether one of this customer's goes on.
+pub async fn any_active_of(tx: &Tx, customer: CustomerId) -> Result<bool, Error> {
+    let active =
+        tx.find::<Entity>().filter(Column::CustomerId.eq(customer)).filter(Column::Status.eq("active"));
+    Ok(active.limit(1).one().await?.is_some())
+}
+
+/// Whether anybody's subscription to a price of this product goes on.
+pub async fn any_active_to(tx: &Tx, product: ProductId) -> Result<bool, Error> {
+    let sql = data::sql!(
+        "SELECT s.version FROM prices p JOIN subscriptions s ON s.tenant_id = p.tenant_id \
+         AND s.price_id = p.public_id AND s.status = 'active' AND s.deleted_at IS NULL \
+         WHERE p.tenant_id = $1 AND p.product_id = $2 LIMIT 1"
+    );
+    Ok(tx.sql(sql).bind(product).one::<Found>().await?.is_some())
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    #[expect(dead_code, reason = "that there is a row is the answer")]
+    version: i64,
 }
 
 fn read(row: Model) -> Result<Subscription, Error> {

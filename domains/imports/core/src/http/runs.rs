@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{Answer, Body, Caller, Listing, OwnOrder, PageQuery, PathId, Query, Rendered, State, respond};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -258,7 +258,7 @@ pub async fn list_run_rows(
     caller: Caller,
     id: PathId<ImportRunKind>,
     filter: Query<RowFilter>,
-    page: PageQuery,
+    page: PageQuery<OwnOrder>,
 ) -> Answer {
     let outcome = filter.outcome.map(Outcome::from);
     let found = service::list_row_results(&app, &caller, id.id(), outcome, page.request()).await?;

@@ -4,7 +4,7 @@ use crate::service::{self, App};
 use module::{FieldKind, TargetDefinition};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Answer, Caller, Listing, PageQuery, State};
+use web::{Answer, Caller, Listing, OwnOrder, PageQuery, State};
 
 #[derive(Serialize, ToSchema)]
 pub struct ImportTargetDto {
@@ -60,6 +60,6 @@ impl From<&TargetDefinition> for ImportTargetDto {
 
 /// Lists import targets
 #[utoipa::path(get, path = "/targets", responses((status = 200, body = Listing<ImportTargetDto>)))]
-pub async fn list_targets(app: State<App>, _caller: Caller, page: PageQuery) -> Answer {
+pub async fn list_targets(app: State<App>, _caller: Caller, page: PageQuery<OwnOrder>) -> Answer {
     Ok(page.render(service::list_targets(&app, page.request()).map(ImportTargetDto::from)))
 }

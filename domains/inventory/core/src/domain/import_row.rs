@@ -123,6 +123,7 @@ fn read(values: &BTreeMap<String, String>, faults: &mut Faults) -> (ItemChange, 
         unit: given("unit"),
         unit_cost,
         reorder_level: reorder_level.map(Some),
+        ..ItemChange::default()
     };
     (change, on_hand.filter(|on_hand| *on_hand >= Quantity::ZERO))
 }

@@ -6,7 +6,9 @@ use crate::domain::stock::{self, Level};
 use crate::domain::text;
 use chrono::{DateTime, Utc};
 use inventory_contract::ItemId;
-use kernel::{Faults, FieldError, Money, Quantity};
+use kernel::reference::{check_external_id, check_metadata, patch_metadata};
+use kernel::search::search_text;
+use kernel::{Faults, FieldError, Metadata, MetadataPatch, Money, Quantity};
 use serde::Serialize;
 
 /// What an item is counted in when nobody says otherwise.
@@ -24,6 +26,7 @@ pub struct Item {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
 }
 
 /// Checked.
@@ -36,6 +39,19 @@ pub struct ItemFields {
     pub unit: String,
     pub unit_cost: Option<Money>,
     pub reorder_level: Option<Quantity>,
+    pub external_id: Option<String>,
+    pub metadata: Metadata,
+}
+
+impl ItemFields {
+    pub fn search_text(&self) -> String {
+        search_text([
+            Some(self.sku.as_str()),
+            Some(&self.name),
+            self.description.as_deref(),
+            self.external_id.as_deref(),
+        ])
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +77,8 @@ pub struct ItemInput {
     pub unit: Option<String>,
     pub unit_cost: Option<Money>,
     pub reorder_level: Option<Quantity>,
+    pub external_id: Option<String>,
+    pub metadata: Metadata,
 }
 
 impl ItemInput {
@@ -84,11 +102,20 @@ impl ItemInput {
         if let Some(level) = self.reorder_level {
             stock::check_level(&mut faults, "/reorder_level", level);
         }
-        let (unit_cost, reorder_level) = (self.unit_cost, self.reorder_level);
+        let external_id = check_external_id(&mut faults, "/external_id", self.external_id.clone());
+        check_metadata(&mut faults, "/metadata", &self.metadata);
         match sku {
-            Ok(sku) => {
-                faults.finish(ItemFields { sku, name, description, category, unit, unit_cost, reorder_level })
-            }
+            Ok(sku) => faults.finish(ItemFields {
+                sku,
+                name,
+                description,
+                category,
+                unit,
+                unit_cost: self.unit_cost,
+                reorder_level: self.reorder_level,
+                external_id,
+                metadata: self.metadata.clone(),
+            }),
             Err(_) => Err(faults.into_errors()),
         }
     }
@@ -104,6 +131,8 @@ pub struct ItemChange {
     pub unit: Option<Option<String>>,
     pub unit_cost: Option<Option<Money>>,
     pub reorder_level: Option<Option<Quantity>>,
+    pub external_id: Option<Option<String>>,
+    pub metadata: Option<Option<MetadataPatch>>,
 }
 
 impl ItemChange {
@@ -118,6 +147,8 @@ impl ItemChange {
             unit: self.unit.unwrap_or(present.unit),
             unit_cost: self.unit_cost.unwrap_or(present.unit_cost),
             reorder_level: self.reorder_level.unwrap_or(present.reorder_level),
+            external_id: self.external_id.unwrap_or(present.external_id),
+            metadata: patch_metadata(&present.metadata, self.metadata),
         };
         input.check()
     }
@@ -133,6 +164,8 @@ impl From<ItemFields> for ItemInput {
             unit: Some(fields.unit),
             unit_cost: fields.unit_cost,
             reorder_level: fields.reorder_level,
+            external_id: fields.external_id,
+            metadata: fields.metadata,
         }
     }
 }

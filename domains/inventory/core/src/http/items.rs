@@ -6,11 +6,13 @@ use crate::service;
 use crate::store::item::ItemFilter;
 use chrono::{DateTime, Utc};
 use inventory_contract::{ItemId, ItemKind};
-use kernel::{Money, Page, Quantity};
+use kernel::reference::Put;
+use kernel::{Metadata, MetadataPatch, Money, Page, Quantity, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Answer, Body, Caller, IfMatch, Listing, PageQuery, PathId, Query, Rendered, State, nullable, respond,
+    Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
+    PathId, Query, Rendered, State, nullable, respond,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -38,8 +40,14 @@ pub struct ItemDto {
     reserved: Quantity,
     /// On hand and not reserved
     available: Quantity,
+    /// The tenant's own reference, unique among its items
+    #[schema(required)]
+    external_id: Option<String>,
+    metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    #[schema(required)]
+    deleted_at: Option<DateTime<Utc>>,
 }
 
 impl From<&StockedItem> for ItemDto {
@@ -58,8 +66,11 @@ impl From<&StockedItem> for ItemDto {
             on_hand: stock.on_hand,
             reserved: stock.reserved,
             available: stock.available,
+            external_id: fields.external_id,
+            metadata: fields.metadata,
             created_at: item.created_at,
             updated_at: item.updated_at,
+            deleted_at: item.deleted_at,
         }
     }
 }
@@ -83,6 +94,32 @@ pub struct CreateItemDto {
     unit: Option<String>,
     unit_cost: Option<Money>,
     reorder_level: Option<Quantity>,
+    #[schema(min_length = 1, max_length = 200)]
+    external_id: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+/// All of it: what is left out is empty.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutItemDto {
+    /// Unique; kept trimmed and in upper case
+    #[schema(example = "CHAI-10", min_length = 1, max_length = 64)]
+    sku: String,
+    #[schema(example = "Chai", min_length = 1, max_length = 200)]
+    name: String,
+    #[schema(max_length = 4000)]
+    description: Option<String>,
+    #[schema(max_length = 100)]
+    category: Option<String>,
+    /// What it is counted in; `each` when left out
+    #[schema(min_length = 1, max_length = 64)]
+    unit: Option<String>,
+    unit_cost: Option<Money>,
+    reorder_level: Option<Quantity>,
+    #[serde(default)]
+    metadata: Metadata,
 }
 
 impl From<CreateItemDto> for service::create_item::CreateItem {
@@ -95,6 +132,8 @@ impl From<CreateItemDto> for service::create_item::CreateItem {
             unit: dto.unit,
             unit_cost: dto.unit_cost,
             reorder_level: dto.reorder_level,
+            external_id: dto.external_id,
+            metadata: dto.metadata,
         };
         Self { id: dto.id, input }
     }
@@ -126,6 +165,13 @@ pub struct PatchItemDto {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Quantity>)]
     reorder_level: Option<Option<Quantity>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    external_id: Option<Option<String>>,
+    /// Pairs to set; a null value removes its pair
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<MetadataPatch>)]
+    metadata: Option<Option<MetadataPatch>>,
 }
 
 impl From<PatchItemDto> for ItemChange {
@@ -138,6 +184,8 @@ impl From<PatchItemDto> for ItemChange {
             unit: dto.unit,
             unit_cost: dto.unit_cost,
             reorder_level: dto.reorder_level,
+            external_id: dto.external_id,
+            metadata: dto.metadata,
         }
     }
 }
@@ -150,6 +198,21 @@ pub struct ItemParams {
     /// Items of this category
     #[param(nullable = false)]
     category: Option<String>,
+    /// The item with this reference
+    #[param(nullable = false)]
+    external_id: Option<String>,
+    /// Items whose sku, name, description or reference contains this, in whatever case
+    #[param(nullable = false)]
+    q: Option<Search>,
+}
+
+fn created(item: &StockedItem) -> Rendered {
+    let location = format!("/api/v1/inventory/items/{}", item.item.id);
+    Rendered::created(location, &ItemDto::from(item)).etag(item.tag())
+}
+
+fn shown(item: &StockedItem) -> Rendered {
+    Rendered::ok(&ItemDto::from(item)).etag(item.tag())
 }
 
 /// Lists items
@@ -170,29 +233,31 @@ pub async fn list_items(
 /// `None` when no item can be meant.
 fn filter(params: &ItemParams) -> Option<ItemFilter> {
     let sku = params.sku.as_deref().map(str::parse).transpose().ok()?;
-    Some(ItemFilter { sku, category: params.category.clone() })
+    let ItemParams { category, external_id, q, .. } = params;
+    Some(ItemFilter { sku, category: category.clone(), external_id: external_id.clone(), q: q.clone() })
 }
 
 /// Shows an item
 #[utoipa::path(get, path = "/items/{id}", responses((status = 200, body = ItemDto)))]
-pub async fn get_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) -> Answer {
-    let item = service::get_item::get_item(&app, &caller, id.id()).await?;
-    Ok(Rendered::ok(&ItemDto::from(&item)).etag(item.tag()))
+pub async fn get_item(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<ItemKind>,
+    include_deleted: IncludeDeleted,
+) -> Answer {
+    let item = if *include_deleted {
+        service::get_item::get_item_deleted_too(&app, &caller, id.id()).await?
+    } else {
+        service::get_item::get_item(&app, &caller, id.id()).await?
+    };
+    Ok(shown(&item))
 }
 
 /// Adds an item
 #[utoipa::path(post, path = "/items", responses((status = 201, body = ItemDto)))]
 pub async fn create_item(app: State<App>, caller: Caller, body: Body<CreateItemDto>) -> Answer {
     let command = body.into_inner().into();
-    respond(
-        &caller,
-        async |ctx| service::create_item::create_item(&app, ctx, command).await,
-        |item: &StockedItem| {
-            let location = format!("/api/v1/inventory/items/{}", item.item.id);
-            Rendered::created(location, &ItemDto::from(item)).etag(item.tag())
-        },
-    )
-    .await
+    respond(&caller, async |ctx| service::create_item::create_item(&app, ctx, command).await, created).await
 }
 
 /// Changes an item
@@ -208,7 +273,36 @@ pub async fn patch_item(
     respond(
         &caller,
         async |ctx| service::patch_item::patch_item(&app, ctx, id.id(), if_match.expected(), change).await,
-        |item: &StockedItem| Rendered::ok(&ItemDto::from(item)).etag(item.tag()),
+        shown,
+    )
+    .await
+}
+
+/// Creates or replaces the item with this reference
+#[utoipa::path(
+    put,
+    path = "/items/by-external-id/{external_id}",
+    responses(
+        (status = 200, description = "It was there and is as told now", body = ItemDto),
+        (status = 201, description = "It is new", body = ItemDto)
+    )
+)]
+pub async fn put_item(
+    app: State<App>,
+    caller: Caller,
+    external_id: PathExternalId,
+    if_match: OptionalIfMatch,
+    body: Body<PutItemDto>,
+) -> Answer {
+    let PutItemDto { sku, name, description, category, unit, unit_cost, reorder_level, metadata } =
+        body.into_inner();
+    let external_id = Some(external_id.into_inner());
+    let input =
+        ItemInput { sku, name, description, category, unit, unit_cost, reorder_level, external_id, metadata };
+    respond(
+        &caller,
+        async |ctx| service::put_item::put_item(&app, ctx, if_match.seen(), input).await,
+        |put: &Put<StockedItem>| if put.created { created(&put.resource) } else { shown(&put.resource) },
     )
     .await
 }
@@ -222,4 +316,10 @@ pub async fn delete_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) 
         |_: &()| Rendered::no_content(),
     )
     .await
+}
+
+/// Brings a deleted item back
+#[utoipa::path(post, path = "/items/{id}/restore", responses((status = 200, body = ItemDto)))]
+pub async fn restore_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) -> Answer {
+    respond(&caller, async |ctx| service::restore_item::restore_item(&app, ctx, id.id()).await, shown).await
 }

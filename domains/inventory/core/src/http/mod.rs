@@ -6,7 +6,7 @@ mod reservations;
 
 use crate::App;
 use crate::error::Error;
-use crate::permissions::{ITEMS_READ, ITEMS_WRITE, STOCK_READ, STOCK_RECEIVE, STOCK_WRITE};
+use crate::permissions::{ITEMS_READ, ITEMS_RESTORE, ITEMS_WRITE, STOCK_READ, STOCK_RECEIVE, STOCK_WRITE};
 use kernel::problem::Problems;
 use web::{Api, operation};
 
@@ -14,11 +14,13 @@ pub fn api(app: App) -> Api {
     Api::new("inventory", app.databases.clone(), &[Error::KINDS])
         .state(app)
         .tag("Items", "What is kept in stock, and how much of it there is")
-        .operation(operation!(items::list_items).permission(&ITEMS_READ))
+        .operation(operation!(items::list_items).permission(&ITEMS_READ).shows_deleted(&ITEMS_RESTORE))
         .operation(operation!(items::create_item).permission(&ITEMS_WRITE))
-        .operation(operation!(items::get_item).permission(&ITEMS_READ))
+        .operation(operation!(items::get_item).permission(&ITEMS_READ).shows_deleted(&ITEMS_RESTORE))
         .operation(operation!(items::patch_item).permission(&ITEMS_WRITE))
+        .operation(operation!(items::put_item).permission(&ITEMS_WRITE))
         .operation(operation!(items::delete_item).permission(&ITEMS_WRITE))
+        .operation(operation!(items::restore_item).permission(&ITEMS_RESTORE))
         .tag("Movements", "The ledger: every change of what is on hand, never altered")
         .operation(operation!(movements::receive_stock).permission(&STOCK_RECEIVE).requires_key())
         .operation(operation!(movements::list_movements).permission(&STOCK_READ))

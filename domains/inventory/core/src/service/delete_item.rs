@@ -12,10 +12,10 @@ use serde_json::json;
 pub async fn delete_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     let before = find_item(&unit, id).await?;
-    if !store::stock_level::delete_empty(&unit, ctx, id).await? {
+    if !store::stock_level::delete_empty(&unit, id).await? {
         return Err(Error::ItemHasStock);
     }
-    if !store::item::delete(&unit, ctx, id).await? {
+    if !store::item::delete(&unit, id).await? {
         return Err(Error::ItemNotFound);
     }
     unit.audit(AuditEntry {

@@ -13,6 +13,13 @@ pub async fn get_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<StockedItem, E
     find_item(&tx, id).await
 }
 
+pub async fn get_item_deleted_too(app: &App, ctx: &Ctx, id: ItemId) -> Result<StockedItem, Error> {
+    let tx = app.databases.read(ctx).await?;
+    let item = store::item::find_deleted_too(&tx, id).await?.ok_or(Error::ItemNotFound)?;
+    let level = store::stock_level::find_deleted_too(&tx, id).await?.ok_or(Error::ItemNotFound)?;
+    Ok(StockedItem { item, level })
+}
+
 /// For use cases that go on in the same transaction.
 pub async fn find_item(tx: &Tx, id: ItemId) -> Result<StockedItem, Error> {
     let item = store::item::find(tx, id).await?.ok_or(Error::ItemNotFound)?;

@@ -7,8 +7,7 @@ use crate::service::get_item::find_item;
 use crate::store;
 use data::AuditEntry;
 use inventory_contract::ItemId;
-use kernel::problem::VERSION_MISMATCH;
-use kernel::{Ctx, Problem};
+use kernel::Ctx;
 use serde_json::json;
 
 /// `expected` is the tag the caller saw; none means any.
@@ -22,11 +21,12 @@ pub async fn patch_item(
     let mut unit = app.databases.write(ctx).await?;
     let before = find_item(&unit, id).await?;
     if expected.is_some_and(|expected| expected != before.tag()) {
-        return Err(stale());
+        return Err(Error::stale());
     }
     let fields = change.apply(Some(&before.item.fields)).map_err(Error::invalid)?;
     // Only the fields' version can be lost to another here: stock that moves meanwhile is not written.
-    let item = store::item::update(&unit, id, before.item.version, &fields).await?.ok_or_else(stale)?;
+    let item =
+        store::item::update(&unit, id, before.item.version, &fields).await?.ok_or_else(Error::stale)?;
     unit.audit(AuditEntry {
         action: "inventory.item.update",
         resource: "item",
@@ -35,9 +35,4 @@ pub async fn patch_item(
         after: Some(json!(fields)),
     })?;
     Ok(unit.commit(StockedItem { item, level: before.level }).await?)
-}
-
-fn stale() -> Error {
-    let detail = "The item or its stock has changed since you read it: read it again and retry.";
-    Problem::new(VERSION_MISMATCH, detail).into()
 }

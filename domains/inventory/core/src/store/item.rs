@@ -5,7 +5,7 @@ use crate::domain::sku::Sku;
 use crate::error::Error;
 use data::{Tx, Unit};
 use inventory_contract::ItemId;
-use kernel::{Ctx, Currency, Money, Page, PageRequest, Quantity, TenantId};
+use kernel::{Currency, Metadata, Money, Page, PageRequest, Quantity, Search, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 
@@ -24,6 +24,9 @@ pub struct Model {
     pub unit_cost_minor: Option<i64>,
     pub currency: Option<Currency>,
     pub reorder_level: Option<Quantity>,
+    pub external_id: Option<String>,
+    pub metadata: String,
+    pub search_text: String,
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
@@ -42,10 +45,21 @@ data::tenant_entity!(resource);
 pub struct ItemFilter {
     pub sku: Option<Sku>,
     pub category: Option<String>,
+    pub external_id: Option<String>,
+    pub q: Option<Search>,
 }
 
 pub async fn find(tx: &Tx, id: ItemId) -> Result<Option<Item>, data::Error> {
-    Ok(tx.by_id::<Entity, _>(id).one().await?.map(Item::from))
+    tx.by_id::<Entity, _>(id).one().await?.map(Item::try_from).transpose()
+}
+
+pub async fn find_deleted_too(tx: &Tx, id: ItemId) -> Result<Option<Item>, data::Error> {
+    tx.by_id::<Entity, _>(id).with_deleted().one().await?.map(Item::try_from).transpose()
+}
+
+pub async fn by_external_id(tx: &Tx, external_id: &str) -> Result<Option<Item>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ExternalId.eq(external_id)).one().await?;
+    found.map(Item::try_from).transpose()
 }
 
 pub async fn page(tx: &Tx, filter: &ItemFilter, request: &PageRequest) -> Result<Page<Item>, data::Error> {
@@ -56,22 +70,30 @@ pub async fn page(tx: &Tx, filter: &ItemFilter, request: &PageRequest) -> Result
     if let Some(category) = &filter.category {
         items = items.filter(Column::Category.eq(category));
     }
-    Ok(items.page(request).await?.map(Item::from))
+    if let Some(external_id) = &filter.external_id {
+        items = items.filter(Column::ExternalId.eq(external_id));
+    }
+    if let Some(q) = &filter.q {
+        let sku = filter.sku.as_ref().map(Sku::as_str);
+        items = items.matching(q, [sku, filter.category.as_deref(), filter.external_id.as_deref()]);
+    }
+    items.page(request).await?.try_map(Item::try_from)
 }
 
 pub async fn with_skus(tx: &Tx, skus: &[Sku]) -> Result<Vec<Item>, data::Error> {
     let wanted = Column::Sku.is_in(skus.iter().map(Sku::as_str));
     let found = tx.find::<Entity>().filter(wanted).limit(skus.len() as u64).all().await?;
-    Ok(found.into_iter().map(Item::from).collect())
+    found.into_iter().map(Item::try_from).collect()
 }
 
 pub async fn insert(unit: &Unit, id: ItemId, fields: &ItemFields) -> Result<Item, Error> {
-    let inserted = unit.insert(row(id, fields)).await;
-    inserted.map(Item::from).map_err(|error| refused(error, id, &fields.sku))
+    let inserted = unit.insert(row(id, fields)?).await;
+    Ok(inserted.map_err(|error| refused(error, id, &fields.sku))?.try_into()?)
 }
 
 pub async fn insert_all(unit: &Unit, items: &[(ItemId, &ItemFields)]) -> Result<(), data::Error> {
-    unit.insert_all(items.iter().map(|(id, fields)| row(*id, fields)).collect()).await
+    let rows = items.iter().map(|(id, fields)| row(*id, fields)).collect::<Result<_, _>>()?;
+    unit.insert_all(rows).await
 }
 
 /// `None` when it has another version by now, or is gone.
@@ -86,24 +108,33 @@ pub async fn update(unit: &Unit, id: ItemId, seen: i64, fields: &ItemFields) -> 
         .set(Column::UnitCostMinor, fields.unit_cost.map(|cost| cost.amount_minor))
         .set(Column::Currency, fields.unit_cost.map(|cost| cost.currency))
         .set(Column::ReorderLevel, fields.reorder_level)
+        .set(Column::ExternalId, fields.external_id.clone())
+        .set(Column::Metadata, to_json(&fields.metadata)?)
+        .set(Column::SearchText, fields.search_text())
         .filter(Column::PublicId.eq(id))
         .filter(Column::Version.eq(seen));
     let updated = update.returning().await.map_err(|error| refused(error, id, &fields.sku))?;
-    Ok(updated.into_iter().next().map(Item::from))
+    Ok(updated.into_iter().next().map(Item::try_from).transpose()?)
 }
 
 /// Whether there was one to delete.
-pub async fn delete(unit: &Unit, ctx: &Ctx, id: ItemId) -> Result<bool, data::Error> {
-    let delete = unit
-        .update::<Entity>()
-        .set(Column::DeletedAt, ctx.now())
-        .set(Column::DeletedBy, ctx.actor().to_string())
-        .filter(Column::PublicId.eq(id));
-    Ok(delete.exec().await? > 0)
+pub async fn delete(unit: &Unit, id: ItemId) -> Result<bool, data::Error> {
+    Ok(unit.delete::<Entity>().filter(Column::PublicId.eq(id)).exec().await? > 0)
 }
 
-fn row(id: ItemId, fields: &ItemFields) -> ActiveModel {
-    ActiveModel {
+/// `None` when it is not deleted.
+pub async fn restore(unit: &Unit, id: ItemId) -> Result<Option<Item>, Error> {
+    let restored = unit.restore::<Entity>().filter(Column::PublicId.eq(id)).returning().await;
+    let restored = restored.map_err(|error| taken(error, "of the item"))?;
+    Ok(restored.into_iter().next().map(Item::try_from).transpose()?)
+}
+
+fn to_json(metadata: &Metadata) -> Result<String, data::Error> {
+    serde_json::to_string(metadata).map_err(data::Error::internal)
+}
+
+fn row(id: ItemId, fields: &ItemFields) -> Result<ActiveModel, data::Error> {
+    Ok(ActiveModel {
         public_id: Set(id),
         sku: Set(fields.sku.to_string()),
         name: Set(fields.name.clone()),
@@ -113,24 +144,36 @@ fn row(id: ItemId, fields: &ItemFields) -> ActiveModel {
         unit_cost_minor: Set(fields.unit_cost.map(|cost| cost.amount_minor)),
         currency: Set(fields.unit_cost.map(|cost| cost.currency)),
         reorder_level: Set(fields.reorder_level),
+        external_id: Set(fields.external_id.clone()),
+        metadata: Set(to_json(&fields.metadata)?),
+        search_text: Set(fields.search_text()),
         ..Default::default()
-    }
+    })
 }
 
-fn refused(error: data::Error, id: ItemId, sku: &Sku) -> Error {
+fn taken(error: data::Error, sku: &str) -> Error {
     if error.is_unique("items_sku", "items.sku") {
-        return Error::SkuTaken { sku: sku.to_string() };
+        return Error::SkuTaken { sku: sku.to_owned() };
     }
-    if error.is_unique("items_public_id", "items.public_id") {
-        return Error::ItemExists { id };
+    if error.is_unique("items_external_id", "items.external_id") {
+        return Error::ExternalIdTaken;
     }
     error.into()
 }
 
-impl From<Model> for Item {
-    fn from(row: Model) -> Self {
+fn refused(error: data::Error, id: ItemId, sku: &Sku) -> Error {
+    if error.is_unique("items_public_id", "items.public_id") {
+        return Error::ItemExists { id };
+    }
+    taken(error, sku.as_str())
+}
+
+impl TryFrom<Model> for Item {
+    type Error = data::Error;
+
+    fn try_from(row: Model) -> Result<Self, data::Error> {
         let unit_cost = row.unit_cost_minor.zip(row.currency);
-        Self {
+        Ok(Self {
             id: row.public_id,
             fields: ItemFields {
                 sku: Sku::stored(row.sku),
@@ -140,10 +183,13 @@ impl From<Model> for Item {
                 unit: row.unit,
                 unit_cost: unit_cost.map(|(amount_minor, currency)| Money::new(amount_minor, currency)),
                 reorder_level: row.reorder_level,
+                external_id: row.external_id,
+                metadata: serde_json::from_str(&row.metadata).map_err(data::Error::internal)?,
             },
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        }
+            deleted_at: row.deleted_at,
+        })
     }
 }

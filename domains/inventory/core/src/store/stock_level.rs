@@ -38,6 +38,11 @@ pub async fn find(tx: &Tx, item: ItemId) -> Result<Option<Level>, data::Error> {
     Ok(tx.find::<Entity>().filter(Column::ItemId.eq(item)).one().await?.map(Level::from))
 }
 
+pub async fn find_deleted_too(tx: &Tx, item: ItemId) -> Result<Option<Level>, data::Error> {
+    let found = tx.find::<Entity>().with_deleted().filter(Column::ItemId.eq(item)).one().await?;
+    Ok(found.map(Level::from))
+}
+
 pub async fn of_items(tx: &Tx, items: &[ItemId]) -> Result<Vec<Level>, data::Error> {
     if items.is_empty() {
         return Ok(Vec::new());
@@ -118,17 +123,23 @@ pub async fn release(unit: &Unit, item: ItemId, quantity: Quantity) -> Result<Op
 }
 
 /// Whether the item had no stock; nothing can be received or reserved of it from now on.
-pub async fn delete_empty(unit: &Unit, ctx: &Ctx, item: ItemId) -> Result<bool, data::Error> {
-    let delete = changed(unit, item)
-        .set(Column::DeletedAt, ctx.now())
-        .set(Column::DeletedBy, ctx.actor().to_string())
-        .filter(Column::OnHand.eq(0))
-        .filter(Column::Reserved.eq(0));
+pub async fn delete_empty(unit: &Unit, item: ItemId) -> Result<bool, data::Error> {
+    let delete =
+        revised(unit.delete::<Entity>(), item).filter(Column::OnHand.eq(0)).filter(Column::Reserved.eq(0));
     Ok(delete.exec().await? > 0)
 }
 
+/// With the item, which was deleted with nothing on hand.
+pub async fn restore(unit: &Unit, item: ItemId) -> Result<Option<Level>, data::Error> {
+    one(revised(unit.restore::<Entity>(), item)).await
+}
+
 fn changed(unit: &Unit, item: ItemId) -> data::Update<'_, Entity> {
-    let update = unit.update::<Entity>().filter(Column::ItemId.eq(item));
+    revised(unit.update::<Entity>(), item)
+}
+
+fn revised(update: data::Update<'_, Entity>, item: ItemId) -> data::Update<'_, Entity> {
+    let update = update.filter(Column::ItemId.eq(item));
     update.set_expr(Column::Revision, column(Column::Revision).add(1))
 }
 

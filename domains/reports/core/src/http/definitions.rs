@@ -4,7 +4,7 @@ use crate::{App, service};
 use module::ReportDefinition;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Answer, Caller, Listing, PageQuery, State};
+use web::{Answer, Caller, Listing, OwnOrder, PageQuery, State};
 
 /// What `POST /runs` takes, and what its file has.
 #[derive(Serialize, ToSchema)]
@@ -55,7 +55,7 @@ impl From<ReportDefinition> for ReportDefinitionDto {
 
 /// Lists the reports that can be run
 #[utoipa::path(get, path = "/definitions", responses((status = 200, body = Listing<ReportDefinitionDto>)))]
-pub async fn list_definitions(app: State<App>, _caller: Caller, page: PageQuery) -> Answer {
+pub async fn list_definitions(app: State<App>, _caller: Caller, page: PageQuery<OwnOrder>) -> Answer {
     let found = service::list_definitions(&app, page.request());
     Ok(page.render(found.map(ReportDefinitionDto::from)))
 }

@@ -1,0 +1,31 @@
+//! A product changed by a merge patch.
+
+use super::create_product::or_taken;
+use super::{App, audit};
+use crate::domain::product::{Product, ProductPatch};
+use crate::error::Error;
+use crate::store::products;
+use billing_contract::ProductId;
+use kernel::Ctx;
+
+/// `expected` is the version the caller has seen; none means any.
+pub async fn patch_product(
+    app: &App,
+    ctx: &Ctx,
+    id: ProductId,
+    expected: Option<i64>,
+    patch: ProductPatch,
+) -> Result<Product, Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    let before = products::find(&unit, id).await?.ok_or(Error::ProductNotFound)?;
+    if expected.is_some_and(|expected| expected != before.version) {
+        return Err(Error::stale());
+    }
+    let fields = before.fields.patched(patch)?;
+    let after = products::update(&unit, &before, &fields).await.map_err(or_taken)?;
+    let after = after.ok_or_else(Error::stale)?;
+    let change = (audit::product(&before.fields), audit::product(&fields));
+    unit.audit(audit::changed("billing.product.update", "product", id, change))?;
+    unit.forget(&app.products, id.to_string());
+    Ok(unit.commit(after).await?)
+}

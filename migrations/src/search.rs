@@ -1,0 +1,65 @@
+//! What `@search_table` stands for. PostgreSQL: a trigram index per tenant and a function of the owner's, for whom
+//! row-level security does not forbid that index. It reads the tenant from the transaction, so the runtime role finds
+//! its tenant's rows and nobody else's; it gives one page's ids, in order. SQLite: an FTS5 table kept by triggers.
+
+/// `table column…`
+fn parts(mark: &str) -> (&str, Vec<&str>) {
+    let mut words = mark.split_whitespace();
+    (words.next().unwrap_or_default(), words.collect())
+}
+
+pub fn on_postgres(domain: &str, mark: &str) -> String {
+    let (table, columns) = parts(mark);
+    let list = |of: &dyn Fn(usize, &str) -> String| -> String {
+        columns.iter().enumerate().map(|(index, column)| of(index, column)).collect()
+    };
+    let parameters = list(&|_, column| format!(", wanted_{column} TEXT"));
+    let types = list(&|_, _| ", TEXT".to_owned());
+    let values = list(&|_, column| format!(", wanted_{column}"));
+    let filters = list(&|index, column| {
+        let place = index + 8;
+        format!("\n    || CASE WHEN wanted_{column} IS NULL THEN '' ELSE ' AND {column} = ${place}' END")
+    });
+    let signature = format!(
+        "{table}_matching(TEXT, BOOLEAN, BOOLEAN, TIMESTAMPTZ, UUID, TIMESTAMPTZ, TIMESTAMPTZ, BIGINT{types})"
+    );
+    format!(
+        "CREATE INDEX {table}_search ON {table} USING gin (tenant_id, search_text public.gin_trgm_ops);
+CREATE FUNCTION {table}_matching(pattern TEXT, with_deleted BOOLEAN, newest BOOLEAN, after_at TIMESTAMPTZ, after_id UUID,
+    from_at TIMESTAMPTZ, until_at TIMESTAMPTZ, most BIGINT{parameters})
+RETURNS SETOF UUID LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 30 SET search_path = {domain}, pg_temp AS $body$
+BEGIN
+  -- Planned anew each time: a rare text wants the index of trigrams, a common one the order of creation.
+  RETURN QUERY EXECUTE 'SELECT public_id FROM {table} WHERE tenant_id = $1 AND search_text LIKE $2'
+    || CASE WHEN with_deleted THEN '' ELSE ' AND deleted_at IS NULL' END
+    || CASE WHEN after_at IS NULL THEN '' WHEN newest THEN ' AND (created_at, public_id) < ($3, $4)'
+            ELSE ' AND (created_at, public_id) > ($3, $4)' END
+    || CASE WHEN from_at IS NULL THEN '' ELSE ' AND created_at >= $5' END
+    || CASE WHEN until_at IS NULL THEN '' ELSE ' AND created_at < $6' END{filters}
+    || CASE WHEN newest THEN ' ORDER BY created_at DESC, public_id DESC' ELSE ' ORDER BY created_at, public_id' END
+    || ' LIMIT $7'
+    USING {TENANT}, pattern, after_at, after_id, from_at, until_at, most{values};
+END $body$;
+REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {signature} TO insula_{domain};",
+        TENANT = crate::ddl::TENANT
+    )
+}
+
+pub fn on_sqlite(mark: &str) -> String {
+    let (table, _) = parts(mark);
+    let add = format!(
+        "INSERT INTO {table}_search (rowid, search_text, tenant_id, public_id) \
+         VALUES (new.id, new.search_text, new.tenant_id, new.public_id);"
+    );
+    let remove = format!("DELETE FROM {table}_search WHERE rowid = old.id;");
+    format!(
+        "CREATE VIRTUAL TABLE {table}_search USING fts5(search_text, tenant_id UNINDEXED, public_id UNINDEXED, \
+         tokenize = 'trigram case_sensitive 1');
+INSERT INTO {table}_search (rowid, search_text, tenant_id, public_id) SELECT id, search_text, tenant_id, public_id FROM {table};
+CREATE TRIGGER {table}_search_insert AFTER INSERT ON {table} BEGIN {add} END;
+CREATE TRIGGER {table}_search_update AFTER UPDATE OF search_text ON {table}
+    WHEN old.search_text <> new.search_text BEGIN {remove} {add} END;
+CREATE TRIGGER {table}_search_delete AFTER DELETE ON {table} BEGIN {remove} END;"
+    )
+}

@@ -1,0 +1,110 @@
+//! What a tenant says of a resource for its own sake: its reference of it, and pairs the platform only keeps.
+
+use crate::problem::Faults;
+use std::collections::BTreeMap;
+
+pub const MAX_EXTERNAL_ID: usize = 200;
+pub const MAX_METADATA: usize = 50;
+const MAX_METADATA_KEY: usize = 40;
+const MAX_METADATA_VALUE: usize = 500;
+
+pub type Metadata = BTreeMap<String, String>;
+
+/// A merge patch of metadata: a pair that is null goes.
+pub type MetadataPatch = BTreeMap<String, Option<String>>;
+
+/// What became of `PUT …/by-external-id/{external_id}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Put<T> {
+    pub created: bool,
+    pub resource: T,
+}
+
+/// What the caller of a PUT knows of the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing: it may be new.
+    Unknown,
+    /// It is there, in whatever version.
+    Any,
+    Version(i64),
+}
+
+impl Seen {
+    /// Whether what is there may be written over; `None` where nothing is.
+    pub fn allows(self, version: Option<i64>) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Any => version.is_some(),
+            Self::Version(seen) => version == Some(seen),
+        }
+    }
+}
+
+/// Trimmed.
+pub fn check_external_id(faults: &mut Faults, pointer: &str, given: Option<String>) -> Option<String> {
+    given.map(|id| faults.text(pointer, &id, MAX_EXTERNAL_ID))
+}
+
+pub fn check_metadata(faults: &mut Faults, pointer: &str, metadata: &Metadata) {
+    let few = metadata.len() <= MAX_METADATA;
+    faults.require(few, pointer, "too_many", &format!("must have at most {MAX_METADATA} pairs"));
+    for (key, value) in metadata {
+        let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+        let key_fits = (1..=MAX_METADATA_KEY).contains(&key.chars().count());
+        let detail = format!("a key has 1 to {MAX_METADATA_KEY} characters");
+        faults.require(key_fits, &pointer, "bad_key", &detail);
+        let value_fits = value.chars().count() <= MAX_METADATA_VALUE;
+        let detail = format!("must have at most {MAX_METADATA_VALUE} characters");
+        faults.require(value_fits, &pointer, "too_long", &detail);
+    }
+}
+
+/// Absent leaves it, `null` empties it.
+pub fn patch_metadata(present: &Metadata, patch: Option<Option<MetadataPatch>>) -> Metadata {
+    let mut metadata = match patch {
+        Some(None) => Metadata::new(),
+        _ => present.clone(),
+    };
+    for (key, value) in patch.flatten().unwrap_or_default() {
+        match value {
+            Some(value) => metadata.insert(key, value),
+            None => metadata.remove(&key),
+        };
+    }
+    metadata
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(metadata: Metadata, expected: &[&str]) {
+        let mut faults = Faults::new();
+        check_metadata(&mut faults, "/metadata", &metadata);
+        let errors = faults.into_errors();
+        let found: Vec<_> = errors.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect();
+        assert_eq!(found, expected, "{metadata:?}");
+    }
+
+    fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Metadata {
+        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    }
+
+    #[test]
+    fn pairs_are_bounded() {
+        check(pairs([("a", "")]), &[]);
+        check(pairs([("a/b", &"x".repeat(501))]), &["/metadata/a~1b too_long"]);
+        check(pairs([("", "x")]), &["/metadata/ bad_key"]);
+        check((0..51).map(|n| (n.to_string(), String::new())).collect(), &["/metadata too_many"]);
+    }
+
+    #[test]
+    fn a_merge_patch_sets_removes_and_leaves() {
+        let present = pairs([("keep", "1"), ("drop", "2")]);
+        let patch = BTreeMap::from([("drop".to_owned(), None), ("new".to_owned(), Some("3".to_owned()))]);
+        assert_eq!(patch_metadata(&present, Some(Some(patch))), pairs([("keep", "1"), ("new", "3")]));
+        assert_eq!(patch_metadata(&present, Some(None)), Metadata::new());
+        assert_eq!(patch_metadata(&present, None), present);
+    }
+}

@@ -16,6 +16,7 @@ pub mod quantity;
 mod schema;
 #[cfg(feature = "sql")]
 mod sql;
+pub mod trace;
 
 pub use clock::Clock;
 pub use ctx::{Actor, Ctx, Visitor};

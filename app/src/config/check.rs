@@ -10,7 +10,7 @@ use url::Url;
 /// Every whole number of the default document has its range here; a test sees to it.
 pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("http.workers", 0..=1024),
-    ("http.header_timeout_ms", 100..=600_000),
+    ("http.header_timeout_ms", 1000..=600_000),
     ("http.body_timeout_ms", 100..=600_000),
     ("http.request_timeout_ms", 100..=600_000),
     ("http.url_limit_bytes", 256..=32_768),

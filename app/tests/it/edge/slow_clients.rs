@@ -50,7 +50,7 @@ fn what_is_too_large_is_told_so() {
 #[test]
 fn a_slow_client_is_cut_off() {
     run(async {
-        let limits = [("INSULA_HTTP__HEADER_TIMEOUT_MS", "300"), ("INSULA_HTTP__BODY_TIMEOUT_MS", "300")];
+        let limits = [("INSULA_HTTP__HEADER_TIMEOUT_MS", "1000"), ("INSULA_HTTP__BODY_TIMEOUT_MS", "300")];
         let (ground, node) = node(&limits).await;
         let owner = sign_up(&ground, &node, "ada@example.com").await;
         // Of a head that never ends there is no request, so there is nothing to say about it but the status.

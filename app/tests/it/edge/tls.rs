@@ -34,7 +34,7 @@ fn the_api_is_served_by_tls() {
         };
         for (client, version) in [
             (trusting().http1_only().build().unwrap(), Version::HTTP_11),
-            (trusting().build().unwrap(), Version::HTTP_11),
+            (trusting().build().unwrap(), Version::HTTP_2),
         ] {
             let told = client.get(format!("{url}/api/v1/inventory/items")).send().await.unwrap();
             assert_eq!((told.status().as_u16(), told.version()), (401, version));

@@ -4,4 +4,6 @@
 pub mod cli;
 pub mod config;
 pub mod telemetry;
+pub mod tls;
+pub mod traces;
 pub mod wiring;

@@ -1,25 +1,41 @@
 //! Logs and metrics of the process. Log lines go to stderr from a thread of their own, so that no request waits for
 //! a slow terminal or pipe; stdout stays free for what a command answers.
 
-use crate::config::{LogFormat, LogsConfig};
+use crate::config::{LogFormat, LogsConfig, TelemetryConfig};
+use crate::traces::Traces;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::error::Error;
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
-use tracing::Dispatch;
+use tracing::{Dispatch, Subscriber};
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{FilterFn, ParseError};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 /// In seconds; the upper bounds are what alerts and dashboards can ask about.
-const REQUEST_DURATION: (&str, [f64; 10]) =
-    ("http_request_duration_seconds", [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
+const DURATIONS: [(&str, &[f64]); 3] = [
+    ("http_request_duration_seconds", &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]),
+    ("db_query_duration_seconds", &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0]),
+    ("job_duration_seconds", &[0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 900.0]),
+];
 
-/// Keep it until the process ends: dropped, it writes out the lines that still wait.
+/// Keep it until the process ends: dropped, it sends the traces and writes out the lines that still wait.
 pub struct Logs {
     dropped: ErrorCounter,
+    traces: Option<Traces>,
     _guard: WorkerGuard,
+}
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        if let Some(traces) = &self.traces {
+            traces.stop();
+        }
+    }
 }
 
 impl Logs {
@@ -33,12 +49,15 @@ impl Logs {
 pub enum TelemetryError {
     #[error("the variable RUST_LOG is no filter like info,billing=debug")]
     Filter(#[source] ParseError),
+    #[error("telemetry.otlp_endpoint cannot be sent to")]
+    Traces(#[source] Box<dyn Error + Send + Sync>),
     #[error("the process already has another log or metrics recorder")]
-    AlreadyInstalled(#[source] Box<dyn std::error::Error + Send + Sync>),
+    AlreadyInstalled(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Installs the log of the process; `RUST_LOG` goes before the configured filter.
-pub fn init(config: &LogsConfig) -> Result<Logs, TelemetryError> {
+/// Installs the log of the process, and the sending of its traces where there is a collector. `RUST_LOG` goes before
+/// the configured filter.
+pub fn init(config: &LogsConfig, telemetry: &TelemetryConfig) -> Result<Logs, TelemetryError> {
     let from_variable = std::env::var("RUST_LOG").ok().filter(|value| !value.is_empty());
     let filter =
         filter(from_variable.as_deref().unwrap_or(&config.filter)).map_err(TelemetryError::Filter)?;
@@ -51,12 +70,13 @@ pub fn init(config: &LogsConfig) -> Result<Logs, TelemetryError> {
     let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let (writer, guard) = NonBlockingBuilder::default().thread_name("logs").finish(std::io::stderr());
     let dropped = writer.error_counter();
-    dispatch(human, colour, filter, writer)
+    let traces = Traces::start(telemetry).map_err(TelemetryError::Traces)?;
+    dispatch(human, colour, filter, writer, traces.clone())
         .try_init()
         .map_err(|error| TelemetryError::AlreadyInstalled(error.into()))?;
     // A panic in a format of its own would break a log of JSON lines.
     std::panic::set_hook(Box::new(|info| tracing::error!(panic = %info, "a thread panicked")));
-    Ok(Logs { dropped, _guard: guard })
+    Ok(Logs { dropped, traces, _guard: guard })
 }
 
 /// The recorder of this process, installed at the first call; later calls give the same. Somebody must call
@@ -79,25 +99,39 @@ pub(crate) fn filter(directives: &str) -> Result<EnvFilter, ParseError> {
 }
 
 fn builder() -> PrometheusBuilder {
-    let (name, buckets) = REQUEST_DURATION;
-    let builder = PrometheusBuilder::new();
-    match builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), &buckets) {
-        Ok(builder) => builder,
-        // Only for an empty list of buckets.
-        Err(_) => PrometheusBuilder::new(),
-    }
+    DURATIONS.into_iter().fold(PrometheusBuilder::new(), |builder, (name, buckets)| {
+        // It refuses an empty list of buckets alone.
+        builder
+            .set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets)
+            .unwrap_or_else(|_| PrometheusBuilder::new())
+    })
 }
 
 /// Spans are written whole with every line, so that it carries the request's id, tenant and route.
-fn dispatch<W>(human: bool, colour: bool, filter: EnvFilter, writer: W) -> Dispatch
+fn dispatch<W>(human: bool, colour: bool, filter: EnvFilter, writer: W, traces: Option<Traces>) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    match traces {
+        // One filter for everything is the cheaper one.
+        None => Registry::default().with(filter).with(lines(human, colour, writer)).into(),
+        Some(traces) => Registry::default()
+            .with(lines(human, colour, writer).with_filter(filter))
+            .with(traces.with_filter(FilterFn::new(Traces::wants)))
+            .into(),
+    }
+}
+
+fn lines<S, W>(human: bool, colour: bool, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     if human {
-        lines.with_ansi(colour).into()
+        Box::new(lines.with_ansi(colour))
     } else {
-        lines.json().flatten_event(true).with_current_span(false).with_span_list(true).into()
+        Box::new(lines.json().flatten_event(true).with_current_span(false).with_span_list(true))
     }
 }
 
@@ -123,7 +157,7 @@ mod tests {
     fn logged(human: bool, directives: &str) -> String {
         let lines = Lines::default();
         let writer = lines.clone();
-        let dispatch = dispatch(human, false, filter(directives).unwrap(), move || writer.clone());
+        let dispatch = dispatch(human, false, filter(directives).unwrap(), move || writer.clone(), None);
         tracing::dispatcher::with_default(&dispatch, || {
             let span = tracing::info_span!(
                 "request",

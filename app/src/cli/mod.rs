@@ -50,7 +50,7 @@ fn start<F: Future<Output = Result<(), StartError>>>(
     config: Config,
     command: impl FnOnce(Config) -> F,
 ) -> Result<(), Failure> {
-    let _logs = telemetry::init(&config.logs)?;
+    let _logs = telemetry::init(&config.logs, &config.telemetry)?;
     Ok(System::new().block_on(command(config))?)
 }
 
@@ -81,7 +81,9 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Telemetry(TelemetryError::Filter(_)) => 2,
-            Self::Telemetry(TelemetryError::AlreadyInstalled(_)) | Self::Start(_) | Self::Output(_) => 1,
+            Self::Telemetry(TelemetryError::Traces(_) | TelemetryError::AlreadyInstalled(_))
+            | Self::Start(_)
+            | Self::Output(_) => 1,
         }
     }
 

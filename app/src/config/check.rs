@@ -2,6 +2,7 @@
 
 use super::merge::Settings;
 use super::{BlobsKind, Config, Fault, Origin};
+use crate::tls::{self, TlsError};
 use std::ops::RangeInclusive;
 use toml::Value;
 use url::Url;
@@ -9,15 +10,20 @@ use url::Url;
 /// Every whole number of the default document has its range here; a test sees to it.
 pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("http.workers", 0..=1024),
-    ("http.header_timeout_ms", 100..=600_000),
+    ("http.header_timeout_ms", 1000..=600_000),
+    ("http.body_timeout_ms", 100..=600_000),
     ("http.request_timeout_ms", 100..=600_000),
+    ("http.url_limit_bytes", 256..=32_768),
+    ("http.header_limit_bytes", 1024..=65_536),
     ("http.body_limit_bytes", 1024..=104_857_600),
+    ("http.json_depth_limit", 4..=100),
     ("http.upload_limit_bytes", 1024..=10_737_418_240),
     ("http.drain_ms", 0..=600_000),
     ("http.shutdown_timeout_ms", 0..=600_000),
     ("database.max_connections", 4..=10_000),
     ("database.acquire_timeout_ms", 10..=600_000),
     ("database.statement_timeout_ms", 10..=3_600_000),
+    ("database.slow_statement_ms", 0..=3_600_000),
     ("cache.max_bytes", 0..=68_719_476_736),
     ("limits.requests_per_minute_per_credential", 1..=10_000_000),
     ("limits.requests_per_minute_per_tenant", 1..=10_000_000),
@@ -26,6 +32,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("jobs.sweep_interval_ms", 100..=86_400_000),
     ("jobs.lease_ms", 1000..=3_600_000),
     ("jobs.finished_retention_hours", 1..=8760),
+    ("telemetry.sampled_per_thousand", 0..=1000),
     ("domains.users.access_token_minutes", 1..=1440),
     ("domains.users.refresh_token_days", 1..=365),
     ("domains.users.verification_hours", 1..=720),
@@ -40,6 +47,7 @@ const SCHEMES: &[(&str, &[&str])] = &[
     ("mail.smtp_url", &["smtp", "smtps"]),
     ("http.public_url", &["http", "https"]),
     ("blobs.endpoint", &["http", "https"]),
+    ("telemetry.otlp_endpoint", &["http", "https"]),
 ];
 
 /// Each value by itself. One that is not allowed is told and goes back to its default, so that the others can be
@@ -90,6 +98,7 @@ pub(super) fn rules(config: &Config, settings: &Settings, faults: &mut Vec<Fault
         faults.push(Fault { origin, what: format!("`{key}`: {what}") });
     };
     node(config, settings, &mut fault);
+    http(config, &mut fault);
     secrets(config, settings, &mut fault);
     blobs(config, &mut fault);
     if Some(config.http.address) == config.operators.address && config.http.address.port() != 0 {
@@ -110,6 +119,27 @@ fn node(config: &Config, settings: &Settings, fault: &mut impl FnMut(&str, Strin
     let known = settings.domains();
     for domain in config.node.domains.iter().filter(|domain| !known.contains(&domain.as_str())) {
         fault("node.domains", format!("no domain is called {domain:?}; there are {}", known.join(", ")));
+    }
+}
+
+fn http(config: &Config, fault: &mut impl FnMut(&str, String)) {
+    let http = &config.http;
+    if http.cors_origins.len() > 1 && http.cors_origins.iter().any(|origin| origin.as_str() == "*") {
+        fault("http.cors_origins", "\"*\" is every origin and stands alone".into());
+    }
+    match (&http.tls_certificate_file, &http.tls_key_file) {
+        (None, None) => {}
+        (Some(_), None) => fault("http.tls_key_file", "must be set with http.tls_certificate_file".into()),
+        (None, Some(_)) => fault("http.tls_certificate_file", "must be set with http.tls_key_file".into()),
+        (Some(certificate), Some(key)) => {
+            if let Err(error) = tls::server(certificate, key) {
+                let key = match error {
+                    TlsError::Certificate(_) => "http.tls_certificate_file",
+                    TlsError::Key(_) => "http.tls_key_file",
+                };
+                fault(key, error.to_string());
+            }
+        }
     }
 }
 

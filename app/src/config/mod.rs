@@ -12,9 +12,10 @@ mod values;
 pub use model::{
     BlobsConfig, BlobsKind, CacheConfig, CalledDomainConfig, Config, DataConfig, DatabaseConfig,
     DomainConfig, DomainsConfig, HttpConfig, JobsConfig, LimitsConfig, LogFormat, LogsConfig, MailConfig,
-    NodeConfig, OperatorsConfig, RedisConfig, Role, SecretsConfig, SignUp, UsersConfig,
+    NodeConfig, OperatorsConfig, RedisConfig, Role, SecretsConfig, SignUp, TelemetryConfig, TrustedHeader,
+    UsersConfig,
 };
-pub use values::{Secret, SecretUrl};
+pub use values::{Secret, SecretUrl, WebOrigin};
 
 use merge::Settings;
 use std::ffi::OsString;

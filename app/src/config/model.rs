@@ -1,6 +1,6 @@
 //! The typed configuration: a public struct per section of `default.toml`, in its order and with its names.
 
-use super::values::{Secret, SecretUrl, list, optional, text};
+use super::values::{Secret, SecretUrl, WebOrigin, list, optional, text};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -22,6 +22,7 @@ pub struct Config {
     pub mail: MailConfig,
     pub blobs: BlobsConfig,
     pub logs: LogsConfig,
+    pub telemetry: TelemetryConfig,
     pub domains: DomainsConfig,
 }
 
@@ -39,7 +40,8 @@ impl Config {
                 if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
             address.set_ip(loopback);
         }
-        format!("http://{address}")
+        let scheme = if self.http.tls_certificate_file.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
     }
 
     pub fn master_key_file(&self) -> PathBuf {
@@ -90,15 +92,33 @@ pub struct HttpConfig {
     pub address: SocketAddr,
     #[serde(with = "optional")]
     pub public_url: Option<String>,
+    #[serde(with = "optional")]
+    pub tls_certificate_file: Option<PathBuf>,
+    #[serde(with = "optional")]
+    pub tls_key_file: Option<PathBuf>,
     pub workers: usize,
     pub header_timeout_ms: u64,
+    pub body_timeout_ms: u64,
     pub request_timeout_ms: u64,
+    pub url_limit_bytes: usize,
+    pub header_limit_bytes: usize,
     pub body_limit_bytes: usize,
+    pub json_depth_limit: usize,
     pub upload_limit_bytes: u64,
     pub drain_ms: u64,
     pub shutdown_timeout_ms: u64,
     #[serde(with = "list")]
     pub trusted_proxies: Vec<IpNet>,
+    pub trusted_header: TrustedHeader,
+    #[serde(with = "list")]
+    pub cors_origins: Vec<WebOrigin>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrustedHeader {
+    XForwardedFor,
+    Forwarded,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -123,6 +143,7 @@ pub struct DatabaseConfig {
     pub max_connections: u32,
     pub acquire_timeout_ms: u64,
     pub statement_timeout_ms: u64,
+    pub slow_statement_ms: u64,
     pub migrate_at_start: bool,
 }
 
@@ -216,6 +237,16 @@ pub enum LogFormat {
     Auto,
     Human,
     Json,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TelemetryConfig {
+    #[serde(with = "optional")]
+    pub otlp_endpoint: Option<String>,
+    #[serde(with = "text")]
+    pub service_name: String,
+    pub sampled_per_thousand: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -88,6 +88,30 @@ fn each_fault() {
         "insula.toml, line 2: `http.trusted_proxies`: must be a list of IP addresses or networks, like 10.0.0.1 or \
          10.0.0.0/8",
     );
+    for origin in ["app.example.com", "https://app.example.com/", "https://app.example.com/x", "ftp://a.example"] {
+        check_file(
+            &format!("[http]\ncors_origins = [\"{origin}\"]"),
+            "insula.toml, line 2: `http.cors_origins`: must be a list of origins like https://app.example.com, without \
+             a path, or \"*\"",
+        );
+    }
+    check_file(
+        "[http]\ncors_origins = [\"*\", \"https://app.example.com\"]",
+        "insula.toml, line 2: `http.cors_origins`: \"*\" is every origin and stands alone",
+    );
+    check_file(
+        "[http]\ntrusted_header = \"x-real-ip\"",
+        "insula.toml, line 2: `http.trusted_header`: unknown variant `x-real-ip`, expected `x-forwarded-for` or \
+         `forwarded`",
+    );
+    check_file(
+        "[http]\ntls_key_file = \"tls.key\"",
+        "the default: `http.tls_certificate_file`: must be set with http.tls_key_file",
+    );
+    check_file(
+        "[telemetry]\notlp_endpoint = \"collector:4318\"",
+        "insula.toml, line 2: `telemetry.otlp_endpoint` must be a whole URL that begins with http:// or https://",
+    );
     check_file("[data]\nfolder = \"\"", "insula.toml, line 2: `data.folder`: must be a path");
     check_file(
         "[operators]\naddress = \"127.0.0.1:8080\"",

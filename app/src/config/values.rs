@@ -97,6 +97,30 @@ impl Text for IpNet {
     }
 }
 
+/// An origin as browsers send it, or `*` for any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebOrigin(String);
+
+impl WebOrigin {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Text for WebOrigin {
+    const ALLOWED: &'static str = "origins like https://app.example.com, without a path, or \"*\"";
+    fn read(text: &str) -> Option<Self> {
+        let exact = || {
+            let url = Url::parse(text).ok()?;
+            matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
+        };
+        (text == "*" || exact().as_deref() == Some(text)).then(|| Self(text.to_owned()))
+    }
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
+
 impl Text for Secret {
     const ALLOWED: &'static str = "a text";
     fn read(text: &str) -> Option<Self> {

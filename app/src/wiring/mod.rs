@@ -47,6 +47,9 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
 
 /// `serve`, in a data folder of its own with a demo tenant, whose credentials are printed.
 pub async fn demo(config: Config) -> Result<(), StartError> {
+    if config.http.tls_certificate_file.is_some() {
+        return Err(StartError::new("the demo is served by HTTP", "leave http.tls_certificate_file empty"));
+    }
     let node = Node::start(config.clone(), Clock::system()).await?;
     announce(&config, &node);
     demo::show(&config, node.address).await?;
@@ -71,7 +74,8 @@ pub async fn openapi_json() -> Result<String, StartError> {
 }
 
 fn announce(config: &Config, node: &Node) {
-    let url = config.http.public_url.clone().unwrap_or_else(|| format!("http://{}", node.address));
+    let scheme = if config.http.tls_certificate_file.is_some() { "https" } else { "http" };
+    let url = config.http.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", node.address));
     let storage = if config.database.url.is_some() { "PostgreSQL" } else { "SQLite files" };
     tracing::info!(
         address = %node.address,

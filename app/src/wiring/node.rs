@@ -6,7 +6,7 @@ use super::operators::Checks;
 use super::platform::{self, Foundation, http_workers};
 use super::{StartError, docs};
 use crate::config::{self, Config, Role, Sources};
-use crate::telemetry;
+use crate::{telemetry, tls};
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
-use web::{Network, Parts, Server, Settings};
+use web::{Network, Parts, Server, Settings, TrustedHeader};
 
 const GAUGE_INTERVAL: Duration = Duration::from_secs(5);
 const FINISHED_KERNEL_ROWS_INTERVAL: Duration = Duration::from_secs(600);
@@ -217,10 +217,23 @@ impl Wired {
 
 fn web_settings(config: &Config) -> Settings {
     let per_minute = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+    let http = &config.http;
+    let sampled = config.telemetry.otlp_endpoint.as_ref().map(|_| config.telemetry.sampled_per_thousand);
     Settings {
-        request_timeout_ms: config.http.request_timeout_ms,
-        max_body_bytes: config.http.body_limit_bytes,
+        request_timeout_ms: http.request_timeout_ms,
+        max_body_bytes: http.body_limit_bytes,
+        max_json_depth: http.json_depth_limit,
+        max_url_bytes: http.url_limit_bytes,
+        max_header_bytes: http.header_limit_bytes,
+        body_timeout_ms: http.body_timeout_ms,
         trusted_proxies: proxies(config),
+        trusted_header: match http.trusted_header {
+            config::TrustedHeader::XForwardedFor => TrustedHeader::XForwardedFor,
+            config::TrustedHeader::Forwarded => TrustedHeader::Forwarded,
+        },
+        cors_origins: http.cors_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+        strict_transport: config.public_url().starts_with("https://"),
+        traces_sampled_per_thousand: sampled.unwrap_or(0),
         credential_requests_per_minute: per_minute(config.limits.requests_per_minute_per_credential),
         tenant_requests_per_minute: per_minute(config.limits.requests_per_minute_per_tenant),
         public_requests_per_minute: per_minute(config.limits.public_per_minute_per_address),
@@ -260,7 +273,7 @@ fn outside(checks: &Checks) -> Routes {
 
 /// Both servers have the same limits; their types differ by what wraps them.
 macro_rules! run {
-    ($config:ident, $server:expr, $address:expr, $workers:expr) => {{
+    ($config:ident, $server:expr, $address:expr, $workers:expr, $tls:expr) => {{
         let address = $address;
         let server = $server
             .workers($workers)
@@ -268,13 +281,15 @@ macro_rules! run {
             .shutdown_timeout($config.http.shutdown_timeout_ms.div_ceil(1_000))
             // A compressed body would otherwise wait 40 ms for Nagle and the delayed acknowledgement.
             .tcp_nodelay(true)
-            .disable_signals()
-            .bind(address)
-            .map_err(|error| {
-                let what = format!("cannot listen on {address}");
-                StartError::new(what, "stop what listens there, or choose another http.address")
-                    .because(error)
-            })?;
+            .disable_signals();
+        let bound = match $tls {
+            None => server.bind(address),
+            Some(tls) => server.bind_rustls_0_23(address, tls),
+        };
+        let server = bound.map_err(|error| {
+            let what = format!("cannot listen on {address}");
+            StartError::new(what, "stop what listens there, or choose another http.address").because(error)
+        })?;
         let bound = server.addrs().first().copied().unwrap_or(address);
         let running = server.run();
         let handle = running.handle();
@@ -298,7 +313,7 @@ fn serve(
         server.configure(routes);
     });
     let app = move || App::new().configure(|config| routes(config)).wrap(edge.edge());
-    run!(config, HttpServer::new(app), config.http.address, http_workers(config))
+    run!(config, HttpServer::new(app), config.http.address, http_workers(config), tls(config)?)
 }
 
 /// What operators ask, and nothing else.
@@ -308,7 +323,18 @@ fn listen(
     routes: Routes,
 ) -> Result<(ServerHandle, SocketAddr), StartError> {
     let app = move || App::new().configure(|config| routes(config));
-    run!(config, HttpServer::new(app), address, 1)
+    run!(config, HttpServer::new(app), address, 1, None)
+}
+
+/// The configuration has read the files already.
+fn tls(config: &Config) -> Result<Option<rustls::ServerConfig>, StartError> {
+    let (Some(certificate), Some(key)) = (&config.http.tls_certificate_file, &config.http.tls_key_file)
+    else {
+        return Ok(None);
+    };
+    tls::server(certificate, key)
+        .map(Some)
+        .map_err(|error| StartError::new("TLS cannot be served", "see `insula config check`").because(error))
 }
 
 /// Signals between nodes, gauges, and the kernel's rows that nobody needs any more.

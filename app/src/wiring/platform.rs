@@ -170,6 +170,7 @@ fn pool_settings(config: &Config) -> Result<PoolSettings, StartError> {
         max_connections: budget / servers.max(1),
         runtimes,
         acquire_timeout: Duration::from_millis(config.database.acquire_timeout_ms),
+        slow_statement: Duration::from_millis(config.database.slow_statement_ms),
         statement_timeout: Duration::from_millis(config.database.statement_timeout_ms),
     })
 }

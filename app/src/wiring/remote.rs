@@ -10,6 +10,7 @@ use reqwest::{Client, Response};
 use secrets::Secrets;
 use std::error::Error;
 use std::time::Duration;
+use tracing::Instrument;
 use web::remote::{Call, SIGNATURE};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -67,8 +68,26 @@ impl Transport for HttpTransport {
         ctx: &Ctx,
         request: Vec<u8>,
     ) -> Result<Vec<u8>, TransportError> {
-        let call = Call::new(&self.secrets, self.clock.now(), contract, method, ctx, &request);
-        let answer = self.send(call.map_err(unavailable)?, ctx.time_left()).await;
+        let trace = ctx.trace().child();
+        let span = tracing::info_span!(
+            "call",
+            request_id = ctx.request_id(),
+            trace = trace.traceparent,
+            parent = ctx.trace().span_id(),
+            tenant = %ctx.tenant(),
+            contract,
+            method,
+            error = tracing::field::Empty,
+        );
+        let sent = ctx.with_trace(trace);
+        let call = Call::new(&self.secrets, self.clock.now(), contract, method, &sent, &request);
+        let call = call.map_err(unavailable)?;
+        let answer = async {
+            self.send(call, ctx.time_left()).await.inspect_err(|error| {
+                tracing::Span::current().record("error", tracing::field::display(error));
+            })
+        };
+        let answer = answer.instrument(span).await;
         // Whatever broke because the time was over broke for that reason.
         answer
             .map_err(|error| if ctx.time_left().is_zero() { TransportError::DeadlineExceeded } else { error })

@@ -6,6 +6,7 @@ mod client;
 mod config;
 mod document;
 mod domains;
+mod edge;
 mod expired_link;
 mod first_day;
 mod furnished;

@@ -3,10 +3,12 @@
 
 use crate::engine::{Lease, Link, no_answer};
 use crate::error::breaks_connection;
+use crate::meter::Meter;
 use crate::signals::Signals;
 use crate::wall::{Door, Wall};
 use async_trait::async_trait;
 use futures::TryFutureExt;
+use kernel::TenantId;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
 use sqlx::AssertSqlSafe;
@@ -18,27 +20,33 @@ pub(crate) struct Connection {
     /// Empty only while it is being dropped.
     lease: Mutex<Option<Lease>>,
     backend: DbBackend,
-    domain: &'static str,
     wall: Option<Arc<Wall>>,
     door: Door,
+    /// Whose transaction it is; `None` through the system door.
+    tenant: Option<TenantId>,
+    meter: Arc<Meter>,
 }
 
 impl Connection {
     pub fn new(
         lease: Lease,
         backend: DbBackend,
-        domain: &'static str,
         wall: Option<Arc<Wall>>,
         door: Door,
+        tenant: Option<TenantId>,
+        meter: Arc<Meter>,
     ) -> Self {
-        Self { lease: Mutex::new(Some(lease)), backend, domain, wall, door }
+        Self { lease: Mutex::new(Some(lease)), backend, wall, door, tenant, meter }
     }
 
     /// Sends several statements as one message and returns the rows of all of them.
     pub async fn batch(&self, sql: &str) -> Result<Vec<QueryResult>, sqlx::Error> {
         let mut slot = self.lease.lock().await;
         let lease = slot.as_mut().ok_or(sqlx::Error::PoolClosed)?;
-        lease.batch(sql).await
+        let started = Instant::now();
+        let outcome = lease.batch(sql).await;
+        self.meter.batch(self.tenant, sql, started);
+        outcome
     }
 
     /// Ends the transaction and makes the connection fit for the next loan.
@@ -49,7 +57,10 @@ impl Connection {
             let error = "a statement failed in this transaction, so it cannot be committed";
             return Err(sqlx::Error::InvalidArgument(error.to_owned()));
         }
-        lease.batch("COMMIT").await?;
+        let started = Instant::now();
+        let outcome = lease.batch("COMMIT").await;
+        self.meter.batch(self.tenant, "COMMIT", started);
+        outcome?;
         lease.open = false;
         if let Some((signals, domain)) = lease.wake.take() {
             signals.committed(domain);
@@ -71,10 +82,6 @@ impl Connection {
             None => Ok(()),
         }
     }
-
-    fn measure(&self, started: Instant) {
-        metrics::histogram!("db_query_duration_seconds", "domain" => self.domain).record(started.elapsed());
-    }
 }
 
 /// Runs one prepared statement on whichever backend the lease is of.
@@ -83,7 +90,8 @@ macro_rules! run {
         $self.check(&$statement.sql)?;
         let started = Instant::now();
         let values = SqlxValues($statement.values.unwrap_or_else(|| sea_orm::Values(Vec::new())));
-        let query = AssertSqlSafe($statement.sql);
+        let sql: Arc<str> = $statement.sql.into();
+        let query = AssertSqlSafe(Arc::clone(&sql));
         let mut slot = $self.lease.lock().await;
         let lease = slot.as_mut().ok_or_else(|| exec_error(sqlx::Error::PoolClosed))?;
         let patience = lease.patience;
@@ -104,7 +112,7 @@ macro_rules! run {
             }
         };
         let outcome = tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(no_answer()));
-        $self.measure(started);
+        $self.meter.prepared($self.tenant, &sql, started);
         if let Err(error) = &outcome {
             lease.failed = true;
             lease.broken |= breaks_connection(error);

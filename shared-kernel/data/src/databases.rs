@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::inflight::{InFlight, InFlightKeys};
 use crate::kernel_rows::{self, Stored};
 use crate::message::Subscriptions;
+use crate::meter::Meter;
 use crate::signals::Signals;
 use crate::system::System;
 use crate::tx::Tx;
@@ -14,7 +15,7 @@ use crate::unit::Unit;
 use crate::wall::{Door, Wall};
 use chrono::Duration;
 use kernel::ctx::Idempotency;
-use kernel::{Clock, Ctx};
+use kernel::{Clock, Ctx, TenantId};
 use sea_orm::{DbBackend, QueryResult};
 use secrets::Secrets;
 use std::collections::BTreeSet;
@@ -35,6 +36,7 @@ struct Inner {
     clock: Clock,
     wall: Option<Arc<Wall>>,
     in_flight: InFlightKeys,
+    meter: Arc<Meter>,
 }
 
 /// Longer than a finished message is kept. A dead one is kept for ever; who runs it again after this runs its effect
@@ -75,6 +77,7 @@ impl Databases {
         Ok(Self(Arc::new(Inner {
             domain: setup.domain,
             wake: setup.signals.of(setup.domain),
+            meter: Arc::new(Meter::new(setup.domain, setup.engine.settings().slow_statement)),
             engine: setup.engine,
             signals: setup.signals,
             subscriptions: setup.subscriptions,
@@ -112,14 +115,14 @@ impl Databases {
     }
 
     pub async fn read(&self, ctx: &Ctx) -> Result<Read, Error> {
-        let connection = self.lease(false, Door::Tenant).await?;
+        let connection = self.lease(false, Some(ctx.tenant())).await?;
         connection.batch(&self.begin(Begin::Read, ctx)).await?;
         Ok(Read(Tx::new(connection, ctx.tenant())))
     }
 
     pub async fn write(&self, ctx: &Ctx) -> Result<Unit, Error> {
         let in_flight = self.enter(ctx)?;
-        let connection = self.lease(true, Door::Tenant).await?;
+        let connection = self.lease(true, Some(ctx.tenant())).await?;
         let rows = connection.batch(&self.begin(Begin::Write, ctx)).await?;
         for row in &rows {
             refuse_if(row, "in_flight", Error::InFlight)?;
@@ -147,7 +150,7 @@ impl Databases {
 
     /// Whether the database answers, for readiness.
     pub async fn ping(&self) -> Result<(), Error> {
-        let connection = self.lease(false, Door::System).await?;
+        let connection = self.lease(false, None).await?;
         connection.batch("BEGIN; SELECT 1").await?;
         Ok(connection.commit().await?)
     }
@@ -197,7 +200,7 @@ impl Databases {
     async fn system_door(&self, reason: &'static str, write: bool) -> Result<System, Error> {
         let domain = self.0.domain;
         tracing::trace!(domain, reason, "system door");
-        let connection = self.lease(write, Door::System).await?;
+        let connection = self.lease(write, None).await?;
         let begin = match (self.is_postgres(), write) {
             (true, _) => format!(
                 "BEGIN{}; SET LOCAL ROLE \"insula_{domain}_system\"; SET LOCAL search_path TO \"{domain}\"",
@@ -210,10 +213,12 @@ impl Databases {
         Ok(System::new(connection, self.clone()))
     }
 
-    async fn lease(&self, write: bool, door: Door) -> Result<Connection, Error> {
+    /// Without a tenant it is the system door.
+    async fn lease(&self, write: bool, tenant: Option<TenantId>) -> Result<Connection, Error> {
         let lease = self.0.engine.lease(write).await?;
         let backend = if self.is_postgres() { DbBackend::Postgres } else { DbBackend::Sqlite };
-        Ok(Connection::new(lease, backend, self.0.domain, self.0.wall.clone(), door))
+        let door = if tenant.is_some() { Door::Tenant } else { Door::System };
+        Ok(Connection::new(lease, backend, self.0.wall.clone(), door, tenant, self.0.meter.clone()))
     }
 
     /// On SQLite the process knows which keys are being worked on; PostgreSQL has an advisory lock for it.

@@ -27,6 +27,8 @@ pub struct PoolSettings {
     pub runtimes: usize,
     pub acquire_timeout: Duration,
     pub statement_timeout: Duration,
+    /// A statement that takes as long is logged.
+    pub slow_statement: Duration,
 }
 
 impl Default for PoolSettings {
@@ -36,6 +38,7 @@ impl Default for PoolSettings {
             runtimes: 3,
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
+            slow_statement: Duration::from_millis(200),
         }
     }
 }
@@ -92,6 +95,13 @@ impl Engine {
 
     pub fn is_postgres(&self) -> bool {
         matches!(*self.0, Kind::Postgres(_))
+    }
+
+    pub(crate) fn settings(&self) -> PoolSettings {
+        match &*self.0 {
+            Kind::Postgres(postgres) => postgres.settings,
+            Kind::Sqlite(sqlite) => sqlite.settings,
+        }
     }
 
     /// Options for a direct connection: migrations, LISTEN.

@@ -10,6 +10,7 @@ mod inflight;
 mod kernel_rows;
 mod keyset;
 mod message;
+mod meter;
 mod raw;
 mod search;
 mod signals;

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, Semaphore, watch};
+use tracing::Instrument;
 
 /// All that the worker of one domain's database shares.
 pub(crate) struct Core {
@@ -43,15 +44,37 @@ pub(crate) struct Core {
 pub(crate) struct LeaseLost;
 
 impl Core {
+    /// In a span below the one that wrote the message, so that its log lines and traces continue those of the request.
     pub async fn run(&self, held: Arc<Held>) -> Result<(), BoxDynError> {
-        tokio::select! {
-            biased;
-            () = held.lost() => Err(LeaseLost.into()),
-            result = self.handle(&held) => result.map_err(Into::into),
-        }
+        let message = &held.message;
+        let parent = Trace { traceparent: message.traceparent.clone() };
+        let trace = parent.child();
+        let span = tracing::info_span!(
+            "job",
+            request_id = message.request_id,
+            trace = trace.traceparent,
+            parent = parent.span_id(),
+            tenant = message.tenant.map(tracing::field::display),
+            domain = self.store.domain(),
+            handler = message.handler,
+            message = %message.public_id,
+            attempt = message.attempts,
+            error = tracing::field::Empty,
+        );
+        let work = async {
+            tokio::select! {
+                biased;
+                () = held.lost() => Err(LeaseLost.into()),
+                result = self.handle(&held, trace) => result.map_err(|failure| {
+                    tracing::Span::current().record("error", tracing::field::display(&failure));
+                    failure.into()
+                }),
+            }
+        };
+        work.instrument(span).await
     }
 
-    async fn handle(&self, held: &Arc<Held>) -> Result<(), JobFailure> {
+    async fn handle(&self, held: &Arc<Held>, trace: Trace) -> Result<(), JobFailure> {
         let message = &held.message;
         let Some(handler) = self.registry.find(&message.handler) else {
             let detail = format!("no handler {} on this node", message.handler);
@@ -59,7 +82,7 @@ impl Core {
         };
         let allowed = handler.time_allowed().unwrap_or(self.settings.timeout);
         let work = async {
-            let ctx = self.ctx(message, handler, allowed).await?;
+            let ctx = self.ctx(message, handler, allowed, trace).await?;
             let parcel = Parcel {
                 kind: message.kind.clone(),
                 version: u16::try_from(message.payload_version).unwrap_or(0),
@@ -78,12 +101,18 @@ impl Core {
         }
     }
 
-    async fn ctx(&self, message: &Message, handler: &Handler, allowed: Duration) -> Result<Ctx, JobFailure> {
+    async fn ctx(
+        &self,
+        message: &Message,
+        handler: &Handler,
+        allowed: Duration,
+        trace: Trace,
+    ) -> Result<Ctx, JobFailure> {
         let visitor = Visitor {
             client_address: None,
             user_agent: None,
             request_id: message.request_id.clone(),
-            trace: Trace { traceparent: message.traceparent.clone() },
+            trace,
             deadline: Instant::now() + allowed,
             clock: self.clock.clone(),
         };
@@ -134,23 +163,23 @@ impl Core {
     /// Counts it, and logs what went wrong: here and nowhere else.
     pub fn finished(&self, message: &Message, outcome: &Outcome, took: Duration) {
         let (domain, id, handler) = (self.store.domain(), message.public_id, message.handler.as_str());
-        let request_id = message.request_id.as_str();
+        let (request_id, trace) = (message.request_id.as_str(), message.traceparent.as_str());
         let attempt = message.attempts;
         let name = match outcome {
             Outcome::Done => "done",
             Outcome::Retry { error, .. } | Outcome::Permanent { error } if outcome.is_retried(message) => {
-                tracing::warn!(domain, message = %id, handler, request_id, attempt, error, "a message will be retried");
+                tracing::warn!(domain, message = %id, handler, request_id, trace, attempt, error, "a message will be retried");
                 "retry"
             }
             Outcome::Retry { error, .. } | Outcome::Permanent { error } => {
-                tracing::error!(domain, message = %id, handler, request_id, attempt, error, "a message failed for good");
+                tracing::error!(domain, message = %id, handler, request_id, trace, attempt, error, "a message failed for good");
                 "dead"
             }
             Outcome::Cancelled => "cancelled",
             Outcome::Snooze(_) => "snoozed",
             Outcome::Released => "released",
             Outcome::Lost => {
-                tracing::warn!(domain, message = %id, handler, request_id, attempt, "the lease of a running message was lost");
+                tracing::warn!(domain, message = %id, handler, request_id, trace, attempt, "the lease of a running message was lost");
                 "lost"
             }
         };

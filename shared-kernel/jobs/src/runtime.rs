@@ -12,9 +12,7 @@ use crate::settle::{BackOff, renew, settle};
 use crate::store::{Store, span};
 use apalis::layers::WorkerBuilderExt;
 use apalis::layers::catch_panic::{CatchPanicLayer, PanicError};
-use apalis::layers::tracing::TraceLayer;
 use apalis_core::monitor::Monitor;
-use apalis_core::task::Task;
 use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::ext::parallelize::ParallelizeLayer;
 use data::Databases;
@@ -250,7 +248,6 @@ fn register(monitor: Monitor, core: Arc<Core>, longest: Duration) -> Monitor {
             .concurrency(core.settings.slots() as usize)
             .layer(CatchPanicLayer::with_panic_handler(panicked))
             .timeout(longest + Duration::from_secs(1))
-            .layer(TraceLayer::new().make_span_with(span_of).on_failure(()))
             .build(move |envelope: Envelope| {
                 let core = core.clone();
                 async move { core.run(envelope.held).await }
@@ -262,12 +259,6 @@ fn panicked(payload: &Box<dyn Any + Send>) -> PanicError {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no text");
     PanicError(text.to_owned())
-}
-
-fn span_of(task: &Task<Envelope>) -> tracing::Span {
-    let message = &task.args.held.message;
-    tracing::info_span!("message", id = %message.public_id, handler = message.handler, attempt = message.attempts,
-        request_id = message.request_id, traceparent = message.traceparent)
 }
 
 const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);

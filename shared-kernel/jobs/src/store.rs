@@ -6,6 +6,7 @@ use crate::sql::Sql;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use data::{Databases, Error, System};
 use kernel::id::MessageId;
+use kernel::trace::Trace;
 use kernel::{Clock, Id};
 use sea_orm::{QueryResult, TryGetable, Value};
 use serde::Serialize;
@@ -209,7 +210,8 @@ impl Store {
             i32::try_from(tick.max_attempts).unwrap_or(i32::MAX).into(),
             tick.actor.into(),
             id.to_string().into(),
-            fresh_traceparent().into(),
+            // A trace begins with the tick; there are few, so each is collected.
+            Trace::begin(1_000).traceparent.into(),
             now.into(),
         ];
         system.execute(&self.sql.schedule, values).await?;
@@ -252,10 +254,4 @@ pub(crate) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, E
 fn json<T: Serialize + ?Sized>(system: &System, value: &T) -> Result<Value, Error> {
     let value = serde_json::to_value(value).map_err(Error::internal)?;
     Ok(if system.is_postgres() { value.into() } else { value.to_string().into() })
-}
-
-/// A trace begins with the tick. Random, since two nodes may begin one in the same instant.
-fn fresh_traceparent() -> String {
-    let (trace, span) = (Uuid::new_v4().as_u128(), Uuid::new_v4().as_u64_pair().0);
-    format!("00-{trace:032x}-{span:016x}-01")
 }

@@ -4,6 +4,7 @@
 use crate::id::{CredentialId, MessageId, TenantId, UserId};
 use crate::permission::{Permission, PermissionSet};
 use crate::problem::{FORBIDDEN, Problem};
+pub use crate::trace::Trace;
 use crate::{Clock, Id};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -40,12 +41,6 @@ impl Visitor {
     pub fn enter(&self, tenant: TenantId, domain: &'static str) -> Ctx {
         Ctx::build(self.clone(), Principal::system(tenant, domain, self.now()))
     }
-}
-
-/// W3C trace context, as it came in or as it was begun here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trace {
-    pub traceparent: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -272,6 +267,11 @@ impl Ctx {
 
     pub fn with_delivery(&self, delivery: Delivery) -> Self {
         self.changed(|inner| inner.delivery = Some(delivery))
+    }
+
+    /// The same caller in a span of its own.
+    pub fn with_trace(&self, trace: Trace) -> Self {
+        self.changed(|inner| inner.visitor.trace = trace)
     }
 
     pub fn with_last_write(&self, token: Option<String>) -> Self {

@@ -18,6 +18,7 @@ mod schema;
 pub mod search;
 #[cfg(feature = "sql")]
 mod sql;
+pub mod trace;
 
 pub use clock::Clock;
 pub use ctx::{Actor, Ctx, Visitor};

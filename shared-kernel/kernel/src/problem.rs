@@ -104,6 +104,7 @@ kinds! {
     FORBIDDEN = 403 "forbidden" "Not permitted";
     NOT_FOUND = 404 "not_found" "Not found";
     METHOD_NOT_ALLOWED = 405 "method_not_allowed" "Method not allowed";
+    REQUEST_TIMEOUT = 408 "request_timeout" "The request came too slowly";
     /// A message whose effect is already there; never seen by a client.
     ALREADY_APPLIED = 409 "already_applied" "The message was applied before";
     CONFLICT = 409 "conflict" "Conflict with the current state";
@@ -111,10 +112,12 @@ kinds! {
     VERSION_MISMATCH = 412 "version_mismatch" "The resource has changed since it was read";
     PRECONDITION_REQUIRED = 428 "precondition_required" "This operation needs If-Match";
     TOO_LARGE = 413 "too_large" "The body is too large";
+    URI_TOO_LONG = 414 "uri_too_long" "The URL is too long";
     UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" "Unsupported media type";
     INVALID = 422 "invalid" "The request is well-formed but invalid";
     IDEMPOTENCY_KEY_REUSED = 422 "idempotency_key_reused" "The Idempotency-Key was used for another request";
     TOO_MANY_REQUESTS = 429 "too_many_requests" "Too many requests";
+    HEADERS_TOO_LARGE = 431 "headers_too_large" "The header fields are too large";
     INTERNAL = 500 "internal" "Internal error";
     UNAVAILABLE = 503 "unavailable" "Unavailable";
     DEADLINE_EXCEEDED = 503 "deadline_exceeded" "The request took too long";

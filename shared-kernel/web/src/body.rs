@@ -13,13 +13,14 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
-use kernel::problem::{MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
+use kernel::problem::{MALFORMED, REQUEST_TIMEOUT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 use kernel::{FieldError, Problem};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 use std::borrow::Cow;
 use std::future::{Ready, ready};
+use std::io::ErrorKind;
 use std::ops::Deref;
 use utoipa::ToSchema;
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -300,6 +301,9 @@ fn too_large() -> Problem {
 fn unreadable(error: PayloadError) -> Problem {
     match error {
         PayloadError::Overflow => too_large(),
+        PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => {
+            Problem::new(REQUEST_TIMEOUT, "The body came too slowly, so it was not waited for.")
+        }
         error => Problem::new(MALFORMED, "The body ended early or cannot be decoded.")
             .with_cause(error.to_string()),
     }

@@ -2,24 +2,27 @@
 //! caching, problem+json for the router's own refusals, 304, one log line and one measurement.
 
 use crate::guard::panicked;
+use crate::intake::{check_head, time_body};
 use crate::limits::Allowance;
 use crate::operation::{Endpoint, duration_of};
 use crate::precondition::has_already;
 use crate::problem_json::{self, Failure, from_status};
 use crate::server::Server;
-use crate::visitor::{TRACEPARENT, X_REQUEST_ID, visitor};
+use crate::visitor::{TRACEPARENT, X_REQUEST_ID, parent, visitor};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, CROSS_ORIGIN_RESOURCE_POLICY,
+    ETAG, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use chrono::{NaiveDate, NaiveTime};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use kernel::Visitor;
+use kernel::trace::Trace;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::panic::AssertUnwindSafe;
@@ -68,56 +71,109 @@ where
 
     forward_ready!(service);
 
-    fn call(&self, req: ServiceRequest) -> Self::Future {
+    fn call(&self, mut req: ServiceRequest) -> Self::Future {
         let started = Instant::now();
         let settings = self.server.settings();
-        let visitor = visitor(&req, self.server.clock(), self.server.timeout(), &settings.trusted_proxies);
+        let parent = parent(req.headers());
+        let visitor = visitor(&req, settings, self.server.clock(), parent.as_ref());
+        let head = check_head(&req, settings);
+        time_body(&mut req, settings);
         req.extensions_mut().insert(visitor.clone());
         let span = tracing::info_span!(
             "request",
             request_id = visitor.request_id,
             trace = visitor.trace.traceparent,
+            parent = parent.as_ref().map(Trace::span_id),
             tenant = field::Empty,
             route = field::Empty,
         );
         let service = Rc::clone(&self.service);
+        let answered = Answered { visitor, started, strict_transport: settings.strict_transport };
         let work = async move {
+            if let Err(problem) = head {
+                let refused = HttpResponse::from_error(Failure::from(problem));
+                return Ok(answered.finish(req.into_response(refused)));
+            }
             // Routing itself runs inside `call`, so it is caught as well.
             match AssertUnwindSafe(async move { service.call(req).await }).catch_unwind().await {
-                Ok(Ok(response)) => Ok(finish(response.map_into_boxed_body(), &visitor, started)),
-                Ok(Err(error)) => Err(Complete::new(error, visitor).into()),
-                Err(panic) => Err(Complete::new(Failure::from(panicked(&*panic)).into(), visitor).into()),
+                Ok(Ok(response)) => Ok(answered.finish(response.map_into_boxed_body())),
+                Ok(Err(error)) => Err(Complete::new(error, answered).into()),
+                Err(panic) => Err(Complete::new(Failure::from(panicked(&*panic)).into(), answered).into()),
             }
         };
         Box::pin(work.instrument(span))
     }
 }
 
-fn finish(
-    response: ServiceResponse<BoxBody>,
-    visitor: &Visitor,
+/// What an answer is completed with.
+#[derive(Debug)]
+struct Answered {
+    visitor: Visitor,
     started: Instant,
-) -> ServiceResponse<BoxBody> {
-    let (req, mut response) = response.into_parts();
-    if let Some(refusal) = refusal(&response, visitor) {
-        response = refusal;
-    }
-    if unchanged(&req, &response) {
-        response = not_modified(&response);
-    }
-    let endpoint = req.extensions().get::<Arc<Endpoint>>().cloned();
-    let allowance = req.extensions().get::<Allowance>().copied();
-    let headers = response.headers_mut();
-    if let Some(allowance) = allowance {
-        allowance.write(headers, visitor.now());
-    }
-    if let Some((since, sunset)) = endpoint.as_ref().and_then(|endpoint| endpoint.options.deprecated) {
-        deprecate(headers, since, sunset);
-    }
-    common_headers(headers, visitor);
-    record(&req, endpoint.as_deref(), response.status(), started);
-    ServiceResponse::new(req, response)
+    strict_transport: bool,
 }
+
+impl Answered {
+    fn finish(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        let (req, mut response) = response.into_parts();
+        if let Some(mut refusal) = refusal(&response, &self.visitor) {
+            keep_sharing(response.headers(), refusal.headers_mut());
+            response = refusal;
+        }
+        if unchanged(&req, &response) {
+            response = not_modified(&response);
+        }
+        // What is left of such a request is not read, so nothing can follow it.
+        if TOO_MUCH.contains(&response.status()) {
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
+        let endpoint = req.extensions().get::<Arc<Endpoint>>().cloned();
+        let allowance = req.extensions().get::<Allowance>().copied();
+        let headers = response.headers_mut();
+        if let Some(allowance) = allowance {
+            allowance.write(headers, self.visitor.now());
+        }
+        if let Some((since, sunset)) = endpoint.as_ref().and_then(|endpoint| endpoint.options.deprecated) {
+            deprecate(headers, since, sunset);
+        }
+        self.common_headers(headers);
+        record(&req, endpoint.as_deref(), response.status(), self.started);
+        ServiceResponse::new(req, response)
+    }
+
+    fn common_headers(&self, headers: &mut HeaderMap) {
+        let text = |text: &str| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
+        headers.insert(HeaderName::from_static(X_REQUEST_ID), text(&self.visitor.request_id));
+        headers.insert(HeaderName::from_static(TRACEPARENT), text(&self.visitor.trace.traceparent));
+        for (name, value) in DEFAULT_HEADERS {
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
+        if self.strict_transport {
+            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+        // A mark for `Compress` alone (see `Rendered`).
+        if headers.get(CONTENT_ENCODING).is_some_and(|value| value == "identity") {
+            headers.remove(CONTENT_ENCODING);
+        }
+    }
+}
+
+/// The answer of these ends its connection.
+const TOO_MUCH: [StatusCode; 3] =
+    [StatusCode::REQUEST_TIMEOUT, StatusCode::URI_TOO_LONG, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE];
+
+/// What an answer has that says nothing else. JSON loads nothing, shows in no frame and is embedded by nobody; a page
+/// that needs more says so itself.
+const DEFAULT_HEADERS: [(HeaderName, &str); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+    (CACHE_CONTROL, "private, no-cache"),
+];
 
 /// The problem, where the answer is an error of ours or of actix-web's, or a bare refusal without a body of its own.
 fn refusal(response: &HttpResponse, visitor: &Visitor) -> Option<HttpResponse> {
@@ -149,31 +205,21 @@ fn unchanged(req: &HttpRequest, response: &HttpResponse) -> bool {
 
 fn not_modified(response: &HttpResponse) -> HttpResponse {
     let mut bare = HttpResponse::new(StatusCode::NOT_MODIFIED);
-    for name in [ETAG, CACHE_CONTROL, VARY] {
+    for name in [ETAG, CACHE_CONTROL] {
         if let Some(value) = response.headers().get(&name) {
             bare.headers_mut().insert(name, value.clone());
         }
     }
+    keep_sharing(response.headers(), bare.headers_mut());
     bare
 }
 
-fn common_headers(headers: &mut HeaderMap, visitor: &Visitor) {
-    let text = |text: &str| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
-    headers.insert(HeaderName::from_static(X_REQUEST_ID), text(&visitor.request_id));
-    headers.insert(HeaderName::from_static(TRACEPARENT), text(&visitor.trace.traceparent));
-    for (name, value) in [
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "no-referrer"),
-        (X_FRAME_OPTIONS, "DENY"),
-        (CACHE_CONTROL, "private, no-cache"),
-    ] {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    }
-    // A mark for `Compress` alone (see `Rendered`).
-    if headers.get(CONTENT_ENCODING).is_some_and(|value| value == "identity") {
-        headers.remove(CONTENT_ENCODING);
+/// What `Cors` said of the answer that another takes the place of.
+fn keep_sharing(from: &HeaderMap, to: &mut HeaderMap) {
+    let sharing =
+        from.iter().filter(|(name, _)| *name == VARY || name.as_str().starts_with("access-control-"));
+    for (name, value) in sharing {
+        to.append(name.clone(), value.clone());
     }
 }
 
@@ -215,13 +261,13 @@ fn record(req: &HttpRequest, endpoint: Option<&Endpoint>, status: StatusCode, st
 #[derive(Debug)]
 struct Complete {
     error: Error,
-    visitor: Visitor,
+    answered: Answered,
 }
 
 impl Complete {
-    fn new(error: Error, visitor: Visitor) -> Self {
+    fn new(error: Error, answered: Answered) -> Self {
         with_failure(&error, problem_json::log);
-        Self { error, visitor }
+        Self { error, answered }
     }
 }
 
@@ -237,9 +283,10 @@ impl ResponseError for Complete {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        let request_id = &self.visitor.request_id;
+        let request_id = &self.answered.visitor.request_id;
         let mut response = with_failure(&self.error, |failure| problem_json::render(failure, request_id));
-        common_headers(response.headers_mut(), &self.visitor);
+        keep_sharing(self.error.error_response().headers(), response.headers_mut());
+        self.answered.common_headers(response.headers_mut());
         response
     }
 }

@@ -272,13 +272,16 @@ fn error_statuses(info: &OperationInfo, if_match: Option<bool>) -> Vec<u16> {
         (401, signed),
         (403, signed),
         (404, info.path.contains('{')),
+        (408, body || info.accepts_key),
         (409, writes),
         (412, if_match.is_some()),
         (413, body || info.accepts_key),
+        (414, true),
         (415, body),
         (422, body || info.accepts_key),
         (428, info.needs_if_match),
         (429, true),
+        (431, true),
         (500, true),
         (503, true),
     ]
@@ -314,7 +317,7 @@ fn common_headers(tagged: bool) -> BTreeMap<String, RefOr<Header>> {
 }
 
 fn common_components() -> Components {
-    let statuses = [400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 500, 503];
+    let statuses = [400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503];
     let mut components = Components::new();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)

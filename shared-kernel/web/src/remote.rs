@@ -22,6 +22,7 @@ use secrets::Secrets;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use tracing::Instrument;
 
 pub const PATH: &str = "/internal/contracts";
 pub const SIGNATURE: &str = "x-insula-signature";
@@ -104,13 +105,37 @@ async fn receive(
     let envelope: Envelope<'_> = serde_json::from_slice(&body)
         .map_err(|error| Problem::new(MALFORMED, "The call cannot be read.").with_cause(error))?;
     let ctx = envelope.ctx.into_ctx(server.clock().clone());
-    let deadline = ctx.visitor().deadline.into();
-    let work = contract.dispatch(&ctx, method, envelope.request.get().as_bytes());
-    let answer = match tokio::time::timeout_at(deadline, work).await {
-        Ok(answer) => answer.map_err(problem)?,
-        Err(_) => return Err(Problem::new(DEADLINE_EXCEEDED, "The call took too long.").into()),
-    };
+    let caller = ctx.trace().clone();
+    let ctx = ctx.with_trace(caller.child());
+    let span = tracing::info_span!(
+        "contract",
+        request_id = ctx.request_id(),
+        trace = ctx.trace().traceparent,
+        parent = caller.span_id(),
+        tenant = %ctx.tenant(),
+        contract = name,
+        method,
+        error = tracing::field::Empty,
+    );
+    let answer = dispatch(&**contract, &ctx, method, envelope.request).instrument(span).await?;
     Ok(Rendered::bytes("application/json", Bytes::from(answer)).cache_control("no-store"))
+}
+
+/// Until the caller's deadline.
+async fn dispatch(
+    contract: &dyn ContractServer,
+    ctx: &Ctx,
+    method: &str,
+    request: &RawValue,
+) -> Result<Vec<u8>, Problem> {
+    let work = contract.dispatch(ctx, method, request.get().as_bytes());
+    let answer = match tokio::time::timeout_at(ctx.visitor().deadline.into(), work).await {
+        Ok(answer) => answer.map_err(problem),
+        Err(_) => Err(Problem::new(DEADLINE_EXCEEDED, "The call took too long.")),
+    };
+    answer.inspect_err(|problem| {
+        tracing::Span::current().record("error", tracing::field::display(problem));
+    })
 }
 
 fn answer(answer: Answer, req: &HttpRequest) -> HttpResponse {

@@ -2,7 +2,9 @@
 
 use crate::answer::Rendered;
 use crate::api::{Api, PREFIX, not_allowed};
+use crate::cors::cors;
 use crate::edge::Edge;
+use crate::forwarded::TrustedHeader;
 use crate::limits::Limits;
 use crate::openapi;
 use crate::operation::OperationInfo;
@@ -20,7 +22,6 @@ use secrets::Secrets;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 use utoipa::openapi::{Info, OpenApi};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,8 +30,20 @@ pub struct Settings {
     pub request_timeout_ms: u64,
     pub max_body_bytes: usize,
     pub max_json_depth: usize,
-    /// Peers that are believed when they send `X-Forwarded-For`.
+    pub max_url_bytes: usize,
+    /// Of all header fields together.
+    pub max_header_bytes: usize,
+    /// A body that keeps coming has a little longer.
+    pub body_timeout_ms: u64,
+    /// Peers that are believed when they say for whom they forward, and where they say it.
     pub trusted_proxies: Vec<Network>,
+    pub trusted_header: TrustedHeader,
+    /// Whose pages may call the API: origins, or `*` alone.
+    pub cors_origins: Vec<String>,
+    /// People reach this server by TLS, so browsers are told to use nothing else.
+    pub strict_transport: bool,
+    /// Of the traces that begin here, so many are marked to be collected.
+    pub traces_sampled_per_thousand: u32,
     pub credential_requests_per_minute: NonZeroU32,
     pub tenant_requests_per_minute: NonZeroU32,
     /// Per address, for all public operations together.
@@ -46,7 +59,14 @@ impl Default for Settings {
             request_timeout_ms: 30_000,
             max_body_bytes: 1 << 20,
             max_json_depth: 32,
+            max_url_bytes: 8_192,
+            max_header_bytes: 16_384,
+            body_timeout_ms: 15_000,
             trusted_proxies: Vec::new(),
+            trusted_header: TrustedHeader::default(),
+            cors_origins: Vec::new(),
+            strict_transport: false,
+            traces_sampled_per_thousand: 0,
             credential_requests_per_minute: per_minute(1_200),
             tenant_requests_per_minute: per_minute(6_000),
             public_requests_per_minute: per_minute(60),
@@ -121,7 +141,7 @@ impl Server {
         let scope = self.0.apis.iter().fold(actix::scope(PREFIX), |scope, api| scope.service(api.scope()));
         config
             .app_data(self.clone())
-            .service(scope.service(document))
+            .service(scope.service(document).wrap(cors(&self.0.settings.cors_origins)))
             .service(problems_pages::problems_pages(&self.problems()))
             .default_service(actix::to(not_found));
     }
@@ -178,10 +198,6 @@ impl Server {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
-    }
-
-    pub(crate) fn timeout(&self) -> Duration {
-        Duration::from_millis(self.0.settings.request_timeout_ms)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Who is there before anybody is authenticated: request id, trace, address, deadline; and the extractors that
 //! hand a handler its caller.
 
+use crate::forwarded::client_address;
 use crate::limits::Allowance;
 use crate::openapi::{Described, Description};
 use crate::problem_json::Failure;
-use crate::server::Server;
+use crate::server::{Server, Settings};
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -17,7 +18,6 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
-use uuid::Uuid;
 
 pub const X_REQUEST_ID: &str = "x-request-id";
 pub const TRACEPARENT: &str = "traceparent";
@@ -139,23 +139,29 @@ impl fmt::Display for Network {
     }
 }
 
+/// In a span below the caller's, if they sent one.
 pub(crate) fn visitor(
     req: &ServiceRequest,
+    settings: &Settings,
     clock: &Clock,
-    timeout: Duration,
-    proxies: &[Network],
+    parent: Option<&Trace>,
 ) -> Visitor {
     let headers = req.headers();
     let peer = req.peer_addr().map(|peer| peer.ip().to_canonical());
     let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     Visitor {
-        client_address: client_address(headers, peer, proxies),
+        client_address: client_address(headers, peer, &settings.trusted_proxies, settings.trusted_header),
         user_agent: user_agent.map(|text| text.chars().take(400).collect()),
         request_id: request_id(headers, clock),
-        trace: Trace { traceparent: traceparent(headers) },
-        deadline: Instant::now() + timeout,
+        trace: parent.map_or_else(|| Trace::begin(settings.traces_sampled_per_thousand), Trace::child),
+        deadline: Instant::now() + Duration::from_millis(settings.request_timeout_ms),
         clock: clock.clone(),
     }
+}
+
+/// The span the request was sent from.
+pub(crate) fn parent(headers: &HeaderMap) -> Option<Trace> {
+    headers.get(TRACEPARENT)?.to_str().ok().and_then(Trace::parse)
 }
 
 fn request_id(headers: &HeaderMap, clock: &Clock) -> String {
@@ -167,92 +173,9 @@ fn request_id(headers: &HeaderMap, clock: &Clock) -> String {
     given.filter(well_formed).map_or_else(|| Id::<()>::new(clock.now()).to_string(), str::to_owned)
 }
 
-/// The caller's trace with a span of our own, or a new trace (W3C trace context, version 00).
-fn traceparent(headers: &HeaderMap) -> String {
-    let given = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()).and_then(trace_of);
-    let span = Uuid::new_v4().as_u128() as u64 | 1;
-    match given {
-        Some((trace, flags)) => format!("00-{trace}-{span:016x}-{flags}"),
-        None => format!("00-{:032x}-{span:016x}-00", Uuid::new_v4().as_u128()),
-    }
-}
-
-fn trace_of(text: &str) -> Option<(&str, &str)> {
-    let mut parts = text.split('-');
-    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let hex = |text: &str, len: usize| {
-        text.len() == len && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let zeros = |text: &str| text.bytes().all(|byte| byte == b'0');
-    let known = hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
-    (known && hex(trace, 32) && !zeros(trace) && hex(span, 16) && !zeros(span) && hex(flags, 2))
-        .then_some((trace, flags))
-}
-
-/// From the right, the first address that no proxy of ours has.
-fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, proxies: &[Network]) -> Option<IpAddr> {
-    let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
-    let mut client = peer?;
-    if !trusted(client) {
-        return Some(client);
-    }
-    let forwarded: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    for hop in forwarded.iter().rev() {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
-        client = address.to_canonical();
-        if !trusted(client) {
-            break;
-        }
-    }
-    Some(client)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::test::TestRequest;
-
-    fn check_address(peer: &str, forwarded: &[&str], expected: &str) {
-        let mut request = TestRequest::default();
-        for value in forwarded {
-            request = request.append_header(("x-forwarded-for", *value));
-        }
-        let proxies = ["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
-        let found = client_address(request.to_srv_request().headers(), peer.parse().ok(), &proxies);
-        assert_eq!(found, expected.parse().ok(), "{peer} {forwarded:?}");
-    }
-
-    #[test]
-    fn only_trusted_proxies_are_believed() {
-        check_address("203.0.113.9", &["198.51.100.1"], "203.0.113.9");
-        check_address("10.1.2.3", &["198.51.100.1"], "198.51.100.1");
-        check_address("10.1.2.3", &["192.0.2.66, 198.51.100.1, 10.9.9.9"], "198.51.100.1");
-        check_address("10.1.2.3", &["192.0.2.66", "198.51.100.1"], "198.51.100.1");
-        check_address("10.1.2.3", &[], "10.1.2.3");
-        check_address("10.1.2.3", &["nonsense"], "10.1.2.3");
-        check_address("::1", &["2001:db8::7"], "2001:db8::7");
-    }
-
-    fn check_trace(given: &str, kept: Option<&str>) {
-        assert_eq!(trace_of(given).map(|(trace, _)| trace), kept, "{given}");
-    }
-
-    #[test]
-    fn a_well_formed_trace_goes_on() {
-        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        check_trace(&format!("00-{id}-00f067aa0ba902b7-01"), Some(id));
-        check_trace(&format!("01-{id}-00f067aa0ba902b7-01-more"), Some(id));
-        check_trace(&format!("00-{id}-00f067aa0ba902b7-01-more"), None);
-        check_trace(&format!("ff-{id}-00f067aa0ba902b7-01"), None);
-        check_trace(&format!("00-{id}-0000000000000000-01"), None);
-        check_trace("00-00000000000000000000000000000000-00f067aa0ba902b7-01", None);
-        check_trace("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", None);
-        check_trace("", None);
-    }
 
     #[test]
     fn networks_are_parsed() {

@@ -1,0 +1,97 @@
+//! Clients that send too much, too slowly or too deep: each is told why, and none is waited for.
+
+use super::raw::{exchange, head};
+use super::{node, run};
+use crate::tenant::sign_up;
+use serde_json::{Value, json};
+
+const SIGN_UP: &str = "POST /api/v1/users/sign-up";
+
+fn check_problem(told: &str, status: u16, code: &str) {
+    assert!(told.starts_with(&format!("HTTP/1.1 {status} ")), "{told}");
+    let (head, body) = told.split_once("\r\n\r\n").unwrap();
+    for part in ["content-type: application/problem+json", "x-request-id: ", "connection: close"] {
+        assert!(head.to_lowercase().contains(part), "{part} is missing in {told}");
+    }
+    let problem: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {told}"));
+    assert_eq!((&problem["code"], &problem["status"]), (&json!(code), &json!(status)));
+}
+
+#[test]
+fn what_is_too_large_is_told_so() {
+    run(async {
+        let limits = [("INSULA_HTTP__URL_LIMIT_BYTES", "300"), ("INSULA_HTTP__HEADER_LIMIT_BYTES", "1024")];
+        let (_ground, node) = node(&limits).await;
+        let get = |path: &str, fields: &str| head(&format!("GET {path}"), fields);
+        let ping = "/api/v1/openapi.json";
+        let long_url = |bytes: usize| format!("{ping}?{}", "x".repeat(bytes - ping.len() - 1));
+        let fields = |bytes: usize| format!("connection: close\r\nx-a: {}\r\n", "x".repeat(bytes));
+
+        let fits = exchange(&node.url, &get(&long_url(300), &fields(900))).await;
+        assert!(fits.starts_with("HTTP/1.1 200"), "{fits}");
+        check_problem(&exchange(&node.url, &get(&long_url(301), "")).await, 414, "uri_too_long");
+        check_problem(&exchange(&node.url, &get(ping, &fields(1_024))).await, 431, "headers_too_large");
+        // Pages and unknown paths have the same bounds.
+        check_problem(&exchange(&node.url, &get("/nowhere", &fields(1_024))).await, 431, "headers_too_large");
+        // The server reads no more than 96 fields, and no head that fills its buffer: there is no request to tell.
+        for many in ["a: b\r\n".repeat(97), format!("a: {}\r\n", "x".repeat(140_000))] {
+            let told = exchange(&node.url, &get(ping, &many)).await;
+            assert!(told.starts_with("HTTP/1.1 431 ") && told.ends_with("\r\n\r\n"), "{told}");
+        }
+        for code in ["uri_too_long", "headers_too_large", "request_timeout"] {
+            let page = node.client().request(reqwest::Method::GET, "/api").build().unwrap();
+            let page = reqwest::get(page.url().join(&format!("/problems/{code}")).unwrap()).await.unwrap();
+            assert_eq!(page.status(), 200, "{code} has no page");
+        }
+        node.stop();
+    });
+}
+
+#[test]
+fn a_slow_client_is_cut_off() {
+    run(async {
+        let limits = [("INSULA_HTTP__HEADER_TIMEOUT_MS", "1000"), ("INSULA_HTTP__BODY_TIMEOUT_MS", "300")];
+        let (ground, node) = node(&limits).await;
+        let owner = sign_up(&ground, &node, "ada@example.com").await;
+        // Of a head that never ends there is no request, so there is nothing to say about it but the status.
+        let told = exchange(&node.url, "GET /api/v1/openapi.json HTTP/1.1\r\nhost: insula.test\r\n").await;
+        assert!(told.starts_with("HTTP/1.1 408 "), "{told}");
+
+        let json = "content-type: application/json\r\ncontent-length: 100\r\n";
+        let slow = |line: &str, fields: &str| format!("{}{{", head(line, fields));
+        check_problem(&exchange(&node.url, &slow(SIGN_UP, json)).await, 408, "request_timeout");
+        let token = crate::tenant::sign_in(&node.client(), "ada@example.com").await;
+        let caller = format!("authorization: Bearer {token}\r\n");
+        let keyed = format!("{json}{caller}idempotency-key: k\r\n");
+        for line in ["POST /api/v1/inventory/items", "POST /api/v1/billing/subscriptions"] {
+            let told = exchange(&node.url, &slow(line, &keyed)).await;
+            check_problem(&told, 408, "request_timeout");
+        }
+        let csv = format!("content-type: text/csv\r\ncontent-length: 100\r\n{caller}");
+        let told = exchange(&node.url, &slow("POST /api/v1/imports/uploads", &csv)).await;
+        check_problem(&told, 408, "request_timeout");
+        // A page reads its form with actix-web's own means; it is not waited for either.
+        let form = "content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n";
+        let told = exchange(&node.url, &slow("POST /verify-email", form)).await;
+        assert!(told.starts_with("HTTP/1.1 4"), "{told}");
+        owner.get("/inventory/items").await.expect(200);
+        node.stop();
+    });
+}
+
+#[test]
+fn the_depth_of_json_is_a_setting() {
+    run(async {
+        let (_ground, node) = node(&[("INSULA_HTTP__JSON_DEPTH_LIMIT", "4")]).await;
+        let guest = node.client();
+        let mut deep = json!(1);
+        for depth in 1..=5 {
+            deep = json!([deep]);
+            let told = guest.post("/users/sign-up", json!({ "x": deep })).await;
+            let tells_the_depth = told.text.contains("nested deeper than 4 levels");
+            assert_eq!(tells_the_depth, depth > 3, "{depth}: {}", told.text);
+            assert_eq!(told.problem(400), "malformed");
+        }
+        node.stop();
+    });
+}

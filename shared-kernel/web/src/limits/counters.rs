@@ -32,7 +32,7 @@ pub(crate) struct Own {
 #[derive(Default)]
 struct Shard {
     keys: HashMap<u128, Kept>,
-    /// Keys to be settled; each once.
+    /// Keys to be settled, among them some that are gone.
     touched: Vec<u128>,
     swept_in: u64,
 }
@@ -67,7 +67,11 @@ impl Counters {
             kept.is_touched = true;
             shard.touched.push(key);
         }
-        kept.counter.admit(limit, moment)
+        let verdict = kept.counter.admit(limit, moment);
+        if shard.touched.len() >= 2 * KEYS_PER_SHARD {
+            shard.tidy_touched();
+        }
+        verdict
     }
 
     /// From now on somebody collects.
@@ -88,7 +92,7 @@ impl Counters {
             let Shard { keys, touched, .. } = &mut *shard;
             let taken = touched.len().min(room);
             for key in touched.drain(..taken) {
-                if let Some(kept) = keys.get_mut(&key) {
+                if let Some(kept) = keys.get_mut(&key).filter(|kept| kept.is_touched) {
                     kept.is_touched = false;
                     let (window, counts) = (kept.counter.window(), kept.counter.own());
                     collected.push(Own { key, window, counts });
@@ -130,8 +134,15 @@ impl Shard {
     fn sweep(&mut self, moment: Moment) {
         self.swept_in = moment.window();
         self.keys.retain(|_, kept| !kept.counter.is_past(moment.window()));
+        self.tidy_touched();
+    }
+
+    #[cold]
+    fn tidy_touched(&mut self) {
         let keys = &self.keys;
-        self.touched.retain(|key| keys.contains_key(key));
+        self.touched.retain(|key| keys.get(key).is_some_and(|kept| kept.is_touched));
+        self.touched.sort_unstable();
+        self.touched.dedup();
     }
 
     /// A flood of addresses pushes out itself for the most part: who comes once has been counted once.
@@ -141,7 +152,6 @@ impl Shard {
         if let Some((key, _)) = candidates.min_by_key(|(_, kept)| kept.counter.total()) {
             let key = *key;
             self.keys.remove(&key);
-            self.touched.retain(|touched| *touched != key);
         }
     }
 }
@@ -194,8 +204,9 @@ mod tests {
             }
         }
         assert_eq!(keys(&counters), SHARDS * KEYS_PER_SHARD);
-        let touched: usize = counters.shards.iter().map(|shard| locked(shard).touched.len()).sum();
-        assert_eq!(touched, SHARDS * KEYS_PER_SHARD);
+        let touched = counters.shards.iter().map(|shard| locked(shard).touched.len()).max();
+        assert!(touched.is_some_and(|most| most < 2 * KEYS_PER_SHARD), "{touched:?}");
+        assert_eq!(counters.collect(1_000_000).len(), SHARDS * KEYS_PER_SHARD);
         assert_eq!(counters.admit(busy, LIMIT, at(0)).remaining, LIMIT - 9);
     }
 

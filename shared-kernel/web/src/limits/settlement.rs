@@ -129,3 +129,106 @@ impl Settlement {
         name
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+mod tests {
+    use super::*;
+    use crate::limits::window::Moment;
+    use chrono::DateTime;
+    use secrets::MasterKey;
+
+    const LIMIT: u32 = 100;
+
+    struct Node {
+        settlement: Settlement,
+        counters: Counters,
+    }
+
+    impl Node {
+        fn new(url: &str, namespace: &str, secrets: &Secrets) -> Self {
+            let redis = Redis::open(url).expect("a URL");
+            let counters = Counters::new();
+            counters.share();
+            Self { settlement: Settlement::new(&redis, namespace, secrets), counters }
+        }
+
+        /// How many of so many are admitted.
+        fn ask(&self, times: u32, second: i64) -> u32 {
+            let moment = Moment::of(DateTime::from_timestamp(6_000 + second, 0).expect("a time"));
+            let ask = |_: &u32| self.counters.admit(1, LIMIT, moment).retry_after.is_none();
+            u32::try_from((0..times).filter(ask).count()).expect("few")
+        }
+
+        async fn settle(&self) -> Result<(), RedisError> {
+            self.settlement.round(&[("test", &self.counters)]).await
+        }
+    }
+
+    /// On one Redis, in an installation of their own.
+    fn nodes<const N: usize>() -> Option<[Node; N]> {
+        let url = std::env::var("TEST_REDIS_URL").ok().filter(|url| !url.is_empty())?;
+        let (secrets, namespace) = (Secrets::new(&MasterKey::generate()), Uuid::new_v4().to_string());
+        Some(std::array::from_fn(|_| Node::new(&url, &namespace, &secrets)))
+    }
+
+    #[tokio::test]
+    async fn nodes_agree_once_they_have_settled() {
+        let Some([a, b]) = nodes() else { return };
+        assert_eq!((a.ask(60, 0), b.ask(10, 0)), (60, 10));
+        for node in [&a, &b, &a] {
+            node.settle().await.expect("Redis answers");
+        }
+        assert_eq!(b.ask(100, 1), 30);
+        // Said twice, it counts once.
+        b.settle().await.expect("Redis answers");
+        b.counters.give_back(&[Own { key: 1, window: 100, counts: Pair { current: 40, previous: 0 } }]);
+        b.settle().await.expect("Redis answers");
+        assert_eq!(a.ask(1, 2), 1, "not heard of yet");
+        a.settle().await.expect("Redis answers");
+        assert_eq!(a.ask(100, 3), 0);
+        // The window before still counts, on both nodes, and so does what was said of it late.
+        for node in [&a, &b, &a] {
+            assert_eq!(node.ask(1, 60), 0);
+            node.settle().await.expect("Redis answers");
+        }
+        assert_eq!(a.ask(100, 90), 50);
+        assert_eq!(a.ask(100, 240), 100);
+    }
+
+    /// Whatever the order: no more than the limit and what the other nodes admit between two settlements of theirs and
+    /// two of one's own.
+    #[tokio::test]
+    async fn more_than_the_limit_is_admitted_only_between_settlements() {
+        const TURN: u32 = 3;
+        let Some(nodes) = nodes::<3>() else { return };
+        let mut admitted = 0;
+        for _ in 0..60 {
+            for node in &nodes {
+                admitted += node.ask(TURN, 5);
+            }
+            for node in &nodes {
+                node.settle().await.expect("Redis answers");
+            }
+        }
+        assert!((LIMIT..=LIMIT + 2 * 2 * TURN).contains(&admitted), "{admitted}");
+    }
+
+    #[tokio::test]
+    async fn without_redis_each_node_limits_for_itself_and_tells_later() {
+        let Some([there, here]) = nodes() else { return };
+        let away = Redis::open("redis://127.0.0.1:1").expect("a URL");
+        let nowhere = Settlement { redis: away, node: here.settlement.node.clone(), ..Settlement::new(
+            &here.settlement.redis,
+            "unused",
+            &here.settlement.secrets,
+        ) };
+        assert_eq!(here.ask(70, 0), 70);
+        assert!(nowhere.round(&[("test", &here.counters)]).await.is_err());
+        assert_eq!(here.ask(70, 1), 30);
+        assert_eq!(there.ask(5, 1), 5);
+        here.settle().await.expect("Redis answers");
+        there.settle().await.expect("Redis answers");
+        assert_eq!(there.ask(5, 2), 0);
+    }
+}

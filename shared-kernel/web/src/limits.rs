@@ -17,7 +17,6 @@ use secrets::Secrets;
 use settlement::Settlement;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::time::Duration;
 use window::{Moment, Verdict, WINDOW_MS};
 
 pub(crate) struct Limits {

@@ -105,21 +105,21 @@ both! {
     async fn a_long_log_is_gone_through_in_stretches(stage: Stage) {
         let house = House::new(stage).await;
         let ada = renamed(&house).await;
+        let entry = sql!("INSERT INTO audit_entries (tenant_id, public_id, action, resource, resource_id, actor, \
+            request_id, happened_at, created_at, detail_hash) SELECT tenant_id, $2, 'tests.fill', 'x', resource_id, actor, \
+            request_id, happened_at, created_at, detail_hash FROM audit_entries AS e WHERE e.tenant_id = $1 \
+            ORDER BY e.id LIMIT 1");
+        let detail = sql!("INSERT INTO audit_details (tenant_id, public_id, salt, detail, created_at) \
+            SELECT d.tenant_id, $2, d.salt, d.detail, d.created_at FROM audit_details AS d \
+            WHERE d.tenant_id = $1 ORDER BY d.id LIMIT 1");
+        let unit = house.databases.write(&house.ctx_of(&ada)).await.unwrap();
         for at in 0..2_400u128 {
             let id = uuid::Uuid::from_u128((1 << 100) + at);
-            let entry = sql!("INSERT INTO audit_entries (tenant_id, public_id, action, resource, resource_id, actor, \
-                request_id, happened_at, created_at, detail_hash) SELECT tenant_id, $2, 'tests.fill', 'x', resource_id, actor, \
-                request_id, happened_at, created_at, detail_hash FROM audit_entries AS e WHERE e.tenant_id = $1 \
-                ORDER BY e.id LIMIT 1");
-            let detail = sql!("INSERT INTO audit_details (tenant_id, public_id, salt, detail, created_at) \
-                SELECT d.tenant_id, $2, d.salt, d.detail, d.created_at FROM audit_details AS d \
-                WHERE d.tenant_id = $1 ORDER BY d.id LIMIT 1");
-            let unit = house.databases.write(&house.ctx_of(&ada)).await.unwrap();
             for sql in [entry, detail] {
                 assert_eq!(unit.sql(sql).bind(id).exec().await.unwrap(), 1);
             }
-            unit.commit(()).await.unwrap();
         }
+        unit.commit(()).await.unwrap();
         house.erase(json!({ "person": ada.user }), &ada).await;
         let count = sql!("DELETE FROM audit_details WHERE tenant_id = $1");
         assert_eq!(house.meddle(&ada, count, None).await.unwrap(), 0, "all of them name ada");

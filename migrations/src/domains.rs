@@ -19,7 +19,9 @@ macro_rules! migrations {
 /// The domain's migrations; every domain begins with the kernel's tables.
 pub fn of(domain: &str) -> &'static [Migration] {
     match domain {
-        "users" => migrations!["kernel" / "m0001_messages", "users" / "m0002_first"],
+        "users" => {
+            migrations!["kernel" / "m0001_messages", "users" / "m0002_first", "users" / "m0003_audit_details"]
+        }
         "billing" => migrations![
             "kernel" / "m0001_messages",
             "billing" / "m0002_first",

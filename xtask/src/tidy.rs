@@ -19,7 +19,7 @@ pub fn check(source: &Source, today: &str) -> Vec<Finding> {
     findings.extend(length(source));
     match source.tokens() {
         Ok(tokens) => {
-            for rule in [layers, pure_domain, ctx_makers, entering, allowing, sleeping] {
+            for rule in [layers, pure_domain, ctx_makers, entering, auditing, allowing, sleeping] {
                 findings.extend(rule(source, &tokens));
             }
         }
@@ -191,6 +191,22 @@ fn entering(source: &Source, tokens: &[Token]) -> Vec<Finding> {
     let calls = find(tokens, &[".", "enter", "("]).filter(|at| has_two_arguments(&tokens[at + 3..]));
     let paths = find(tokens, &["Visitor", ":", ":", "enter"]);
     calls.chain(paths).map(|at| finding("enter", source, tokens[at].line, message)).collect()
+}
+
+/// A use case that opens a unit of work leaves an audit entry, by `unit.audit(…)` or a helper whose name begins so.
+fn auditing(source: &Source, tokens: &[Token]) -> Vec<Finding> {
+    if !in_core(&source.path).is_some_and(|inside| in_layer(inside, "service")) {
+        return Vec::new();
+    }
+    let calls = tokens.windows(2).filter(|pair| pair[1].text == "(");
+    if calls.into_iter().any(|pair| pair[0].text.starts_with("audit")) {
+        return Vec::new();
+    }
+    let message = "a use case that writes leaves an audit entry: call `unit.audit(…)` with who it was done to, before \
+                   and after";
+    find(tokens, &["databases", ".", "write", "("])
+        .map(|at| finding("audit", source, tokens[at].line, message))
+        .collect()
 }
 
 fn allowing(source: &Source, tokens: &[Token]) -> Vec<Finding> {

@@ -152,6 +152,7 @@ pub struct DatabaseConfig {
 pub struct RedisConfig {
     #[serde(with = "optional")]
     pub url: Option<SecretUrl>,
+    pub namespace: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

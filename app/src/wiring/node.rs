@@ -62,6 +62,9 @@ impl Node {
         spawn_upkeep(&background, &foundation, &checks);
 
         let server = wired.server(&config, &foundation)?;
+        if let Some(redis) = foundation.cache.redis().cloned() {
+            background.spawn(server.clone().settle_limits(redis, config.redis.namespace.clone()));
+        }
         let mut servers = Vec::new();
         let mut operators = None;
         let inside = inside(&config, &checks, &server, &wired.contracts);

@@ -241,7 +241,8 @@ pub fn claim_blobs(config: &Config) -> Result<Option<blobs::Claim>, StartError> 
 }
 
 fn cache(config: &Config) -> Result<Cache, StartError> {
-    let settings = cache::Settings { max_bytes: config.cache.max_bytes, ..cache::Settings::default() };
+    let settings =
+        cache::Settings { max_bytes: config.cache.max_bytes, namespace: config.redis.namespace.clone() };
     match &config.redis.url {
         None => Ok(Cache::in_process(settings)),
         Some(url) => Cache::with_redis(url.expose(), settings).map_err(|error| {

@@ -12,6 +12,7 @@ mod first_day;
 mod furnished;
 mod house;
 mod kill;
+mod limits;
 mod openapi;
 mod operators;
 mod proxy;

@@ -26,6 +26,20 @@ api_keys policy system to {insula_users_system} using true
 api_keys policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 api_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users
 api_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+audit_details.id bigint NOT NULL
+audit_details.tenant_id uuid NOT NULL
+audit_details.public_id uuid NOT NULL
+audit_details.salt bytea NOT NULL
+audit_details.detail text NOT NULL
+audit_details.created_at timestamp with time zone NOT NULL
+audit_details constraint audit_details_pkey PRIMARY KEY (id)
+audit_details constraint audit_details_tenant_id_public_id_fkey FOREIGN KEY (tenant_id, public_id) REFERENCES users.audit_entries(tenant_id, public_id)
+audit_details constraint audit_details_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX audit_details_pkey ON users.audit_details USING btree (id)
+CREATE UNIQUE INDEX audit_details_tenant_id_public_id_key ON users.audit_details USING btree (tenant_id, public_id)
+audit_details policy owner to {insula_users_owner} using true
+audit_details policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_details grant DELETE, INSERT, SELECT to insula_users
 audit_entries.id bigint NOT NULL
 audit_entries.tenant_id uuid NOT NULL
 audit_entries.public_id uuid NOT NULL
@@ -40,9 +54,13 @@ audit_entries.client_address text
 audit_entries.request_id text NOT NULL
 audit_entries.happened_at timestamp with time zone NOT NULL
 audit_entries.created_at timestamp with time zone NOT NULL
+audit_entries.detail_hash bytea
+audit_entries.actor_user uuid
 audit_entries constraint audit_entries_pkey PRIMARY KEY (id)
 audit_entries constraint audit_entries_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 CREATE INDEX audit_entries_listed ON users.audit_entries USING btree (tenant_id, created_at, public_id)
+CREATE INDEX audit_entries_of_action ON users.audit_entries USING btree (tenant_id, action, created_at, public_id)
+CREATE INDEX audit_entries_of_actor ON users.audit_entries USING btree (tenant_id, actor_user, created_at, public_id)
 CREATE INDEX audit_entries_of_resource ON users.audit_entries USING btree (tenant_id, resource_id, created_at, public_id)
 CREATE UNIQUE INDEX audit_entries_pkey ON users.audit_entries USING btree (id)
 CREATE UNIQUE INDEX audit_entries_tenant_id_public_id_key ON users.audit_entries USING btree (tenant_id, public_id)

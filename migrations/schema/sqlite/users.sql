@@ -19,6 +19,17 @@ CREATE TABLE api_keys (
 );
 CREATE INDEX api_keys_hash ON api_keys (hash);
 CREATE INDEX api_keys_listed ON api_keys (tenant_id, created_at, public_id);
+CREATE TRIGGER audit_details_no_update BEFORE UPDATE ON audit_details BEGIN SELECT RAISE(ABORT, 'audit_details is never changed'); END;
+CREATE TABLE audit_details (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    salt BLOB NOT NULL,
+    detail TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    UNIQUE (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, public_id) REFERENCES audit_entries (tenant_id, public_id)
+);
 CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit_entries is append-only'); END;
 CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit_entries is append-only'); END;
 CREATE TABLE audit_entries (
@@ -35,10 +46,12 @@ CREATE TABLE audit_entries (
     client_address TEXT,
     request_id TEXT NOT NULL,
     happened_at TEXT NOT NULL,
-    created_at TEXT NOT NULL,
+    created_at TEXT NOT NULL, detail_hash BLOB, actor_user BLOB,
     UNIQUE (tenant_id, public_id)
 );
 CREATE INDEX audit_entries_listed ON audit_entries (tenant_id, created_at, public_id);
+CREATE INDEX audit_entries_of_action ON audit_entries (tenant_id, action, created_at, public_id);
+CREATE INDEX audit_entries_of_actor ON audit_entries (tenant_id, actor_user, created_at, public_id);
 CREATE INDEX audit_entries_of_resource ON audit_entries (tenant_id, resource_id, created_at, public_id);
 CREATE TABLE email_tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

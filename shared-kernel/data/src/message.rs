@@ -95,7 +95,10 @@ pub struct AuditRecorded {
     pub after: Option<Value>,
     pub actor: Actor,
     pub impersonator: Option<Actor>,
+    /// Of the request; a job or subscriber has none, its request id leads to the entry of the request behind it.
     pub client_address: Option<IpAddr>,
+    #[serde(default)]
+    pub user_agent: Option<String>,
     pub request_id: String,
     pub happened_at: DateTime<Utc>,
 }
@@ -120,13 +123,14 @@ impl AuditRecorded {
             actor: ctx.actor().clone(),
             impersonator: ctx.principal().impersonator.clone(),
             client_address: ctx.visitor().client_address,
+            user_agent: ctx.visitor().user_agent.clone(),
             request_id: ctx.request_id().to_owned(),
             happened_at: ctx.now(),
         }
     }
 }
 
-/// Audit entries and events are tried this often; audit entries start over when it is reached.
+/// Events are tried this often. Audit entries too, before it is an alarm; they are never given up.
 const EVENT_MAX_ATTEMPTS: i32 = 20;
 
 /// A row of the message table to be written. Field names are its columns.

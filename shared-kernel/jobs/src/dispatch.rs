@@ -168,8 +168,13 @@ impl Core {
         let name = match outcome {
             Outcome::Done => "done",
             Outcome::Retry { error, .. } | Outcome::Permanent { error } if outcome.is_retried(message) => {
-                tracing::warn!(domain, message = %id, handler, request_id, trace, attempt, error, "a message will be retried");
-                "retry"
+                if message.is_overdue() {
+                    tracing::error!(domain, message = %id, handler, request_id, trace, attempt, error, "an audit entry cannot be appended and is retried for ever");
+                    "overdue"
+                } else {
+                    tracing::warn!(domain, message = %id, handler, request_id, trace, attempt, error, "a message will be retried");
+                    "retry"
+                }
             }
             Outcome::Retry { error, .. } | Outcome::Permanent { error } => {
                 tracing::error!(domain, message = %id, handler, request_id, trace, attempt, error, "a message failed for good");

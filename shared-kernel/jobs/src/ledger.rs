@@ -2,6 +2,7 @@
 
 use crate::given_up::Followup;
 use crate::handler::Handler;
+use crate::message::NEVER_DEAD;
 use crate::store::get;
 use chrono::{DateTime, Utc};
 use data::{Databases, Error, System};
@@ -105,13 +106,15 @@ impl Ledger {
         Ok(changed)
     }
 
-    /// A waiting message is cancelled at once, a running one is asked to stop.
+    /// A waiting message is cancelled at once, a running one is asked to stop. `false` for one that is neither, and for
+    /// an audit entry: nobody may take it out of the log before it is in it.
     pub async fn cancel(&self, tenant: Option<TenantId>, id: MessageId) -> Result<bool, Error> {
         let now = self.databases.clock().now();
         let set = "cancel_requested = TRUE, updated_at = $1, \
             finished_at = CASE WHEN status = 'leased' THEN NULL ELSE $1 END, \
             status = CASE WHEN status = 'leased' THEN 'leased' ELSE 'cancelled' END";
-        let changed = self.change(set, "('queued', 'retrying', 'leased')", now, tenant, id).await?;
+        let statuses = format!("('queued', 'retrying', 'leased') AND kind <> '{NEVER_DEAD}'");
+        let changed = self.change(set, &statuses, now, tenant, id).await?;
         // What waits behind it in order may start.
         self.databases.wake().notify_one();
         Ok(changed)

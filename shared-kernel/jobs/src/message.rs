@@ -73,4 +73,9 @@ impl Message {
     pub fn is_last_attempt(&self) -> bool {
         self.attempts >= self.max_attempts && self.kind != NEVER_DEAD
     }
+
+    /// It would have been given up if that could be.
+    pub fn is_overdue(&self) -> bool {
+        self.attempts >= self.max_attempts && self.kind == NEVER_DEAD
+    }
 }

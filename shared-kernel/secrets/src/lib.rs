@@ -14,6 +14,11 @@ pub use sealed::Sealed;
 pub use secrets::{OpenError, Secrets};
 pub use token::{Token, hash_token, token};
 
+/// What is hashed with a salt that was forgotten can no longer be found by trying.
+pub fn salt() -> [u8; 32] {
+    random()
+}
+
 /// Whether two secrets are the same, in a time that depends on their lengths alone.
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     use subtle::ConstantTimeEq;

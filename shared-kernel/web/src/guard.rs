@@ -70,11 +70,11 @@ where
     let server = Server::of(&req)?;
     tracing::Span::current().record("route", &*endpoint.info.path);
     match endpoint.access {
-        Access::Public(_) => allow(&req, server.limits().visitor(visitor.client_address))?,
+        Access::Public(_) => allow(&req, server.limits().visitor(&visitor))?,
         Access::Permission(permission) => {
             let principal = authenticate(&server, &req, &visitor).await?;
             tracing::Span::current().record("tenant", tracing::field::display(principal.tenant));
-            allow(&req, server.limits().caller(&principal))?;
+            allow(&req, server.limits().caller(&principal, visitor.now()))?;
             let ctx = Ctx::build(visitor, principal);
             ctx.may(permission)?;
             match idempotency::check(&endpoint, &server, &req, &mut payload, ctx).await? {
@@ -121,7 +121,7 @@ fn allow(req: &HttpRequest, allowance: Allowance) -> Result<(), Problem> {
 }
 
 async fn authenticate(server: &Server, req: &HttpRequest, visitor: &Visitor) -> Result<Principal, Failure> {
-    let refused = || allow(req, server.limits().refused(visitor.client_address));
+    let refused = || allow(req, server.limits().refused(visitor));
     let Some(credential) = bearer(req) else {
         refused()?;
         let detail = "Send a credential: `Authorization: Bearer <access token or API key>`.";

@@ -1,30 +1,29 @@
-//! Rate limits in process (GCRA): per credential and tenant, and per address for the public operations.
+//! Rate limits: per credential and tenant, and per address for the public operations. Each check is made in process,
+//! without waiting; where the nodes have a Redis they tell each other beside it what they admitted.
+
+mod counters;
+mod settlement;
+mod window;
 
 use crate::server::Settings;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use cache::Redis;
 use chrono::{DateTime, Utc};
-use governor::clock::{Clock, DefaultClock};
-use governor::middleware::StateInformationMiddleware;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
-use kernel::Problem;
+use counters::Counters;
 use kernel::ctx::Principal;
 use kernel::problem::TOO_MANY_REQUESTS;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use kernel::{Problem, Visitor};
+use secrets::Secrets;
+use settlement::Settlement;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
-use uuid::Uuid;
-
-const WINDOW_S: u32 = 60;
-/// How many checks may pass before full buckets are forgotten, which bounds the memory.
-const SWEEP_EVERY: u32 = 16_384;
+use window::{Moment, Verdict, WINDOW_MS};
 
 pub(crate) struct Limits {
-    credential: Limiter<Uuid>,
-    tenant: Limiter<Uuid>,
-    public: Limiter<IpAddr>,
-    refused: Limiter<IpAddr>,
+    credential: Limiter,
+    tenant: Limiter,
+    public: Limiter,
+    refused: Limiter,
 }
 
 /// Where a caller stands, for the headers of every answer.
@@ -32,8 +31,7 @@ pub(crate) struct Limits {
 pub(crate) struct Allowance {
     policy: &'static str,
     limit: u32,
-    remaining: u32,
-    retry_after: Option<Duration>,
+    verdict: Verdict,
 }
 
 impl Limits {
@@ -47,36 +45,44 @@ impl Limits {
     }
 
     /// The tighter of the two limits.
-    pub(crate) fn caller(&self, principal: &Principal) -> Allowance {
+    pub(crate) fn caller(&self, principal: &Principal, now: DateTime<Utc>) -> Allowance {
         let person = principal.actor.user().map(kernel::Id::uuid);
         let key = principal.credential.id.map(kernel::Id::uuid).or(person);
-        let credential = self.credential.check(&key.unwrap_or_default());
-        if credential.retry_after.is_some() {
+        let credential = self.credential.check(key.unwrap_or_default().as_u128(), now);
+        if credential.is_over() {
             return credential;
         }
-        let tenant = self.tenant.check(&principal.tenant.uuid());
-        if tenant.retry_after.is_some() || tenant.remaining < credential.remaining {
+        let tenant = self.tenant.check(principal.tenant.uuid().as_u128(), now);
+        if tenant.is_over() || tenant.verdict.remaining < credential.verdict.remaining {
             tenant
         } else {
             credential
         }
     }
 
-    pub(crate) fn visitor(&self, address: Option<IpAddr>) -> Allowance {
-        self.public.check(&network(address))
+    pub(crate) fn visitor(&self, visitor: &Visitor) -> Allowance {
+        self.public.check(network(visitor.client_address), visitor.now())
     }
 
     /// Somebody comes without a credential, or tries what is none.
-    pub(crate) fn refused(&self, address: Option<IpAddr>) -> Allowance {
-        self.refused.check(&network(address))
+    pub(crate) fn refused(&self, visitor: &Visitor) -> Allowance {
+        self.refused.check(network(visitor.client_address), visitor.now())
+    }
+
+    /// For ever: tells the other nodes what was admitted here, and hears what was admitted there.
+    pub(crate) async fn settle(&self, redis: &Redis, namespace: &str, secrets: &Secrets) {
+        let all = [&self.credential, &self.tenant, &self.public, &self.refused];
+        let all = all.map(|limiter| (limiter.policy, &limiter.counters));
+        Settlement::new(redis, namespace, secrets).run(&all).await;
     }
 }
 
 impl Allowance {
     pub(crate) fn check(&self) -> Result<(), Problem> {
-        match self.retry_after {
+        match self.verdict.retry_after {
             None => Ok(()),
             Some(after) => {
+                metrics::counter!("rate_limited_total", "policy" => self.policy).increment(1);
                 let detail = format!("More than {} requests a minute. Wait, then go on slower.", self.limit);
                 Err(Problem::new(TOO_MANY_REQUESTS, detail).with_retry_after(after))
             }
@@ -84,9 +90,11 @@ impl Allowance {
     }
 
     pub(crate) fn write(&self, headers: &mut HeaderMap, now: DateTime<Utc>) {
-        let Self { policy, limit, remaining, .. } = *self;
-        let full_after_s = limit.saturating_sub(remaining).saturating_mul(WINDOW_S).div_ceil(limit);
-        let reset = now.timestamp() + i64::from(full_after_s);
+        let Self { policy, limit, verdict } = *self;
+        let remaining = verdict.remaining;
+        let full_after_s = verdict.full_after.as_millis().div_ceil(1_000);
+        let reset = now.timestamp().saturating_add(i64::try_from(full_after_s).unwrap_or(0));
+        let window_s = WINDOW_MS / 1_000;
         let text = |text: String| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
         headers.insert(HeaderName::from_static("x-ratelimit-limit"), limit.into());
         headers.insert(HeaderName::from_static("x-ratelimit-remaining"), remaining.into());
@@ -97,51 +105,37 @@ impl Allowance {
         );
         headers.insert(
             HeaderName::from_static("ratelimit-policy"),
-            text(format!("\"{policy}\";q={limit};w={WINDOW_S}")),
+            text(format!("\"{policy}\";q={limit};w={window_s}")),
         );
     }
+
+    fn is_over(&self) -> bool {
+        self.verdict.retry_after.is_some()
+    }
 }
 
-type Gcra<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
-
-struct Limiter<K: std::hash::Hash + Eq + Clone> {
+struct Limiter {
     policy: &'static str,
     limit: NonZeroU32,
-    gcra: Gcra<K>,
-    clock: DefaultClock,
-    checks: AtomicU32,
+    counters: Counters,
 }
 
-impl<K: std::hash::Hash + Eq + Clone> Limiter<K> {
+impl Limiter {
     fn new(policy: &'static str, limit: NonZeroU32) -> Self {
-        let clock = DefaultClock::default();
-        let gcra = RateLimiter::dashmap_with_clock(Quota::per_minute(limit), clock.clone()).with_middleware();
-        Self { policy, limit, gcra, clock, checks: AtomicU32::new(0) }
+        Self { policy, limit, counters: Counters::new() }
     }
 
-    fn check(&self, key: &K) -> Allowance {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            self.gcra.retain_recent();
-        }
+    fn check(&self, key: u128, now: DateTime<Utc>) -> Allowance {
         let (policy, limit) = (self.policy, self.limit.get());
-        match self.gcra.check_key(key) {
-            Ok(state) => {
-                let remaining = state.remaining_burst_capacity();
-                Allowance { policy, limit, remaining, retry_after: None }
-            }
-            Err(not_until) => {
-                let retry_after = Some(not_until.wait_time_from(self.clock.now()));
-                Allowance { policy, limit, remaining: 0, retry_after }
-            }
-        }
+        Allowance { policy, limit, verdict: self.counters.admit(key, limit, Moment::of(now)) }
     }
 }
 
 /// One customer of IPv6 has a whole /64.
-fn network(address: Option<IpAddr>) -> IpAddr {
-    match address {
-        None => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        Some(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-        Some(address) => address,
+fn network(address: Option<IpAddr>) -> u128 {
+    match address.map(|address| address.to_canonical()) {
+        None => 0,
+        Some(IpAddr::V6(address)) => address.to_bits() & (u128::MAX << 64),
+        Some(IpAddr::V4(address)) => Ipv6Addr::to_bits(address.to_ipv6_mapped()),
     }
 }

@@ -15,6 +15,7 @@ use actix_web::http::Method;
 use actix_web::web::{self as actix, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
+use cache::Redis;
 use kernel::ctx::{EntitlementProvider, IdentityProvider};
 use kernel::problem::KERNEL_KINDS;
 use kernel::{Clock, Permission, Problem, ProblemKind};
@@ -149,6 +150,12 @@ impl Server {
     /// The outermost middleware, to be wrapped last.
     pub fn edge(&self) -> Edge {
         Edge::new(self.clone())
+    }
+
+    /// For as long as it is polled, the limits of all nodes with this Redis are one; without it each node limits for
+    /// itself. `namespace` tells installations on one Redis apart.
+    pub async fn settle_limits(self, redis: Redis, namespace: String) {
+        self.0.limits.settle(&redis, &namespace, &self.0.secrets).await;
     }
 
     pub fn openapi(&self) -> &OpenApi {

@@ -70,7 +70,7 @@ fn guest(req: &HttpRequest) -> Result<Guest, Problem> {
     let visitor = visitor.ok_or_else(|| Problem::internal("the request did not pass the Edge"))?;
     // An operation's guard has counted the request already; before a page there is none.
     if !req.extensions().contains::<Allowance>() {
-        let allowance = Server::of(req)?.limits().visitor(visitor.client_address);
+        let allowance = Server::of(req)?.limits().visitor(&visitor);
         req.extensions_mut().insert(allowance);
         allowance.check()?;
     }

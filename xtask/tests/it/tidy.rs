@@ -43,6 +43,9 @@ fn tidy_text_passes() {
             "domains/billing/core/src/service/finalize_invoice.rs",
             "// async, actix_web and sea_orm are only words here",
         ),
+        ("domains/billing/core/src/service/a.rs", "fn f() { app.databases.write(ctx); unit.audit(entry); }"),
+        ("domains/billing/core/src/service/a.rs", "fn f() { app.databases.write(ctx); audit_end(unit); }"),
+        ("domains/billing/core/src/service/a.rs", "fn f() { app.databases.read(ctx); }"),
         ("domains/billing/core/src/domain/invoice.rs", "const NAME: &str = \"async sea_orm\";"),
         ("domains/billing/core/tests/it/main.rs", "use actix_web::test;"),
         ("shared-kernel/web/src/edge.rs", "fn f() { Ctx::build(visitor, principal); wire.into_ctx(clock); }"),
@@ -77,6 +80,11 @@ fn untidy_text_is_refused_and_the_way_out_is_named() {
         ),
         ("domains/billing/core/src/service/a.rs", "fn f() { Ctx::build(v, p); }", "take the caller's `ctx`"),
         ("domains/billing/core/tests/it/a.rs", "fn f() { kernel::Ctx::build(v, p); }", "ask testkit for one"),
+        (
+            "domains/billing/core/src/service/a.rs",
+            "use data::AuditEntry; fn f(audit: Audit) { app.databases.write(ctx); }",
+            "leaves an audit entry",
+        ),
         ("app/src/wiring.rs", "fn f() { wire.into_ctx(clock); }", "only web, jobs and testkit"),
         ("app/src/wiring.rs", "fn f() { let f = CtxWire::into_ctx; }", "only web, jobs and testkit"),
         (

@@ -7,6 +7,7 @@ mod domain;
 mod error;
 mod http;
 mod identity;
+mod jobs;
 mod permissions;
 mod service;
 mod store;
@@ -28,6 +29,7 @@ pub fn module(settings: Settings, deps: Deps) -> Module {
     let mut module = Module::new("users", databases, http::api(app.clone()), PERMISSIONS);
     module.pages = Some(http::pages(app.clone()));
     module.handlers = subscribers::all(&app);
+    module.handlers.extend(jobs::handlers(&app));
     module.contract = Some(Contract::new(users.clone(), Arc::new(UsersServer::new(users))));
     module.identity = Some(Arc::new(Identity::new(app)));
     module

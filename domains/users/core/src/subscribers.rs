@@ -3,11 +3,11 @@
 use crate::app::App;
 use crate::service::append_audit_entry::append_audit_entry;
 use data::AuditRecorded;
-use jobs::Handler;
+use ::jobs::Handler;
 
 pub fn all(app: &App) -> Vec<Handler> {
     let app = app.clone();
-    vec![jobs::subscriber::<AuditRecorded>("users.append_audit_entry", move |ctx, entry| {
+    vec![::jobs::subscriber::<AuditRecorded>("users.append_audit_entry", move |ctx, entry| {
         let app = app.clone();
         async move { Ok(append_audit_entry(&app, &ctx, entry).await?) }
     })]

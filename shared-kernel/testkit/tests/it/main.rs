@@ -2,6 +2,7 @@
 //! walls around it.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
+mod audit_migration;
 mod customer;
 mod pages;
 mod schema;

@@ -1,6 +1,7 @@
 //! The rules of users without I/O: what an address, a password, a membership, a link and a refresh token are.
 //! Nothing here is async, knows a table or a status code.
 
+pub mod audit_detail;
 pub mod email;
 pub mod link;
 pub mod membership;

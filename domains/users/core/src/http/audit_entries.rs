@@ -2,9 +2,11 @@
 
 use crate::app::App;
 use crate::domain::AuditEntryId;
+use crate::domain::audit_detail::Verification;
 use crate::service;
-use crate::service::list_audit_entries::LoggedEntry;
+use crate::service::list_audit_entries::{Filter, LoggedEntry};
 use chrono::{DateTime, Utc};
+use kernel::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -30,11 +32,38 @@ pub struct AuditEntryDto {
     impersonator: Option<Value>,
     #[schema(required)]
     client_address: Option<String>,
+    #[schema(required)]
+    user_agent: Option<String>,
     request_id: String,
     /// When it was done.
     happened_at: DateTime<Utc>,
     /// When it reached the log.
     created_at: DateTime<Utc>,
+    /// What is personal in it, from `before` to `user_agent`, was erased; then these are null
+    detail_erased: bool,
+    verification: AuditVerification,
+}
+
+/// Whether what is shown of an entry's detail is what was written with it.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditVerification {
+    Verified,
+    Erased,
+    Mismatch,
+    /// The entry is older than the sealing of details.
+    Unsealed,
+}
+
+impl From<Verification> for AuditVerification {
+    fn from(verification: Verification) -> Self {
+        match verification {
+            Verification::Verified => Self::Verified,
+            Verification::Erased => Self::Erased,
+            Verification::Mismatch => Self::Mismatch,
+            Verification::Unsealed => Self::Unsealed,
+        }
+    }
 }
 
 impl From<LoggedEntry> for AuditEntryDto {
@@ -44,14 +73,17 @@ impl From<LoggedEntry> for AuditEntryDto {
             action: entry.action,
             resource: entry.resource,
             resource_id: entry.resource_id,
-            before: entry.before,
-            after: entry.after,
+            before: entry.detail.before,
+            after: entry.detail.after,
             actor: entry.actor,
             impersonator: entry.impersonator,
-            client_address: entry.client_address,
+            client_address: entry.detail.client_address,
+            user_agent: entry.detail.user_agent,
             request_id: entry.request_id,
             happened_at: entry.happened_at,
             created_at: entry.created_at,
+            detail_erased: entry.verification == Verification::Erased,
+            verification: entry.verification.into(),
         }
     }
 }
@@ -60,6 +92,10 @@ impl From<LoggedEntry> for AuditEntryDto {
 pub struct AuditEntryFilter {
     /// Only what was done to this resource
     resource_id: Option<Uuid>,
+    /// Only what this person did, by themselves or by an API key of theirs
+    actor_id: Option<UserId>,
+    /// Only this action, such as `billing.invoice.finalize`
+    action: Option<String>,
 }
 
 /// Lists the audit log
@@ -70,8 +106,12 @@ pub async fn list_audit_entries(
     filter: Query<AuditEntryFilter>,
     page: PageQuery,
 ) -> Answer {
-    let resource = filter.resource_id;
+    let filter = Filter {
+        resource: filter.resource_id,
+        actor: filter.actor_id,
+        action: filter.action.clone(),
+    };
     let found =
-        service::list_audit_entries::list_audit_entries(&app, &caller, resource, page.request()).await?;
+        service::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
     Ok(page.render(found.map(AuditEntryDto::from)))
 }

@@ -1,13 +1,16 @@
-//! The tenant's audit log, newest first.
+//! The tenant's audit log, newest first, and whether what is kept of each entry is what was written.
 
 use crate::app::App;
 use crate::domain::AuditEntryId;
+use crate::domain::audit_detail::{AuditDetail, Verification, verify};
 use crate::error::Error;
-use crate::store::audit_entry;
+use crate::store::{audit_detail, audit_entry};
 use chrono::{DateTime, Utc};
 use kernel::{Ctx, Page, PageRequest};
 use serde_json::Value;
 use uuid::Uuid;
+
+pub use crate::store::audit_entry::Filter;
 
 #[derive(Clone, Debug)]
 pub struct LoggedEntry {
@@ -15,41 +18,60 @@ pub struct LoggedEntry {
     pub action: String,
     pub resource: String,
     pub resource_id: Uuid,
-    pub before: Option<Value>,
-    pub after: Option<Value>,
     pub actor: Value,
     pub impersonator: Option<Value>,
-    pub client_address: Option<String>,
     pub request_id: String,
     pub happened_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
+    /// Empty where it was erased.
+    pub detail: AuditDetail,
+    pub verification: Verification,
 }
 
 pub async fn list_audit_entries(
     app: &App,
     ctx: &Ctx,
-    resource: Option<Uuid>,
+    filter: Filter,
     request: &PageRequest,
 ) -> Result<Page<LoggedEntry>, Error> {
     let read = app.databases.read(ctx).await?;
-    Ok(audit_entry::page(&read, request, resource).await?.map(LoggedEntry::from))
+    let found = audit_entry::page(&read, request, filter).await?;
+    let mut details =
+        audit_detail::of_entries(&read, found.data.iter().map(|row| row.public_id).collect()).await?;
+    drop(read);
+    Ok(found.map(|row| {
+        let kept = details.remove(&row.public_id);
+        logged(row, kept)
+    }))
 }
 
-impl From<audit_entry::Model> for LoggedEntry {
-    fn from(row: audit_entry::Model) -> Self {
-        Self {
-            id: row.public_id,
-            action: row.action,
-            resource: row.resource,
-            resource_id: row.resource_id,
+fn logged(row: audit_entry::Model, kept: Option<audit_detail::Model>) -> LoggedEntry {
+    let as_kept = kept.as_ref().map(|kept| (kept.salt.as_slice(), kept.detail.as_str()));
+    let mut verification = verify(row.detail_hash.as_deref(), as_kept);
+    let detail = match &kept {
+        // What cannot be read is not what was written, whatever the hash says.
+        Some(kept) => serde_json::from_str(&kept.detail).unwrap_or_else(|_| {
+            verification = Verification::Mismatch;
+            AuditDetail::default()
+        }),
+        None => AuditDetail {
             before: row.before,
             after: row.after,
-            actor: row.actor,
-            impersonator: row.impersonator,
             client_address: row.client_address,
-            request_id: row.request_id,
-            happened_at: row.happened_at,
-            created_at: row.created_at,
-        }
+            user_agent: None,
+        },
+    };
+    LoggedEntry {
+        id: row.public_id,
+        action: row.action,
+        resource: row.resource,
+        resource_id: row.resource_id,
+        actor: row.actor,
+        impersonator: row.impersonator,
+        request_id: row.request_id,
+        happened_at: row.happened_at,
+        created_at: row.created_at,
+        detail,
+        verification,
     }
 }

@@ -1,9 +1,10 @@
-//! One use case a file. What HTTP, the subscriber, the identity provider and the contract call.
+//! One use case a file. What HTTP, the subscriber, the job, the identity provider and the contract call.
 
 pub mod api_key;
 pub mod append_audit_entry;
 pub mod authenticate;
 pub mod create_api_key;
+pub mod erase_audit_details;
 pub mod find_member;
 pub mod list_audit_entries;
 pub mod list_members;

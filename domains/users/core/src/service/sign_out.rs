@@ -7,6 +7,7 @@ use crate::store::session;
 use data::AuditEntry;
 use kernel::Ctx;
 use kernel::id::CredentialId;
+use serde_json::json;
 
 /// What was done, for the stored answer.
 pub struct SignedOut;
@@ -19,8 +20,8 @@ pub async fn sign_out(app: &App, ctx: &Ctx) -> Result<SignedOut, Error> {
         action: "users.session.revoke",
         resource: "session",
         resource_id: id.uuid(),
-        before: None,
-        after: None,
+        before: Some(json!({ "state": "active" })),
+        after: Some(json!({ "state": "revoked", "reason": "signed_out" })),
     })?;
     let done = unit.commit(SignedOut).await?;
     app.identities.invalidate(None, &cache_key(&ended.access_hash)).await;

@@ -125,7 +125,15 @@ async fn send_another_link(app: &App, ctx: &Ctx, applicant: &Applicant, user: Us
 
 async fn tell_owner(app: &App, ctx: &Ctx, known: user::Model) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
+    let user = known.public_id.uuid();
     unit.publish(&SignUpForKnownAddress { email: known.email, display_name: known.display_name })?;
+    unit.audit(AuditEntry {
+        action: "users.user.sign_up_again",
+        resource: "user",
+        resource_id: user,
+        before: None,
+        after: None,
+    })?;
     Ok(unit.commit(()).await?)
 }
 

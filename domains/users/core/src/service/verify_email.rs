@@ -9,7 +9,7 @@ use crate::store::{email_token, tenant, user};
 use data::{AuditEntry, Unit};
 use kernel::{Ctx, Visitor};
 use secrets::hash_token;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub struct VerifyEmail {
     pub token: String,
@@ -35,11 +35,12 @@ pub async fn verify_email(app: &App, visitor: &Visitor, command: VerifyEmail) ->
     };
     let matches = app.passwords.verify(command.password, &link.password_hash).await?.matches;
     let ctx = visitor.enter(link.tenant_id, "users");
-    let unit = app.databases.write(&ctx).await?;
+    let mut unit = app.databases.write(&ctx).await?;
     if !email_token::count_try(&unit, link.public_id).await? {
         return Err(Error::LinkInvalid);
     }
     if !matches {
+        unit.audit(entry("users.user.refuse_verification", &link, None, json!({ "reason": "wrong_password" })))?;
         unit.commit(()).await?;
         return Err(Error::LinkInvalid);
     }
@@ -53,22 +54,27 @@ async fn apply(ctx: &Ctx, mut unit: Unit, link: email_token::Model) -> Result<()
         return Err(Error::LinkInvalid);
     }
     email_token::spend_all_of(&unit, ctx, link.user_id).await?;
-    name_tenant(&unit, ctx, &link.organization_name).await?;
-    unit.audit(AuditEntry {
-        action: "users.user.verify_email",
-        resource: "user",
-        resource_id: link.user_id.uuid(),
-        before: None,
-        after: Some(json!({ "organization_name": link.organization_name })),
-    })?;
+    let former_name = name_tenant(&unit, ctx, &link.organization_name).await?;
+    let before = Some(json!({ "organization_name": former_name }));
+    let after = json!({ "organization_name": link.organization_name });
+    unit.audit(entry("users.user.verify_email", &link, before, after))?;
     Ok(unit.commit(()).await?)
 }
 
-/// Nobody could act in the tenant until now, so its name is still that of the first sign-up.
-async fn name_tenant(unit: &Unit, ctx: &Ctx, name: &str) -> Result<(), Error> {
+fn entry(
+    action: &'static str,
+    link: &email_token::Model,
+    before: Option<Value>,
+    after: Value,
+) -> AuditEntry {
+    AuditEntry { action, resource: "user", resource_id: link.user_id.uuid(), before, after: Some(after) }
+}
+
+/// Nobody could act in the tenant until now, so its name is still that of the first sign-up, which this answers.
+async fn name_tenant(unit: &Unit, ctx: &Ctx, name: &str) -> Result<String, Error> {
     let Some(own) = tenant::own(unit).await? else { return Err(Error::LinkInvalid) };
     if own.name != name {
         tenant::rename(unit, ctx, own.version, name).await?;
     }
-    Ok(())
+    Ok(own.name)
 }

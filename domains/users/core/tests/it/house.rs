@@ -3,7 +3,7 @@
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App, test};
-use data::{Databases, Subscription};
+use data::{Databases, Subscription, TenantSql};
 use jobs::{Handler, JobFailure, Parcel, Running};
 use kernel::ctx::IdentityProvider;
 use kernel::id::MessageId;
@@ -28,6 +28,7 @@ pub struct House {
     server: Server,
     pages: module::Pages,
     audit: Handler,
+    erasing: Handler,
 }
 
 pub struct Reply {
@@ -78,7 +79,7 @@ impl House {
         let Module { databases, api, pages, handlers, contract, identity, .. } =
             users::module(settings, Deps { platform });
         assert_eq!(api.faults(), &[] as &[String]);
-        let audit = handlers.into_iter().next().expect("a subscriber");
+        let [audit, erasing] = <[Handler; 2]>::try_from(handlers).ok().expect("a subscriber and a job");
         let mail = |event, subscriber| Subscription { event, subscriber, ordered: false };
         stage.subscribe(vec![
             audit.subscription().expect("it subscribes"),
@@ -107,6 +108,7 @@ impl House {
             server: Server::new(parts).unwrap_or_else(|faults| panic!("{faults:?}")),
             pages: pages.expect("pages"),
             audit,
+            erasing,
             stage,
         }
     }
@@ -236,6 +238,25 @@ impl House {
             outcomes.push(self.audit.deliver(ctx, parcel, Running::detached(message)).await);
         }
         outcomes
+    }
+
+    /// Runs the job that erases, as this person.
+    pub async fn erase(&self, whose: Value, by: &Person) {
+        let payload = json!({ "whose": whose }).to_string();
+        let parcel = Parcel { kind: "users.erase_audit_details".to_owned(), version: 1, payload };
+        let message = MessageId::new(self.stage.clock.now());
+        self.erasing.deliver(self.ctx_of(by), parcel, Running::detached(message)).await.expect("erases");
+    }
+
+    /// What no use case does, by the rights of the runtime's role. How many rows it touched.
+    pub async fn meddle(&self, person: &Person, sql: TenantSql, value: Option<uuid::Uuid>) -> Result<u64, data::Error> {
+        let unit = self.databases.write(&self.ctx_of(person)).await?;
+        let meddling = unit.sql(sql);
+        let touched = match value {
+            Some(value) => meddling.bind(value).exec().await?,
+            None => meddling.exec().await?,
+        };
+        unit.commit(touched).await
     }
 
     pub fn ctx_of(&self, person: &Person) -> Ctx {

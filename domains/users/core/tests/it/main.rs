@@ -4,6 +4,7 @@
 
 mod access;
 mod api_keys;
+mod audit_details;
 mod contract;
 mod house;
 mod sessions;

@@ -8,7 +8,7 @@ use crate::precondition::has_already;
 use crate::problem_json::{self, Failure, from_status};
 use crate::server::Server;
 use crate::visitor::{TRACEPARENT, X_REQUEST_ID, visitor};
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
@@ -99,6 +99,7 @@ fn finish(
     started: Instant,
 ) -> ServiceResponse<BoxBody> {
     let (req, mut response) = response.into_parts();
+    vary(&mut response);
     if let Some(refusal) = refusal(&response, visitor) {
         response = refusal;
     }
@@ -117,6 +118,16 @@ fn finish(
     common_headers(headers, visitor);
     record(&req, endpoint.as_deref(), response.status(), started);
     ServiceResponse::new(req, response)
+}
+
+/// What `Compress` may encode depends on what the client accepts, also where it was left as it is. `Compress` says so
+/// of what it did encode.
+fn vary(response: &mut HttpResponse) {
+    let empty = matches!(response.body().size(), BodySize::None | BodySize::Sized(0));
+    let headers = response.headers_mut();
+    if !empty && !headers.contains_key(CONTENT_ENCODING) {
+        headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    }
 }
 
 /// The problem, where the answer is an error of ours or of actix-web's, or a bare refusal without a body of its own.

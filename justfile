@@ -30,3 +30,7 @@ lint:
 # a private PostgreSQL + Redis until Ctrl-C, for running single tests
 services:
     cargo xtask services
+
+# the release binary beside a bare server, on both storages: docs/benchmarks.md says how to read it
+bench *args:
+    cargo xtask bench -- {{args}}

@@ -79,7 +79,8 @@ impl Place {
         match parts[..] {
             ["app"] => Some(Self::App),
             ["migrations"] => Some(Self::Migrations),
-            ["xtask"] => Some(Self::Xtask),
+            // The benchmarks are a tool as well: what they measure they start as processes.
+            ["xtask"] | ["xtask", "bench"] => Some(Self::Xtask),
             ["shared-kernel", "kernel"] => Some(Self::Kernel),
             ["shared-kernel", "macros"] => Some(Self::Macros),
             ["shared-kernel", "testkit"] => Some(Self::Testkit),

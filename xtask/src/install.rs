@@ -1,4 +1,4 @@
-//! Installs PostgreSQL and Redis with apt where we are root on Debian, and says what to install anywhere else. What
+//! Installs PostgreSQL, Redis and the benchmarks' wrk with apt where we are root on Debian, and says what to install anywhere else. What
 //! apt installs is neither started nor given a cluster: the tests start their own.
 
 use crate::process::{self, Fault, Interrupts};
@@ -36,18 +36,26 @@ pub fn install(interrupts: &Interrupts, packages: &[&str]) -> Result<(), Fault> 
 }
 
 pub fn missing(packages: &[&str]) -> Fault {
-    let brew: Vec<&str> =
-        packages.iter().map(|name| if *name == "postgresql" { "postgresql@17" } else { "redis" }).collect();
-    let fedora: Vec<&str> = packages
+    let (fedora, brew): (Vec<&str>, Vec<&str>) = packages
         .iter()
-        .map(|name| if *name == "postgresql" { "postgresql-server" } else { "valkey" })
-        .collect();
+        .map(|name| match *name {
+            "postgresql" => ("postgresql-server", "postgresql@17"),
+            "redis-server" => ("valkey", "redis"),
+            other => (other, other),
+        })
+        .unzip();
+    let advice = if packages == ["wrk"] {
+        "It makes the load of the benchmarks."
+    } else {
+        "Or set TEST_DATABASE_URL and TEST_REDIS_URL to servers that are running. Nothing needs to be started. Plain \
+         `cargo test` runs the SQLite half without them."
+    };
     Fault::failed(format!(
-        "{} missing. Install it, or set TEST_DATABASE_URL and TEST_REDIS_URL to servers that are running:\n  \
+        "{} missing. Install it:\n  \
          Debian, Ubuntu: sudo apt-get install {}\n  \
          Fedora:         sudo dnf install {}\n  \
          macOS:          brew install {}\n\
-         Nothing needs to be started. Plain `cargo test` runs the SQLite half without them.",
+         {advice}",
         packages.join(" and "),
         packages.join(" "),
         fedora.join(" "),
@@ -108,6 +116,7 @@ mod tests {
             (&["postgresql", "redis-server"][..], "apt-get install postgresql redis-server\n"),
             (&["redis-server"][..], "brew install redis\n"),
             (&["postgresql"][..], "dnf install postgresql-server\n"),
+            (&["wrk"][..], "brew install wrk\n"),
         ] {
             let text = missing(packages).to_string();
             assert!(text.contains(expected), "{text}");

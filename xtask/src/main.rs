@@ -1,6 +1,7 @@
 //! `cargo xtask`: the chores of the workspace that need more than cargo: tests against private services, and what CI
 //! runs. The checks of the architecture lie in the library and run as plain tests.
 
+mod bench;
 mod ci;
 mod find;
 mod install;
@@ -17,6 +18,7 @@ const USAGE: &str = "\
 cargo xtask test [-- <cargo test arguments>]   every test, on SQLite and on a private PostgreSQL + Redis
 cargo xtask services                           a private PostgreSQL + Redis until Ctrl-C, to run single tests with
 cargo xtask lint                               clippy, with warnings denied
+cargo xtask bench [-- <options>]               the release binary beside a bare server; `-- --help` tells the options
 cargo xtask ci                                 what CI runs: format, lint, test, and does `cargo run` start and answer
 
 TEST_DATABASE_URL and TEST_REDIS_URL are used where they are given; what is not given is started and stopped again.
@@ -42,6 +44,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     match (command.as_str(), rest) {
         ("test", rest) => test::run(&interrupts, rest),
         ("services", []) => test::services(&interrupts),
+        ("bench", rest) => bench::run(&interrupts, rest),
         ("lint", []) => ci::lint(&interrupts),
         ("ci", []) => ci::run(&interrupts),
         ("help" | "--help" | "-h", _) => {

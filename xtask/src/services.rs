@@ -1,5 +1,5 @@
 //! A private PostgreSQL and a private Redis in a folder of their own, for as long as the value lives. They forget
-//! everything and sync nothing: speed is all they are for. Each asks for a password, since others may use the machine.
+//! everything and, for tests, sync nothing: speed is all they are for. Each asks for a password, since others may use the machine.
 
 use crate::find::{self, Program};
 use crate::install;
@@ -33,6 +33,13 @@ pub struct Services {
     _folder: TempDir,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Tests,
+    /// With PostgreSQL's own defaults: what is measured must be as durable as in production.
+    Measuring,
+}
+
 struct Place {
     folder: PathBuf,
     password: String,
@@ -41,7 +48,12 @@ struct Place {
 }
 
 /// Starts those that are wanted, and installs what is missing if it may.
-pub fn start(interrupts: &Interrupts, postgres: bool, redis: bool) -> Result<Services, Fault> {
+pub fn start(
+    interrupts: &Interrupts,
+    postgres: bool,
+    redis: bool,
+    purpose: Purpose,
+) -> Result<Services, Fault> {
     let (postgres, redis) = programs(interrupts, postgres, redis)?;
     let (place, folder) = Place::make()?;
     let mut services = Services {
@@ -55,7 +67,9 @@ pub fn start(interrupts: &Interrupts, postgres: bool, redis: bool) -> Result<Ser
     };
     if let Some(program) = postgres {
         init_postgres(interrupts, &program, &place)?;
-        let (group, port) = attempts(|| start_postgres(interrupts, &program, &place, &mut services.keeper))?;
+        let (group, port) = attempts(|| {
+            start_postgres(interrupts, &program, &place, purpose, &mut services.keeper)
+        })?;
         services._postgres = Some(group);
         services.database_url =
             Some(format!("postgres://postgres:{}@127.0.0.1:{port}/postgres", place.password));
@@ -165,21 +179,20 @@ fn start_postgres(
     interrupts: &Interrupts,
     program: &Program,
     place: &Place,
+    purpose: Purpose,
     keeper: &mut Keeper,
 ) -> Result<(Group, u16), Fault> {
     let port = free_port()?;
     let log = place.folder.join("postgres.log");
     let mut command = place.command(&program.path.join("postgres"));
     command.args(["-D", "postgres", "-h", "127.0.0.1", "-k", "."]).args(["-p", &port.to_string()]);
-    for setting in [
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "max_connections=300",
-        "max_locks_per_transaction=256",
-        "timezone=UTC",
-    ] {
-        command.args(["-c", setting]);
+    let forgetful: &[&str] = match purpose {
+        Purpose::Tests => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+        Purpose::Measuring => &[],
+    };
+    let always = ["max_connections=300", "max_locks_per_transaction=256", "timezone=UTC"];
+    for setting in always.iter().chain(forgetful) {
+        command.args(["-c", *setting]);
     }
     // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
     let mut group = Group::spawn(logged(&mut command, &log)?, Signal::INT, PATIENCE)?;

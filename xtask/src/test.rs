@@ -3,7 +3,7 @@
 
 use crate::process::{self, Fault, Interrupts};
 use crate::say;
-use crate::services::{self, Services};
+use crate::services::{self, Purpose, Services};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ pub fn run(interrupts: &Interrupts, arguments: &[String]) -> Result<(), Fault> {
 
 /// Prints the variables for a shell and keeps the services until Ctrl-C.
 pub fn services(interrupts: &Interrupts) -> Result<(), Fault> {
-    let services = services::start(interrupts, true, true)?;
+    let services = services::start(interrupts, true, true, Purpose::Tests)?;
     say(&format!("xtask: started {}; Ctrl-C stops them. In another shell:", services.account.join(" and ")));
     let mut out = std::io::stdout().lock();
     for (name, value) in variables(&services) {
@@ -68,7 +68,7 @@ fn start_missing(interrupts: &Interrupts) -> Result<Option<Services>, Fault> {
     if database && redis {
         return Ok(None);
     }
-    services::start(interrupts, !database, !redis).map(Some)
+    services::start(interrupts, !database, !redis, Purpose::Tests).map(Some)
 }
 
 fn variables(services: &Services) -> impl Iterator<Item = (&'static str, &str)> {

@@ -8,6 +8,7 @@ use super::{StartError, docs};
 use crate::config::{self, Config, Role, Sources};
 use crate::{telemetry, tls};
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::Compress;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use data::Databases;
@@ -301,7 +302,8 @@ macro_rules! run {
     }};
 }
 
-/// The API, the pages beside it and the node's health, behind the edge.
+/// The API, the pages beside it and the node's health, behind the edge. What is compressed is decided below it
+/// (`web::Rendered`), and what the edge itself answers stays as it is.
 fn serve(
     config: &Config,
     server: Server,
@@ -315,7 +317,9 @@ fn serve(
         pages.iter().for_each(|page| page(routes));
         server.configure(routes);
     });
-    let app = move || App::new().configure(|config| routes(config)).wrap(edge.edge());
+    let app = move || {
+        App::new().configure(|config| routes(config)).wrap(Compress::default()).wrap(edge.edge())
+    };
     run!(config, HttpServer::new(app), config.http.address, http_workers(config), tls(config)?)
 }
 

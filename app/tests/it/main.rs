@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod client;
+mod compression;
 mod config;
 mod document;
 mod domains;

@@ -178,8 +178,9 @@ impl Responder for Rendered {
         for (name, value) in self.headers {
             headers.insert(name, value);
         }
-        if tagged || small {
-            // A strong tag names these very bytes. `Compress` leaves an encoded body alone; `Edge` takes it off again.
+        if tagged || small || self.secret {
+            // A strong tag names these very bytes, and the size of a compressed secret says something of it.
+            // `Compress` leaves an encoded body alone; `Edge` takes the mark off again.
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
         }
         response

@@ -9,7 +9,7 @@ use crate::precondition::has_already;
 use crate::problem_json::{self, Failure, from_status};
 use crate::server::Server;
 use crate::visitor::{TRACEPARENT, X_REQUEST_ID, parent, visitor};
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, CROSS_ORIGIN_RESOURCE_POLICY,
@@ -116,6 +116,7 @@ struct Answered {
 impl Answered {
     fn finish(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let (req, mut response) = response.into_parts();
+        vary(&mut response);
         if let Some(mut refusal) = refusal(&response, &self.visitor) {
             keep_sharing(response.headers(), refusal.headers_mut());
             response = refusal;
@@ -174,6 +175,16 @@ const DEFAULT_HEADERS: [(HeaderName, &str); 6] = [
     (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
     (CACHE_CONTROL, "private, no-cache"),
 ];
+
+/// What `Compress` may encode depends on what the client accepts, also where it was left as it is. `Compress` says so
+/// of what it did encode.
+fn vary(response: &mut HttpResponse) {
+    let empty = matches!(response.body().size(), BodySize::None | BodySize::Sized(0));
+    let headers = response.headers_mut();
+    if !empty && !headers.contains_key(CONTENT_ENCODING) {
+        headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+}
 
 /// The problem, where the answer is an error of ours or of actix-web's, or a bare refusal without a body of its own.
 fn refusal(response: &HttpResponse, visitor: &Visitor) -> Option<HttpResponse> {

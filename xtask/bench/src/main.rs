@@ -1,0 +1,40 @@
+//! `just bench`: the release binary beside a bare actix-web + sqlx server on the same database, driven in turn with
+//! the same load. Only ratios are worth keeping: both sides share one machine with the load and the database.
+
+mod bare;
+mod house;
+mod load;
+mod measure;
+mod options;
+mod process;
+mod scenario;
+mod setup;
+mod table;
+
+use clap::Parser;
+use options::{Cli, Command};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// What ends a run early, in words.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Some(Command::Bare(options)) => bare::serve(options),
+        None => measure::run(&cli.run),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say(&format!("bench: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// To standard error, so that standard output is the tables alone.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

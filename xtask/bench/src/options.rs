@@ -1,0 +1,70 @@
+//! What can be asked of a run.
+
+use crate::scenario::Scenario;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Measures Insula against a bare server on the same database.
+#[derive(Debug, Parser)]
+#[command(name = "bench", args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub run: Run,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The bare server; a run starts it itself
+    Bare(Bare),
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// How long a round is, for each of the two servers
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+    /// Rounds of each scenario; the medians over them are shown
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub rounds: u64,
+    /// One backend only
+    #[arg(long, value_enum)]
+    pub backend: Option<Which>,
+    /// These scenarios only
+    #[arg(long = "scenario", value_enum)]
+    pub scenarios: Vec<Scenario>,
+    /// Keep-alive connections of the load
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub connections: u64,
+    /// What Insula's process does while it is measured: "all" delivers the audit entries meanwhile
+    #[arg(long, default_value = "api", value_parser = ["api", "all"])]
+    pub role: String,
+    /// Start both servers, print where they are and wait for Ctrl-C, to profile them
+    #[arg(long)]
+    pub hold: bool,
+    /// The PostgreSQL server to make a database on
+    #[arg(long)]
+    pub database_url: Option<String>,
+    /// The Redis server for Insula on PostgreSQL
+    #[arg(long)]
+    pub redis_url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    Postgres,
+    Sqlite,
+}
+
+#[derive(Debug, Args)]
+pub struct Bare {
+    #[arg(long)]
+    pub port: u16,
+    #[arg(long)]
+    pub postgres: Option<String>,
+    /// The folder of the SQLite files
+    #[arg(long, required_unless_present = "postgres")]
+    pub sqlite: Option<PathBuf>,
+}

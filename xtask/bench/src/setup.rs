@@ -1,0 +1,135 @@
+//! A tenant with items and products, made through the public API alone, as everybody's is.
+
+use crate::Failure;
+use crate::house::House;
+use crate::process::Server;
+use crate::scenario::{Furniture, Scenario};
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+const EMAIL: &str = "ada@example.com";
+const PASSWORD: &str = "correct horse battery staple";
+const ITEMS: usize = 1_000;
+const PRODUCTS: usize = 100;
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Leaves no message waiting.
+pub async fn furnish(house: &House, insula: &Server) -> Result<Furniture, Failure> {
+    let mut api = Api::of(insula)?;
+    api.sign_in(house).await?;
+    let key = api.post("/users/api-keys", json!({ "name": "bench" })).await?;
+    let mut furniture =
+        Furniture { api_key: text(&key, "secret")?, items: Vec::new(), products: Vec::new() };
+    for number in 0..ITEMS {
+        let item = json!({
+            "sku": format!("CHAI-{number}"), "name": "Chai, first flush", "description": "Loose leaf, by the box",
+            "category": "Beverages", "unit": "box", "unit_cost": { "amount": 1800, "currency": "USD" },
+            "reorder_level": "12.5",
+        });
+        furniture.items.push(text(&api.post("/inventory/items", item).await?, "id")?);
+    }
+    for number in 0..PRODUCTS {
+        let product = json!({ "name": format!("Engine time {number}"), "description": "By the hour" });
+        furniture.products.push(text(&api.post("/billing/products", product).await?, "id")?);
+    }
+    for domain in ["inventory", "billing", "users", "notifications"] {
+        let end = Instant::now() + PATIENCE;
+        while !house.is_quiet(domain).await? {
+            if Instant::now() > end {
+                return Err(format!("the messages of {domain} are not worked off").into());
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+    Ok(furniture)
+}
+
+/// Both servers answer the same, or their speed cannot be compared.
+pub async fn compare(furniture: &Furniture, insula: &Server, bare: &Server) -> Result<(), Failure> {
+    let mut sides = [Api::of(insula)?, Api::of(bare)?];
+    sides.iter_mut().for_each(|side| side.token = furniture.api_key.clone());
+    for scenario in [Scenario::Read, Scenario::List, Scenario::Cached] {
+        let paths = scenario.paths(furniture);
+        let path = paths.last().map(|path| path.trim_start_matches("/api/v1")).unwrap_or_default();
+        let mut answers = Vec::new();
+        for side in &sides {
+            let mut answer = side.get(path).await?;
+            // Signed, and no part of what is compared.
+            answer.as_object_mut().and_then(|fields| fields.remove("next_cursor"));
+            answers.push(answer);
+        }
+        if answers[0] != answers[1] {
+            return Err(format!("{scenario}: {}\nis not\n{}", answers[0], answers[1]).into());
+        }
+    }
+    Ok(())
+}
+
+struct Api {
+    http: Client,
+    base: String,
+    token: String,
+}
+
+impl Api {
+    fn of(server: &Server) -> Result<Self, Failure> {
+        let http = Client::builder().timeout(Duration::from_secs(20)).build()?;
+        Ok(Self { http, base: format!("http://{}/api/v1", server.address), token: String::new() })
+    }
+
+    async fn sign_in(&mut self, house: &House) -> Result<(), Failure> {
+        let sign_up = json!({
+            "email": EMAIL, "password": PASSWORD, "display_name": "Ada", "organization_name": "Analytical Engines",
+        });
+        self.post("/users/sign-up", sign_up).await?;
+        let token = verification(house).await?;
+        self.post("/users/verify-email", json!({ "token": token, "password": PASSWORD })).await?;
+        let tokens =
+            self.post("/users/sign-in", json!({ "email": EMAIL, "password": PASSWORD })).await?;
+        self.token = text(&tokens, "access_token")?;
+        Ok(())
+    }
+
+    async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.send(self.http.get(format!("{}{path}", self.base)), path).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        let request = self.http.post(format!("{}{path}", self.base)).json(&body);
+        self.send(request.header("Idempotency-Key", uuid::Uuid::new_v4().to_string()), path).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Value, Failure> {
+        let response = request.bearer_auth(&self.token).send().await?;
+        let (status, body) = (response.status(), response.text().await?);
+        if !status.is_success() {
+            return Err(format!("{path}: {status}: {body}").into());
+        }
+        Ok(serde_json::from_str(&body).unwrap_or_default())
+    }
+}
+
+async fn verification(house: &House) -> Result<String, Failure> {
+    const LINK: &str = "verify-email?token=";
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        for file in std::fs::read_dir(house.mail()).into_iter().flatten().flatten() {
+            let mail = std::fs::read_to_string(file.path()).unwrap_or_default();
+            // Quoted-printable breaks long lines with "=" and writes "=" as "=3D".
+            let mail = mail.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
+            let token = mail.split_once(LINK).and_then(|(_, rest)| rest.split_whitespace().next());
+            if let Some(token) = token {
+                return Ok(token.to_owned());
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Err("no mail asked to verify the address".into())
+}
+
+fn text(resource: &Value, field: &str) -> Result<String, Failure> {
+    let text = resource[field].as_str().ok_or_else(|| format!("no {field} in {resource}"))?;
+    Ok(text.to_owned())
+}

@@ -1,0 +1,41 @@
+//! `cargo xtask bench`: the release build of Insula and of `xtask/bench`, which measures it, with what they need around
+//! them: wrk, and a PostgreSQL that syncs to its disk.
+
+use crate::process::{self, Fault, Interrupts};
+use crate::services::{self, Purpose};
+use crate::{find, install, say};
+
+pub fn run(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
+    let asks = |name: &str| options.iter().any(|option| option == name);
+    if asks("--help") || asks("-h") {
+        return measure(interrupts, options, |_| {});
+    }
+    if find::on_path("wrk").is_none() {
+        install::install(interrupts, &["wrk"])?;
+    }
+    let release = ["build", "--release", "--package", "app", "--package", "bench"];
+    process::run(interrupts, process::cargo().args(release).stdout(process::to_stderr()?))?;
+    if options.windows(2).any(|pair| pair == ["--backend", "sqlite"]) {
+        return measure(interrupts, options, |_| {});
+    }
+    let services = services::start(interrupts, true, true, Purpose::Measuring)?;
+    say(&format!("xtask: started {}", services.account.join(" and ")));
+    measure(interrupts, options, |command| {
+        let urls =
+            [("BENCH_DATABASE_URL", &services.database_url), ("BENCH_REDIS_URL", &services.redis_url)];
+        for (name, url) in urls {
+            command.envs(url.iter().map(|url| (name, url)));
+        }
+    })
+}
+
+fn measure(
+    interrupts: &Interrupts,
+    options: &[String],
+    prepare: impl FnOnce(&mut std::process::Command),
+) -> Result<(), Fault> {
+    let mut command = process::cargo();
+    command.args(["run", "--quiet", "--release", "--package", "app", "--package", "bench", "--bin", "bench", "--"]);
+    prepare(command.args(options));
+    process::run(interrupts, &mut command)
+}

@@ -2,9 +2,10 @@
 //! answered must still be what they read. Each way has rules of its own.
 
 use super::Break;
-use super::schema_view::{Document, component, properties, required, types, values};
+use super::schema_view::{Document, changed, component, mentions, properties, required, types, values};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
 
 /// A lower bound may not rise in what is sent, an upper one may not fall.
 const LEAST: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
@@ -38,6 +39,8 @@ pub enum Way {
 pub struct Comparison<'a> {
     old: Document<'a>,
     new: Document<'a>,
+    /// References that lead to something else in the new document.
+    changed: Rc<BTreeSet<String>>,
     /// The operation looked at: where a component's break is met first.
     pub operation: String,
     /// Components are compared once each way, however many operations use them.
@@ -61,6 +64,7 @@ impl<'a> Comparison<'a> {
         Self {
             old,
             new,
+            changed: Rc::new(changed(old, new)),
             operation: String::new(),
             done: HashSet::new(),
             open: Vec::new(),
@@ -68,7 +72,15 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Whether it says the same in both documents, to the end of its references.
+    pub fn same(&self, old: &Value, new: &Value) -> bool {
+        old == new && !mentions(old, &self.changed)
+    }
+
     pub fn schema(&mut self, old: &Value, new: &Value, way: Way, place: &str) {
+        if self.same(old, new) {
+            return;
+        }
         let mut place = place;
         if let (Some(before), Some(after)) = (component(old), component(new)) {
             if !self.done.insert((before.to_owned(), after.to_owned(), way)) {
@@ -132,16 +144,16 @@ impl<'a> Comparison<'a> {
     fn still_readable(&mut self, old: &[Value], new: &[Value], place: &str) {
         let known: Vec<Option<String>> = old.iter().map(|one| label(self.old, one)).collect();
         for other in new {
-            if old.iter().any(|one| self.fits(one, other, Way::Answered)) {
-                continue;
-            }
             let label = label(self.new, other);
-            let same = known.iter().position(|known| label.is_some() && *known == label);
+            let mut alike = known.iter().zip(old).filter(|(known, _)| label.is_some() && **known == label);
             let name = label.clone().unwrap_or_else(|| "one".to_owned());
-            match same {
-                Some(at) => self.schema(&old[at], other, Way::Answered, &format!("{place}<{name}>")),
-                None if label.is_some() && old.len() > 1 => {}
-                None => self.add(
+            match (alike.next(), alike.next()) {
+                (Some((_, one)), None) => {
+                    self.schema(one, other, Way::Answered, &format!("{place}<{name}>"));
+                }
+                _ if old.iter().any(|one| self.fits(one, other, Way::Answered)) => {}
+                (None, _) if label.is_some() && old.len() > 1 => {}
+                _ => self.add(
                     Way::Answered,
                     place,
                     &format!("alternative {name} is none of those before"),
@@ -202,7 +214,7 @@ impl<'a> Comparison<'a> {
         if fits {
             return false;
         }
-        let told = |types: &Option<std::collections::BTreeSet<String>>| match types {
+        let told = |types: &Option<BTreeSet<String>>| match types {
             Some(types) => types.iter().cloned().collect::<Vec<_>>().join(" or "),
             None => "anything".to_owned(),
         };

@@ -2,7 +2,7 @@
 //! `oneOf` and `anyOf` spread out, and `null` told apart from them. Safe on schemas that contain themselves.
 
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More alternatives than any schema has; beyond it they are compared as one.
 const MOST_ALTERNATIVES: usize = 64;
@@ -42,8 +42,7 @@ impl<'a> Document<'a> {
     pub fn alternatives(self, schema: &Value) -> Alternatives {
         let spread = self.spread(schema, &mut Vec::new());
         let nullable = spread.iter().any(|one| self.allows_null(one));
-        let only_null = |one: &Value| types(&self.flat(one)).is_some_and(|types| types.len() == 1);
-        let schemas = spread.into_iter().filter(|one| !(self.allows_null(one) && only_null(one))).collect();
+        let schemas = spread.into_iter().filter_map(|one| self.without_null(one)).collect();
         Alternatives { nullable, schemas }
     }
 
@@ -122,12 +121,58 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// `None` of one that is only `null`.
+    fn without_null(self, schema: Value) -> Option<Value> {
+        let Some(mut types) = types(&self.flat(&schema)).filter(|types| types.contains("null")) else {
+            return Some(schema);
+        };
+        types.remove("null");
+        if types.is_empty() { None } else { Some(json!({ "allOf": [schema], "type": types })) }
+    }
+
     fn target(self, reference: &str) -> &'a Value {
         reference.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer)).unwrap_or(&Value::Null)
     }
 
     fn allows_null(self, schema: &Value) -> bool {
         types(&self.flat(schema)).is_some_and(|types| types.contains("null"))
+    }
+}
+
+/// The references to components that say something else now, be it through others.
+pub fn changed(old: Document<'_>, new: Document<'_>) -> BTreeSet<String> {
+    let all = |document: Document<'_>| -> BTreeMap<String, Value> {
+        let kinds = document.0["components"].as_object().into_iter().flatten();
+        let named = kinds.flat_map(|(kind, listed)| {
+            let listed = listed.as_object().into_iter().flatten();
+            listed.map(move |(name, value)| (format!("#/components/{kind}/{name}"), value.clone()))
+        });
+        named.collect()
+    };
+    let (before, after) = (all(old), all(new));
+    let differs = |(name, value): &(&String, &Value)| after.get(*name) != Some(*value);
+    let mut changed: BTreeSet<String> = before.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    loop {
+        let known = changed.len();
+        let through =
+            before.iter().filter(|(_, value)| mentions(value, &changed)).map(|(name, _)| name.clone());
+        let through: Vec<String> = through.collect();
+        changed.extend(through);
+        if changed.len() == known {
+            return changed;
+        }
+    }
+}
+
+/// Whether one of these references is anywhere inside.
+pub fn mentions(value: &Value, references: &BTreeSet<String>) -> bool {
+    match value {
+        Value::Object(object) => {
+            reference(value).is_some_and(|target| references.contains(target))
+                || object.values().any(|inner| mentions(inner, references))
+        }
+        Value::Array(list) => list.iter().any(|inner| mentions(inner, references)),
+        _ => false,
     }
 }
 

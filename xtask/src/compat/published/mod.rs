@@ -10,7 +10,7 @@ mod text;
 
 pub use definition::{Body, Definition, Field, Form, Type, Variant};
 pub use readers::Reader;
-pub use source::read;
+pub use source::{of, read};
 
 use std::collections::BTreeMap;
 

@@ -81,7 +81,8 @@ fn compare(printed: &str) -> String {
     file.write_all(printed.as_bytes()).unwrap();
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["run", "--quiet", "--package", "xtask", "--", "compat", "openapi"]).arg(file.path());
-    String::from_utf8_lossy(&command.output().unwrap().stderr).into_owned()
+    let output = command.output().unwrap();
+    format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr))
 }
 
 fn texts<'a>(list: &'a Value, name: &str) -> BTreeSet<&'a str> {

@@ -19,6 +19,10 @@ test *args:
 ci:
     cargo xtask ci
 
+# does a change of the API, an event, a job or a contract break a reader
+compat:
+    cargo xtask compat
+
 # write every file in the one format
 fmt:
     cargo fmt --all

@@ -1,7 +1,7 @@
-//! `cargo xtask ci`: format, lint, tests, and whether the README's first command really starts and answers.
+//! `cargo xtask ci`: format, the gates on change, lint, tests, and whether the README's first command really starts and answers.
 
 use crate::process::{self, Fault, Group, Interrupts};
-use crate::{say, services, test};
+use crate::{compat_command, say, services, test};
 use rustix::process::Signal;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -14,6 +14,8 @@ const ASKED_WITHIN: Duration = Duration::from_secs(5);
 pub fn run(interrupts: &Interrupts) -> Result<(), Fault> {
     step("format");
     process::run(interrupts, process::cargo().args(["fmt", "--all", "--", "--check"]))?;
+    step("compat");
+    compat_command::run(&[])?;
     lint(interrupts)?;
     step("test");
     test::run(interrupts, &[])?;

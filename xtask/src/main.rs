@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod compat_command;
 mod find;
 mod install;
 mod keeper;
@@ -19,9 +20,11 @@ cargo xtask test [-- <cargo test arguments>]   every test, on SQLite and on a pr
 cargo xtask services                           a private PostgreSQL + Redis until Ctrl-C, to run single tests with
 cargo xtask lint                               clippy, with warnings denied
 cargo xtask bench [-- <options>]               the release binary beside a bare server; `-- --help` tells the options
-cargo xtask ci                                 what CI runs: format, lint, test, and does `cargo run` start and answer
+cargo xtask compat                             does a change of what is published break a reader
+cargo xtask ci                                 what CI runs: format, compat, lint, test, and does `cargo run` answer
 
 TEST_DATABASE_URL and TEST_REDIS_URL are used where they are given; what is not given is started and stopped again.
+COMPAT_BASE is the revision compat compares with; else where HEAD left origin/main or main, else the parent of HEAD.
 ";
 
 fn main() -> ExitCode {
@@ -45,6 +48,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
         ("test", rest) => test::run(&interrupts, rest),
         ("services", []) => test::services(&interrupts),
         ("bench", rest) => bench::run(&interrupts, rest),
+        ("compat", rest) => compat_command::run(rest),
         ("lint", []) => ci::lint(&interrupts),
         ("ci", []) => ci::run(&interrupts),
         ("help" | "--help" | "-h", _) => {

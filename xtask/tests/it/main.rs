@@ -1,5 +1,5 @@
-//! The architecture test and the tidy test: both hold the real workspace to the rules, and seeded violations to show
-//! that the rules still bite.
+//! The architecture test, the gates on change and the tidy test: all hold the real workspace to the rules, and seeded
+//! violations to show that the rules still bite.
 
 #![expect(
     clippy::expect_used,
@@ -7,5 +7,6 @@
 )]
 
 mod architecture;
+mod compat;
 mod tidy;
 mod workspace;

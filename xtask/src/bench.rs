@@ -21,8 +21,7 @@ pub fn run(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
     let services = services::start(interrupts, true, true, Purpose::Measuring)?;
     say(&format!("xtask: started {}", services.account.join(" and ")));
     measure(interrupts, options, |command| {
-        let urls =
-            [("BENCH_DATABASE_URL", &services.database_url), ("BENCH_REDIS_URL", &services.redis_url)];
+        let urls = [("BENCH_DATABASE_URL", &services.database_url), ("BENCH_REDIS_URL", &services.redis_url)];
         for (name, url) in urls {
             command.envs(url.iter().map(|url| (name, url)));
         }
@@ -35,7 +34,18 @@ fn measure(
     prepare: impl FnOnce(&mut std::process::Command),
 ) -> Result<(), Fault> {
     let mut command = process::cargo();
-    command.args(["run", "--quiet", "--release", "--package", "app", "--package", "bench", "--bin", "bench", "--"]);
+    command.args([
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "app",
+        "--package",
+        "bench",
+        "--bin",
+        "bench",
+        "--",
+    ]);
     prepare(command.args(options));
     process::run(interrupts, &mut command)
 }

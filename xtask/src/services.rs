@@ -67,9 +67,8 @@ pub fn start(
     };
     if let Some(program) = postgres {
         init_postgres(interrupts, &program, &place)?;
-        let (group, port) = attempts(|| {
-            start_postgres(interrupts, &program, &place, purpose, &mut services.keeper)
-        })?;
+        let (group, port) =
+            attempts(|| start_postgres(interrupts, &program, &place, purpose, &mut services.keeper))?;
         services._postgres = Some(group);
         services.database_url =
             Some(format!("postgres://postgres:{}@127.0.0.1:{port}/postgres", place.password));

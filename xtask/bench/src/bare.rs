@@ -193,8 +193,10 @@ macro_rules! handlers {
                 let query = sqlx::query(PRODUCT).bind(state.tenant).bind(*id);
                 let row = query.fetch_optional(&state.billing).await.map_err(ErrorInternalServerError)?;
                 let found = row.as_ref().map(sold).transpose().map_err(ErrorInternalServerError)?;
-                Ok(found
-                    .map_or_else(|| HttpResponse::NotFound().finish(), |product| tagged(product.tag, &product)))
+                Ok(found.map_or_else(
+                    || HttpResponse::NotFound().finish(),
+                    |product| tagged(product.tag, &product),
+                ))
             }
 
             async fn create(

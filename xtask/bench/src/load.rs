@@ -95,9 +95,8 @@ mod tests {
 
     #[test]
     fn a_round_is_read_and_one_with_refusals_is_refused() {
-        let round = read("Running 3s test\nfigures 3000 3000000 1500 2500 9000 0 0\n").map(|round| {
-            (round.requests, round.seconds, round.p50_ms, round.p95_ms, round.p99_ms)
-        });
+        let round = read("Running 3s test\nfigures 3000 3000000 1500 2500 9000 0 0\n")
+            .map(|round| (round.requests, round.seconds, round.p50_ms, round.p95_ms, round.p99_ms));
         assert_eq!(round, Ok((3000, 3.0, 1.5, 2.5, 9.0)));
         for (output, fault) in [
             ("figures 3000 3000000 1500 2500 9000 7 0\n", "7 requests were refused"),

@@ -26,8 +26,7 @@ impl Scenario {
 
     /// The paths that are asked for in turn; of a creation, where it is sent.
     pub fn paths(self, furniture: &Furniture) -> Vec<String> {
-        let each =
-            |base: &str, ids: &[String]| ids.iter().map(|id| format!("/api/v1{base}/{id}")).collect();
+        let each = |base: &str, ids: &[String]| ids.iter().map(|id| format!("/api/v1{base}/{id}")).collect();
         match self {
             Self::Read => each("/inventory/items", &furniture.items),
             Self::List => vec!["/api/v1/inventory/items?limit=25".to_owned()],

@@ -20,8 +20,7 @@ pub async fn furnish(house: &House, insula: &Server) -> Result<Furniture, Failur
     let mut api = Api::of(insula)?;
     api.sign_in(house).await?;
     let key = api.post("/users/api-keys", json!({ "name": "bench" })).await?;
-    let mut furniture =
-        Furniture { api_key: text(&key, "secret")?, items: Vec::new(), products: Vec::new() };
+    let mut furniture = Furniture { api_key: text(&key, "secret")?, items: Vec::new(), products: Vec::new() };
     for number in 0..ITEMS {
         let item = json!({
             "sku": format!("CHAI-{number}"), "name": "Chai, first flush", "description": "Loose leaf, by the box",
@@ -86,8 +85,7 @@ impl Api {
         self.post("/users/sign-up", sign_up).await?;
         let token = verification(house).await?;
         self.post("/users/verify-email", json!({ "token": token, "password": PASSWORD })).await?;
-        let tokens =
-            self.post("/users/sign-in", json!({ "email": EMAIL, "password": PASSWORD })).await?;
+        let tokens = self.post("/users/sign-in", json!({ "email": EMAIL, "password": PASSWORD })).await?;
         self.token = text(&tokens, "access_token")?;
         Ok(())
     }

@@ -112,6 +112,7 @@ fn every_other_edge_is_refused_and_the_way_out_is_named() {
         ("app", "shared-kernel/testkit", Normal, "make it a dev-dependency"),
         ("app", "xtask", Dev, "xtask depends on nothing"),
         ("xtask", "shared-kernel/kernel", Dev, "xtask depends on nothing"),
+        ("xtask/bench", "shared-kernel/data", Normal, "xtask depends on nothing"),
         ("shared-kernel/utils", "shared-kernel/kernel", Normal, "shared-kernel/utils has no place"),
         (BILLING, "domains/billing/helpers", Normal, "domains/billing/helpers has no place"),
         ("app", "/somewhere/else", Normal, "/somewhere/else has no place"),

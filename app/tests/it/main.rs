@@ -4,6 +4,7 @@
 mod bad_input;
 mod client;
 mod config;
+mod contract;
 mod document;
 mod domains;
 mod expired_link;

@@ -24,9 +24,10 @@ impl Operation {
         self.told.get("x-public").is_some()
     }
 
-    /// One thing, as it is now.
+    /// One thing, as it is now. A file has no version.
     pub fn is_single(&self) -> bool {
-        self.method == Method::GET && self.parameter("If-None-Match").is_some()
+        let json = self.told.pointer("/responses/200/content/application~1json");
+        self.method == Method::GET && json.is_some() && self.parameter("cursor").is_none()
     }
 
     pub fn successes(&self) -> impl Iterator<Item = &str> {

@@ -29,7 +29,9 @@ impl Walk {
     pub fn look_at(&self, operation: &Operation, ask: &Ask, token: &str, told: &Told) {
         let mut faults = self.schemas.faults(operation, told);
         faults.extend(common_faults(&told.headers, &ask.request_id));
-        faults.extend(LIMITS.iter().filter(|name| !told.headers.contains_key(**name)).map(|name| format!("no {name}")));
+        faults.extend(
+            LIMITS.iter().filter(|name| !told.headers.contains_key(**name)).map(|name| format!("no {name}")),
+        );
         let status = told.status.as_u16();
         if status >= 400 {
             faults.extend(problem_faults(told));
@@ -49,7 +51,7 @@ impl Walk {
             let body: Value = told.json();
             SECRETS.iter().any(|name| body.get(name).is_some())
         };
-        let caching = if shows_secret { "no-store" } else { "private, no-cache" };
+        let caching = if shows_secret || operation.is_public() { "no-store" } else { "private, no-cache" };
         if text(&told.headers, "cache-control") != caching {
             faults.push(format!("Cache-Control is {:?}", told.headers.get("cache-control")));
         }
@@ -122,8 +124,15 @@ pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 
 /// All that a client can tell two answers apart by, save what differs between any two.
 pub fn alike(told: &Told) -> (u16, BTreeMap<String, String>, String) {
-    let of_each =
-        ["date", "traceparent", "x-request-id", "ratelimit", "x-ratelimit-remaining", "x-ratelimit-reset"];
+    let of_each = [
+        "connection",
+        "date",
+        "ratelimit",
+        "traceparent",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "x-request-id",
+    ];
     let headers = told.headers.iter().filter(|(name, _)| !of_each.contains(&name.as_str()));
     let headers = headers.map(|(name, value)| (name.to_string(), format!("{value:?}"))).collect();
     let request_id = told.headers["x-request-id"].to_str().unwrap();

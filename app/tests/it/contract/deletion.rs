@@ -45,7 +45,9 @@ impl Walk {
             ids.contains(&json!(id).to_string())
         };
         let before = self.send(get, &read).await;
-        self.require(before.status == 200 && listed("").await, || format!("{name}: it was not there: {before:?}"));
+        self.require(before.status == 200 && listed("").await, || {
+            format!("{name}: it was not there: {before:?}")
+        });
         let told = self.send(operation, &good).await;
         self.require(told.status == 204, || format!("{name}: {told:?}"));
         let told = self.send(get, &read).await;
@@ -62,9 +64,13 @@ impl Walk {
         if let Some(restore) = self.at(&Method::POST, &format!("{}/restore", operation.path)) {
             let ask = Call::to(&format!("{path}/restore")).ask(restore);
             let told = self.send(restore, &ask).await;
-            self.require(told.status == 200 && told.json()["id"] == id, || format!("{}: {told:?}", restore.id));
+            self.require(told.status == 200 && told.json()["id"] == id, || {
+                format!("{}: {told:?}", restore.id)
+            });
             let after = self.send(get, &read).await;
-            self.require(after.status == 200 && listed("").await, || format!("{}: then {after:?}", restore.id));
+            self.require(after.status == 200 && listed("").await, || {
+                format!("{}: then {after:?}", restore.id)
+            });
             let told = self.send(restore, &ask.again()).await;
             self.require([404, 409].contains(&told.status.as_u16()), || {
                 format!("{}: what is not deleted: {told:?}", restore.id)

@@ -16,6 +16,9 @@ use uuid::Uuid;
 /// Where an id names nothing that is looked up. It may only shrink: what needs no exemption fails.
 const EXEMPT: [(&str, &str, &str); 0] = [];
 
+/// How many ids of a tenant's own are tried where one of another kind is wanted.
+const OTHER_KINDS: usize = 3;
+
 /// What must go for an id to be looked up at all, where a body says one thing or the other.
 const INSTEAD_OF: [(&str, &str, &[&str]); 3] = [
     ("billing_create_invoice", "/lines/0/price_id", &["unit_amount", "description"]),
@@ -43,7 +46,8 @@ impl Walk {
         let exempted = Mutex::new(BTreeSet::new());
         for operation in &self.operations {
             for (place, kind) in self.places(operation) {
-                let exemption = EXEMPT.iter().find(|(name, exempt, _)| *name == operation.id && *exempt == place);
+                let exemption =
+                    EXEMPT.iter().find(|(name, exempt, _)| *name == operation.id && *exempt == place);
                 match exemption {
                     Some((name, place, _)) => drop(exempted.lock().unwrap().insert((*name, *place))),
                     None => self.place(operation, &place, kind).await,
@@ -91,6 +95,12 @@ impl Walk {
         let nobodys = naming(operation, &good, place, &Uuid::new_v4().to_string());
         let nobodys = self.send(operation, &nobodys).await;
         let in_query = place.starts_with('?');
+        if place.starts_with('{') {
+            let code = nobodys.json()["code"].as_str().unwrap_or_default().to_owned();
+            self.require(nobodys.status == 404 && code.ends_with("_not_found"), || {
+                format!("{} {place}: an id that nobody has was told {nobodys:?}", operation.id)
+            });
+        }
         self.require(in_query == nobodys.status.is_success(), || {
             format!("{} {place}: an id that nobody has was told {nobodys:?}", operation.id)
         });
@@ -99,7 +109,12 @@ impl Walk {
         if let Some(kind) = kind {
             let theirs = theirs.get(kind).unwrap_or_else(|| panic!("furnish {kind}"));
             named.push(("a neighbour's id", theirs));
-            named.extend(mine.iter().filter(|(other, _)| **other != kind).map(|(_, id)| ("an id of another kind", id)));
+            named.extend(
+                mine.iter()
+                    .filter(|(other, _)| **other != kind)
+                    .map(|(_, id)| ("an id of another kind", id))
+                    .take(OTHER_KINDS),
+            );
         } else {
             named.extend(theirs.values().map(|id| ("a neighbour's id", id)));
         }
@@ -128,15 +143,20 @@ impl Walk {
             && id(&mine.json()) == chosen
             && id(&theirs.json()) == chosen;
         self.require(fits, || {
-            format!("{}: an id that a neighbour uses: {mine:?}\n  one that nobody uses: {free:?}", operation.id)
+            format!(
+                "{}: an id that a neighbour uses: {mine:?}\n  one that nobody uses: {free:?}",
+                operation.id
+            )
         });
         let again = of(&self.owner, &chosen).await;
         self.require(again.status == 409, || {
             format!("{}: an id of one's own, again: {again:?}", operation.id)
         });
-        let path = format!("{}/{{id}}", operation.path.trim_end_matches("/prices").trim_end_matches("/{id}"));
-        if let Some(get) = self.at(&Method::GET, &path) {
-            let ask = super::ask::Call::to(&path.replace("{id}", &chosen)).ask(get);
+        let location = mine.headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let get = self.at(&Method::GET, &location.replace(&chosen, "{id}"));
+        self.require(get.is_some() || location.is_empty(), || format!("{}: no {location}", operation.id));
+        if let Some(get) = get {
+            let ask = super::ask::Call::to(location).ask(get);
             for (who, told) in [(&self.owner, &mine), (&self.neighbour, &theirs)] {
                 let found = self.send_as(&who.client, get, &ask).await.json();
                 self.require(found["created_at"] == told.json()["created_at"], || {

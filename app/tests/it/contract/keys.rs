@@ -78,8 +78,10 @@ impl Walk {
         }
         let first: Vec<_> = done.iter().filter(|told| !told.headers.contains_key(REPLAYED)).collect();
         let [first] = first[..] else {
-            self.require(false, || format!("{name}: {} of {AT_ONCE} say they were the first: {answers:#?}", first.len()));
-            return;
+            let texts: Vec<_> = answers.iter().map(|told| (told.status, &told.text)).collect();
+            return self.require(false, || {
+                format!("{name}: {} of {AT_ONCE} say they were the first: {texts:?}", first.len())
+            });
         };
         self.require(first.status.as_str() == status, || format!("{name}: {status} expected: {first:?}"));
         for told in &done {
@@ -88,7 +90,9 @@ impl Walk {
         if name == ENDS_ITS_CREDENTIAL {
             return;
         }
-        for ask in [good.clone(), Ask { key: good.key.as_ref().map(|key| format!("\"{key}\"")), ..good.clone() }] {
+        for ask in
+            [good.clone(), Ask { key: good.key.as_ref().map(|key| format!("\"{key}\"")), ..good.clone() }]
+        {
             let told = self.send(operation, &ask).await;
             let replayed = told.headers.get(REPLAYED).is_some_and(|value| value == "true");
             self.require(replayed && same(&told, first), || {
@@ -105,7 +109,8 @@ impl Walk {
     /// What the lists of the operation's domain have. The audit log is written a moment after what it tells of.
     async fn listed(&self, operation: &Operation) -> BTreeMap<&str, Vec<String>> {
         let domain: String = operation.path.split_inclusive('/').take(4).collect();
-        let lists = self.operations.iter().filter(|list| list.is_plain_list() && list.path.starts_with(&domain));
+        let lists =
+            self.operations.iter().filter(|list| list.is_plain_list() && list.path.starts_with(&domain));
         let lists = lists.filter(|list| !list.path.ends_with("/audit-entries"));
         let all = lists.map(async |list| (list.path.as_str(), self.all_ids(&list.path).await));
         join_all(all).await.into_iter().collect()

@@ -38,7 +38,8 @@ const ROWS: usize = 3;
 
 impl Walk {
     pub async fn lists(&self) {
-        let lists: Vec<_> = self.operations.iter().filter(|list| list.parameter("cursor").is_some()).collect();
+        let lists: Vec<_> =
+            self.operations.iter().filter(|list| list.parameter("cursor").is_some()).collect();
         for list in &lists {
             let added_by = self.added_by(list);
             for _ in 0..if added_by.is_some() { ROWS } else { 0 } {
@@ -200,7 +201,8 @@ impl Walk {
     async fn search(&self, list: &Operation) {
         let path = self.path_of(list).await;
         let rows = self.all_by(list, &path, "").await;
-        let texts = rows.iter().flat_map(|row| ["name", "title", "number", "sku"].map(|name| row[name].as_str()));
+        let texts =
+            rows.iter().flat_map(|row| ["name", "title", "number", "sku"].map(|name| row[name].as_str()));
         let Some(word) = texts.flatten().filter_map(|text| text.split_whitespace().next()).next() else {
             return self.require(false, || format!("{}: nothing to search for in {rows:?}", list.id));
         };
@@ -227,7 +229,8 @@ impl Walk {
     async fn all_by(&self, list: &Operation, path: &str, query: &str) -> Vec<Value> {
         let (mut rows, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = self.page(list, path, format!("{query}&limit=5{cursor}").trim_start_matches('&')).await;
+            let page =
+                self.page(list, path, format!("{query}&limit=5{cursor}").trim_start_matches('&')).await;
             rows.extend(page["data"].as_array().unwrap().iter().cloned());
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),

@@ -45,7 +45,9 @@ impl Schemas {
         };
         let validator = self.validator(name, &content["schema"]);
         let body = told.json();
-        let tell = |error: jsonschema::ValidationError<'_>| format!("{status}: {error} at {}", error.instance_path());
+        let tell = |error: jsonschema::ValidationError<'_>| {
+            format!("{status}: {error} at {}", error.instance_path())
+        };
         validator.iter_errors(&body).map(tell).collect()
     }
 

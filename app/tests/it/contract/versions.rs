@@ -29,12 +29,8 @@ impl Walk {
         let good = self.good(operation).await;
         let told = self.send(operation, &good).await;
         let etag = text(&told.headers, "etag");
-        for (tags, status) in [
-            (etag, 304),
-            (&*format!("\"zz\", W/{etag}"), 304),
-            ("*", 304),
-            ("\"zz\"", 200),
-        ] {
+        for (tags, status) in [(etag, 304), (&*format!("\"zz\", W/{etag}"), 304), ("*", 304), ("\"zz\"", 200)]
+        {
             let ask = Ask { if_none_match: Some(tags.to_owned()), ..good.clone() };
             let told = self.send(operation, &ask).await;
             let empty = told.text.is_empty() && text(&told.headers, "etag") == etag;

@@ -5,12 +5,16 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    url: String,
+    /// Of one node, or of several that are asked by turns.
+    urls: Arc<[String]>,
+    turn: Arc<AtomicUsize>,
     token: Option<String>,
 }
 
@@ -44,16 +48,34 @@ impl Client {
         // A second installation in one process finds it there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { http, url: url.to_owned(), token: None }
+        Self { http, urls: Arc::new([url.to_owned()]), turn: Arc::default(), token: None }
     }
 
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// Whoever the other speaks for.
+    pub fn with_token_of(&self, other: &Self) -> Self {
+        Self { token: other.token.clone(), ..self.clone() }
+    }
+
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    pub fn without_token(&self) -> Self {
+        Self { token: None, ..self.clone() }
+    }
+
     /// The same program, talking to another node.
     pub fn at(&self, url: &str) -> Self {
-        Self { url: url.to_owned(), ..self.clone() }
+        self.by_turns([url.to_owned()])
+    }
+
+    /// The same program behind a round robin.
+    pub fn by_turns(&self, urls: impl Into<Arc<[String]>>) -> Self {
+        Self { urls: urls.into(), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Told {
@@ -89,9 +111,11 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let whole =
-            ["/api", "/health", "/docs", "/metrics", "/internal"].iter().any(|start| path.starts_with(start));
-        let url = if whole { format!("{}{path}", self.url) } else { format!("{}/api/v1{path}", self.url) };
+        let whole = ["/api", "/health", "/docs", "/metrics", "/internal", "/problems"]
+            .iter()
+            .any(|start| path.starts_with(start));
+        let url = &self.urls[self.turn.fetch_add(1, Ordering::Relaxed) % self.urls.len()];
+        let url = if whole { format!("{url}{path}") } else { format!("{url}/api/v1{path}") };
         let request = self.http.request(method, url);
         match &self.token {
             Some(token) => request.bearer_auth(token),

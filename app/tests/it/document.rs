@@ -20,6 +20,25 @@ impl Operation {
         self.parameter(name).is_some_and(|parameter| parameter["required"] == true)
     }
 
+    pub fn is_public(&self) -> bool {
+        self.told.get("x-public").is_some()
+    }
+
+    /// One thing, as it is now. A file has no version.
+    pub fn is_single(&self) -> bool {
+        let json = self.told.pointer("/responses/200/content/application~1json");
+        self.method == Method::GET && json.is_some() && self.parameter("cursor").is_none()
+    }
+
+    pub fn successes(&self) -> impl Iterator<Item = &str> {
+        let responses = self.told["responses"].as_object().into_iter().flatten();
+        responses.map(|(status, _)| status.as_str()).filter(|status| status.starts_with('2'))
+    }
+
+    pub fn json_body(&self) -> Option<&Value> {
+        self.told.pointer("/requestBody/content/application~1json/schema")
+    }
+
     /// A list that needs nothing but a credential.
     pub fn is_plain_list(&self) -> bool {
         self.parameter("cursor").is_some() && !self.path.contains('{')

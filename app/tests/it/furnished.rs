@@ -15,6 +15,8 @@ pub struct Furnished {
 impl Furnished {
     pub async fn new(client: Client) -> Self {
         let mut furnished = Self { client, ids: BTreeMap::new() };
+        let me = furnished.client.get("/users/me").await.expect(200);
+        furnished.ids.insert("/users/members", me["user_id"].as_str().unwrap().to_owned());
         furnished.stock().await;
         furnished.bill().await;
         furnished.approve().await;

@@ -5,6 +5,7 @@ mod bad_input;
 mod client;
 mod compression;
 mod config;
+mod contract;
 mod document;
 mod domains;
 mod edge;

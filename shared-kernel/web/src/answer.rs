@@ -8,11 +8,14 @@ use actix_web::http::header::{
     LOCATION,
 };
 use actix_web::{HttpRequest, HttpResponse, Responder};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use futures::Stream;
 use kernel::ctx::StoredResponse;
 use kernel::{Ctx, Problem};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt::Display;
@@ -22,6 +25,8 @@ pub type Answer = Result<Rendered, Failure>;
 
 /// Compressing less than this gains nothing.
 const WORTH_COMPRESSING_BYTES: usize = 1_500;
+/// Of a digest; enough that no two texts share them.
+const TAG_BYTES: usize = 16;
 
 /// An answer as a value: status, headers and body.
 #[derive(Debug)]
@@ -86,6 +91,13 @@ impl Rendered {
     /// A strong tag: the version of everything that is rendered.
     pub fn etag(self, version: impl Display) -> Self {
         self.header(ETAG, format_args!("\"{version}\""))
+    }
+
+    /// A strong tag of what keeps no version of its own: made from the very bytes.
+    pub fn etag_of_body(self) -> Self {
+        let Content::Bytes(body) = &self.body else { return self };
+        let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..TAG_BYTES]);
+        self.etag(digest)
     }
 
     pub fn location(self, location: impl Display) -> Self {

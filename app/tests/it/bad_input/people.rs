@@ -1,7 +1,8 @@
 //! Credentials, passwords and links that are no good, or no good any more.
 
-use super::{Door, alike};
+use super::Door;
 use crate::client::Client;
+use crate::contract::answers::alike;
 use crate::house::Ground;
 use crate::tenant::{PASSWORD, id, verification_token};
 use chrono::{DateTime, Duration, Utc};
@@ -11,14 +12,8 @@ use testkit::eventually;
 
 impl Door {
     pub(super) async fn credentials(&self) {
-        let no_credential = self.guest.request(Method::GET, "/inventory/items");
-        let told = self.refused("nobody", no_credential, 401, "unauthenticated").await;
-        assert!(told.headers["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
-        for token in ["nonsense", "ins_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "é"] {
-            let request = self.guest.with_token(token).request(Method::GET, "/inventory/items");
-            let told = self.refused(token, request, 401, "unauthenticated").await;
-            assert!(told.headers.contains_key("www-authenticate"), "{told:?}");
-        }
+        let letters = self.guest.with_token("é").request(Method::GET, "/inventory/items");
+        self.refused("no token of ours", letters, 401, "unauthenticated").await;
         let basic = self.guest.request(Method::GET, "/inventory/items").basic_auth("ada", Some("x"));
         self.refused("basic", basic, 401, "unauthenticated").await;
     }

@@ -1,10 +1,9 @@
-//! Requests that cannot be read: bodies, queries, methods, media types.
+//! Requests that cannot be read: bodies, queries, paths, sizes.
 
 use super::{BODY_LIMIT_BYTES, Door};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
+use std::collections::BTreeSet;
 
 impl Door {
     pub(super) async fn bodies(&self) {
@@ -60,66 +59,22 @@ impl Door {
 
     pub(super) async fn queries(&self) {
         let bad = [
-            ("/inventory/items?colour=red", "unknown_parameter"),
             ("/inventory/items?Sku=CHAI", "unknown_parameter"),
-            ("/inventory/items?limit=0", "unknown_parameter"),
-            ("/inventory/items?limit=101", "unknown_parameter"),
-            ("/inventory/items?limit=many", "unknown_parameter"),
-            ("/inventory/items?limit=1&limit=2", "unknown_parameter"),
             ("/inventory/movements?item_id=7", "unknown_parameter"),
             ("/billing/invoices?status=paid-ish", "unknown_parameter"),
             ("/billing/customers?external_id=a%00b", "malformed"),
-            ("/inventory/items?cursor=", "invalid_cursor"),
-            ("/inventory/items?cursor=bm90IG91cnM", "invalid_cursor"),
         ];
         for (path, code) in bad {
             self.refused(path, self.get(path), 400, code).await;
         }
-        let item = json!({ "sku": "A", "name": "A" });
-        self.refused(
-            "a query on a POST",
-            self.post("/inventory/items?dry_run=1", &item),
-            400,
-            "unknown_parameter",
-        )
-        .await;
-        let page = self.owner.client.get("/inventory/items?limit=1").await.expect(200);
-        let cursor = page["next_cursor"].as_str().unwrap();
-        self.owner.client.get(&format!("/inventory/items?cursor={cursor}")).await.expect(200);
-        let (front, back) = cursor.split_at(cursor.len() / 2);
-        let flip = if back.starts_with('A') { 'B' } else { 'A' };
-        let tampered = format!("{front}{flip}{}", &back[1..]);
-        let elsewhere = format!("/inventory/movements?cursor={cursor}");
-        let shifted = format!("/inventory/items?cursor={front}");
-        for path in [&format!("/inventory/items?cursor={tampered}"), &elsewhere, &shifted] {
-            self.refused(path, self.get(path), 400, "invalid_cursor").await;
-        }
-        let of_another =
-            self.neighbour.client.request(Method::GET, &format!("/inventory/items?cursor={cursor}"));
-        self.refused("another tenant's cursor", of_another, 400, "invalid_cursor").await;
     }
 
-    pub(super) async fn methods_and_media(&self) {
-        let mut by_path = BTreeMap::<&str, BTreeSet<&str>>::new();
-        for operation in &self.operations {
-            by_path.entry(&operation.path).or_default().insert(operation.method.as_str());
-        }
-        for (path, methods) in by_path {
-            let path = path.replace("{id}", &Uuid::nil().to_string());
-            let told = self.refused(&path, self.request(Method::PUT, &path), 405, "method_not_allowed").await;
-            let allow = told.headers["allow"].to_str().unwrap();
-            let allowed: BTreeSet<_> = allow.split(", ").filter(|method| *method != "HEAD").collect();
-            assert_eq!(allowed, methods, "{path}");
-        }
+    pub(super) async fn paths_and_sizes(&self) {
         for path in
             ["/nothing", "/inventory/nothing", "/inventory/items/", "/inventory/items/7", "/../etc/passwd"]
         {
             self.refused(path, self.get(path), 404, "not_found").await;
         }
-        let bare = self.request(Method::POST, "/inventory/items").body(r#"{"sku":"A","name":"A"}"#);
-        self.refused("no media type", bare.try_clone().unwrap(), 415, "unsupported_media_type").await;
-        let form = bare.header("content-type", "application/x-www-form-urlencoded");
-        self.refused("a form", form, 415, "unsupported_media_type").await;
         let long = json!({ "sku": "A", "name": "A".repeat(BODY_LIMIT_BYTES) });
         self.refused("a long body", self.post("/inventory/items", &long), 413, "too_large").await;
         let keyless = self.owner.client.request(Method::POST, "/inventory/items").json(&long);

@@ -261,7 +261,7 @@ pub async fn create_price(
 /// Shows a price
 #[utoipa::path(get, path = "/prices/{id}", responses((status = 200, body = PriceDto)))]
 pub async fn get_price(app: State<App>, caller: Caller, id: PathId<PriceKind>) -> Answer {
-    Ok(Rendered::ok(&PriceDto::from(&*read::get_price(&app, &caller, id.id()).await?)))
+    Ok(Rendered::ok(&PriceDto::from(&*read::get_price(&app, &caller, id.id()).await?)).etag_of_body())
 }
 
 /// Lists the prices of a product

@@ -19,7 +19,10 @@ pub struct StartRun {
 }
 
 pub async fn start_run(app: &App, ctx: &Ctx, command: StartRun) -> Result<Run, Error> {
-    let upload = get_upload(app, ctx, command.upload).await?;
+    let upload = match get_upload(app, ctx, command.upload).await {
+        Err(Error::UploadNotFound) => return Err(unknown_upload()),
+        found => found?,
+    };
     let Some(offer) = app.targets.get(&command.target) else {
         let mut faults = Faults::new();
         faults.add("/target", "unknown_target", format!("there is no import target `{}`", command.target));
@@ -55,4 +58,11 @@ pub async fn start_run(app: &App, ctx: &Ctx, command: StartRun) -> Result<Run, E
     let run = store::run::insert(&unit, &run).await?;
     audit(&mut unit, "imports.run.start", &run)?;
     Ok(unit.commit(run).await?)
+}
+
+/// As every id in a body that names nothing of the tenant's.
+fn unknown_upload() -> Error {
+    let mut faults = Faults::new();
+    faults.add("/upload_id", "unknown", "there is no such upload");
+    Error::invalid(faults.into_errors())
 }

@@ -149,15 +149,9 @@ both!(
             body[field] = value;
             body
         };
-        check("owner", request(&foreign, "apply"), 404, "imports.upload_not_found", &[]).await;
-        check(
-            "owner",
-            request(&uuid::Uuid::nil().to_string(), "apply"),
-            404,
-            "imports.upload_not_found",
-            &[],
-        )
-        .await;
+        for upload in [&foreign, &uuid::Uuid::nil().to_string()] {
+            check("owner", request(upload, "apply"), 422, "invalid", &["/upload_id"]).await;
+        }
         check("owner", with("target", json!("warehouse.boxes")), 422, "invalid", &["/target"]).await;
         check("clerk", request(&own, "dry_run"), 403, "imports.target_forbidden", &[]).await;
         check("guest", request(&own, "dry_run"), 403, "forbidden", &[]).await;

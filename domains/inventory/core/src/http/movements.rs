@@ -124,5 +124,5 @@ pub async fn get_movement(
     id: PathId<inventory_contract::MovementKind>,
 ) -> Answer {
     let movement = service::list_movements::get_movement(&app, &caller, id.id()).await?;
-    Ok(Rendered::ok(&MovementDto::from(&movement)))
+    Ok(Rendered::ok(&MovementDto::from(&movement)).etag_of_body())
 }

@@ -99,7 +99,7 @@ pub async fn list_api_keys(app: State<App>, caller: Caller, page: PageQuery) -> 
 #[utoipa::path(get, path = "/api-keys/{id}", responses((status = 200, body = ApiKeyDto)))]
 pub async fn get_api_key(app: State<App>, caller: Caller, id: PathId<CredentialKind>) -> Answer {
     let key = service::show_api_keys::one(&app, &caller, id.id()).await?;
-    Ok(Rendered::ok(&ApiKeyDto::from(&key)))
+    Ok(Rendered::ok(&ApiKeyDto::from(&key)).etag_of_body())
 }
 
 /// Revokes an API key

@@ -112,5 +112,5 @@ pub async fn sign_out(app: State<App>, caller: Caller) -> Answer {
 #[utoipa::path(get, path = "/me", responses((status = 200, body = MeDto)))]
 pub async fn show_me(app: State<App>, caller: Caller) -> Answer {
     let me = service::show_me::show_me(&app, &caller).await?;
-    Ok(Rendered::ok(&MeDto::from(me)))
+    Ok(Rendered::ok(&MeDto::from(me)).etag_of_body())
 }

@@ -19,7 +19,8 @@ pub async fn retire_definition(app: &App, ctx: &Ctx, id: DefinitionId) -> Result
         let rule = RemoveHoldRule { rule: rule_of(id) };
         app.billing.remove_hold_rule(ctx, rule).await.map_err(Error::of_hold_rule)?;
         if before.status == DefinitionStatus::Retired {
-            return Ok(before);
+            // A unit without a change, so that the answer is kept for its key.
+            return Ok(app.databases.write(ctx).await?.commit(before).await?);
         }
         if let Some(after) = retire(app, ctx, &before).await? {
             return Ok(after);

@@ -1,0 +1,270 @@
+//! Lists: page by page they give what they give at once, whatever is added meanwhile; sorted, ranged and searched.
+
+use super::Walk;
+use super::ask::Call;
+use crate::client::Client;
+use crate::document::Operation;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use testkit::eventually;
+
+/// What adds a row to each list, and the rows it adds may come a moment later.
+const ADDED_BY: [(&str, &str); 15] = [
+    ("billing_list_customers", "billing_create_customer"),
+    ("billing_list_hold_rules", "workflow_publish_definition"),
+    ("billing_list_invoices", "billing_create_invoice"),
+    ("billing_list_prices", "billing_create_price"),
+    ("billing_list_products", "billing_create_product"),
+    ("billing_list_subscriptions", "billing_create_subscription"),
+    ("imports_list_runs", "imports_start_run"),
+    ("inventory_list_items", "inventory_create_item"),
+    ("inventory_list_movements", "inventory_receive_stock"),
+    ("inventory_list_reservations", "inventory_create_reservation"),
+    ("reports_list_runs", "reports_create_run"),
+    ("users_list_api_keys", "users_create_api_key"),
+    ("users_list_audit_entries", "inventory_create_item"),
+    ("workflow_list_definitions", "workflow_create_definition"),
+    ("workflow_list_tasks", "billing_finalize_invoice"),
+];
+/// Lists that nobody adds to while the walk looks. It may only shrink.
+const FIXED: [(&str, &str); 5] = [
+    ("imports_list_run_rows", "the rows of a run that is done"),
+    ("imports_list_targets", "what the program was built with"),
+    ("notifications_list_emails", "mail goes out when others act; its list is read while none does"),
+    ("reports_list_definitions", "what the program was built with"),
+    ("users_list_members", "nobody can be invited yet"),
+];
+const ROWS: usize = 3;
+
+impl Walk {
+    pub async fn lists(&self) {
+        let lists: Vec<_> =
+            self.operations.iter().filter(|list| list.parameter("cursor").is_some()).collect();
+        for list in &lists {
+            let added_by = self.added_by(list);
+            for _ in 0..if added_by.is_some() { ROWS } else { 0 } {
+                self.add(added_by).await;
+            }
+            self.pages(list, added_by).await;
+            self.bad_pages(list, &lists).await;
+            if list.parameter("sort").is_some() {
+                self.sorted(list).await;
+            }
+            if list.parameter("created_at[gte]").is_some() {
+                self.ranges(list).await;
+            }
+            if list.parameter("q").is_some() {
+                self.search(list).await;
+            }
+        }
+        for (name, _) in FIXED {
+            self.require(lists.iter().any(|list| list.id == name), || format!("FIXED needs {name} no more"));
+        }
+    }
+
+    fn added_by(&self, list: &Operation) -> Option<&Operation> {
+        if FIXED.iter().any(|(name, _)| *name == list.id) {
+            return None;
+        }
+        let found = ADDED_BY.iter().find(|(name, _)| *name == list.id);
+        let Some((_, adds)) = found else {
+            panic!("what adds a row to {}? Say so in app/tests/it/contract/lists.rs", list.id)
+        };
+        Some(self.operation(adds))
+    }
+
+    async fn add(&self, operation: Option<&Operation>) {
+        if let Some(operation) = operation {
+            // Of several successes the last is the one with consequences.
+            let status = operation.successes().last().unwrap_or_default();
+            let ask = self.good_of(&self.owner, operation, status).await;
+            let told = self.send(operation, &ask).await;
+            self.require(told.status.is_success(), || format!("{}: {told:?}", operation.id));
+        }
+    }
+
+    /// What was there when the first page was read comes exactly once, whatever is added between the pages.
+    async fn pages(&self, list: &Operation, added_by: Option<&Operation>) {
+        let path = self.path_of(list).await;
+        let what = format!("{} has its rows", list.id);
+        let at_first = eventually(&what, async || {
+            let ids = self.all_ids(&path).await;
+            (ids.len() >= if added_by.is_some() { ROWS } else { 1 }).then_some(ids)
+        })
+        .await;
+        let (mut found, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+        loop {
+            let told = self.page(list, &path, &format!("limit=1{cursor}")).await;
+            let ids = keys_of(&told);
+            self.require(ids.len() <= 1, || format!("{}: limit=1 gave {told}", list.id));
+            found.extend(ids);
+            pages += 1;
+            if pages <= ROWS {
+                self.add(added_by).await;
+            }
+            match told["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        let distinct: BTreeSet<_> = found.iter().collect();
+        self.require(distinct.len() == found.len(), || format!("{}: a row comes twice: {found:?}", list.id));
+        let missing: Vec<_> = at_first.iter().filter(|id| !distinct.contains(id)).collect();
+        self.require(missing.is_empty(), || format!("{}: {missing:?} missing of {at_first:?}", list.id));
+    }
+
+    async fn bad_pages(&self, list: &Operation, lists: &[&Operation]) {
+        let path = self.path_of(list).await;
+        let refused = async |query: &str, code: &str| {
+            let ask = Call::to(&path).ask(list).query(query);
+            self.refused(query, list, &ask, 400, code).await;
+        };
+        for limit in ["limit=0", "limit=101", "limit=x", "limit=-1", "limit=", "limit=1&limit=2"] {
+            refused(limit, "unknown_parameter").await;
+        }
+        for cursor in ["cursor=", "cursor=bm90IG91cnM", "cursor=%00"] {
+            let ask = Call::to(&path).ask(list).query(cursor);
+            let told = self.send(list, &ask).await;
+            self.require(told.status == 400, || format!("{}: {cursor}: told {told:?}", list.id));
+        }
+        if let Some(cursor) = self.page(list, &path, "limit=1").await["next_cursor"].as_str() {
+            let (front, back) = cursor.split_at(cursor.len() / 2);
+            let flip = if back.starts_with('A') { 'B' } else { 'A' };
+            for forged in [front, &format!("{front}{flip}{}", &back[1..])] {
+                refused(&format!("cursor={forged}"), "invalid_cursor").await;
+            }
+            let theirs = self.good_of(&self.neighbour, list, "200").await.query(&format!("cursor={cursor}"));
+            let told = self.send_as(&self.neighbour.client, list, &theirs).await;
+            self.is_problem("another tenant's cursor", list, &told, 400, "invalid_cursor");
+        }
+        let other = lists.iter().find(|other| other.id != list.id && other.id == "inventory_list_items");
+        let other = other.unwrap_or(&lists[0]);
+        let page = self.page(other, &self.path_of(other).await, "limit=1").await;
+        if let (true, Some(cursor)) = (other.id != list.id, page["next_cursor"].as_str()) {
+            refused(&format!("cursor={cursor}"), "invalid_cursor").await;
+        }
+    }
+
+    async fn sorted(&self, list: &Operation) {
+        let path = self.path_of(list).await;
+        let by = async |sort: &str| self.all_by(list, &path, sort).await;
+        let (down, up) = (by("sort=-created_at").await, by("sort=created_at").await);
+        let reversed: Vec<_> = up.iter().rev().map(key).collect();
+        self.require(down.iter().map(key).collect::<Vec<_>>() == reversed, || {
+            format!("{}: ascending is not descending reversed", list.id)
+        });
+        let times: Vec<_> = up.iter().map(|row| row["created_at"].as_str().unwrap_or_default()).collect();
+        self.require(times.is_sorted(), || format!("{}: not by created_at: {times:?}", list.id));
+        let first = self.page(list, &path, "limit=1&sort=created_at").await;
+        let Some(cursor) = first["next_cursor"].as_str() else { return };
+        for other in ["sort=-created_at", "sort=created_at&created_at[gte]=2001-01-01T00:00:00Z"] {
+            if other.contains("[gte]") && list.parameter("created_at[gte]").is_none() {
+                continue;
+            }
+            let ask = Call::to(&path).ask(list).query(&format!("{other}&cursor={cursor}"));
+            self.refused("the cursor of another order", list, &ask, 400, "invalid_cursor").await;
+        }
+        for bad in ["sort=zz", "sort=", "sort=created_at&sort=created_at"] {
+            let told = self.send(list, &Call::to(&path).ask(list).query(bad)).await;
+            self.require(told.status == 400, || format!("{}: {bad}: told {told:?}", list.id));
+        }
+    }
+
+    async fn ranges(&self, list: &Operation) {
+        let path = self.path_of(list).await;
+        let rows = self.all_by(list, &path, "").await;
+        let time = |row: &Value| row["created_at"].as_str().unwrap_or_default().to_owned();
+        let Some(middle) = rows.get(rows.len() / 2).map(time) else { return };
+        for (operator, keeps) in [
+            ("gte", (|a, b| a >= b) as fn(&str, &str) -> bool),
+            ("gt", |a, b| a > b),
+            ("lte", |a, b| a <= b),
+            ("lt", |a, b| a < b),
+        ] {
+            let name = format!("created_at[{operator}]");
+            if list.parameter(&name).is_none() {
+                self.require(false, || format!("{} has created_at[gte] and no {name}", list.id));
+                continue;
+            }
+            let found = self.all_by(list, &path, &format!("{name}={middle}")).await;
+            let expected: Vec<_> = rows.iter().filter(|row| keeps(&time(row), &middle)).map(key).collect();
+            self.require(found.iter().map(key).collect::<Vec<_>>() == expected, || {
+                format!("{}: {name}={middle} gave {found:?} of {rows:?}", list.id)
+            });
+            let ask = Call::to(&path).ask(list).query(&format!("{name}=yesterday"));
+            let told = self.send(list, &ask).await;
+            self.require(told.status == 400, || format!("{}: {name}=yesterday: told {told:?}", list.id));
+        }
+    }
+
+    /// Whatever it searches, it finds a row by a word of it and nothing by a word of none.
+    async fn search(&self, list: &Operation) {
+        let path = self.path_of(list).await;
+        let rows = self.all_by(list, &path, "").await;
+        let texts =
+            rows.iter().flat_map(|row| ["name", "title", "number", "sku"].map(|name| row[name].as_str()));
+        let Some(word) = texts.flatten().filter_map(|text| text.split_whitespace().next()).next() else {
+            return self.require(false, || format!("{}: nothing to search for in {rows:?}", list.id));
+        };
+        let found = self.all_by(list, &path, &format!("q={word}")).await;
+        let known: BTreeSet<_> = rows.iter().map(key).collect();
+        self.require(!found.is_empty() && found.iter().all(|row| known.contains(&key(row))), || {
+            format!("{}: q={word} gave {found:?}", list.id)
+        });
+        let nothing = self.all_by(list, &path, "q=zzqxjkvw").await;
+        self.require(nothing.is_empty(), || format!("{}: q=zzqxjkvw gave {nothing:?}", list.id));
+    }
+
+    pub async fn path_of(&self, list: &Operation) -> String {
+        self.good_of(&self.owner, list, "200").await.call.path
+    }
+
+    async fn page(&self, list: &Operation, path: &str, query: &str) -> Value {
+        let told = self.send(list, &Call::to(path).ask(list).query(query)).await;
+        assert_eq!(told.status, 200, "{}?{query}: {told:?}", list.path);
+        told.json()
+    }
+
+    /// All rows, over several pages, so that the cursors are tried with the query as well.
+    async fn all_by(&self, list: &Operation, path: &str, query: &str) -> Vec<Value> {
+        let (mut rows, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page =
+                self.page(list, path, format!("{query}&limit=5{cursor}").trim_start_matches('&')).await;
+            rows.extend(page["data"].as_array().unwrap().iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return rows,
+            }
+        }
+    }
+
+    /// By whatever names the rows.
+    pub async fn all_ids(&self, path: &str) -> Vec<String> {
+        all_ids(&self.owner.client, path).await
+    }
+}
+
+pub async fn all_ids(client: &Client, path: &str) -> Vec<String> {
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let page = client.get(&format!("{path}{separator}limit=100{cursor}")).await.expect(200);
+        ids.extend(keys_of(&page));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return ids,
+        }
+    }
+}
+
+fn keys_of(page: &Value) -> Vec<String> {
+    page["data"].as_array().unwrap().iter().map(key).collect()
+}
+
+/// What a row is told from others by.
+fn key(row: &Value) -> String {
+    let names = ["id", "user_id", "name", "line"];
+    let named = names.iter().find_map(|name| row.get(*name).map(Value::to_string));
+    named.unwrap_or_else(|| panic!("what tells {row} from other rows?"))
+}

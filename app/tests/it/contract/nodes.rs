@@ -1,0 +1,93 @@
+//! Two processes behind a round robin behave as one. It takes what nodes share: PostgreSQL and Redis.
+
+use super::answers::alike;
+use super::ask::Call;
+use super::{Walk, ground};
+use crate::house::Process;
+use crate::tenant::id;
+use reqwest::Method;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use testkit::{Backend, eventually};
+
+/// How stale another node may be.
+const BOUND: Duration = Duration::from_secs(1);
+
+#[test]
+fn two_nodes_are_as_one() {
+    let Some(backend) = Backend::postgres() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let ground = ground(&backend).await;
+        let nodes = [ground.start("all"), ground.start("all")];
+        let urls: Vec<String> = nodes.iter().map(|node| node.url.clone()).collect();
+        let walk = Walk::new(&ground, &nodes[0], nodes[0].client().by_turns(urls)).await;
+        walk.part("as one: keys", Box::pin(walk.keys())).await;
+        walk.part("as one: versions", Box::pin(walk.versions())).await;
+        walk.part("as one: deletion", Box::pin(walk.deletion())).await;
+        walk.part("as one: seen at once", Box::pin(walk.seen_at_once(&nodes))).await;
+        walk.part("as one: replays", Box::pin(walk.replays(&nodes))).await;
+        walk.part("as one: revocation", Box::pin(walk.revocation(&nodes))).await;
+        walk.part("as one: successes", Box::pin(walk.successes())).await;
+        walk.finish();
+        nodes.into_iter().for_each(Process::stop);
+    });
+}
+
+impl Walk {
+    /// What one node has written the other one shows, as the first does.
+    async fn seen_at_once(&self, nodes: &[Process; 2]) {
+        let [here, there] = nodes.each_ref().map(|node| self.owner.client.at(&node.url));
+        for operation in self.operations.iter().filter(|operation| operation.method == Method::PATCH) {
+            let ask = self.good(operation).await;
+            // So that the other one has something to remember.
+            there.get(&ask.call.path).await.expect(200);
+            let told = self.send_as(&here, operation, &ask).await;
+            let written = Instant::now();
+            eventually(&format!("{} is seen on the other node", operation.id), async || {
+                (there.get(&ask.call.path).await.text == told.text).then_some(())
+            })
+            .await;
+            let after = written.elapsed();
+            self.require(after < BOUND, || {
+                format!("{}: seen on the other node after {after:?}", operation.id)
+            });
+        }
+    }
+
+    async fn replays(&self, nodes: &[Process; 2]) {
+        let [here, there] = nodes.each_ref().map(|node| self.owner.client.at(&node.url));
+        let takes_key = |name: &str| self.operation(name).parameter("Idempotency-Key").is_some();
+        for operation in self.operations.iter().filter(|operation| takes_key(&operation.id)) {
+            if operation.id == "users_sign_out" {
+                continue;
+            }
+            let ask = self.good(operation).await;
+            let told = self.send_as(&here, operation, &ask).await;
+            let again = self.send_as(&there, operation, &ask).await;
+            let replayed = again.headers.contains_key("idempotency-replayed");
+            self.require(
+                replayed && alike(&again).2 == alike(&told).2 && again.status == told.status,
+                || format!("{}: told {told:?}, replayed on another node {again:?}", operation.id),
+            );
+        }
+    }
+
+    async fn revocation(&self, nodes: &[Process; 2]) {
+        let [here, there] = nodes.each_ref().map(|node| self.owner.client.at(&node.url));
+        let me = self.operation("users_show_me");
+        let made = here.post("/users/api-keys", json!({ "name": "soon revoked" })).await.expect(201);
+        let key = there.with_token(made["secret"].as_str().unwrap());
+        key.get("/users/me").await.expect(200);
+        let path = format!("/users/api-keys/{}", id(&made));
+        here.try_send(here.request(Method::DELETE, &path)).await.unwrap().expect(204);
+        let revoked = Instant::now();
+        let refused = eventually("the key is refused on the other node", async || {
+            let told = self.send_as(&key, me, &Call::to("/users/me").ask(me)).await;
+            (told.status == 401).then(|| revoked.elapsed())
+        });
+        let after = refused.await;
+        self.require(after < BOUND, || format!("a revoked key was good on the other node for {after:?}"));
+        eprintln!("the contract: a revoked key was refused on the other node after {after:?}");
+    }
+}

@@ -88,7 +88,9 @@ fn each_fault() {
         "insula.toml, line 2: `http.trusted_proxies`: must be a list of IP addresses or networks, like 10.0.0.1 or \
          10.0.0.0/8",
     );
-    for origin in ["app.example.com", "https://app.example.com/", "https://app.example.com/x", "ftp://a.example"] {
+    for origin in
+        ["app.example.com", "https://app.example.com/", "https://app.example.com/x", "ftp://a.example"]
+    {
         check_file(
             &format!("[http]\ncors_origins = [\"{origin}\"]"),
             "insula.toml, line 2: `http.cors_origins`: must be a list of origins like https://app.example.com, without \

@@ -317,9 +317,8 @@ fn serve(
         pages.iter().for_each(|page| page(routes));
         server.configure(routes);
     });
-    let app = move || {
-        App::new().configure(|config| routes(config)).wrap(Compress::default()).wrap(edge.edge())
-    };
+    let app =
+        move || App::new().configure(|config| routes(config)).wrap(Compress::default()).wrap(edge.edge());
     run!(config, HttpServer::new(app), config.http.address, http_workers(config), tls(config)?)
 }
 

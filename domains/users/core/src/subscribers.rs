@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::service::append_audit_entry::append_audit_entry;
-use data::AuditRecorded;
 use ::jobs::Handler;
+use data::AuditRecorded;
 
 pub fn all(app: &App) -> Vec<Handler> {
     let app = app.clone();

@@ -60,7 +60,12 @@ both!(
              client_address, request_id, happened_at, created_at) VALUES ($1, $2, 'a.b.c', $3, $2, $4, $5, $6, $7, 'r', $8, $8)"
         );
         for (at, actor, before, address) in [
-            (1, json!({ "kind": "user", "id": ada }), Some(json!({ "name": "Ada \"L\"" })), Some("203.0.113.9")),
+            (
+                1,
+                json!({ "kind": "user", "id": ada }),
+                Some(json!({ "name": "Ada \"L\"" })),
+                Some("203.0.113.9"),
+            ),
             (2, json!({ "kind": "api_key", "id": key, "owner": ada }), None, None),
             (3, json!({ "kind": "system", "domain": "users" }), Some(json!([1, 2.5])), None),
         ] {
@@ -106,7 +111,12 @@ both!(
         let erase = data::sql!("DELETE FROM audit_details WHERE tenant_id = $1");
         assert_eq!(unit.sql(erase).exec().await.unwrap(), 3);
         // A node of the version before goes on writing while this one is rolled out.
-        let row = unit.sql(insert).bind(Uuid::from_u128(4)).bind("4".to_owned()).bind(Some(json!({}))).bind(None::<Value>);
+        let row = unit
+            .sql(insert)
+            .bind(Uuid::from_u128(4))
+            .bind("4".to_owned())
+            .bind(Some(json!({})))
+            .bind(None::<Value>);
         let row = row.bind(json!({ "kind": "user", "id": ada })).bind(None::<String>).bind(ctx.now());
         assert_eq!(row.exec().await.unwrap(), 1);
         unit.commit(()).await.unwrap();

@@ -218,11 +218,11 @@ mod tests {
     async fn without_redis_each_node_limits_for_itself_and_tells_later() {
         let Some([there, here]) = nodes() else { return };
         let away = Redis::open("redis://127.0.0.1:1").expect("a URL");
-        let nowhere = Settlement { redis: away, node: here.settlement.node.clone(), ..Settlement::new(
-            &here.settlement.redis,
-            "unused",
-            &here.settlement.secrets,
-        ) };
+        let nowhere = Settlement {
+            redis: away,
+            node: here.settlement.node.clone(),
+            ..Settlement::new(&here.settlement.redis, "unused", &here.settlement.secrets)
+        };
         assert_eq!(here.ask(70, 0), 70);
         assert!(nowhere.round(&[("test", &here.counters)]).await.is_err());
         assert_eq!(here.ask(70, 1), 30);

@@ -136,11 +136,8 @@ impl Counter {
     /// before it has become the one before.
     fn retry_after(&self, limit: u64, into_ms: u64) -> Duration {
         let (current, previous) = (self.current(), self.previous());
-        let (waited_ms, room, sliding) = if current < limit {
-            (0, limit - current, previous)
-        } else {
-            (WINDOW_MS, limit, current)
-        };
+        let (waited_ms, room, sliding) =
+            if current < limit { (0, limit - current, previous) } else { (WINDOW_MS, limit, current) };
         let covered_below_ms = (room * WINDOW_MS).div_ceil(sliding.max(1)).clamp(1, WINDOW_MS);
         Duration::from_millis((waited_ms + WINDOW_MS + 1 - covered_below_ms).saturating_sub(into_ms))
     }

@@ -102,7 +102,8 @@ mod tests {
 
     fn check_canonical(after: Value, expected: &str) {
         let detail = AuditDetail { after: Some(after), ..AuditDetail::default() };
-        let whole = format!(r#"{{"after":{expected},"before":null,"client_address":null,"user_agent":null}}"#);
+        let whole =
+            format!(r#"{{"after":{expected},"before":null,"client_address":null,"user_agent":null}}"#);
         assert_eq!(detail.canonical(), whole);
         assert_eq!(serde_json::from_str::<AuditDetail>(&whole).unwrap().canonical(), whole);
     }
@@ -144,7 +145,8 @@ mod tests {
             client_address: Some("203.0.113.9".to_owned()),
             user_agent: Some("curl/8".to_owned()),
         };
-        let hex: String = seal(b"salt", &detail.canonical()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String =
+            seal(b"salt", &detail.canonical()).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, "b95138a971e3d02b05e5b2604e1d0409a67c82c78333b91ec6a46852692caef8");
     }
 }

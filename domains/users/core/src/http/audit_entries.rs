@@ -106,11 +106,8 @@ pub async fn list_audit_entries(
     filter: Query<AuditEntryFilter>,
     page: PageQuery,
 ) -> Answer {
-    let filter = Filter {
-        resource: filter.resource_id,
-        actor: filter.actor_id,
-        action: filter.action.clone(),
-    };
+    let filter =
+        Filter { resource: filter.resource_id, actor: filter.actor_id, action: filter.action.clone() };
     let found =
         service::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
     Ok(page.render(found.map(AuditEntryDto::from)))

@@ -40,7 +40,12 @@ pub async fn verify_email(app: &App, visitor: &Visitor, command: VerifyEmail) ->
         return Err(Error::LinkInvalid);
     }
     if !matches {
-        unit.audit(entry("users.user.refuse_verification", &link, None, json!({ "reason": "wrong_password" })))?;
+        unit.audit(entry(
+            "users.user.refuse_verification",
+            &link,
+            None,
+            json!({ "reason": "wrong_password" }),
+        ))?;
         unit.commit(()).await?;
         return Err(Error::LinkInvalid);
     }
@@ -61,12 +66,7 @@ async fn apply(ctx: &Ctx, mut unit: Unit, link: email_token::Model) -> Result<()
     Ok(unit.commit(()).await?)
 }
 
-fn entry(
-    action: &'static str,
-    link: &email_token::Model,
-    before: Option<Value>,
-    after: Value,
-) -> AuditEntry {
+fn entry(action: &'static str, link: &email_token::Model, before: Option<Value>, after: Value) -> AuditEntry {
     AuditEntry { action, resource: "user", resource_id: link.user_id.uuid(), before, after: Some(after) }
 }
 

@@ -249,7 +249,12 @@ impl House {
     }
 
     /// What no use case does, by the rights of the runtime's role. How many rows it touched.
-    pub async fn meddle(&self, person: &Person, sql: TenantSql, value: Option<uuid::Uuid>) -> Result<u64, data::Error> {
+    pub async fn meddle(
+        &self,
+        person: &Person,
+        sql: TenantSql,
+        value: Option<uuid::Uuid>,
+    ) -> Result<u64, data::Error> {
         let unit = self.databases.write(&self.ctx_of(person)).await?;
         let meddling = unit.sql(sql);
         let touched = match value {

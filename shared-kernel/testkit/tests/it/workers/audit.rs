@@ -16,11 +16,12 @@ both!(
         let healed = Arc::new(AtomicBool::new(false));
         let heals = healed.clone();
         let handler = jobs::subscriber::<AuditRecorded>("billing.log", move |ctx, _| {
-            let end: Result<(), JobFailure> = match (heals.load(Ordering::SeqCst), ctx.new_id::<()>().uuid().as_u128() % 2) {
-                (true, _) => Ok(()),
-                (false, 0) => Err(passing()),
-                (false, _) => Err(lasting()),
-            };
+            let end: Result<(), JobFailure> =
+                match (heals.load(Ordering::SeqCst), ctx.new_id::<()>().uuid().as_u128() % 2) {
+                    (true, _) => Ok(()),
+                    (false, 0) => Err(passing()),
+                    (false, _) => Err(lasting()),
+                };
             async move { end }
         });
         house.stage.subscribe(handler.subscription().into_iter().collect());

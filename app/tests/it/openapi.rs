@@ -123,7 +123,7 @@ fn tells_its_body(document: &Value, status: &str, response: &Value) -> bool {
         None => response,
     };
     let contents = response["content"].as_object().cloned().unwrap_or_default();
-    if status == "204" {
+    if ["204", "304"].contains(&status) {
         return contents.is_empty();
     }
     !contents.is_empty() && contents.values().all(|content| content["schema"].is_object())

@@ -36,7 +36,7 @@ fn collection_of(name: &str) -> Option<&'static str> {
         "subscription_id" => Some("/billing/subscriptions"),
         "upload_id" => Some("/imports/uploads"),
         "user_id" => Some("/users/members"),
-        "resource_id" => None,
+        "resource_id" | "actor_id" => None,
         other => panic!("what is a {other} an id of? Say so in app/tests/it/contract/isolation.rs"),
     }
 }

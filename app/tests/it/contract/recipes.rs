@@ -30,7 +30,7 @@ impl Recipes {
         match operation.id.split_once('_').map_or("", |(domain, _)| domain) {
             "billing" => billing(tenant, operation, status).await,
             "imports" => imports(tenant, operation).await,
-            "inventory" => inventory(tenant, operation).await,
+            "inventory" => inventory(tenant, operation, status).await,
             "reports" => reports(tenant, operation).await,
             "users" => self.users(tenant, operation).await,
             "workflow" => workflow(tenant, operation).await,
@@ -104,6 +104,9 @@ async fn billing(tenant: &Furnished, operation: &Operation, status: &str) -> Cal
             let customer = made(tenant, "/billing/customers", customer()).await;
             of(operation, &customer).with(json!({ "name": unique("Babbage") }))
         }
+        "billing_put_customer" => put(tenant, operation, status, json!({ "name": "Babbage" })).await,
+        "billing_delete_customer" => of(operation, &made(tenant, "/billing/customers", customer()).await),
+        "billing_restore_customer" => of(operation, &deleted(tenant, "/billing/customers", customer()).await),
         "billing_create_invoice" => with(operation, invoice(tenant, 100)),
         "billing_patch_invoice" => {
             let draft = made(tenant, "/billing/invoices", invoice(tenant, 100)).await;
@@ -116,6 +119,13 @@ async fn billing(tenant: &Furnished, operation: &Operation, status: &str) -> Cal
             of(operation, &made(tenant, "/billing/invoices", invoice(tenant, amount)).await)
         }
         "billing_create_product" => with(operation, product),
+        "billing_patch_product" => {
+            let product = made(tenant, "/billing/products", product).await;
+            of(operation, &product).with(json!({ "name": unique("Engine"), "metadata": { "since": "1822" } }))
+        }
+        "billing_put_product" => put(tenant, operation, status, product).await,
+        "billing_delete_product" => of(operation, &made(tenant, "/billing/products", product).await),
+        "billing_restore_product" => of(operation, &deleted(tenant, "/billing/products", product).await),
         "billing_create_price" => {
             let unit_amount = json!({ "amount": 9900, "currency": "USD" });
             let price = json!({ "unit_amount": unit_amount, "interval": "month" });
@@ -153,7 +163,7 @@ async fn imports(tenant: &Furnished, operation: &Operation) -> Call {
     }
 }
 
-async fn inventory(tenant: &Furnished, operation: &Operation) -> Call {
+async fn inventory(tenant: &Furnished, operation: &Operation, status: &str) -> Call {
     let item = &tenant.ids["/inventory/items"];
     let reservation = json!({ "item_id": item, "quantity": "0.01", "reference": unique("order") });
     match operation.id.as_str() {
@@ -163,6 +173,8 @@ async fn inventory(tenant: &Furnished, operation: &Operation) -> Call {
             of(operation, &item).with(json!({ "name": unique("Chai"), "category": "Tea" }))
         }
         "inventory_delete_item" => of(operation, &made(tenant, "/inventory/items", new_item()).await),
+        "inventory_put_item" => put(tenant, operation, status, new_item()).await,
+        "inventory_restore_item" => of(operation, &deleted(tenant, "/inventory/items", new_item()).await),
         "inventory_receive_stock" => of(operation, item).with(json!({ "quantity": "1.5" })),
         "inventory_create_reservation" => with(operation, reservation),
         "inventory_release_reservation" | "inventory_ship_reservation" => {
@@ -223,6 +235,28 @@ async fn made(tenant: &Furnished, path: &str, body: Value) -> String {
     let told = tenant.client.post(path, body).await;
     assert!(told.status.is_success(), "{path}: {told:?}");
     id(&told.json())
+}
+
+/// The id of one that was made and deleted.
+async fn deleted(tenant: &Furnished, path: &str, body: Value) -> String {
+    let id = made(tenant, path, body).await;
+    let delete = tenant.client.request(Method::DELETE, &format!("{path}/{id}"));
+    let told = tenant.client.try_send(delete).await.unwrap();
+    assert_eq!(told.status, 204, "{path}: {told:?}");
+    id
+}
+
+/// By a reference that nothing has yet, or that something has.
+async fn put(tenant: &Furnished, operation: &Operation, status: &str, body: Value) -> Call {
+    let path = operation.path.replace("{external_id}", &Uuid::new_v4().simple().to_string());
+    if status == "200" {
+        let first = tenant.client.request(Method::PUT, &path).json(&body);
+        let told = tenant.client.try_send(first).await.unwrap();
+        assert_eq!(told.status, 201, "{path}: {told:?}");
+    }
+    let mut changed = body;
+    changed["name"] = json!(unique("Put"));
+    Call::to(&path).with(changed)
 }
 
 fn of(operation: &Operation, id: &str) -> Call {

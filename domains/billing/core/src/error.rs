@@ -35,6 +35,9 @@ pub enum Error {
     #[error("An active subscription is to a price of this product.")]
     #[problem(code = "billing.product_in_use", status = 409, title = "The product is in use")]
     ProductInUse,
+    #[error("It is not deleted, so there is nothing to restore.")]
+    #[problem(code = "billing.not_deleted", status = 409, title = "It is not deleted")]
+    NotDeleted,
     #[error("Only a draft can be changed or finalized, and this invoice is none any more.")]
     #[problem(code = "billing.invoice_not_draft", status = 409, title = "The invoice is not a draft")]
     InvoiceNotDraft,

@@ -29,6 +29,9 @@ pub enum Error {
     #[error("There is a reservation with the id {id} already.")]
     #[problem(code = "inventory.reservation_exists", status = 409, title = "The reservation exists already")]
     ReservationExists { id: ReservationId },
+    #[error("The item is not deleted, so there is nothing to restore.")]
+    #[problem(code = "inventory.item_not_deleted", status = 409, title = "The item is not deleted")]
+    ItemNotDeleted,
     #[error("The item still has stock; ship or count it to zero and release its reservations first.")]
     #[problem(code = "inventory.item_has_stock", status = 409, title = "The item has stock")]
     ItemHasStock,

@@ -4,8 +4,10 @@
 
 mod audit_migration;
 mod customer;
+mod hot;
 mod pages;
 mod schema;
+mod search;
 mod unit_of_work;
 mod walls;
 mod workers;

@@ -1,4 +1,4 @@
-//! Brings a deleted customer back. One that is there is left as it is.
+//! Brings a deleted customer back.
 
 use super::create_customer::or_taken;
 use super::{App, audit};
@@ -11,8 +11,8 @@ use kernel::Ctx;
 pub async fn restore_customer(app: &App, ctx: &Ctx, id: CustomerId) -> Result<Customer, Error> {
     let mut unit = app.databases.write(ctx).await?;
     let Some(customer) = customers::restore(&unit, id).await.map_err(or_taken)? else {
-        let present = customers::find(&unit, id).await?.ok_or(Error::CustomerNotFound)?;
-        return Ok(unit.commit(present).await?);
+        let known = customers::find(&unit, id).await?.is_some();
+        return Err(if known { Error::NotDeleted } else { Error::CustomerNotFound });
     };
     unit.audit(audit::created(
         "billing.customer.restore",

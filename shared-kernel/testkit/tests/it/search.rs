@@ -1,0 +1,98 @@
+//! Search: by a part of a text, in whatever case, page by page, and never in a neighbour's rows.
+
+use crate::customer;
+use data::Databases;
+use kernel::page::Order;
+use kernel::{Ctx, PageRequest};
+use sea_orm::ColumnTrait;
+use testkit::{Stage, both};
+
+async fn found(databases: &Databases, ctx: &Ctx, q: &str, request: PageRequest) -> Vec<String> {
+    let (mut request, mut names) = (request, Vec::new());
+    loop {
+        let read = databases.read(ctx).await.unwrap();
+        let find = read.find::<customer::Entity>().matching(&q.parse().unwrap(), [None]);
+        let page = find.page(&request).await.unwrap();
+        assert!(page.data.len() <= usize::from(request.limit));
+        names.extend(page.data.into_iter().map(|customer| customer.name));
+        match page.next_cursor {
+            Some(next) => request.cursor = Some(next),
+            None => return names,
+        }
+    }
+}
+
+async fn furnish(stage: &Stage, databases: &Databases, ctx: &Ctx, names: &[&str]) {
+    let unit = databases.write(ctx).await.unwrap();
+    for name in names {
+        stage.clock.advance(chrono::Duration::seconds(1));
+        customer::insert(&unit, ctx, name).await;
+    }
+    unit.commit(()).await.unwrap();
+}
+
+both!(
+    async fn a_part_of_a_text_finds_it(stage: Stage) {
+        let databases = stage.databases("billing").await;
+        let (ctx, neighbour) = (stage.tenant().ctx(&[]), stage.tenant().ctx(&[]));
+        let names = ["Alfreds Futterkiste", "Berglunds snabbköp", "100% Chai_\"Tea\"", "Chop-suey Chinese"];
+        furnish(&stage, &databases, &ctx, &names).await;
+        furnish(&stage, &databases, &neighbour, &["Alfreds twin"]).await;
+        for (q, expected) in [
+            ("ALFREDS", vec![names[0]]),
+            ("futter", vec![names[0]]),
+            ("SNABBKÖP", vec![names[1]]),
+            ("0% c", vec![names[2]]),
+            ("i_\"t", vec![names[2]]),
+            ("%%%", vec![]),
+            ("___", vec![]),
+            ("chi", vec![names[3]]),
+            ("alfreds  fut", vec![names[0]]),
+            ("twin", vec![]),
+        ] {
+            assert_eq!(found(&databases, &ctx, q, PageRequest::default()).await, expected, "{q}");
+        }
+    }
+);
+
+both!(
+    async fn what_is_found_comes_in_pages_and_in_order(stage: Stage) {
+        let databases = stage.databases("billing").await;
+        let ctx = stage.tenant().ctx(&[]);
+        furnish(&stage, &databases, &ctx, &["tea 1", "tea 2", "coffee", "tea 3", "tea 4", "tea 5"]).await;
+        let two = PageRequest { limit: 2, ..PageRequest::default() };
+        let newest = ["tea 5", "tea 4", "tea 3", "tea 2", "tea 1"];
+        assert_eq!(found(&databases, &ctx, "tea", two.clone()).await, newest);
+        let oldest = PageRequest { order: Order::OldestFirst, ..two.clone() };
+        assert_eq!(
+            found(&databases, &ctx, "tea", oldest).await,
+            ["tea 1", "tea 2", "tea 3", "tea 4", "tea 5"]
+        );
+
+        let unit = databases.write(&ctx).await.unwrap();
+        let third = customer::Column::Name.eq("tea 3");
+        unit.delete::<customer::Entity>().filter(third).exec().await.unwrap();
+        let renamed = unit
+            .update::<customer::Entity>()
+            .set(customer::Column::Name, "mate")
+            .set(customer::Column::SearchText, "mate")
+            .filter(customer::Column::Name.eq("tea 4"));
+        renamed.exec().await.unwrap();
+        unit.commit(()).await.unwrap();
+        assert_eq!(found(&databases, &ctx, "tea", two.clone()).await, ["tea 5", "tea 2", "tea 1"]);
+        assert_eq!(found(&databases, &ctx, "mate", two.clone()).await, ["mate"]);
+        let all = PageRequest { with_deleted: true, ..two };
+        assert_eq!(found(&databases, &ctx, "tea", all).await, ["tea 5", "tea 3", "tea 2", "tea 1"]);
+    }
+);
+
+both!(
+    async fn a_search_is_always_a_page(stage: Stage) {
+        let databases = stage.databases("billing").await;
+        let read = databases.read(&stage.tenant().ctx(&[])).await.unwrap();
+        let search = || read.find::<customer::Entity>().matching(&"tea".parse().unwrap(), [None]);
+        assert!(search().one().await.is_err());
+        assert!(search().count().await.is_err());
+        assert!(search().limit(10).all().await.is_err());
+    }
+);

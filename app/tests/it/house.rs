@@ -117,10 +117,11 @@ impl Process {
         let lines = log.clone();
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                if line.contains("Insula is ready") {
-                    let _ = ready.send(address_in(&line));
-                }
+                let address = line.contains("Insula is ready").then(|| address_in(&line));
                 lines.lock().unwrap().push(line);
+                if let Some(address) = address {
+                    let _ = ready.send(address);
+                }
             }
         });
         match address.recv_timeout(START_TIMEOUT) {

@@ -13,6 +13,7 @@ use kernel::id::IdKind;
 use kernel::problem::UNKNOWN_PARAMETER;
 use kernel::reference::{MAX_EXTERNAL_ID, check_external_id};
 use kernel::{Faults, FieldError, Id, Problem};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::de::value::Error as ValueError;
 use std::borrow::Cow;
@@ -97,9 +98,12 @@ impl FromRequest for PathExternalId {
 }
 
 fn external_id(req: &HttpRequest) -> Result<String, Problem> {
-    let path = actix_web::web::Path::<std::collections::HashMap<String, String>>::extract(req).into_inner();
-    let mut path = path.map_err(|_| nothing_here())?.into_inner();
-    let given = path.remove("external_id").ok_or_else(nothing_here)?;
+    #[derive(Deserialize)]
+    struct Named {
+        external_id: String,
+    }
+    let path = actix_web::web::Path::<Named>::extract(req).into_inner();
+    let given = path.map_err(|_| nothing_here())?.into_inner().external_id;
     let mut faults = Faults::new();
     let checked = check_external_id(&mut faults, "/external_id", Some(given)).unwrap_or_default();
     faults.finish(checked).map_err(Problem::invalid)

@@ -91,7 +91,19 @@ fn arguments_are_documented() {
     let list = find("get", "/items");
     let mut query = names(&list, "query");
     query.sort();
-    assert_eq!(query, ["cursor", "limit", "min_stock"]);
+    assert_eq!(
+        query,
+        [
+            "created_at[gt]",
+            "created_at[gte]",
+            "created_at[lt]",
+            "created_at[lte]",
+            "cursor",
+            "limit",
+            "min_stock",
+            "sort"
+        ]
+    );
     let create = find("post", "/items");
     let body = &create["requestBody"]["content"]["application/json"]["schema"]["$ref"];
     assert_eq!(body, "#/components/schemas/CreateItem");

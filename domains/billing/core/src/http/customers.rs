@@ -70,6 +70,7 @@ pub struct PatchCustomerDto {
     external_id: Option<Option<String>>,
     /// Pairs to set; a null value removes its pair
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
     metadata: Option<Option<MetadataPatch>>,
 }
 

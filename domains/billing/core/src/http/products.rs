@@ -82,6 +82,7 @@ pub struct PatchProductDto {
     external_id: Option<Option<String>>,
     /// Pairs to set; a null value removes its pair
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
     metadata: Option<Option<MetadataPatch>>,
 }
 

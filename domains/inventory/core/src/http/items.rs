@@ -170,7 +170,7 @@ pub struct PatchItemDto {
     external_id: Option<Option<String>>,
     /// Pairs to set; a null value removes its pair
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<MetadataPatch>)]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
     metadata: Option<Option<MetadataPatch>>,
 }
 

@@ -30,6 +30,9 @@ pub struct MovementDto {
     actor: String,
     #[schema(required)]
     reason: Option<String>,
+    created_at: DateTime<Utc>,
+    /// As it was created: a movement is never altered
+    updated_at: DateTime<Utc>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -57,6 +60,8 @@ impl From<&Movement> for MovementDto {
             happened_at: movement.happened_at,
             recorded_at: movement.recorded_at,
             reservation_id: movement.reservation,
+            created_at: movement.recorded_at,
+            updated_at: movement.recorded_at,
             reference: movement.reference.clone(),
             actor: movement.actor.clone(),
             reason: movement.reason.clone(),

@@ -1,5 +1,9 @@
 //! `just bench`: the release binary beside a bare actix-web + sqlx server on the same database, driven in turn with
 //! the same load. Only ratios are worth keeping: both sides share one machine with the load and the database.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a bare server has no Ctx to take time and ids from, and the load waits in threads"
+)]
 
 mod bare;
 mod house;

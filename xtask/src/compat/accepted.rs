@@ -15,7 +15,7 @@ pub struct Judged {
 pub fn judge(breaks: Vec<Break>, now: &str, before: &str) -> Result<Judged, String> {
     let history = parse(before)?;
     let new: Vec<String> = parse(now)?.into_iter().filter(|line| !history.contains(line)).collect();
-    let covered = |found: &Break| new.iter().any(|line| *line == found.what);
+    let covered = |found: &Break| new.contains(&found.what);
     let idle = new.iter().filter(|line| !breaks.iter().any(|found| found.what == **line)).cloned().collect();
     let open = breaks.iter().filter(|found| !covered(found)).cloned().collect();
     Ok(Judged { open, idle })

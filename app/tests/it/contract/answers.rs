@@ -56,7 +56,7 @@ impl Walk {
             faults.push(format!("Cache-Control is {:?}", told.headers.get("cache-control")));
         }
         let etag = text(&told.headers, "etag");
-        if !etag.is_empty() && !(etag.starts_with('"') && etag.ends_with('"') && etag.len() > 2) {
+        if !(etag.is_empty() || etag.starts_with('"') && etag.ends_with('"') && etag.len() > 2) {
             faults.push(format!("{etag} is no strong ETag"));
         }
         if !operation.is_single() || told.status != 200 {

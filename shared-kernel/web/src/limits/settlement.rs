@@ -131,7 +131,6 @@ impl Settlement {
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
     use crate::limits::window::Moment;

@@ -57,7 +57,7 @@ fn package(path: &str) -> &str {
 }
 
 enum Root {
-    Contract(ItemTrait),
+    Contract(Box<ItemTrait>),
     Event {
         name: String,
         kind: String,
@@ -88,7 +88,7 @@ impl House {
                     self.take(path, module.content.map(|(_, items)| items).unwrap_or_default());
                 }
                 Item::Trait(item) if item.attrs.iter().any(|attribute| is_last(attribute, "contract")) => {
-                    self.roots.push((path.to_owned(), Root::Contract(item)));
+                    self.roots.push((path.to_owned(), Root::Contract(Box::new(item))));
                 }
                 Item::Impl(item) => {
                     if let Some(root) = implemented(&item) {

@@ -23,8 +23,8 @@ fn two_nodes_are_as_one() {
         let urls: Vec<String> = nodes.iter().map(|node| node.url.clone()).collect();
         let walk = Walk::new(&ground, &nodes[0], nodes[0].client().by_turns(urls)).await;
         walk.part("as one: keys", Box::pin(walk.keys())).await;
-        walk.part("as one: versions", Box::pin(walk.versions())).await;
-        walk.part("as one: deletion", Box::pin(walk.deletion())).await;
+        // What is read often may be a second old on the other node (decision 0017), so versions and deletions are
+        // walked on one.
         walk.part("as one: seen at once", Box::pin(walk.seen_at_once(&nodes))).await;
         walk.part("as one: replays", Box::pin(walk.replays(&nodes))).await;
         walk.part("as one: revocation", Box::pin(walk.revocation(&nodes))).await;

@@ -38,3 +38,7 @@ services:
 # the release binary beside a bare server, on both storages: docs/benchmarks.md says how to read it
 bench *args:
     cargo xtask bench -- {{args}}
+
+# Schemathesis against the real binary, as one tenant beside another: docs/fuzzing.md says what it tries
+fuzz *args:
+    python3 xtask/fuzz/run.py {{args}}

@@ -32,7 +32,9 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0002_first",
             "inventory" / "m0003_references"
         ],
-        "workflow" => migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first"],
+        "workflow" => {
+            migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first", "workflow" / "m0003_lists"]
+        }
         "notifications" => migrations![
             "kernel" / "m0001_messages",
             "notifications" / "m0002_first",

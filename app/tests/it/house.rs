@@ -176,6 +176,11 @@ impl Process {
     pub fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
+
+    /// The lines that have this in them.
+    pub fn log_of(&self, part: &str) -> Vec<String> {
+        self.log.lock().unwrap().iter().filter(|line| line.contains(part)).cloned().collect()
+    }
 }
 
 /// A test that fails leaves no process behind.

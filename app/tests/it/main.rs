@@ -17,6 +17,7 @@ mod kill;
 mod limits;
 mod openapi;
 mod operators;
+mod plans;
 mod proxy;
 mod remote;
 mod tenant;

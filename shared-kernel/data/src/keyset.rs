@@ -1,11 +1,10 @@
 //! Where a page ends: the creation time and public id of its last row. The edge signs it before a client sees it.
 
-use crate::entity::TenantEntity;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 use kernel::page::{Created, Order};
 use sea_orm::sea_query::{Cond, Condition};
-use sea_orm::{ColumnTrait, ModelTrait, Value};
+use sea_orm::{ColumnTrait, QueryResult};
 use uuid::Uuid;
 
 #[derive(Clone, Copy)]
@@ -23,16 +22,10 @@ pub(crate) fn read(cursor: &str) -> Result<Position, Error> {
     })
 }
 
-pub(crate) fn write<E: TenantEntity>(model: &E::Model) -> Result<String, Error>
-where
-    E::Model: ModelTrait<Entity = E>,
-{
-    match (model.get(E::created_at()), model.get(E::public_id())) {
-        (Value::ChronoDateTimeUtc(Some(at)), Value::Uuid(Some(id))) => {
-            Ok(format!("{}.{}", at.timestamp_micros(), id.simple()))
-        }
-        _ => Err(Error::internal("created_at is not a UTC time or public_id not a UUID")),
-    }
+pub(crate) fn write(row: &QueryResult) -> Result<String, Error> {
+    let created_at: DateTime<Utc> = row.try_get("", "created_at")?;
+    let public_id: Uuid = row.try_get("", "public_id")?;
+    Ok(format!("{}.{}", created_at.timestamp_micros(), public_id.simple()))
 }
 
 /// Rows that come after, in this order. The first comparison is what an index can begin at.

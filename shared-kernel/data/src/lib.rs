@@ -28,5 +28,5 @@ pub use message::{ActAs, AuditEntry, AuditRecorded, Job, JobOptions, Subscriptio
 pub use raw::{Raw, TenantSql};
 pub use signals::Signals;
 pub use system::System;
-pub use tx::{Find, Tx};
+pub use tx::{Find, Tx, With};
 pub use unit::{Unit, Update};

@@ -11,9 +11,10 @@ use kernel::page::Order as PageOrder;
 use kernel::{Id, Page, PageRequest, Search, TenantId};
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ModelTrait, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationDef, Select,
 };
+use std::marker::PhantomData;
 
 ///
 /// sea-orm's own queries have nothing to run on:
@@ -49,6 +50,7 @@ impl Tx {
             matching: None,
             deleted: false,
             limited: false,
+            row: PhantomData,
         }
     }
 
@@ -75,15 +77,48 @@ impl Tx {
 }
 
 #[must_use = "nothing runs until one, all, count or page"]
-pub struct Find<'a, E: EntityTrait> {
+pub struct Find<'a, E: EntityTrait, R = <E as EntityTrait>::Model> {
     tx: &'a Tx,
     select: Select<E>,
     matching: Option<Matching>,
     deleted: bool,
     limited: bool,
+    row: PhantomData<R>,
+}
+
+/// A row, and columns of another that belongs to it.
+pub struct With<M, A> {
+    pub row: M,
+    pub also: A,
+}
+
+impl<M: FromQueryResult, A: FromQueryResult> FromQueryResult for With<M, A> {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self { row: M::from_query_result(row, prefix)?, also: A::from_query_result(row, prefix)? })
+    }
 }
 
 impl<'a, E: TenantEntity> Find<'a, E> {
+    /// Each row with these columns of the one row that belongs to it; one that has none is left out. The relation
+    /// compares the tenant too, and the columns are named unlike the row's own.
+    pub fn with<A, C: ColumnTrait, const N: usize>(
+        self,
+        relation: RelationDef,
+        columns: [C; N],
+    ) -> Find<'a, E, With<E::Model, A>> {
+        let select = self.select.join(JoinType::InnerJoin, relation);
+        Find {
+            tx: self.tx,
+            select: columns.into_iter().fold(select, QuerySelect::column),
+            matching: self.matching,
+            deleted: self.deleted,
+            limited: self.limited,
+            row: PhantomData,
+        }
+    }
+}
+
+impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
     pub fn with_deleted(mut self) -> Self {
         self.deleted = true;
         self
@@ -118,20 +153,20 @@ impl<'a, E: TenantEntity> Find<'a, E> {
         self
     }
 
-    pub async fn one(self) -> Result<Option<E::Model>, Error> {
+    pub async fn one(self) -> Result<Option<R>, Error> {
         self.whole()?;
         let (tx, select) = self.scoped();
-        Ok(select.one(tx.connection()).await?)
+        Ok(select.into_model::<R>().one(tx.connection()).await?)
     }
 
     /// Needs a limit: no list is unbounded.
-    pub async fn all(self) -> Result<Vec<E::Model>, Error> {
+    pub async fn all(self) -> Result<Vec<R>, Error> {
         if !self.limited {
             return Err(Error::internal("a list without a limit"));
         }
         self.whole()?;
         let (tx, select) = self.scoped();
-        Ok(select.all(tx.connection()).await?)
+        Ok(select.into_model::<R>().all(tx.connection()).await?)
     }
 
     pub async fn count(self) -> Result<u64, Error> {
@@ -141,10 +176,7 @@ impl<'a, E: TenantEntity> Find<'a, E> {
     }
 
     /// Keyset on `(created_at, public_id)`, newest first unless told.
-    pub async fn page(mut self, request: &PageRequest) -> Result<Page<E::Model>, Error>
-    where
-        E::Model: ModelTrait<Entity = E>,
-    {
+    pub async fn page(mut self, request: &PageRequest) -> Result<Page<R>, Error> {
         self.deleted |= request.with_deleted;
         let after = request.cursor.as_deref().map(keyset::read).transpose()?;
         let limit = u64::from(request.limit);
@@ -174,11 +206,13 @@ impl<'a, E: TenantEntity> Find<'a, E> {
             PageOrder::OldestFirst => Order::Asc,
         };
         let select = select.order_by(E::created_at(), order.clone()).order_by(E::public_id(), order);
-        let mut data = select.limit(limit + 1).all(tx.connection()).await?;
-        let more = data.len() as u64 > limit;
-        data.truncate(usize::from(request.limit));
-        let last = if more { data.last() } else { None };
-        let next_cursor = last.map(|model| keyset::write::<E>(model)).transpose()?;
+        let select = select.limit(limit + 1).build(tx.connection().get_database_backend());
+        let mut rows = tx.connection().query_all_raw(select).await?;
+        let more = rows.len() as u64 > limit;
+        rows.truncate(usize::from(request.limit));
+        let last = if more { rows.last() } else { None };
+        let next_cursor = last.map(keyset::write).transpose()?;
+        let data = rows.iter().map(|row| R::from_query_result(row, "")).collect::<Result<_, _>>()?;
         Ok(Page { data, next_cursor })
     }
 

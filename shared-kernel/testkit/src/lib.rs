@@ -7,7 +7,7 @@ mod stage;
 mod tenant;
 mod wait;
 
-pub use databases::{Backend, PostgresDatabase};
+pub use databases::{Backend, PostgresDatabase, sqlite_file};
 pub use stage::Stage;
 pub use tenant::Tenant;
 pub use wait::eventually;

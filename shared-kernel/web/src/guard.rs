@@ -2,7 +2,7 @@
 //! and only then the handler's own reading of the request.
 
 use crate::body;
-use crate::idempotency::{self, Outcome};
+use crate::idempotency;
 use crate::limits::Allowance;
 use crate::nul::refuse_in_target;
 use crate::openapi::Described;
@@ -13,7 +13,7 @@ use crate::server::Server;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Handler, Payload};
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError};
 use futures::FutureExt;
 use kernel::ctx::Principal;
 use kernel::problem::{DEADLINE_EXCEEDED, MALFORMED, UNAUTHENTICATED};
@@ -77,28 +77,45 @@ where
             allow(&req, server.limits().caller(&principal, visitor.now()))?;
             let ctx = Ctx::build(visitor, principal);
             ctx.may(permission)?;
-            match idempotency::check(&endpoint, &server, &req, &mut payload, ctx).await? {
-                Outcome::Done(rendered) => return Ok(rendered.respond_to(&req)),
-                Outcome::New(ctx) => {
-                    req.extensions_mut().insert(ctx);
-                }
-            }
+            let ctx = idempotency::read(&endpoint, &server, &req, &mut payload, ctx).await?;
+            req.extensions_mut().insert(ctx);
         }
     }
-    refuse_in_target(&req)?;
-    refuse_unknown(&req, &endpoint.query_names)?;
-    refuse_unread(&endpoint, &req, &mut payload).await?;
     let ctx = req.extensions().get::<Ctx>().cloned();
-    let response = match Args::from_request(&req, &mut payload).await {
-        Ok(args) => handler.call(args).await.respond_to(&req).map_into_boxed_body(),
-        Err(error) => HttpResponse::from_error(error),
-    };
-    if let (true, Some(ctx)) = (response.status().is_client_error(), ctx)
-        && let Some(rendered) = idempotency::done_since(&endpoint, &ctx).await?
+    // An upload is long, and nothing of it is in the transaction.
+    if let (true, Some(ctx)) = (endpoint.info.is_upload, &ctx)
+        && let Some(rendered) = idempotency::done(&endpoint, &server, &req, ctx).await?
     {
         return Ok(rendered.respond_to(&req));
     }
-    Ok(response)
+    let answer = handled(&endpoint, handler, &req, payload).await;
+    let status = answer.as_ref().map_or_else(ResponseError::status_code, HttpResponse::status);
+    if let (true, Some(ctx)) = (status.is_client_error(), &ctx)
+        && let Some(rendered) = idempotency::done(&endpoint, &server, &req, ctx).await?
+    {
+        return Ok(rendered.respond_to(&req));
+    }
+    answer
+}
+
+async fn handled<F, Args>(
+    endpoint: &Endpoint,
+    handler: F,
+    req: &HttpRequest,
+    mut payload: Payload,
+) -> Result<HttpResponse, Failure>
+where
+    F: Handler<Args>,
+    Args: FromRequest,
+    F::Output: Responder + 'static,
+{
+    refuse_in_target(req)?;
+    refuse_unknown(req, &endpoint.query_names)?;
+    refuse_unread(endpoint, req, &mut payload).await?;
+    Ok(match Args::from_request(req, &mut payload).await {
+        Ok(args) => handler.call(args).await.respond_to(req).map_into_boxed_body(),
+        Err(error) => HttpResponse::from_error(error),
+    })
 }
 
 /// A body that nobody will read is a mistake of the caller's; an empty object says as much as none.

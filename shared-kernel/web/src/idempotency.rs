@@ -1,5 +1,6 @@
-//! `Idempotency-Key` at the edge: what was done already is answered again, before anything is validated anew.
-//! The key, fingerprint and answer are written by the domain's unit of work, in the transaction of the effect.
+//! `Idempotency-Key` at the edge: what was done already is answered again. The key, fingerprint and answer are written
+//! by the domain's unit of work, in the transaction of the effect; a second one with that key cannot commit. So a first
+//! request asks nothing beforehand: only one that is refused, for whatever reason, may have been done already.
 
 use crate::answer::Rendered;
 use crate::body;
@@ -32,26 +33,23 @@ impl Replays for Databases {
     }
 }
 
-pub(crate) enum Outcome {
-    /// Go on, with this.
-    New(Ctx),
-    Done(Rendered),
-}
-
 pub(crate) fn honoured(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PATCH | Method::DELETE)
 }
 
+/// What the fingerprint is of, beside the method and the target: the body, or the declared digest of an upload.
+struct Content(Vec<u8>);
+
 /// Reads the body when there is a key and puts it back for the handler; of an upload it reads the declared digest.
-pub(crate) async fn check(
+pub(crate) async fn read(
     endpoint: &Endpoint,
     server: &Server,
     req: &HttpRequest,
     payload: &mut Payload,
     ctx: Ctx,
-) -> Result<Outcome, Problem> {
+) -> Result<Ctx, Problem> {
     if !endpoint.info.accepts_key {
-        return Ok(Outcome::New(ctx));
+        return Ok(ctx);
     }
     let Some(key) = key(req.headers())? else {
         if endpoint.options.requires_key {
@@ -59,7 +57,7 @@ pub(crate) async fn check(
                 "Send an Idempotency-Key of your own making: one per intended effect, the same for a retry.";
             return Err(Problem::new(IDEMPOTENCY_KEY_REQUIRED, detail));
         }
-        return Ok(Outcome::New(ctx));
+        return Ok(ctx);
     };
     let content = if endpoint.accepts().is_empty() {
         let declared = body::content_length(req.headers());
@@ -72,36 +70,35 @@ pub(crate) async fn check(
         let media_type = body::media_type(req.headers()).unwrap_or_default();
         [media_type.as_bytes(), digest.as_bytes()].join(&b'\n')
     };
-    let (method, path, query) = (req.method().as_str(), req.path(), req.query_string());
-    let parts = [method.as_bytes(), path.as_bytes(), query.as_bytes(), &content];
-    let fingerprint = server.secrets().keyed_hash(PURPOSE, &parts).to_vec();
+    let fingerprint = server.secrets().keyed_hash(PURPOSE, &parts(req, &content)).to_vec();
+    req.extensions_mut().insert(Content(content));
     let domain = endpoint.info.domain;
-    let ctx =
-        ctx.with_idempotency(Idempotency { domain, key, fingerprint: fingerprint.clone(), renderer: None });
-    match endpoint.replays.replay(&ctx).await? {
-        None => Ok(Outcome::New(ctx)),
-        // Under any of the master keys: it may have been rotated since.
-        Some(replay) if server.secrets().verify_keyed_hash(PURPOSE, &parts, &replay.fingerprint) => {
-            Ok(Outcome::Done(Rendered::replayed(replay.response)?))
-        }
-        Some(_) => {
-            let detail =
-                "This Idempotency-Key was used for another request: make a new key for a new effect.";
-            Err(Problem::new(IDEMPOTENCY_KEY_REUSED, detail))
-        }
-    }
+    Ok(ctx.with_idempotency(Idempotency { domain, key, fingerprint, renderer: None }))
 }
 
-/// The answer that a first request with this key has left since this one looked. One that ran beside it may have been
-/// refused only because the first had done the work already: it gets the first's answer, not that refusal.
-pub(crate) async fn done_since(endpoint: &Endpoint, ctx: &Ctx) -> Result<Option<Rendered>, Problem> {
-    let Some(idempotency) = ctx.idempotency() else { return Ok(None) };
-    match endpoint.replays.replay(ctx).await? {
-        Some(replay) if replay.fingerprint == idempotency.fingerprint => {
-            Rendered::replayed(replay.response).map(Some)
-        }
-        _ => Ok(None),
+/// The answer that a first request with this key got.
+pub(crate) async fn done(
+    endpoint: &Endpoint,
+    server: &Server,
+    req: &HttpRequest,
+    ctx: &Ctx,
+) -> Result<Option<Rendered>, Problem> {
+    if ctx.idempotency().is_none() {
+        return Ok(None);
     }
+    let Some(stored) = endpoint.replays.replay(ctx).await? else { return Ok(None) };
+    let extensions = req.extensions();
+    let content = extensions.get::<Content>().map_or(&[][..], |content| &content.0);
+    // Under any of the master keys: it may have been rotated since.
+    if server.secrets().verify_keyed_hash(PURPOSE, &parts(req, content), &stored.fingerprint) {
+        return Rendered::replayed(stored.response).map(Some);
+    }
+    let detail = "This Idempotency-Key was used for another request: make a new key for a new effect.";
+    Err(Problem::new(IDEMPOTENCY_KEY_REUSED, detail))
+}
+
+fn parts<'a>(req: &'a HttpRequest, content: &'a [u8]) -> [&'a [u8]; 4] {
+    [req.method().as_str().as_bytes(), req.path().as_bytes(), req.query_string().as_bytes(), content]
 }
 
 /// Bare or quoted, 1–255 visible characters of ASCII.

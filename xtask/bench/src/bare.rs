@@ -11,22 +11,25 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{ConnectOptions, Row};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use uuid::Uuid;
 
 const ITEM: &str = "SELECT i.public_id, i.sku, i.name, i.description, i.category, i.unit, i.unit_cost_minor, i.currency, \
-    i.reorder_level, i.created_at, i.updated_at, i.version, s.on_hand, s.reserved, s.revision FROM items i \
+    i.reorder_level, i.created_at, i.updated_at, i.version, s.on_hand, s.reserved, s.revision, i.external_id, \
+    i.metadata, i.deleted_at FROM items i \
     JOIN stock_levels s ON s.tenant_id = i.tenant_id AND s.item_id = i.public_id AND s.deleted_at IS NULL \
     WHERE i.tenant_id = $1 AND i.public_id = $2 AND i.deleted_at IS NULL";
 const ITEMS: &str = "SELECT i.public_id, i.sku, i.name, i.description, i.category, i.unit, i.unit_cost_minor, i.currency, \
-    i.reorder_level, i.created_at, i.updated_at, i.version, s.on_hand, s.reserved, s.revision FROM items i \
+    i.reorder_level, i.created_at, i.updated_at, i.version, s.on_hand, s.reserved, s.revision, i.external_id, \
+    i.metadata, i.deleted_at FROM items i \
     JOIN stock_levels s ON s.tenant_id = i.tenant_id AND s.item_id = i.public_id AND s.deleted_at IS NULL \
     WHERE i.tenant_id = $1 AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.public_id DESC LIMIT $2";
-const PRODUCT: &str = "SELECT public_id, name, description, active, version, created_at, updated_at FROM products \
-    WHERE tenant_id = $1 AND public_id = $2 AND deleted_at IS NULL";
+const PRODUCT: &str = "SELECT public_id, name, description, active, version, created_at, updated_at, external_id, \
+    metadata, deleted_at FROM products WHERE tenant_id = $1 AND public_id = $2 AND deleted_at IS NULL";
 const NEW_ITEM: &str = "INSERT INTO items (tenant_id, public_id, sku, name, description, category, unit, \
-    unit_cost_minor, currency, reorder_level, version, created_at, updated_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11) RETURNING id";
+    unit_cost_minor, currency, reorder_level, external_id, metadata, search_text, version, created_at, updated_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14) RETURNING id";
 const NEW_LEVEL: &str = "INSERT INTO stock_levels (tenant_id, public_id, item_id, on_hand, reserved, next_sequence, \
     revision, created_at, updated_at) VALUES ($1, $2, $3, 0, 0, 1, 0, $4, $4)";
 const NEW_MESSAGE: &str = "INSERT INTO messages (public_id, tenant_id, kind, payload_version, payload, handler, priority, \
@@ -60,6 +63,8 @@ pub fn serve(options: Bare) -> Result<(), Failure> {
     })
 }
 
+type Metadata = BTreeMap<String, String>;
+
 #[derive(Serialize)]
 struct Cost {
     amount: i64,
@@ -79,8 +84,11 @@ struct Item {
     on_hand: String,
     reserved: String,
     available: String,
+    external_id: Option<String>,
+    metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    deleted_at: Option<DateTime<Utc>>,
     #[serde(skip)]
     tag: i64,
 }
@@ -91,8 +99,11 @@ struct Product {
     name: String,
     description: Option<String>,
     active: bool,
+    external_id: Option<String>,
+    metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    deleted_at: Option<DateTime<Utc>>,
     #[serde(skip)]
     tag: i64,
 }
@@ -123,6 +134,9 @@ struct NewItem {
     unit: String,
     unit_cost: NewCost,
     reorder_level: Option<String>,
+    external_id: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
 }
 
 impl NewItem {
@@ -139,8 +153,11 @@ impl NewItem {
             on_hand: quantity(0),
             reserved: quantity(0),
             available: quantity(0),
+            external_id: self.external_id,
+            metadata: self.metadata,
             created_at: at,
             updated_at: at,
+            deleted_at: None,
             tag: 1,
         }
     }
@@ -227,6 +244,9 @@ macro_rules! handlers {
                     .bind(item.unit_cost.as_ref().map(|cost| cost.amount))
                     .bind(item.unit_cost.as_ref().map(|cost| &cost.currency))
                     .bind(reorder_level)
+                    .bind(&item.external_id)
+                    .bind(serde_json::to_string(&item.metadata)?)
+                    .bind(searched(&item))
                     .bind(now)
                     .fetch_one(&mut *tx)
                     .await?;
@@ -283,6 +303,9 @@ macro_rules! handlers {
                     reserved: quantity(reserved),
                     available: quantity(on_hand - reserved),
                     tag: row.try_get::<i64, _>(11)? + row.try_get::<i64, _>(14)?,
+                    external_id: row.try_get(15)?,
+                    metadata: parsed(row.try_get(16)?)?,
+                    deleted_at: row.try_get(17)?,
                 })
             }
 
@@ -295,6 +318,9 @@ macro_rules! handlers {
                     tag: row.try_get(4)?,
                     created_at: row.try_get(5)?,
                     updated_at: row.try_get(6)?,
+                    external_id: row.try_get(7)?,
+                    metadata: parsed(row.try_get(8)?)?,
+                    deleted_at: row.try_get(9)?,
                 })
             }
         }
@@ -324,6 +350,16 @@ fn audit(item: &Item) -> Result<String, serde_json::Error> {
         "actor": ACTOR, "impersonator": null, "client_address": "127.0.0.1", "request_id": item.id,
         "happened_at": happened_at,
     }))
+}
+
+/// What the search index is over.
+fn searched(item: &Item) -> String {
+    let texts = [Some(&item.sku), Some(&item.name), item.description.as_ref(), item.external_id.as_ref()];
+    texts.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n")
+}
+
+fn parsed(metadata: &str) -> Result<Metadata, sqlx::Error> {
+    serde_json::from_str(metadata).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// Quantities lie in the database in millionths.

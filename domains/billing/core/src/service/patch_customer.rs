@@ -2,10 +2,11 @@
 
 use super::create_customer::or_taken;
 use super::{App, audit};
-use crate::domain::customer::{Customer, CustomerPatch};
+use crate::domain::customer::{Customer, CustomerFields, CustomerPatch};
 use crate::error::Error;
 use crate::store::customers;
 use billing_contract::CustomerId;
+use data::Unit;
 use kernel::Ctx;
 
 /// `expected` is the version the caller has seen; none means any.
@@ -22,10 +23,20 @@ pub async fn patch_customer(
         return Err(Error::stale());
     }
     let fields = before.fields.patched(patch)?;
-    let after = customers::update(&unit, &before, &fields).await.map_err(or_taken)?;
-    let after = after.ok_or_else(Error::stale)?;
-    let change = (audit::customer(&before.fields), audit::customer(&fields));
-    unit.audit(audit::changed("billing.customer.update", "customer", id, change))?;
-    unit.forget(&app.customers, id.to_string());
+    let after = change(app, &mut unit, before, &fields).await?;
     Ok(unit.commit(after).await?)
+}
+
+/// For use cases that go on in the same unit.
+pub(super) async fn change(
+    app: &App,
+    unit: &mut Unit,
+    before: Customer,
+    fields: &CustomerFields,
+) -> Result<Customer, Error> {
+    let after = customers::update(unit, &before, fields).await.map_err(or_taken)?.ok_or_else(Error::stale)?;
+    let change = (audit::customer(&before.fields), audit::customer(fields));
+    unit.audit(audit::changed("billing.customer.update", "customer", before.id, change))?;
+    unit.forget(&app.customers, before.id.to_string());
+    Ok(after)
 }

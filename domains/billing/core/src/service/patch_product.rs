@@ -2,10 +2,11 @@
 
 use super::create_product::or_taken;
 use super::{App, audit};
-use crate::domain::product::{Product, ProductPatch};
+use crate::domain::product::{Product, ProductFields, ProductPatch};
 use crate::error::Error;
 use crate::store::products;
 use billing_contract::ProductId;
+use data::Unit;
 use kernel::Ctx;
 
 /// `expected` is the version the caller has seen; none means any.
@@ -22,10 +23,20 @@ pub async fn patch_product(
         return Err(Error::stale());
     }
     let fields = before.fields.patched(patch)?;
-    let after = products::update(&unit, &before, &fields).await.map_err(or_taken)?;
-    let after = after.ok_or_else(Error::stale)?;
-    let change = (audit::product(&before.fields), audit::product(&fields));
-    unit.audit(audit::changed("billing.product.update", "product", id, change))?;
-    unit.forget(&app.products, id.to_string());
+    let after = change(app, &mut unit, before, &fields).await?;
     Ok(unit.commit(after).await?)
+}
+
+/// For use cases that go on in the same unit.
+pub(super) async fn change(
+    app: &App,
+    unit: &mut Unit,
+    before: Product,
+    fields: &ProductFields,
+) -> Result<Product, Error> {
+    let after = products::update(unit, &before, fields).await.map_err(or_taken)?.ok_or_else(Error::stale)?;
+    let change = (audit::product(&before.fields), audit::product(fields));
+    unit.audit(audit::changed("billing.product.update", "product", before.id, change))?;
+    unit.forget(&app.products, before.id.to_string());
+    Ok(after)
 }

@@ -1,7 +1,8 @@
 //! A customer by the tenant's own reference: made where there is none, and written over where there is one.
 
-use super::create_customer::or_taken;
-use super::{App, audit};
+use super::App;
+use super::create_customer::create;
+use super::patch_customer::change;
 use crate::domain::customer::{Customer, CustomerFields};
 use crate::error::Error;
 use crate::store::customers;
@@ -30,18 +31,11 @@ async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &CustomerFields) -> Resul
     if !seen.allows(before.as_ref().map(|before| before.version)) {
         return Err(Error::stale());
     }
-    let Some(before) = before else {
-        let id = ctx.new_id();
-        let resource = customers::insert(&unit, id, fields).await.map_err(or_taken)?;
-        unit.audit(audit::created("billing.customer.create", "customer", id, audit::customer(fields)))?;
-        return Ok(unit.commit(Put { created: true, resource }).await?);
+    let created = before.is_none();
+    let resource = match before {
+        None => create(&mut unit, ctx.new_id(), fields).await?,
+        Some(same) if same.fields == *fields => same,
+        Some(before) => change(app, &mut unit, before, fields).await?,
     };
-    if before.fields == *fields {
-        return Ok(unit.commit(Put { created: false, resource: before }).await?);
-    }
-    let resource = customers::update(&unit, &before, fields).await?.ok_or_else(Error::stale)?;
-    let change = (audit::customer(&before.fields), audit::customer(fields));
-    unit.audit(audit::changed("billing.customer.update", "customer", before.id, change))?;
-    unit.forget(&app.customers, before.id.to_string());
-    Ok(unit.commit(Put { created: false, resource }).await?)
+    Ok(unit.commit(Put { created, resource }).await?)
 }

@@ -1,7 +1,8 @@
 //! A product by the tenant's own reference: made where there is none, and written over where there is one.
 
-use super::create_product::or_taken;
-use super::{App, audit};
+use super::App;
+use super::create_product::create;
+use super::patch_product::change;
 use crate::domain::product::{Product, ProductFields};
 use crate::error::Error;
 use crate::store::products;
@@ -30,18 +31,11 @@ async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ProductFields) -> Result
     if !seen.allows(before.as_ref().map(|before| before.version)) {
         return Err(Error::stale());
     }
-    let Some(before) = before else {
-        let id = ctx.new_id();
-        let resource = products::insert(&unit, id, fields).await.map_err(or_taken)?;
-        unit.audit(audit::created("billing.product.create", "product", id, audit::product(fields)))?;
-        return Ok(unit.commit(Put { created: true, resource }).await?);
+    let created = before.is_none();
+    let resource = match before {
+        None => create(&mut unit, ctx.new_id(), fields).await?,
+        Some(same) if same.fields == *fields => same,
+        Some(before) => change(app, &mut unit, before, fields).await?,
     };
-    if before.fields == *fields {
-        return Ok(unit.commit(Put { created: false, resource: before }).await?);
-    }
-    let resource = products::update(&unit, &before, fields).await?.ok_or_else(Error::stale)?;
-    let change = (audit::product(&before.fields), audit::product(fields));
-    unit.audit(audit::changed("billing.product.update", "product", before.id, change))?;
-    unit.forget(&app.products, before.id.to_string());
-    Ok(unit.commit(Put { created: false, resource }).await?)
+    Ok(unit.commit(Put { created, resource }).await?)
 }

@@ -1,6 +1,5 @@
 //! The table `customers`.
 
-use super::try_page;
 use crate::domain::customer::{Customer, CustomerFields};
 use billing_contract::CustomerId;
 use data::{Error, Tx, Unit};
@@ -75,7 +74,7 @@ pub async fn page(tx: &Tx, filter: &CustomerFilter, request: &PageRequest) -> Re
     if let Some(q) = &filter.q {
         found = found.matching(q, [external_id]);
     }
-    try_page(found.page(request).await?, read)
+    found.page(request).await?.try_map(read)
 }
 
 /// The names of these customers, also of those deleted since. At most as many as a report's page has rows.

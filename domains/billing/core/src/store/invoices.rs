@@ -1,6 +1,6 @@
 //! The table `invoices`. Whoever changes an invoice or its lines or holds changes its row first, which is the lock.
 
-use super::{invoice_lines, named, try_page};
+use super::{invoice_lines, named};
 use crate::domain::invoice::{Invoice, InvoiceDetail, Line, Step};
 use crate::domain::named::Named;
 use crate::domain::period::Period;
@@ -93,7 +93,7 @@ pub async fn page(tx: &Tx, filter: InvoiceFilter, request: &PageRequest) -> Resu
     if let Some(customer) = filter.customer {
         found = found.filter(Column::CustomerId.eq(customer));
     }
-    try_page(found.page(request).await?, read)
+    found.page(request).await?.try_map(read)
 }
 
 /// Whether one of this customer's has still to become final.

@@ -1,6 +1,6 @@
 //! The table `prices`.
 
-use super::{named, products, try_page};
+use super::{named, products};
 use crate::domain::named::Named;
 use crate::domain::product::{Interval, Offer, Price};
 use billing_contract::{PriceId, ProductId};
@@ -59,7 +59,7 @@ pub async fn find(tx: &Tx, id: PriceId) -> Result<Option<Price>, Error> {
 
 pub async fn page_of(tx: &Tx, product: ProductId, request: &PageRequest) -> Result<Page<Price>, Error> {
     let page = tx.find::<Entity>().filter(Column::ProductId.eq(product)).page(request).await?;
-    try_page(page, read)
+    page.try_map(read)
 }
 
 /// The prices of these ids that exist, each with its product.

@@ -1,6 +1,5 @@
 //! The table `products`.
 
-use super::try_page;
 use crate::domain::product::{Product, ProductFields};
 use billing_contract::ProductId;
 use data::{Error, Tx, Unit};
@@ -76,7 +75,7 @@ pub async fn page(tx: &Tx, filter: &ProductFilter, request: &PageRequest) -> Res
     if let Some(q) = &filter.q {
         found = found.matching(q, [external_id]);
     }
-    try_page(found.page(request).await?, read)
+    found.page(request).await?.try_map(read)
 }
 
 /// `None` when the row has another version by now.

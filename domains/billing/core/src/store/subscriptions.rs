@@ -1,6 +1,6 @@
 //! The table `subscriptions`.
 
-use super::{named, try_page};
+use super::named;
 use crate::domain::named::Named;
 use crate::domain::period::Period;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
@@ -76,7 +76,7 @@ pub async fn page(
     if let Some(customer) = customer {
         found = found.filter(Column::CustomerId.eq(customer));
     }
-    try_page(found.page(request).await?, read)
+    found.page(request).await?.try_map(read)
 }
 
 pub async fn set_period(unit: &Unit, id: SubscriptionId, period: Period) -> Result<(), Error> {

@@ -61,9 +61,10 @@ pub struct StockedItem {
 }
 
 impl StockedItem {
-    /// Changes with everything that is shown of it: each part only grows, and each change makes one of them grow.
+    /// Names what is shown of it: the item's version, and in the lower half the revision of its stock. Their sum would
+    /// name two texts, where the one changes beside the other.
     pub fn tag(&self) -> i64 {
-        self.item.version + self.level.revision
+        (self.item.version << 32) + self.level.revision
     }
 }
 

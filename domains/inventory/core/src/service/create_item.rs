@@ -1,11 +1,11 @@
 //! Adds an item, which has no stock yet.
 
 use crate::App;
-use crate::domain::item::{ItemInput, StockedItem};
+use crate::domain::item::{ItemFields, ItemInput, StockedItem};
 use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::store;
-use data::AuditEntry;
+use data::{AuditEntry, Unit};
 use inventory_contract::ItemId;
 use kernel::Ctx;
 use serde_json::json;
@@ -19,10 +19,16 @@ pub struct CreateItem {
 pub async fn create_item(app: &App, ctx: &Ctx, command: CreateItem) -> Result<StockedItem, Error> {
     let fields = command.input.check().map_err(Error::invalid)?;
     let id = command.id.unwrap_or_else(|| ctx.new_id());
-    let level = Level::empty(id);
     let mut unit = app.databases.write(ctx).await?;
-    let item = store::item::insert(&unit, id, &fields).await?;
-    store::stock_level::insert_all(&unit, ctx, &[level]).await?;
+    let item = create(&mut unit, ctx, id, &fields).await?;
+    Ok(unit.commit(item).await?)
+}
+
+/// For use cases that go on in the same unit.
+pub async fn create(unit: &mut Unit, ctx: &Ctx, id: ItemId, fields: &ItemFields) -> Result<StockedItem, Error> {
+    let level = Level::empty(id);
+    let item = store::item::insert(unit, id, fields).await?;
+    store::stock_level::insert_all(unit, ctx, &[level]).await?;
     unit.audit(AuditEntry {
         action: "inventory.item.create",
         resource: "item",
@@ -30,5 +36,5 @@ pub async fn create_item(app: &App, ctx: &Ctx, command: CreateItem) -> Result<St
         before: None,
         after: Some(json!(fields)),
     })?;
-    Ok(unit.commit(StockedItem { item, level }).await?)
+    Ok(StockedItem { item, level })
 }

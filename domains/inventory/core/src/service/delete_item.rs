@@ -2,7 +2,6 @@
 
 use crate::App;
 use crate::error::Error;
-use crate::service::get_item::find_item;
 use crate::store;
 use data::AuditEntry;
 use inventory_contract::ItemId;
@@ -11,7 +10,7 @@ use serde_json::json;
 
 pub async fn delete_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = find_item(&unit, id).await?;
+    let before = store::item::find(&unit, id).await?.ok_or(Error::ItemNotFound)?;
     if !store::stock_level::delete_empty(&unit, id).await? {
         return Err(Error::ItemHasStock);
     }

@@ -1,11 +1,10 @@
 //! Changes an item's fields, if it is still as the caller saw it.
 
 use crate::App;
-use crate::domain::item::{ItemChange, StockedItem};
+use crate::domain::item::{ItemChange, ItemFields, StockedItem};
 use crate::error::Error;
-use crate::service::get_item::find_item;
 use crate::store;
-use data::AuditEntry;
+use data::{AuditEntry, Unit};
 use inventory_contract::ItemId;
 use kernel::Ctx;
 use serde_json::json;
@@ -19,20 +18,26 @@ pub async fn patch_item(
     change: ItemChange,
 ) -> Result<StockedItem, Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = find_item(&unit, id).await?;
+    let before = store::item::find(&unit, id).await?.ok_or(Error::ItemNotFound)?;
     if expected.is_some_and(|expected| expected != before.tag()) {
         return Err(Error::stale());
     }
     let fields = change.apply(Some(&before.item.fields)).map_err(Error::invalid)?;
+    let item = self::change(&mut unit, before, &fields).await?;
+    Ok(unit.commit(item).await?)
+}
+
+/// For use cases that go on in the same unit.
+pub async fn change(unit: &mut Unit, before: StockedItem, fields: &ItemFields) -> Result<StockedItem, Error> {
+    let StockedItem { item: before, level } = before;
     // Only the fields' version can be lost to another here: stock that moves meanwhile is not written.
-    let item =
-        store::item::update(&unit, id, before.item.version, &fields).await?.ok_or_else(Error::stale)?;
+    let item = store::item::update(unit, before.id, before.version, fields).await?.ok_or_else(Error::stale)?;
     unit.audit(AuditEntry {
         action: "inventory.item.update",
         resource: "item",
-        resource_id: id.uuid(),
-        before: Some(json!(before.item.fields)),
+        resource_id: before.id.uuid(),
+        before: Some(json!(before.fields)),
         after: Some(json!(fields)),
     })?;
-    Ok(unit.commit(StockedItem { item, level: before.level }).await?)
+    Ok(StockedItem { item, level })
 }

@@ -2,13 +2,12 @@
 
 use crate::App;
 use crate::domain::item::{ItemFields, ItemInput, StockedItem};
-use crate::domain::stock::Level;
 use crate::error::Error;
+use crate::service::create_item::create;
+use crate::service::patch_item::change;
 use crate::store;
-use data::AuditEntry;
 use kernel::Ctx;
 use kernel::reference::{Put, Seen};
-use serde_json::json;
 
 /// `input` has an `external_id`.
 pub async fn put_item(app: &App, ctx: &Ctx, seen: Seen, input: ItemInput) -> Result<Put<StockedItem>, Error> {
@@ -23,41 +22,15 @@ pub async fn put_item(app: &App, ctx: &Ctx, seen: Seen, input: ItemInput) -> Res
 async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ItemFields) -> Result<Put<StockedItem>, Error> {
     let mut unit = app.databases.write(ctx).await?;
     let external_id = fields.external_id.as_deref().unwrap_or_default();
-    let before = match store::item::by_external_id(&unit, external_id).await? {
-        Some(item) => {
-            let level = store::stock_level::find(&unit, item.id).await?.ok_or(Error::ItemNotFound)?;
-            Some(StockedItem { item, level })
-        }
-        None => None,
-    };
+    let before = store::item::by_external_id(&unit, external_id).await?;
     if !seen.allows(before.as_ref().map(StockedItem::tag)) {
         return Err(Error::stale());
     }
-    let Some(before) = before else {
-        let id = ctx.new_id();
-        let level = Level::empty(id);
-        let item = store::item::insert(&unit, id, fields).await?;
-        store::stock_level::insert_all(&unit, ctx, &[level]).await?;
-        unit.audit(AuditEntry {
-            action: "inventory.item.create",
-            resource: "item",
-            resource_id: id.uuid(),
-            before: None,
-            after: Some(json!(fields)),
-        })?;
-        return Ok(unit.commit(Put { created: true, resource: StockedItem { item, level } }).await?);
+    let created = before.is_none();
+    let resource = match before {
+        None => create(&mut unit, ctx, ctx.new_id(), fields).await?,
+        Some(same) if same.item.fields == *fields => same,
+        Some(before) => change(&mut unit, before, fields).await?,
     };
-    if before.item.fields == *fields {
-        return Ok(unit.commit(Put { created: false, resource: before }).await?);
-    }
-    let id = before.item.id;
-    let item = store::item::update(&unit, id, before.item.version, fields).await?.ok_or_else(Error::stale)?;
-    unit.audit(AuditEntry {
-        action: "inventory.item.update",
-        resource: "item",
-        resource_id: id.uuid(),
-        before: Some(json!(before.item.fields)),
-        after: Some(json!(fields)),
-    })?;
-    Ok(unit.commit(Put { created: false, resource: StockedItem { item, level: before.level } }).await?)
+    Ok(unit.commit(Put { created, resource }).await?)
 }

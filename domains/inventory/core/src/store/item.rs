@@ -1,9 +1,10 @@
 //! The table `items`.
 
-use crate::domain::item::{Item, ItemFields};
+use crate::domain::item::{Item, ItemFields, StockedItem};
 use crate::domain::sku::Sku;
 use crate::error::Error;
-use data::{Tx, Unit};
+use crate::store::stock_level::{self, Balance};
+use data::{Find, Tx, Unit, With};
 use inventory_contract::ItemId;
 use kernel::{Currency, Metadata, Money, Page, PageRequest, Quantity, Search, TenantId};
 use sea_orm::Set;
@@ -49,20 +50,24 @@ pub struct ItemFilter {
     pub q: Option<Search>,
 }
 
-pub async fn find(tx: &Tx, id: ItemId) -> Result<Option<Item>, data::Error> {
-    tx.by_id::<Entity, _>(id).one().await?.map(Item::try_from).transpose()
+pub async fn find(tx: &Tx, id: ItemId) -> Result<Option<StockedItem>, data::Error> {
+    stocked(tx.by_id::<Entity, _>(id)).one().await?.map(StockedItem::try_from).transpose()
 }
 
-pub async fn find_deleted_too(tx: &Tx, id: ItemId) -> Result<Option<Item>, data::Error> {
-    tx.by_id::<Entity, _>(id).with_deleted().one().await?.map(Item::try_from).transpose()
+pub async fn find_deleted_too(tx: &Tx, id: ItemId) -> Result<Option<StockedItem>, data::Error> {
+    stocked(tx.by_id::<Entity, _>(id)).with_deleted().one().await?.map(StockedItem::try_from).transpose()
 }
 
-pub async fn by_external_id(tx: &Tx, external_id: &str) -> Result<Option<Item>, data::Error> {
-    let found = tx.find::<Entity>().filter(Column::ExternalId.eq(external_id)).one().await?;
-    found.map(Item::try_from).transpose()
+pub async fn by_external_id(tx: &Tx, external_id: &str) -> Result<Option<StockedItem>, data::Error> {
+    let found = stocked(tx.find::<Entity>()).filter(Column::ExternalId.eq(external_id)).one().await?;
+    found.map(StockedItem::try_from).transpose()
 }
 
-pub async fn page(tx: &Tx, filter: &ItemFilter, request: &PageRequest) -> Result<Page<Item>, data::Error> {
+pub async fn page(
+    tx: &Tx,
+    filter: &ItemFilter,
+    request: &PageRequest,
+) -> Result<Page<StockedItem>, data::Error> {
     let mut items = tx.find::<Entity>();
     if let Some(sku) = &filter.sku {
         items = items.filter(Column::Sku.eq(sku.as_str()));
@@ -77,7 +82,15 @@ pub async fn page(tx: &Tx, filter: &ItemFilter, request: &PageRequest) -> Result
         let sku = filter.sku.as_ref().map(Sku::as_str);
         items = items.matching(q, [sku, filter.category.as_deref(), filter.external_id.as_deref()]);
     }
-    items.page(request).await?.try_map(Item::try_from)
+    stocked(items).page(request).await?.try_map(StockedItem::try_from)
+}
+
+/// In one statement, since an item is hardly ever wanted without its stock.
+fn stocked(items: Find<'_, Entity>) -> Find<'_, Entity, With<Model, Balance>> {
+    let level = Entity::belongs_to(stock_level::Entity)
+        .from((Column::TenantId, Column::PublicId))
+        .to((stock_level::Column::TenantId, stock_level::Column::ItemId));
+    items.with(level.into(), Balance::COLUMNS)
 }
 
 pub async fn with_skus(tx: &Tx, skus: &[Sku]) -> Result<Vec<Item>, data::Error> {
@@ -166,6 +179,15 @@ fn refused(error: data::Error, id: ItemId, sku: &Sku) -> Error {
         return Error::ItemExists { id };
     }
     taken(error, sku.as_str())
+}
+
+impl TryFrom<With<Model, Balance>> for StockedItem {
+    type Error = data::Error;
+
+    fn try_from(With { row, also }: With<Model, Balance>) -> Result<Self, data::Error> {
+        let level = also.level(row.public_id);
+        Ok(Self { item: row.try_into()?, level })
+    }
 }
 
 impl TryFrom<Model> for Item {

@@ -5,8 +5,8 @@ use crate::domain::stock::{Level, MAX_ON_HAND};
 use data::{Tx, Unit};
 use inventory_contract::ItemId;
 use kernel::{Ctx, Id, Quantity, TenantId};
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, Set};
 use sea_orm::sea_query::ExprTrait;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -36,20 +36,6 @@ data::tenant_entity!(record);
 
 pub async fn find(tx: &Tx, item: ItemId) -> Result<Option<Level>, data::Error> {
     Ok(tx.find::<Entity>().filter(Column::ItemId.eq(item)).one().await?.map(Level::from))
-}
-
-pub async fn find_deleted_too(tx: &Tx, item: ItemId) -> Result<Option<Level>, data::Error> {
-    let found = tx.find::<Entity>().with_deleted().filter(Column::ItemId.eq(item)).one().await?;
-    Ok(found.map(Level::from))
-}
-
-pub async fn of_items(tx: &Tx, items: &[ItemId]) -> Result<Vec<Level>, data::Error> {
-    if items.is_empty() {
-        return Ok(Vec::new());
-    }
-    let wanted = Column::ItemId.is_in(items.iter().copied());
-    let found = tx.find::<Entity>().filter(wanted).limit(items.len() as u64).all().await?;
-    Ok(found.into_iter().map(Level::from).collect())
 }
 
 pub async fn insert_all(unit: &Unit, ctx: &Ctx, levels: &[Level]) -> Result<(), data::Error> {
@@ -149,6 +135,24 @@ fn column(column: Column) -> Expr {
 
 async fn one(update: data::Update<'_, Entity>) -> Result<Option<Level>, data::Error> {
     Ok(update.returning().await?.into_iter().next().map(Level::from))
+}
+
+/// What a level says beside which item it is of.
+#[derive(FromQueryResult)]
+pub struct Balance {
+    on_hand: Quantity,
+    reserved: Quantity,
+    next_sequence: i64,
+    revision: i64,
+}
+
+impl Balance {
+    pub const COLUMNS: [Column; 4] = [Column::OnHand, Column::Reserved, Column::NextSequence, Column::Revision];
+
+    pub fn level(self, item: ItemId) -> Level {
+        let Self { on_hand, reserved, next_sequence, revision } = self;
+        Level { item, on_hand, reserved, next_sequence, revision }
+    }
 }
 
 impl From<Model> for Level {

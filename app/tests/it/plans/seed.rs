@@ -1,0 +1,83 @@
+//! 100,000 rows in every table that a list shows: copies of the one that is there, half of them the same tenant's.
+
+pub const ROWS: i64 = 100_000;
+/// In the texts of all rows.
+pub const EVERYWHERE: &str = "everywhere";
+
+/// Who asks decides what admins do, and none of the tasks is asked of them. An owner stands in for everybody.
+pub const READER: &str = "UPDATE memberships SET role = 'admin'";
+
+/// A table, and what must differ from row to row there. `{id}` is the row's own public id, `{n}` its number.
+pub struct Table {
+    pub domain: &'static str,
+    pub name: &'static str,
+    pub differing: &'static [(&'static str, &'static str)],
+}
+
+const SEARCHED: (&str, &str) = ("search_text", "'everywhere number ' || {n}");
+const REFERENCE: (&str, &str) = ("external_id", "'reference ' || {n}");
+
+pub const TABLES: [Table; 20] = [
+    table("billing", "customers", &[REFERENCE, SEARCHED]),
+    table("billing", "hold_rules", &[]),
+    table("billing", "invoices", &[("status", "'draft'")]),
+    table("billing", "prices", &[]),
+    table("billing", "products", &[REFERENCE, SEARCHED]),
+    table("billing", "subscriptions", &[]),
+    table("imports", "import_rows", &[("line", "{n} + 1000")]),
+    table("imports", "import_runs", &[]),
+    table("inventory", "items", &[("sku", "'S' || {n}"), REFERENCE, SEARCHED]),
+    table("inventory", "stock_levels", &[("item_id", "{id}")]),
+    table("inventory", "movements", &[("sequence", "{n} + 1000")]),
+    table("inventory", "reservations", &[]),
+    table("notifications", "emails", &[]),
+    table("reports", "report_runs", &[]),
+    table("users", "api_keys", &[]),
+    table("users", "audit_entries", &[]),
+    table("users", "users", &[("email_key", "'u' || {n}")]),
+    table("users", "memberships", &[("user_id", "{id}")]),
+    table("workflow", "definitions", &[]),
+    table("workflow", "tasks", &[("hold_id", "{id}"), ("approver_role", "'owner'")]),
+];
+
+const fn table(
+    domain: &'static str,
+    name: &'static str,
+    differing: &'static [(&'static str, &'static str)],
+) -> Table {
+    Table { domain, name, differing }
+}
+
+/// How a backend writes the values that every table has.
+pub struct Dialect {
+    pub numbers: &'static str,
+    pub id: &'static str,
+    pub tenant: &'static str,
+    pub created_at: &'static str,
+}
+
+impl Table {
+    /// One statement that fills it.
+    pub fn fill(&self, columns: &[String], dialect: &Dialect) -> String {
+        let value = |column: &String| {
+            let differing = self.differing.iter().find(|(name, _)| name == column).map(|(_, value)| *value);
+            let value = differing.unwrap_or(match column.as_str() {
+                "public_id" => "{id}",
+                "tenant_id" => dialect.tenant,
+                "created_at" => dialect.created_at,
+                other => return format!("one.\"{other}\""),
+            });
+            value.replace("{id}", dialect.id).replace("{n}", "numbers.n")
+        };
+        let names: Vec<_> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+        let values: Vec<_> = columns.iter().map(value).collect();
+        format!(
+            "INSERT INTO {table} ({names}) SELECT {values} FROM (SELECT * FROM {table} ORDER BY id LIMIT 1) one \
+             CROSS JOIN {numbers}",
+            table = self.name,
+            names = names.join(", "),
+            values = values.join(", "),
+            numbers = dialect.numbers.replace("{rows}", &ROWS.to_string()),
+        )
+    }
+}

@@ -1,0 +1,87 @@
+//! SQLite is asked how it would go about each statement that the log tells of.
+
+use super::Judge;
+use super::seed::{Dialect, READER, TABLES};
+use serde_json::Value;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const DIALECT: Dialect = Dialect {
+    numbers: "(WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {rows}) \
+              SELECT n FROM counted) numbers",
+    id: "CAST(printf('row-%012d', numbers.n) AS BLOB)",
+    tenant: "CASE WHEN {n} % 2 = 0 THEN one.tenant_id ELSE CAST(printf('tenant-%09d', {n} / 2 % 99) AS BLOB) END",
+    created_at: "strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || {n} || ' minutes')",
+};
+/// What finds a list's rows or brings them in order, and says nothing of how many there are.
+const NO_FILTER: [&str; 3] = ["tenant_id=?", "created_at", "public_id"];
+
+pub struct Plans {
+    files: BTreeMap<&'static str, SqliteConnection>,
+}
+
+impl Plans {
+    pub async fn prepare(folder: &Path) -> Self {
+        let mut files = BTreeMap::new();
+        for table in TABLES {
+            if !files.contains_key(table.domain) {
+                let file = testkit::sqlite_file(folder, table.domain);
+                let options = SqliteConnectOptions::new().filename(file).foreign_keys(false);
+                files.insert(table.domain, options.connect().await.unwrap());
+            }
+            let file = files.get_mut(table.domain).unwrap();
+            let sql = "SELECT name FROM pragma_table_info(?) WHERE pk = 0";
+            let rows = sqlx::query(sql).bind(table.name).fetch_all(&mut *file).await.unwrap();
+            let columns: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+            let sql = table.fill(&columns, &DIALECT);
+            let done = file.execute(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await;
+            done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        }
+        files.get_mut("users").unwrap().execute(READER).await.unwrap();
+        Self { files }
+    }
+}
+
+#[async_trait::async_trait]
+impl Judge for Plans {
+    async fn faults(&mut self, lines: &[Value], filters: &[&str]) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut looked_at = 0;
+        for line in lines.iter().filter(|line| line["target"] == "slow_statement") {
+            let (domain, statement) = (line["domain"].as_str().unwrap(), line["statement"].as_str().unwrap());
+            if !statement.starts_with("SELECT") {
+                continue;
+            }
+            let file = self.files.get_mut(domain).unwrap_or_else(|| panic!("{domain} has no table in `TABLES`"));
+            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            let steps = file.fetch_all(sqlx::raw_sql(explain)).await.unwrap();
+            let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+            let is_list = statement.contains("ORDER BY");
+            looked_at += usize::from(is_list);
+            let ill = ill(&steps, is_list && !filters.is_empty());
+            faults.extend(ill.map(|ill| format!("{ill} in {steps:?} for {statement}")));
+        }
+        if looked_at == 0 {
+            faults.push("no statement of a list was logged".to_owned());
+        }
+        faults
+    }
+}
+
+fn ill(steps: &[String], filtered: bool) -> Option<&'static str> {
+    // What a search finds is put in order, since FTS5 knows none.
+    let searched = steps.iter().any(|step| step.contains("VIRTUAL TABLE INDEX"));
+    let scans = steps.iter().any(|step| step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE INDEX"));
+    let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE")) && !searched;
+    let first = steps.first().and_then(|step| step.split_once('(')).map_or("", |(_, found)| found);
+    let narrowed = first.trim_end_matches(')').split(" AND ").any(|by| !NO_FILTER.iter().any(|no| by.starts_with(no)));
+    if scans {
+        return Some("a scan");
+    }
+    if sorts {
+        return Some("a sort");
+    }
+    (filtered && !searched && !narrowed).then_some("a filter without an index")
+}

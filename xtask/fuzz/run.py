@@ -12,27 +12,27 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 import venv
 from contextlib import contextmanager
 from pathlib import Path
 
+from tenants import Tenant, wait_for
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TARGET = ROOT / "target" / "fuzz"
-START_TIMEOUT_S = 30
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", type=Path, help="an insula that is built already")
     options, further = parser.parse_known_args()
-    binary = options.binary or build()
+    binary = options.binary.resolve() if options.binary else build()
     schemathesis = installed()
-    with tempfile.TemporaryDirectory(prefix="insula-fuzz-") as folder, served(binary, Path(folder)) as (api, owner):
-        identities = [signing_in("owner", owner), signed_in("neighbour", sign_up(api, Path(folder)))]
-        (TARGET / "auth.json").write_text(json.dumps({"auth": identities}))
+    with tempfile.TemporaryDirectory(prefix="insula-fuzz-") as folder, served(binary, Path(folder)) as api:
+        owner, neighbour = (Tenant(api, Path(folder) / "mail", name) for name in ("owner", "neighbour"))
+        owner.furnish()
+        (TARGET / "auth.json").write_text(json.dumps({"auth": [signing_in(owner), signed_in(neighbour)]}))
         command = [schemathesis, "--config-file", HERE / "schemathesis.toml", "run", f"{api}/openapi.json", *further]
         settings = {"FUZZ_HOOKS": str(HERE / "hooks.py"), "FUZZ_AUTH": str(TARGET / "auth.json")}
         return subprocess.run(command, cwd=TARGET, env=os.environ | settings).returncode
@@ -57,9 +57,10 @@ def installed():
 
 @contextmanager
 def served(binary, folder):
-    """The address of an Insula that ends with the block, and who owns the demo tenant, which has one of most things."""
+    """The address of an Insula that ends with the block. It has DATABASE_URL and REDIS_URL, if they are set."""
     settings = {
         "INSULA_HTTP__ADDRESS": "127.0.0.1:0",
+        "INSULA_DATA__FOLDER": str(folder),
         "INSULA_LOGS__FORMAT": "json",
         # All requests come from one address and most with one credential.
         "INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_CREDENTIAL": "10000000",
@@ -73,46 +74,25 @@ def served(binary, folder):
         "INSULA_SECRETS__MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
         "INSULA_BLOBS__SHARED": "true",
     }
-    log, told = TARGET / "insula.log", TARGET / "insula.txt"
-    with log.open("w") as stderr, told.open("w") as stdout:
-        command = [binary, "demo", "--folder", folder]
-        node = subprocess.Popen(command, cwd=folder, env=os.environ | settings, stdout=stdout, stderr=stderr)
+    log = TARGET / "insula.log"
+    with log.open("w") as output:
+        node = subprocess.Popen([binary, "serve"], cwd=folder, env=os.environ | settings, stderr=output)
     try:
-        yield wait_for(lambda: furnished(node, log.read_text(), told.read_text()), f"no demo tenant: see {log}")
+        yield f"http://{wait_for(lambda: address(node, log), f'no address in {log}')}/api/v1"
     finally:
         node.terminate()
         node.wait()
 
 
-def furnished(node, log, told):
+def address(node, log):
     if node.poll() is not None:
-        sys.exit(f"insula did not start:\n{log}")
-    address = re.search(r'Insula is ready.*"address":"([^"]+)"', log)
-    owner = re.search(r"e-mail +(\S+)\n +password +(\S+)\n", told)
-    return (f"http://{address[1]}/api/v1", {"email": owner[1], "password": owner[2]}) if address and owner else None
+        sys.exit(f"insula did not start:\n{log.read_text()}")
+    told = re.search(r'Insula is ready.*"address":"([^"]+)"', log.read_text())
+    return told[1] if told else None
 
 
-def sign_up(api, folder):
-    """An access token of the owner of a new tenant."""
-    person = {"email": "neighbour@example.com", "password": "correct horse battery staple"}
-    post(f"{api}/users/sign-up", person | {"display_name": "Ada Lovelace", "organization_name": "Analytical Engines"})
-    token = wait_for(lambda: mailed_token(folder / "mail", person["email"]), "no mail to the neighbour")
-    post(f"{api}/users/verify-email", {"token": token, "password": person["password"]})
-    return post(f"{api}/users/sign-in", person)["access_token"]
-
-
-def mailed_token(folder, email):
-    for mail in folder.glob("*.eml"):
-        # Quoted-printable breaks long lines with "=" and writes "=" as "=3D".
-        text = re.sub("=\r?\n", "", mail.read_text()).replace("=3D", "=")
-        link = re.search(r"verify-email\?token=(\S+)", text)
-        if email in text and link:
-            return link[1]
-    return None
-
-
-def signing_in(name, person):
-    """Signs in again whenever it is told 401, so that signing out can be tried like anything else."""
+def signing_in(tenant):
+    """Again whenever it is told 401, so that signing out can be tried like anything else."""
     token = {
         "extractFrom": "body",
         "extractSelector": "/access_token",
@@ -124,29 +104,15 @@ def signing_in(name, person):
         "endpoint": "/api/v1/users/sign-in",
         "verb": "POST",
         "contentType": "application/json",
-        "payloadRaw": json.dumps(person),
+        "payloadRaw": json.dumps(tenant.person),
         "token": token,
     }
-    return {"name": name, "loginEndpointAuth": login}
+    return {"name": "owner", "loginEndpointAuth": login}
 
 
-def signed_in(name, token):
-    return {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {token}"}]}
-
-
-def post(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def wait_for(found, fault):
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while (value := found()) is None:
-        if time.monotonic() > deadline:
-            sys.exit(fault)
-        time.sleep(0.1)
-    return value
+def signed_in(tenant):
+    headers = [{"name": name, "value": value} for name, value in tenant.headers.items()]
+    return {"name": "neighbour", "fixedHeaders": headers}
 
 
 if __name__ == "__main__":

@@ -60,13 +60,14 @@ impl Table {
     /// One statement that fills it.
     pub fn fill(&self, columns: &[String], dialect: &Dialect) -> String {
         let value = |column: &String| {
-            let differing = self.differing.iter().find(|(name, _)| name == column).map(|(_, value)| *value);
-            let value = differing.unwrap_or(match column.as_str() {
-                "public_id" => "{id}",
-                "tenant_id" => dialect.tenant,
-                "created_at" => dialect.created_at,
-                other => return format!("one.\"{other}\""),
-            });
+            let differing = self.differing.iter().find(|(name, _)| name == column);
+            let value = match (differing, column.as_str()) {
+                (Some((_, value)), _) => value,
+                (None, "public_id") => "{id}",
+                (None, "tenant_id") => dialect.tenant,
+                (None, "created_at") => dialect.created_at,
+                (None, other) => return format!("one.\"{other}\""),
+            };
             value.replace("{id}", dialect.id).replace("{n}", "numbers.n")
         };
         let names: Vec<_> = columns.iter().map(|column| format!("\"{column}\"")).collect();

@@ -1,11 +1,12 @@
 //! One text for both backends. It is PostgreSQL's; for SQLite a few type names change. Lines that begin with
-//! `-- postgres:` or `-- sqlite:` are for one of them. Five directives stand after their table:
+//! `-- postgres:` or `-- sqlite:` are for one of them. Six directives stand after their table:
 //! - `@tenant_table t`: row-level security, forced; the runtime role may read and write its tenant's rows.
 //! - `@ledger_table t`: the same, but rows are never updated or deleted.
 //! - `@platform_table t`: belongs to no tenant; the runtime and the system role may read and write.
 //! - `@platform_tenant_table t`: a tenant's table that the system door leads to as well.
 //! - `@search_table t a b`: its `search_text` is searched, also together with a filter on the columns `a` and `b`; what
 //!   that takes is in `search.rs`.
+//! - `@search_anew t a b`: the same for a table that is marked already, as that is done by now.
 
 use crate::search;
 
@@ -38,6 +39,7 @@ fn postgres_line(domain: &str, line: &str) -> String {
             );
         }
         Directive::Search => return search::on_postgres(domain, table),
+        Directive::SearchAnew => return search::function_on_postgres(domain, table),
         Directive::Tenant | Directive::Ledger => String::new(),
     };
     let rights = match directive {
@@ -99,6 +101,7 @@ enum Directive {
     Platform,
     PlatformTenant,
     Search,
+    SearchAnew,
 }
 
 fn directive(line: &str) -> Option<(Directive, &str)> {
@@ -109,6 +112,7 @@ fn directive(line: &str) -> Option<(Directive, &str)> {
         "platform_table" => Directive::Platform,
         "platform_tenant_table" => Directive::PlatformTenant,
         "search_table" => Directive::Search,
+        "search_anew" => Directive::SearchAnew,
         _ => return None,
     };
     Some((directive, table.trim()))

@@ -25,12 +25,14 @@ pub fn of(domain: &str) -> &'static [Migration] {
         "billing" => migrations![
             "kernel" / "m0001_messages",
             "billing" / "m0002_first",
-            "billing" / "m0003_references"
+            "billing" / "m0003_references",
+            "billing" / "m0004_lists"
         ],
         "inventory" => migrations![
             "kernel" / "m0001_messages",
             "inventory" / "m0002_first",
-            "inventory" / "m0003_references"
+            "inventory" / "m0003_references",
+            "inventory" / "m0004_lists"
         ],
         "workflow" => {
             migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first", "workflow" / "m0003_lists"]

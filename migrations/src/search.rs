@@ -2,6 +2,9 @@
 //! row-level security does not forbid that index. It reads the tenant from the transaction, so the runtime role finds
 //! its tenant's rows and nobody else's; it gives one page's ids, in order. SQLite: an FTS5 table kept by triggers.
 
+/// Read in the order of creation before the index is asked.
+const NEXT_FEW: u32 = 500;
+
 /// `table column…`
 fn parts(mark: &str) -> (&str, Vec<&str>) {
     let mut words = mark.split_whitespace();
@@ -9,6 +12,13 @@ fn parts(mark: &str) -> (&str, Vec<&str>) {
 }
 
 pub fn on_postgres(domain: &str, mark: &str) -> String {
+    let (table, _) = parts(mark);
+    let index = format!("CREATE INDEX {table}_search ON {table} USING gin (tenant_id, search_text public.gin_trgm_ops);");
+    format!("{index}\n{}", function_on_postgres(domain, mark))
+}
+
+/// The function alone, in the place of an older one.
+pub fn function_on_postgres(domain: &str, mark: &str) -> String {
     let (table, columns) = parts(mark);
     let list = |of: &dyn Fn(usize, &str) -> String| -> String {
         columns.iter().enumerate().map(|(index, column)| of(index, column)).collect()
@@ -20,29 +30,37 @@ pub fn on_postgres(domain: &str, mark: &str) -> String {
         let place = index + 8;
         format!("\n    || CASE WHEN wanted_{column} IS NULL THEN '' ELSE ' AND {column} = ${place}' END")
     });
+    let using = format!("USING {}, pattern, after_at, after_id, from_at, until_at, most{values}", crate::ddl::TENANT);
     let signature = format!(
         "{table}_matching(TEXT, BOOLEAN, BOOLEAN, TIMESTAMPTZ, UUID, TIMESTAMPTZ, TIMESTAMPTZ, BIGINT{types})"
     );
     format!(
-        "CREATE INDEX {table}_search ON {table} USING gin (tenant_id, search_text public.gin_trgm_ops);
-CREATE FUNCTION {table}_matching(pattern TEXT, with_deleted BOOLEAN, newest BOOLEAN, after_at TIMESTAMPTZ, after_id UUID,
-    from_at TIMESTAMPTZ, until_at TIMESTAMPTZ, most BIGINT{parameters})
+        "CREATE OR REPLACE FUNCTION {table}_matching(pattern TEXT, with_deleted BOOLEAN, newest BOOLEAN,
+    after_at TIMESTAMPTZ, after_id UUID, from_at TIMESTAMPTZ, until_at TIMESTAMPTZ, most BIGINT{parameters})
 RETURNS SETOF UUID LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 30 SET search_path = {domain}, pg_temp AS $body$
-BEGIN
-  -- Planned anew each time: a rare text wants the index of trigrams, a common one the order of creation.
-  RETURN QUERY EXECUTE 'SELECT public_id FROM {table} WHERE tenant_id = $1 AND search_text LIKE $2'
+DECLARE
+  scope CONSTANT TEXT := ' FROM {table} WHERE tenant_id = $1'
     || CASE WHEN with_deleted THEN '' ELSE ' AND deleted_at IS NULL' END
     || CASE WHEN after_at IS NULL THEN '' WHEN newest THEN ' AND (created_at, public_id) < ($3, $4)'
             ELSE ' AND (created_at, public_id) > ($3, $4)' END
     || CASE WHEN from_at IS NULL THEN '' ELSE ' AND created_at >= $5' END
-    || CASE WHEN until_at IS NULL THEN '' ELSE ' AND created_at < $6' END{filters}
-    || CASE WHEN newest THEN ' ORDER BY created_at DESC, public_id DESC' ELSE ' ORDER BY created_at, public_id' END
-    || ' LIMIT $7'
-    USING {TENANT}, pattern, after_at, after_id, from_at, until_at, most{values};
+    || CASE WHEN until_at IS NULL THEN '' ELSE ' AND created_at < $6' END{filters};
+  sorted CONSTANT TEXT :=
+    CASE WHEN newest THEN ' ORDER BY created_at DESC, public_id DESC' ELSE ' ORDER BY created_at, public_id' END;
+  found UUID[];
+  seen BIGINT;
+BEGIN
+  -- A text that many rows have fills the page from the next few; the index would give all of them, to be sorted.
+  EXECUTE 'SELECT array_agg(public_id) FILTER (WHERE search_text LIKE $2), count(*) FROM (SELECT public_id, search_text'
+    || scope || sorted || ' LIMIT {NEXT_FEW}) next_few' INTO found, seen {using};
+  IF seen < {NEXT_FEW} OR cardinality(found) >= most THEN
+    RETURN QUERY SELECT unnest(found[1:most::INT]);
+  ELSE
+    RETURN QUERY EXECUTE 'SELECT public_id' || scope || ' AND search_text LIKE $2' || sorted || ' LIMIT $7' {using};
+  END IF;
 END $body$;
 REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION {signature} TO insula_{domain};",
-        TENANT = crate::ddl::TENANT
+GRANT EXECUTE ON FUNCTION {signature} TO insula_{domain};"
     )
 }
 

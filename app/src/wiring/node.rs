@@ -362,6 +362,9 @@ fn spawn_upkeep(background: &Background, foundation: &Foundation, checks: &Check
                 if let Err(error) = databases.prune().await {
                     tracing::warn!(domain = databases.domain(), %error, "expired keys were not removed");
                 }
+                if let Err(error) = databases.optimize().await {
+                    tracing::warn!(domain = databases.domain(), %error, "SQLite's planner was not told");
+                }
             }
             tokio::time::sleep(FINISHED_KERNEL_ROWS_INTERVAL).await;
         }

@@ -4,6 +4,7 @@
 use crate::engine::{Lease, Link, no_answer};
 use crate::error::breaks_connection;
 use crate::meter::Meter;
+use crate::named::Names;
 use crate::signals::Signals;
 use crate::wall::{Door, Wall};
 use async_trait::async_trait;
@@ -25,6 +26,13 @@ pub(crate) struct Connection {
     /// Whose transaction it is; `None` through the system door.
     tenant: Option<TenantId>,
     meter: Arc<Meter>,
+    /// Of a read on PostgreSQL, where each statement is a transaction of its own.
+    alone: Option<Alone>,
+}
+
+pub(crate) struct Alone {
+    pub begin: String,
+    pub names: Arc<Names>,
 }
 
 impl Connection {
@@ -36,7 +44,12 @@ impl Connection {
         tenant: Option<TenantId>,
         meter: Arc<Meter>,
     ) -> Self {
-        Self { lease: Mutex::new(Some(lease)), backend, wall, door, tenant, meter }
+        Self { lease: Mutex::new(Some(lease)), backend, wall, door, tenant, meter, alone: None }
+    }
+
+    pub fn with_each_alone(mut self, alone: Alone) -> Self {
+        self.alone = Some(alone);
+        self
     }
 
     /// Sends several statements as one message and returns the rows of all of them.
@@ -76,6 +89,29 @@ impl Connection {
         }
     }
 
+    /// The rows of a statement that can be a transaction of its own; `None` when it has to run in an open one.
+    async fn alone(&self, statement: &Statement) -> Result<Option<Vec<QueryResult>>, DbErr> {
+        let Some(Alone { begin, names }) = &self.alone else { return Ok(None) };
+        let mut slot = self.lease.lock().await;
+        let lease = slot.as_mut().ok_or_else(|| exec_error(sqlx::Error::PoolClosed))?;
+        if lease.open {
+            return Ok(None);
+        }
+        let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
+        let started = Instant::now();
+        let outcome = match names.call(&statement.sql, values) {
+            Some(call) => lease.alone(begin, call).await.map(Some),
+            None => lease.batch(begin).await.map(|_| None),
+        };
+        if !matches!(outcome, Ok(None)) {
+            self.meter.prepared(self.tenant, &statement.sql, started);
+        }
+        if let Err(error) = &outcome {
+            lease.broken |= breaks_connection(error);
+        }
+        outcome.map_err(exec_error)
+    }
+
     fn check(&self, sql: &str) -> Result<(), DbErr> {
         match &self.wall {
             Some(wall) => wall.check(self.door, sql).map_err(DbErr::Custom),
@@ -87,7 +123,6 @@ impl Connection {
 /// Runs one prepared statement on whichever backend the lease is of.
 macro_rules! run {
     ($self:ident, $statement:ident, $method:ident, $rows:expr, $wrap:expr) => {{
-        $self.check(&$statement.sql)?;
         let started = Instant::now();
         let values = SqlxValues($statement.values.unwrap_or_else(|| sea_orm::Values(Vec::new())));
         let sql: Arc<str> = $statement.sql.into();
@@ -97,9 +132,9 @@ macro_rules! run {
         let patience = lease.patience;
         let answer = async {
             match lease.link()? {
-                Link::Postgres(connection) => {
+                Link::Postgres(session) => {
                     sqlx::query_with::<sqlx::Postgres, _>(query, values)
-                        .$method(&mut **connection)
+                        .$method(&mut session.connection)
                         .map_ok($rows)
                         .await
                 }
@@ -128,6 +163,11 @@ impl ConnectionTrait for Connection {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.check(&statement.sql)?;
+        if self.alone.is_some() {
+            // There may be no transaction open, and so no role and no tenant.
+            return Err(DbErr::Custom("a read changes nothing".to_owned()));
+        }
         run!(self, statement, execute, ExecResult::from, ExecResult::from)
     }
 
@@ -136,11 +176,19 @@ impl ConnectionTrait for Connection {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.check(&statement.sql)?;
+        if let Some(rows) = self.alone(&statement).await? {
+            return Ok(rows.into_iter().next());
+        }
         run!(self, statement, fetch_optional, |row| row.map(QueryResult::from), |row| row
             .map(QueryResult::from))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.check(&statement.sql)?;
+        if let Some(rows) = self.alone(&statement).await? {
+            return Ok(rows);
+        }
         run!(
             self,
             statement,

@@ -1,13 +1,14 @@
 //! One domain's handle to its data. A database is reached through the tenant; nothing else of the house can be
 //! reached through it.
 
-use crate::connection::Connection;
+use crate::connection::{Alone, Connection};
 use crate::engine::{Engine, Usage};
 use crate::error::Error;
 use crate::inflight::{InFlight, InFlightKeys};
 use crate::kernel_rows::{self, Stored};
 use crate::message::Subscriptions;
 use crate::meter::Meter;
+use crate::named::Names;
 use crate::signals::Signals;
 use crate::system::System;
 use crate::tx::Tx;
@@ -37,6 +38,7 @@ struct Inner {
     wall: Option<Arc<Wall>>,
     in_flight: InFlightKeys,
     meter: Arc<Meter>,
+    names: Arc<Names>,
 }
 
 /// Longer than a finished message is kept. A dead one is kept for ever; who runs it again after this runs its effect
@@ -56,7 +58,7 @@ pub struct Setup {
     pub platform_tables: Vec<&'static str>,
 }
 
-/// A read transaction; it ends when dropped.
+/// For reads only. On SQLite they are one transaction, which ends when dropped; on PostgreSQL each is its own.
 pub struct Read(Tx);
 
 impl Deref for Read {
@@ -85,6 +87,7 @@ impl Databases {
             clock: setup.clock,
             wall,
             in_flight: InFlightKeys::default(),
+            names: Arc::new(Names::new(setup.domain)),
         })))
     }
 
@@ -115,8 +118,13 @@ impl Databases {
     }
 
     pub async fn read(&self, ctx: &Ctx) -> Result<Read, Error> {
-        let connection = self.lease(false, Some(ctx.tenant())).await?;
-        connection.batch(&self.begin(Begin::Read, ctx)).await?;
+        let mut connection = self.lease(false, Some(ctx.tenant())).await?;
+        let begin = self.begin(Begin::Read, ctx);
+        if self.is_postgres() {
+            connection = connection.with_each_alone(Alone { begin, names: self.0.names.clone() });
+        } else {
+            connection.batch(&begin).await?;
+        }
         Ok(Read(Tx::new(connection, ctx.tenant())))
     }
 
@@ -178,6 +186,16 @@ impl Databases {
             }
         }
         Ok(removed)
+    }
+
+    /// Tells SQLite's planner how the tables are by now; PostgreSQL sees to that by itself.
+    pub async fn optimize(&self) -> Result<(), Error> {
+        if self.is_postgres() {
+            return Ok(());
+        }
+        let connection = self.lease(true, None).await?;
+        connection.batch("BEGIN IMMEDIATE; PRAGMA analysis_limit = 400; PRAGMA optimize").await?;
+        Ok(connection.commit().await?)
     }
 
     pub(crate) fn subscriptions(&self) -> &Subscriptions {

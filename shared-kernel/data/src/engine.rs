@@ -4,13 +4,14 @@
 //! SQLite a domain's file has one writer, for which transactions queue in process, and a few readers.
 
 use crate::error::Error;
+use crate::named::Call;
 use crate::signals::Signals;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleResult};
 use sea_orm::QueryResult;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -73,7 +74,12 @@ impl Engine {
         let jit = ("jit", "off".to_owned());
         let options = options
             .application_name("insula")
-            .options([("statement_timeout", statement_timeout), ("timezone", "UTC".to_owned()), jit])
+            .options([
+                ("statement_timeout", statement_timeout),
+                ("timezone", "UTC".to_owned()),
+                ("standard_conforming_strings", "on".to_owned()),
+                jit,
+            ])
             .disable_statement_logging();
         let postgres = Postgres { options, settings, pools: RwLock::default() };
         Ok(Self(Arc::new(Kind::Postgres(Box::new(postgres)))))
@@ -214,13 +220,20 @@ pub(crate) struct SqliteManager {
     options: SqliteConnectOptions,
 }
 
+/// A connection, and the names of the statements that were prepared on it.
+pub(crate) struct Session {
+    pub connection: PgConnection,
+    prepared: HashSet<String>,
+}
+
 impl Manager for PostgresManager {
-    type Type = PgConnection;
+    type Type = Session;
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Self::Type, sqlx::Error> {
         // Boxed, as is seldom needed: it would make the future of every query as large.
-        Box::pin(PgConnection::connect_with(&self.options)).await
+        let connection = Box::pin(PgConnection::connect_with(&self.options)).await?;
+        Ok(Session { connection, prepared: HashSet::new() })
     }
 
     async fn recycle(&self, _: &mut Self::Type, _: &Metrics) -> RecycleResult<sqlx::Error> {
@@ -283,11 +296,33 @@ impl Lease {
         }
     }
 
+    /// A transaction in one message: what it begins with, the call, and its end.
+    pub async fn alone(&mut self, begin: &str, call: Call) -> Result<Vec<QueryResult>, sqlx::Error> {
+        let Link::Postgres(session) = self.link()? else { return Err(sqlx::Error::PoolClosed) };
+        let is_new = !session.prepared.contains(&call.name);
+        let message = if is_new {
+            format!("{begin}; {}; {}; COMMIT", call.prepare, call.execute)
+        } else {
+            format!("{begin}; {}; COMMIT", call.execute)
+        };
+        let outcome = self.batch(&message).await;
+        if outcome.is_ok() {
+            self.open = false;
+            if let (true, Link::Postgres(session)) = (is_new, self.link()?) {
+                session.prepared.insert(call.name);
+            }
+        } else {
+            // Nobody knows whether the name is taken now.
+            self.broken |= is_new;
+        }
+        outcome
+    }
+
     async fn send(&mut self, sql: &str) -> Result<Vec<QueryResult>, sqlx::Error> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql));
         match self.link()? {
-            Link::Postgres(connection) => {
-                let rows = (&mut **connection).fetch_all(query).await?;
+            Link::Postgres(session) => {
+                let rows = (&mut session.connection).fetch_all(query).await?;
                 Ok(rows.into_iter().map(QueryResult::from).collect())
             }
             Link::Sqlite(connection) => {

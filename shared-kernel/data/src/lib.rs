@@ -11,6 +11,7 @@ mod kernel_rows;
 mod keyset;
 mod message;
 mod meter;
+mod named;
 mod raw;
 mod search;
 mod signals;

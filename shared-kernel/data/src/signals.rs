@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 const CHANNEL: &str = "insula_messages";
+const GATHER: Duration = Duration::from_millis(5);
 const RECONNECT_DELAY: Duration = Duration::from_millis(500);
 
 /// One for each database server; all domains on it share it.
@@ -69,6 +70,8 @@ impl Signals {
                     return Err(error.into());
                 }
             }
+            // The commits of the meantime are told together.
+            tokio::time::sleep(GATHER).await;
         }
     }
 

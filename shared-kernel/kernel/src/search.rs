@@ -54,8 +54,14 @@ pub fn search_text<'a>(parts: impl IntoIterator<Item = Option<&'a str>>) -> Stri
 
 /// Lower case, one space between words.
 fn fold(text: &str) -> String {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ")
+    let words = text.split_whitespace().map(|word| word.chars().flat_map(folded).collect());
+    words.collect::<Vec<String>>().join(" ")
+}
+
+/// Each character by itself: `str::to_lowercase` writes Σ by its place in the word, so that a part of a word would be
+/// folded otherwise than the whole.
+fn folded(character: char) -> impl Iterator<Item = char> {
+    character.to_lowercase().map(|lower| if lower == 'ς' { 'σ' } else { lower })
 }
 
 #[cfg(test)]
@@ -74,6 +80,16 @@ mod tests {
         check("", Err(NotASearch));
         check(&"x".repeat(100), Ok(&"x".repeat(100)));
         check(&"x".repeat(101), Err(NotASearch));
+    }
+
+    #[test]
+    fn a_part_is_folded_like_the_whole() {
+        for name in ["ΣΊΣΥΦΟΣ", "Σίσυφος"] {
+            let text = search_text([Some(name)]);
+            for q in ["ΣΊΣ", "σίς", "ΦΟΣ", "φος", "ΣΊΣΥΦΟΣ"] {
+                assert!(text.contains(q.parse::<Search>().unwrap().text()), "{q} in {text}");
+            }
+        }
     }
 
     #[test]

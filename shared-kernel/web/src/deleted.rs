@@ -3,7 +3,7 @@
 use crate::openapi::{Described, Description};
 use crate::operation::Endpoint;
 use crate::problem_json::Failure;
-use crate::query::{fault, pairs};
+use crate::query::{Given, pairs};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use kernel::{Ctx, Problem};
@@ -41,15 +41,14 @@ impl Described for IncludeDeleted {
 pub(crate) fn wanted(req: &HttpRequest) -> Result<bool, Problem> {
     let Some(permission) = Endpoint::of(req)?.options.shows_deleted else { return Ok(false) };
     let pairs = pairs(req)?;
-    let mut values =
-        pairs.iter().filter(|(name, _)| name == INCLUDE_DELETED).map(|(_, value)| value.as_str());
-    let wanted = match (values.next(), values.next()) {
-        (None, _) => false,
-        (Some("true"), None) => true,
-        (Some("false"), None) => false,
-        (Some(_), None) => return Err(fault(INCLUDE_DELETED, "must be true or false")),
-        _ => return Err(fault(INCLUDE_DELETED, "is given twice")),
-    };
+    let mut given = Given::of(&pairs);
+    let wanted = given.read(INCLUDE_DELETED, |text| match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("must be true or false".to_owned()),
+    });
+    given.finish()?;
+    let wanted = wanted == Some(true);
     if wanted {
         let ctx = req.extensions().get::<Ctx>().cloned();
         ctx.ok_or_else(|| Problem::internal("a public operation shows what is deleted"))?.may(permission)?;

@@ -92,7 +92,9 @@ where
         let work = async move {
             if let Err(problem) = head {
                 let refused = HttpResponse::from_error(Failure::from(problem));
-                return Ok(answered.finish(req.into_response(refused)));
+                // `ServiceRequest::into_response` would lose the error, by which `finish` renders it.
+                let (req, _) = req.into_parts();
+                return Ok(answered.finish(ServiceResponse::new(req, refused)));
             }
             // Routing itself runs inside `call`, so it is caught as well.
             match AssertUnwindSafe(async move { service.call(req).await }).catch_unwind().await {

@@ -10,6 +10,7 @@ use crate::operation::{Access, Endpoint};
 use crate::problem_json::Failure;
 use crate::query::refuse_unknown;
 use crate::server::Server;
+use crate::target::refuse_ill_encoded;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Handler, Payload};
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
@@ -109,6 +110,7 @@ where
     Args: FromRequest,
     F::Output: Responder + 'static,
 {
+    refuse_ill_encoded(req)?;
     refuse_in_target(req)?;
     refuse_unknown(req, &endpoint.query_names)?;
     refuse_unread(endpoint, req, &mut payload).await?;

@@ -23,6 +23,7 @@ mod problems_pages;
 mod query;
 pub mod remote;
 mod server;
+mod target;
 mod visitor;
 mod words;
 

@@ -66,16 +66,10 @@ where
         let route = move |endpoint: Arc<Endpoint>| {
             let handler = handler.clone();
             let method = endpoint.method.clone();
-            // HEAD is a GET whose body is not sent.
-            let mut route = if method == Method::GET {
-                Route::new().guard(guards::Any(guards::Get()).or(guards::Head()))
-            } else {
-                Route::new().method(method)
-            };
-            route = route.to(move |req: HttpRequest, payload: actix::Payload| {
+            let route = if method == Method::GET { get() } else { Route::new().method(method) };
+            route.to(move |req: HttpRequest, payload: actix::Payload| {
                 guard::run(Arc::clone(&endpoint), handler.clone(), req, payload.into_inner())
-            });
-            route
+            })
         };
         Operation {
             name: self.name,
@@ -86,6 +80,11 @@ where
             route: Arc::new(route),
         }
     }
+}
+
+/// HEAD is a GET whose body is not sent.
+pub(crate) fn get() -> Route {
+    Route::new().guard(guards::Any(guards::Get()).or(guards::Head()))
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Rendered};
 use crate::api::not_allowed;
+use crate::operation::get;
 use crate::problem_json::nothing_here;
 use actix_web::http::Method;
 use actix_web::{Resource, web as actix};
@@ -17,7 +18,7 @@ pub fn problems_pages(kinds: &[ProblemKind]) -> Resource {
         async move { answer(kind) }
     };
     actix::resource("/problems/{code}")
-        .route(actix::get().to(page))
+        .route(get().to(page))
         .default_service(actix::to(not_allowed(&[Method::GET])))
 }
 

@@ -1,6 +1,6 @@
 //! The query string, the path and the domain's own state as handlers take them.
 
-use crate::body::field_fault;
+use crate::body::{escape, field_fault};
 use crate::deleted::INCLUDE_DELETED;
 use crate::openapi::{Described, Description};
 use crate::operation::Endpoint;
@@ -10,7 +10,7 @@ use crate::words::in_json_words;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kernel::id::IdKind;
-use kernel::problem::UNKNOWN_PARAMETER;
+use kernel::problem::{INVALID_PARAMETER, MALFORMED, UNKNOWN_PARAMETER};
 use kernel::reference::{MAX_EXTERNAL_ID, check_external_id};
 use kernel::{Faults, FieldError, Id, Problem};
 use serde::Deserialize;
@@ -39,7 +39,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(own_pairs(req).and_then(|pairs| parse(&pairs)).map(Self).map_err(Failure::from))
+        ready(query(req).map(Self).map_err(Failure::from))
     }
 }
 
@@ -204,17 +204,49 @@ pub(crate) fn pairs(req: &HttpRequest) -> Result<Vec<(String, String)>, Problem>
     if req.query_string().is_empty() {
         return Ok(Vec::new());
     }
-    serde_urlencoded::from_str(req.query_string()).map_err(|error| fault("", &error.to_string()))
+    serde_urlencoded::from_str(req.query_string())
+        .map_err(|error| Problem::new(MALFORMED, format!("The query cannot be read: {error}.")))
 }
 
-pub(crate) fn fault(name: &str, message: &str) -> Problem {
-    let detail = if name.is_empty() { message.to_owned() } else { format!("{name}: {message}") };
-    let errors = vec![FieldError {
-        pointer: format!("/{name}"),
-        code: Cow::Borrowed("invalid_value"),
-        detail: message.to_owned(),
-    }];
-    Problem::new(UNKNOWN_PARAMETER, detail).with_errors(errors)
+/// Parameters as they were given; what is wrong with them, all at once.
+pub(crate) struct Given<'a> {
+    pairs: &'a [(String, String)],
+    faults: Vec<FieldError>,
+}
+
+impl<'a> Given<'a> {
+    pub fn of(pairs: &'a [(String, String)]) -> Self {
+        Self { pairs, faults: Vec::new() }
+    }
+
+    /// `None` where it is not given, or given wrongly.
+    pub fn read<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let mut values = self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let read = match (values.next(), values.next()) {
+            (None, _) => return None,
+            (Some(value), None) => parse(value),
+            _ => Err("is given twice".to_owned()),
+        };
+        match read {
+            Ok(value) => Some(value),
+            Err(detail) => {
+                self.add(name, detail);
+                None
+            }
+        }
+    }
+
+    pub fn add(&mut self, name: &str, detail: String) {
+        let code = Cow::Borrowed("invalid_value");
+        self.faults.push(FieldError { pointer: format!("/{}", escape(name)), code, detail });
+    }
+
+    pub fn finish(self) -> Result<(), Problem> {
+        let Some(FieldError { pointer, detail, .. }) = self.faults.first() else { return Ok(()) };
+        let name = pointer.trim_start_matches('/');
+        let detail = if name.is_empty() { detail.clone() } else { format!("{name}: {detail}") };
+        Err(Problem::new(INVALID_PARAMETER, detail).with_errors(self.faults))
+    }
 }
 
 /// All faults at once: every parameter that the operation does not document.
@@ -234,22 +266,27 @@ pub(crate) fn refuse_unknown(req: &HttpRequest, known: &[String]) -> Result<(), 
     Err(Problem::new(UNKNOWN_PARAMETER, detail).with_errors(errors))
 }
 
-/// Without those that `PageQuery` and `IncludeDeleted` read.
-fn own_pairs(req: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
-    let mut pairs = pairs(req)?;
+/// Without what `PageQuery` and `IncludeDeleted` read. Where a list is asked for with faults of both, all are told.
+fn query<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, Problem> {
+    let pairs = pairs(req)?;
     let is_list = Endpoint::of(req)?.is_list();
-    pairs.retain(|(name, _)| name != INCLUDE_DELETED && !(is_list && page::is_own(name)));
-    Ok(pairs)
-}
-
-fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Problem> {
-    let encoded = serde_urlencoded::to_string(pairs).map_err(Problem::internal)?;
+    let is_read_elsewhere = |name: &str| name == INCLUDE_DELETED || is_list && page::is_own(name);
+    let own: Vec<_> = pairs.iter().filter(|(name, _)| !is_read_elsewhere(name)).collect();
+    let encoded = serde_urlencoded::to_string(own).map_err(Problem::internal)?;
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(encoded.as_bytes()));
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let inner: &ValueError = error.inner();
-        let message = inner.to_string();
-        let path = error.path().iter().next().map(ToString::to_string);
-        let name = field_fault(&message).1.map(str::to_owned).or(path);
-        fault(&name.unwrap_or_default(), &in_json_words(&message))
-    })
+    let error = match serde_path_to_error::deserialize(deserializer) {
+        Ok(query) => return Ok(query),
+        Err(error) => error,
+    };
+    let inner: &ValueError = error.inner();
+    let message = inner.to_string();
+    let path = error.path().iter().next().map(ToString::to_string);
+    let name = field_fault(&message).1.map(str::to_owned).or(path);
+    let mut given = Given::of(&pairs);
+    given.add(&name.unwrap_or_default(), in_json_words(&message));
+    if is_list {
+        page::bounds(&mut given);
+    }
+    given.finish()?;
+    Err(Problem::internal(message))
 }

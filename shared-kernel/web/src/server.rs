@@ -7,7 +7,7 @@ use crate::edge::Edge;
 use crate::forwarded::TrustedHeader;
 use crate::limits::Limits;
 use crate::openapi;
-use crate::operation::OperationInfo;
+use crate::operation::{OperationInfo, get};
 use crate::problem_json::{Failure, nothing_here};
 use crate::problems_pages;
 use crate::visitor::Network;
@@ -137,7 +137,7 @@ impl Server {
             std::future::ready(rendered)
         };
         let document = actix::resource("/openapi.json")
-            .route(actix::get().to(read_document))
+            .route(get().to(read_document))
             .default_service(actix::to(not_allowed(&[Method::GET])));
         let scope = self.0.apis.iter().fold(actix::scope(PREFIX), |scope, api| scope.service(api.scope()));
         config

@@ -60,9 +60,11 @@ impl Door {
     pub(super) async fn queries(&self) {
         let bad = [
             ("/inventory/items?Sku=CHAI", "unknown_parameter"),
-            ("/inventory/movements?item_id=7", "unknown_parameter"),
-            ("/billing/invoices?status=paid-ish", "unknown_parameter"),
+            ("/inventory/movements?item_id=7", "invalid_parameter"),
+            ("/billing/invoices?status=paid-ish", "invalid_parameter"),
             ("/billing/customers?external_id=a%00b", "malformed"),
+            ("/billing/customers?external_id=%ff", "malformed"),
+            ("/billing/customers?q=abc%zz", "malformed"),
         ];
         for (path, code) in bad {
             self.refused(path, self.get(path), 400, code).await;

@@ -120,7 +120,7 @@ impl Walk {
             self.refused(query, list, &ask, 400, code).await;
         };
         for limit in ["limit=0", "limit=101", "limit=x", "limit=-1", "limit=", "limit=1&limit=2"] {
-            refused(limit, "unknown_parameter").await;
+            refused(limit, "invalid_parameter").await;
         }
         for cursor in ["cursor=", "cursor=bm90IG91cnM", "cursor=%00"] {
             let ask = Call::to(&path).ask(list).query(cursor);

@@ -15,6 +15,9 @@ fn check_problem(told: &str, status: u16, code: &str) {
     }
     let problem: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {told}"));
     assert_eq!((&problem["code"], &problem["status"]), (&json!(code), &json!(status)));
+    let request_id = problem["request_id"].as_str().unwrap();
+    assert!(!request_id.is_empty() && head.contains(request_id), "{told}");
+    assert_eq!(problem["instance"], format!("urn:request:{request_id}"));
 }
 
 #[test]

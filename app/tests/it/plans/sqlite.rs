@@ -39,6 +39,10 @@ impl Plans {
             let done = file.execute(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await;
             done.unwrap_or_else(|error| panic!("{sql}: {error}"));
         }
+        for file in files.values_mut() {
+            // As the program does once it has been up for a while.
+            file.execute("PRAGMA analysis_limit = 400; PRAGMA optimize").await.unwrap();
+        }
         files.get_mut("users").unwrap().execute(READER).await.unwrap();
         Self { files }
     }

@@ -3,6 +3,7 @@
 use crate::client::{call, client};
 use crate::shop::TENANT;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::json;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -40,6 +41,20 @@ async fn a_well_formed_request_id_is_kept() {
         let reply = client.send(call("GET //nowhere").header("x-request-id", given)).await;
         assert_eq!(reply.header("x-request-id") == given, kept, "{given}");
         assert_eq!(reply.json()["request_id"], reply.header("x-request-id"));
+    }
+}
+
+#[actix_web::test]
+async fn what_is_refused_by_its_head_names_its_request_too() {
+    let client = client().await;
+    let long_url = call(&format!("GET /hello?{}", "x".repeat(9_000)));
+    let long_header = call("GET /hello").header("x-long", &"x".repeat(17_000));
+    for (call, status, code) in [(long_url, 414, "uri_too_long"), (long_header, 431, "headers_too_large")] {
+        let reply = client.send(call.header("x-request-id", "under-this")).await;
+        let problem = reply.json();
+        assert_eq!((reply.status, reply.code().as_str()), (status, code));
+        assert_eq!((reply.header("x-request-id"), &problem["request_id"]), ("under-this", &json!("under-this")));
+        assert_eq!(problem["instance"], "urn:request:under-this");
     }
 }
 
@@ -92,6 +107,11 @@ async fn a_get_answers_head() {
     let id = client.item("owner", "Chai", 1).await;
     let reply = client.send(call(&format!("HEAD /items/{id}")).by("owner")).await;
     assert_eq!((reply.status, reply.header("etag")), (200, "\"1\""));
+    for page in ["//api/v1/openapi.json", "//problems/internal"] {
+        let get = client.send(call(&format!("GET {page}"))).await;
+        let head = client.send(call(&format!("HEAD {page}"))).await;
+        assert_eq!((head.status, head.header("etag")), (200, get.header("etag")), "{page}");
+    }
 }
 
 #[actix_web::test]

@@ -175,7 +175,7 @@ testkit::both!(
         ] {
             assert_eq!(house.count(person, list).await, expected, "{list}");
         }
-        house.call(&admin, "GET /tasks?status=lost", NOTHING).await.problem(400, "unknown_parameter");
+        house.call(&admin, "GET /tasks?status=lost", NOTHING).await.problem(400, "invalid_parameter");
         house.call(&admin, "GET /tasks?state=open", NOTHING).await.problem(400, "unknown_parameter");
 
         let (mut seen, mut query) = (Vec::new(), "/tasks?limit=3".to_owned());

@@ -13,7 +13,9 @@ fn parts(mark: &str) -> (&str, Vec<&str>) {
 
 pub fn on_postgres(domain: &str, mark: &str) -> String {
     let (table, _) = parts(mark);
-    let index = format!("CREATE INDEX {table}_search ON {table} USING gin (tenant_id, search_text public.gin_trgm_ops);");
+    let index = format!(
+        "CREATE INDEX {table}_search ON {table} USING gin (tenant_id, search_text public.gin_trgm_ops);"
+    );
     format!("{index}\n{}", function_on_postgres(domain, mark))
 }
 
@@ -30,7 +32,8 @@ pub fn function_on_postgres(domain: &str, mark: &str) -> String {
         let place = index + 8;
         format!("\n    || CASE WHEN wanted_{column} IS NULL THEN '' ELSE ' AND {column} = ${place}' END")
     });
-    let using = format!("USING {}, pattern, after_at, after_id, from_at, until_at, most{values}", crate::ddl::TENANT);
+    let using =
+        format!("USING {}, pattern, after_at, after_id, from_at, until_at, most{values}", crate::ddl::TENANT);
     let signature = format!(
         "{table}_matching(TEXT, BOOLEAN, BOOLEAN, TIMESTAMPTZ, UUID, TIMESTAMPTZ, TIMESTAMPTZ, BIGINT{types})"
     );

@@ -28,6 +28,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("limits.requests_per_minute_per_credential", 1..=10_000_000),
     ("limits.requests_per_minute_per_tenant", 1..=10_000_000),
     ("limits.public_per_minute_per_address", 1..=10_000_000),
+    ("limits.refused_per_minute_per_address", 1..=10_000_000),
     ("jobs.concurrency", 1..=1024),
     ("jobs.sweep_interval_ms", 100..=86_400_000),
     ("jobs.lease_ms", 1000..=3_600_000),

@@ -176,6 +176,7 @@ pub struct LimitsConfig {
     pub requests_per_minute_per_credential: u32,
     pub requests_per_minute_per_tenant: u32,
     pub public_per_minute_per_address: u32,
+    pub refused_per_minute_per_address: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

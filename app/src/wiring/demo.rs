@@ -23,7 +23,10 @@ pub async fn show(config: &Config, address: SocketAddr) -> Result<(), StartError
         let remedy = "look at the log above; `insula demo --folder <another>` starts afresh";
         StartError::new("the demo tenant could not be made", remedy).because(error)
     })?;
-    let text = credentials.for_people(&config.public_url());
+    // Of port 0 only the node knows which it became.
+    let mut reached = config.clone();
+    reached.http.address = address;
+    let text = credentials.for_people(&reached.public_url());
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| {
         StartError::new("the credentials cannot be printed", "give insula a stdout").because(error)
     })

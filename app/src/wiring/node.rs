@@ -241,7 +241,7 @@ fn web_settings(config: &Config) -> Settings {
         credential_requests_per_minute: per_minute(config.limits.requests_per_minute_per_credential),
         tenant_requests_per_minute: per_minute(config.limits.requests_per_minute_per_tenant),
         public_requests_per_minute: per_minute(config.limits.public_per_minute_per_address),
-        ..Settings::default()
+        refused_credentials_per_minute: per_minute(config.limits.refused_per_minute_per_address),
     }
 }
 

@@ -33,8 +33,8 @@ fn a_long_list_is_compressed_and_does_not_wait() {
             }
         }
         // Each would have waited; a machine that is busy with other things delays some of them.
-        let fastest = times.iter().min().unwrap();
-        assert!(*fastest < DELAY, "not one of {REQUESTS} came at once: {times:?}");
+        times.sort();
+        assert!(times[REQUESTS / 2] < DELAY, "most of {REQUESTS} did not come at once: {times:?}");
     });
 }
 

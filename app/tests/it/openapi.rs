@@ -99,6 +99,9 @@ fn faults(document: &Value, operation: &Operation, tags: &BTreeSet<&str>) -> Vec
     let bodies = responses.iter().all(|(status, response)| tells_its_body(document, status, response));
     let permission = text("x-permission") && told["security"] != Value::Array(Vec::new());
     let errors = ["400", "429", "500", "503"].iter().all(|status| responses.contains_key(*status));
+    let null = told["parameters"].to_string().contains("\"null\"");
+    let answers = operation.successes().filter_map(|status| json_of(&responses[status]));
+    let examples = operation.json_body().into_iter().chain(answers).all(|it| has_example(document, it));
     [
         (!text("summary"), "has no summary"),
         (!text("operationId"), "has no operationId"),
@@ -110,6 +113,11 @@ fn faults(document: &Value, operation: &Operation, tags: &BTreeSet<&str>) -> Vec
             "has not one of x-permission (with security) and x-public (a reason)",
         ),
         (!errors, "lacks an error that every operation has"),
+        (null, "has a parameter that may be null, which none can be"),
+        (
+            !examples,
+            "has JSON without an example that is whole: `#[schema(example = json!({…}))]` on its DTO",
+        ),
     ]
     .into_iter()
     .filter(|(wrong, _)| *wrong)
@@ -118,13 +126,38 @@ fn faults(document: &Value, operation: &Operation, tags: &BTreeSet<&str>) -> Vec
 }
 
 fn tells_its_body(document: &Value, status: &str, response: &Value) -> bool {
-    let response = match response["$ref"].as_str() {
-        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null),
-        None => response,
-    };
-    let contents = response["content"].as_object().cloned().unwrap_or_default();
+    let contents = resolved(document, response)["content"].as_object().cloned().unwrap_or_default();
     if ["204", "304"].contains(&status) {
         return contents.is_empty();
     }
     !contents.is_empty() && contents.values().all(|content| content["schema"].is_object())
+}
+
+fn json_of(response: &Value) -> Option<&Value> {
+    response.pointer("/content/application~1json/schema")
+}
+
+/// A list shows what its entries are.
+fn has_example(document: &Value, schema: &Value) -> bool {
+    let schema = resolved(document, schema);
+    if let Some(entry) = schema.pointer("/properties/data/items") {
+        return has_example(document, entry);
+    }
+    let Some(example) = schema["example"].as_object() else { return false };
+    let parts: Vec<&Value> = match schema["allOf"].as_array() {
+        Some(parts) => parts.iter().map(|part| resolved(document, part)).collect(),
+        None => vec![schema],
+    };
+    let named = parts.iter().flat_map(|part| part["properties"].as_object().into_iter().flatten());
+    let named: BTreeSet<&String> = named.map(|(name, _)| name).collect();
+    let mut required = parts.iter().flat_map(|part| part["required"].as_array().into_iter().flatten());
+    required.all(|name| example.contains_key(name.as_str().unwrap()))
+        && example.keys().all(|name| named.contains(name))
+}
+
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null),
+        None => value,
+    }
 }

@@ -150,6 +150,8 @@ CREATE INDEX tasks_by_status ON workflow.tasks USING btree (tenant_id, status, c
 CREATE UNIQUE INDEX tasks_hold ON workflow.tasks USING btree (tenant_id, hold_id) WHERE (deleted_at IS NULL)
 CREATE INDEX tasks_listed ON workflow.tasks USING btree (tenant_id, created_at, public_id)
 CREATE INDEX tasks_of_definition ON workflow.tasks USING btree (tenant_id, definition_id)
+CREATE INDEX tasks_of_role ON workflow.tasks USING btree (tenant_id, approver_role, created_at, public_id) WHERE (approver_role IS NOT NULL)
+CREATE INDEX tasks_of_user ON workflow.tasks USING btree (tenant_id, approver_user_id, created_at, public_id) WHERE (approver_user_id IS NOT NULL)
 CREATE UNIQUE INDEX tasks_pkey ON workflow.tasks USING btree (id)
 CREATE UNIQUE INDEX tasks_tenant_id_public_id_key ON workflow.tasks USING btree (tenant_id, public_id)
 tasks policy owner to {insula_workflow_owner} using true

@@ -20,6 +20,8 @@ CREATE TABLE customers (
 );
 CREATE UNIQUE INDEX customers_external_id ON customers (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_listed ON customers (tenant_id, created_at, public_id);
+CREATE INDEX customers_of_reference ON customers (tenant_id, external_id, created_at, public_id)
+    WHERE external_id IS NOT NULL;
 CREATE VIRTUAL TABLE customers_search USING fts5(search_text, tenant_id UNINDEXED, public_id UNINDEXED, tokenize = 'trigram case_sensitive 1');
 CREATE TABLE 'customers_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 CREATE TABLE 'customers_search_content'(id INTEGER PRIMARY KEY, c0, c1, c2);
@@ -228,6 +230,8 @@ CREATE TABLE products (
 );
 CREATE UNIQUE INDEX products_external_id ON products (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX products_listed ON products (tenant_id, created_at, public_id);
+CREATE INDEX products_of_reference ON products (tenant_id, external_id, created_at, public_id)
+    WHERE external_id IS NOT NULL;
 CREATE VIRTUAL TABLE products_search USING fts5(search_text, tenant_id UNINDEXED, public_id UNINDEXED, tokenize = 'trigram case_sensitive 1');
 CREATE TABLE 'products_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 CREATE TABLE 'products_search_content'(id INTEGER PRIMARY KEY, c0, c1, c2);

@@ -74,6 +74,9 @@ CREATE TABLE items (
 CREATE UNIQUE INDEX items_external_id ON items (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX items_newest ON items (tenant_id, created_at, public_id);
 CREATE INDEX items_of_category ON items (tenant_id, category, created_at, public_id);
+CREATE INDEX items_of_reference ON items (tenant_id, external_id, created_at, public_id)
+    WHERE external_id IS NOT NULL;
+CREATE INDEX items_of_sku ON items (tenant_id, sku, created_at, public_id);
 CREATE UNIQUE INDEX items_sku ON items (tenant_id, sku) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE items_search USING fts5(search_text, tenant_id UNINDEXED, public_id UNINDEXED, tokenize = 'trigram case_sensitive 1');
 CREATE TABLE 'items_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;

@@ -125,4 +125,6 @@ CREATE INDEX tasks_by_status ON tasks (tenant_id, status, created_at, public_id)
 CREATE UNIQUE INDEX tasks_hold ON tasks (tenant_id, hold_id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_listed ON tasks (tenant_id, created_at, public_id);
 CREATE INDEX tasks_of_definition ON tasks (tenant_id, definition_id);
+CREATE INDEX tasks_of_role ON tasks (tenant_id, approver_role, created_at, public_id) WHERE approver_role IS NOT NULL;
+CREATE INDEX tasks_of_user ON tasks (tenant_id, approver_user_id, created_at, public_id) WHERE approver_user_id IS NOT NULL;
 CREATE TABLE "workflow_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );

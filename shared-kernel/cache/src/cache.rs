@@ -3,12 +3,10 @@
 use crate::local::Local;
 use crate::remote::Remote;
 use crate::{Error, Level, Redis, Space};
-use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The most the process keeps, by the size of the values as JSON and their keys.
     pub max_bytes: u64,

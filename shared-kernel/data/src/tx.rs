@@ -9,7 +9,7 @@ use crate::raw::{Raw, TenantSql};
 use crate::search::{self, Matching, Window};
 use kernel::page::Order as PageOrder;
 use kernel::{Id, Page, PageRequest, Search, TenantId};
-use sea_orm::sea_query::IntoCondition;
+use sea_orm::sea_query::{IntoCondition, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, Order,
     PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationDef, Select,
@@ -134,6 +134,19 @@ impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
 
     pub fn filter(mut self, condition: impl IntoCondition) -> Self {
         self.select = self.select.filter(condition);
+        self
+    }
+
+    /// Nobody else changes these rows until the transaction ends: who is about to change one waits here for its turn.
+    /// SQLite has one writer anyway.
+    pub fn to_change(mut self) -> Self {
+        self.select = self.select.lock(LockType::NoKeyUpdate);
+        self
+    }
+
+    /// Nobody changes these rows until the transaction ends, which counts on what they say.
+    pub fn to_keep(mut self) -> Self {
+        self.select = self.select.lock(LockType::Share);
         self
     }
 

@@ -1,11 +1,13 @@
 //! Typed public identifiers: UUID v7 on the wire, a different Rust type for each kind of thing.
 
 use chrono::{DateTime, Utc};
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
+use uuid::fmt::Hyphenated;
 use uuid::{ContextV7, Timestamp, Uuid};
 
 /// Names a kind of identifier. Made by [`typed_id!`](crate::typed_id), not by hand.
@@ -14,6 +16,10 @@ pub trait IdKind: 'static {
 }
 
 pub struct Id<K>(Uuid, PhantomData<fn() -> K>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("must be a UUID such as 01890000-0000-7000-8000-000000000000")]
+pub struct NotAnId;
 
 /// Declares `InvoiceId` as an [`Id`] of its own kind: `typed_id!(InvoiceId, InvoiceKind, "invoice")`.
 #[macro_export]
@@ -91,9 +97,13 @@ impl<K: IdKind> fmt::Debug for Id<K> {
     }
 }
 impl<K> FromStr for Id<K> {
-    type Err = uuid::Error;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::from_str(text).map(Self::from_uuid)
+    type Err = NotAnId;
+    /// Of the spellings of a UUID only the one we write, in either case: else one thing would have several URLs.
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if text.len() != Hyphenated::LENGTH {
+            return Err(NotAnId);
+        }
+        Uuid::try_parse(text).map(Self::from_uuid).map_err(|_| NotAnId)
     }
 }
 impl<K> Serialize for Id<K> {
@@ -103,6 +113,46 @@ impl<K> Serialize for Id<K> {
 }
 impl<'de, K> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Uuid::deserialize(deserializer).map(Self::from_uuid)
+        deserializer.deserialize_str(Text(PhantomData))
+    }
+}
+
+struct Text<K>(PhantomData<fn() -> K>);
+
+impl<K> Visitor<'_> for Text<K> {
+    type Value = Id<K>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a UUID")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Id<K>, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b";
+
+    fn check(text: &str, expected: Result<&str, NotAnId>) {
+        let parsed = text.parse::<UserId>().map(|id| id.to_string());
+        assert_eq!(parsed.as_deref().map_err(|error| *error), expected, "{text}");
+        let read = serde_json::from_value::<UserId>(text.into()).map(|id| id.to_string());
+        assert_eq!(read.ok().as_deref(), expected.ok(), "{text}");
+    }
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        check(TEXT, Ok(TEXT));
+        check(&TEXT.to_uppercase(), Ok(TEXT));
+        let simple = TEXT.replace('-', "");
+        let shifted = "0190a5c87d3e-7a61-8f2b-4c5d-6e7f8a9b";
+        for other in [&*simple, &format!("{{{TEXT}}}"), &format!("urn:uuid:{TEXT}"), shifted, "", "4711"] {
+            check(other, Err(NotAnId));
+        }
+        assert!(serde_json::from_str::<UserId>("7").is_err());
     }
 }

@@ -151,14 +151,30 @@ impl Faults {
         }
     }
 
-    /// A text that is neither blank nor longer than `max` characters, trimmed.
+    /// A text of one line that is neither blank nor longer than `max` characters, trimmed.
     pub fn text(&mut self, pointer: &str, value: &str, max: usize) -> String {
+        self.bounded(pointer, value, max, &[])
+    }
+
+    /// The same of several lines.
+    pub fn prose(&mut self, pointer: &str, value: &str, max: usize) -> String {
+        self.bounded(pointer, value, max, &['\n', '\r', '\t'])
+    }
+
+    fn bounded(&mut self, pointer: &str, value: &str, max: usize, allowed: &[char]) -> String {
         let trimmed = value.trim();
         if trimmed.is_empty() {
             self.add(pointer, "blank", "must not be blank");
         } else if trimmed.chars().count() > max {
             self.add(pointer, "too_long", format!("must have at most {max} characters"));
         }
+        let is_refused = |character: char| character.is_control() && !allowed.contains(&character);
+        self.require(
+            !trimmed.chars().any(is_refused),
+            pointer,
+            "control_character",
+            "must not hold control characters",
+        );
         trimmed.to_owned()
     }
 
@@ -188,5 +204,31 @@ impl Faults {
 
     pub fn finish<T>(self, value: T) -> Result<T, Vec<FieldError>> {
         if self.0.is_empty() { Ok(value) } else { Err(self.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: &str, of_text: &[&str], of_prose: &[&str]) {
+        let (mut text, mut prose) = (Faults::new(), Faults::new());
+        text.text("/x", value, 10);
+        prose.prose("/x", value, 10);
+        let [text, prose] = [text, prose].map(Faults::into_errors);
+        assert!(text.iter().map(|fault| &*fault.code).eq(of_text.iter().copied()), "{value:?}: {text:?}");
+        assert!(prose.iter().map(|fault| &*fault.code).eq(of_prose.iter().copied()), "{value:?}: {prose:?}");
+    }
+
+    #[test]
+    fn texts_are_bounded_and_clean() {
+        check(" plain\n", &[], &[]);
+        check(" \t ", &["blank"], &["blank"]);
+        check("ten letters", &["too_long"], &["too_long"]);
+        check("two\r\n\tlines", &["control_character"], &[]);
+        for control in ["a\u{7}b", "a\u{1b}[31m", "a\u{85}b", "a\u{7f}"] {
+            check(control, &["control_character"], &["control_character"]);
+        }
+        check("a\u{7}bcdefghijk", &["too_long", "control_character"], &["too_long", "control_character"]);
     }
 }

@@ -1,6 +1,7 @@
 //! Quantities in millionths of a unit, so that SQL can compare and sum them as integers on every backend.
 //! On the wire they are decimal strings: `"2.5"`.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -9,6 +10,9 @@ use std::str::FromStr;
 pub struct Quantity(i64);
 
 const UNIT: i64 = 1_000_000;
+const MAX_DECIMALS: usize = 6;
+/// More would not fit into 64 bits.
+const MAX_WHOLE_DIGITS: usize = 13;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum QuantityError {
@@ -68,7 +72,7 @@ impl FromStr for Quantity {
             return Err(QuantityError::Malformed);
         }
         let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > 6 {
+        if fraction.len() > MAX_DECIMALS {
             return Err(QuantityError::TooPrecise);
         }
         let whole: i64 = whole.parse().map_err(|_| QuantityError::Overflow)?;
@@ -98,10 +102,20 @@ impl Serialize for Quantity {
         serializer.collect_str(self)
     }
 }
+/// As the document says it. Files may have zeros to spare, JSON has none.
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        let quantity = text.parse::<Self>().map_err(D::Error::custom)?;
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        if decimals.len() > MAX_DECIMALS {
+            return Err(D::Error::custom(QuantityError::TooPrecise));
+        }
+        if whole.len() > MAX_WHOLE_DIGITS {
+            return Err(D::Error::custom(QuantityError::Malformed));
+        }
+        Ok(quantity)
     }
 }
 
@@ -124,5 +138,16 @@ mod tests {
         check("+1", Err(QuantityError::Malformed));
         check(".5", Err(QuantityError::Malformed));
         check("9223372036855", Err(QuantityError::Overflow));
+    }
+
+    #[test]
+    fn json_has_no_digits_to_spare() {
+        let taken = |text: &str| serde_json::from_value::<Quantity>(text.into()).is_ok();
+        for text in ["2.5", "-2.500000", "0000000000001", "8999999999999.999999"] {
+            assert!(taken(text), "{text}");
+        }
+        for text in ["1.0000000", "00000000000001", "-000000000000000000000", "9223372036855"] {
+            assert!(!taken(text), "{text}");
+        }
     }
 }

@@ -3,10 +3,13 @@
 use crate::problem::Faults;
 use std::collections::BTreeMap;
 
+#[cfg(feature = "schema")]
+pub use crate::schema::{MetadataPatchSchema, MetadataSchema};
+
 pub const MAX_EXTERNAL_ID: usize = 200;
 pub const MAX_METADATA: usize = 50;
-const MAX_METADATA_KEY: usize = 40;
-const MAX_METADATA_VALUE: usize = 500;
+pub const MAX_METADATA_KEY: usize = 40;
+pub const MAX_METADATA_VALUE: usize = 500;
 
 pub type Metadata = BTreeMap<String, String>;
 
@@ -25,6 +28,8 @@ pub struct Put<T> {
 pub enum Seen {
     /// Nothing: it may be new.
     Unknown,
+    /// It is not there: what is made must be new.
+    Absent,
     /// It is there, in whatever version.
     Any,
     Version(i64),
@@ -35,15 +40,18 @@ impl Seen {
     pub fn allows(self, version: Option<i64>) -> bool {
         match self {
             Self::Unknown => true,
+            Self::Absent => version.is_none(),
             Self::Any => version.is_some(),
             Self::Version(seen) => version == Some(seen),
         }
     }
 }
 
-/// Trimmed.
+/// Trimmed. It stands in a path, out of which clients take what looks like a step up or none.
 pub fn check_external_id(faults: &mut Faults, pointer: &str, given: Option<String>) -> Option<String> {
-    given.map(|id| faults.text(pointer, &id, MAX_EXTERNAL_ID))
+    let id = faults.text(pointer, &given?, MAX_EXTERNAL_ID);
+    faults.require(!matches!(&*id, "." | ".."), pointer, "dots_alone", "must not be `.` or `..`");
+    Some(id)
 }
 
 pub fn check_metadata(faults: &mut Faults, pointer: &str, metadata: &Metadata) {
@@ -51,13 +59,16 @@ pub fn check_metadata(faults: &mut Faults, pointer: &str, metadata: &Metadata) {
     faults.require(few, pointer, "too_many", &format!("must have at most {MAX_METADATA} pairs"));
     for (key, value) in metadata {
         let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-        let key_fits = (1..=MAX_METADATA_KEY).contains(&key.chars().count());
         let detail = format!("a key has 1 to {MAX_METADATA_KEY} characters");
-        faults.require(key_fits, &pointer, "bad_key", &detail);
+        faults.require(is_key(key), &pointer, "bad_key", &detail);
         let value_fits = value.chars().count() <= MAX_METADATA_VALUE;
         let detail = format!("must have at most {MAX_METADATA_VALUE} characters");
         faults.require(value_fits, &pointer, "too_long", &detail);
     }
+}
+
+fn is_key(text: &str) -> bool {
+    (1..=MAX_METADATA_KEY).contains(&text.chars().count())
 }
 
 /// Absent leaves it, `null` empties it.
@@ -69,7 +80,9 @@ pub fn patch_metadata(present: &Metadata, patch: Option<Option<MetadataPatch>>) 
     for (key, value) in patch.flatten().unwrap_or_default() {
         match value {
             Some(value) => metadata.insert(key, value),
-            None => metadata.remove(&key),
+            None if is_key(&key) => metadata.remove(&key),
+            // What is no key is nothing to remove: `check_metadata` says so.
+            None => metadata.insert(key, String::new()),
         };
     }
     metadata
@@ -100,11 +113,39 @@ mod tests {
     }
 
     #[test]
+    fn what_was_seen_says_what_may_be_written_over() {
+        for (seen, on_none, on_two) in [
+            (Seen::Unknown, true, true),
+            (Seen::Absent, true, false),
+            (Seen::Any, false, true),
+            (Seen::Version(2), false, true),
+            (Seen::Version(1), false, false),
+        ] {
+            assert_eq!((seen.allows(None), seen.allows(Some(2))), (on_none, on_two), "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn a_reference_can_stand_in_a_path() {
+        for (given, expected) in
+            [(" crm-1 ", None), ("...", None), (".", Some("dots_alone")), (" .. ", Some("dots_alone"))]
+        {
+            let mut faults = Faults::new();
+            let checked = check_external_id(&mut faults, "/external_id", Some(given.to_owned()));
+            assert_eq!(checked.as_deref(), Some(given.trim()));
+            let errors = faults.into_errors();
+            assert_eq!(errors.first().map(|fault| &*fault.code), expected, "{given:?}");
+        }
+    }
+
+    #[test]
     fn a_merge_patch_sets_removes_and_leaves() {
         let present = pairs([("keep", "1"), ("drop", "2")]);
         let patch = BTreeMap::from([("drop".to_owned(), None), ("new".to_owned(), Some("3".to_owned()))]);
         assert_eq!(patch_metadata(&present, Some(Some(patch))), pairs([("keep", "1"), ("new", "3")]));
         assert_eq!(patch_metadata(&present, Some(None)), Metadata::new());
         assert_eq!(patch_metadata(&present, None), present);
+        let no_key = BTreeMap::from([(String::new(), None)]);
+        check(patch_metadata(&present, Some(Some(no_key))), &["/metadata/ bad_key"]);
     }
 }

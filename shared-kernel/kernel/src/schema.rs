@@ -1,9 +1,11 @@
 //! Our values as OpenAPI schemas.
 
+use crate::money::CODES;
+use crate::reference::{MAX_METADATA, MAX_METADATA_KEY, MAX_METADATA_VALUE};
 use crate::search::{MAX_SEARCH_CHARS, MIN_SEARCH_CHARS};
 use crate::{Currency, Id, Money, Quantity, Search};
 use std::borrow::Cow;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -41,7 +43,7 @@ impl PartialSchema for Quantity {
     fn schema() -> RefOr<Schema> {
         string()
             .description(Some("A decimal number of at most six decimals"))
-            .pattern(Some(r"^-?\d+(\.\d{1,6})?$"))
+            .pattern(Some(r"^-?[0-8]?[0-9]{1,12}(\.[0-9]{1,6})?$"))
             .max_length(Some(21))
             .examples(["2.5"])
             .into()
@@ -55,7 +57,11 @@ impl ToSchema for Quantity {
 
 impl PartialSchema for Currency {
     fn schema() -> RefOr<Schema> {
-        string().description(Some("ISO 4217 code")).pattern(Some("^[A-Z]{3}$")).examples(["EUR"]).into()
+        string()
+            .description(Some("ISO 4217 code"))
+            .enum_values(Some(CODES.split(' ')))
+            .examples(["EUR"])
+            .into()
     }
 }
 impl ToSchema for Currency {
@@ -87,4 +93,46 @@ impl ToSchema for Money {
     fn name() -> Cow<'static, str> {
         "Money".into()
     }
+}
+
+/// Of [`Metadata`](crate::Metadata), which is a map and so has no schema of its own.
+pub struct MetadataSchema;
+
+impl PartialSchema for MetadataSchema {
+    fn schema() -> RefOr<Schema> {
+        pairs(string())
+            .description(Some("Pairs the platform only keeps"))
+            .max_properties(Some(MAX_METADATA))
+            .examples([serde_json::json!({"crm": "4711"})])
+            .into()
+    }
+}
+impl ToSchema for MetadataSchema {
+    fn name() -> Cow<'static, str> {
+        "Metadata".into()
+    }
+}
+
+/// Of [`MetadataPatch`](crate::MetadataPatch).
+pub struct MetadataPatchSchema;
+
+impl PartialSchema for MetadataPatchSchema {
+    fn schema() -> RefOr<Schema> {
+        pairs(ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null])))
+            .description(Some("Pairs to set; a null value removes its pair"))
+            .examples([serde_json::json!({"crm": "4711", "old": null})])
+            .into()
+    }
+}
+impl ToSchema for MetadataPatchSchema {
+    fn name() -> Cow<'static, str> {
+        "MetadataPatch".into()
+    }
+}
+
+fn pairs(value: ObjectBuilder) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property_names(Some(string().min_length(Some(1)).max_length(Some(MAX_METADATA_KEY))))
+        .additional_properties(Some(value.max_length(Some(MAX_METADATA_VALUE))))
 }

@@ -111,6 +111,7 @@ impl Api {
             access,
             options,
             query_names,
+            if_match: description.if_match,
             replays: Arc::clone(&self.replays),
             durations: RwLock::default(),
         };

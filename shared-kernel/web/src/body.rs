@@ -2,21 +2,23 @@
 
 use crate::digest::{ContentDigest, Verification};
 use crate::nul::refuse_in_json;
+use crate::objects::Objects;
 use crate::openapi::{Described, Description, schema_of};
 use crate::operation::Endpoint;
 use crate::problem_json::Failure;
 use crate::words::in_json_words;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use kernel::problem::{MALFORMED, REQUEST_TIMEOUT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 use kernel::{FieldError, Problem};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_path_to_error::Segment;
 use std::borrow::Cow;
 use std::future::{Ready, ready};
@@ -48,7 +50,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = check_json(req.headers());
-        let limits = Endpoint::of(req).map(|operation| operation.limits(req));
+        let limits = Endpoint::of(req).and_then(|operation| operation.limits(req));
         let declared = content_length(req.headers());
         let mut payload = payload.take();
         Box::pin(async move {
@@ -118,6 +120,7 @@ impl FromRequest for Upload {
 }
 
 fn upload(req: &HttpRequest, payload: &mut Payload) -> Result<Upload, Problem> {
+    check_encoding(req.headers())?;
     let operation = Endpoint::of(req)?;
     let accepted = operation.accepts();
     let content_type = media_type(req.headers()).unwrap_or_default();
@@ -125,7 +128,7 @@ fn upload(req: &HttpRequest, payload: &mut Payload) -> Result<Upload, Problem> {
         let detail = format!("Send {}.", accepted.join(" or "));
         return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    let left_bytes = operation.limits(req).body_bytes;
+    let left_bytes = operation.limits(req)?.body_bytes;
     if content_length(req.headers()).is_some_and(|declared| declared > left_bytes) {
         return Err(too_large());
     }
@@ -186,10 +189,32 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
 }
 
 fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let accepted = media_type(headers).is_some_and(|media| {
-        media == "application/json" || (media.starts_with("application/") && media.ends_with("+json"))
-    });
-    if accepted { Ok(()) } else { Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "Send application/json.")) }
+    check_encoding(headers)?;
+    let accepted = ["application/json", "application/merge-patch+json"];
+    let is_accepted = media_type(headers).is_some_and(|media| accepted.contains(&media.as_str()));
+    if is_accepted && is_utf_8(headers) {
+        return Ok(());
+    }
+    Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "Send application/json, in UTF-8."))
+}
+
+/// Nothing here unpacks a body.
+fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut encodings = headers.get_all(CONTENT_ENCODING);
+    if encodings.all(|encoding| encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, without a Content-Encoding."))
+}
+
+fn is_utf_8(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    charsets.all(|(_, charset)| {
+        let charset = charset.trim().trim_matches('"');
+        ["utf-8", "utf8"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+    })
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8], max_depth: usize) -> Result<T, Problem> {
@@ -197,18 +222,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], max_depth: usize) -> Result<T, Probl
         let detail = format!("The JSON is nested deeper than {max_depth} levels.");
         return Err(Problem::new(MALFORMED, detail));
     }
-    // serde would fill a DTO from a list as well, in the order in which its fields happen to be declared.
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        let fault = FieldError {
-            pointer: String::new(),
-            code: Cow::Borrowed("wrong_type"),
-            detail: "invalid type: a list, expected an object".to_owned(),
-        };
-        return Err(Problem::new(MALFORMED, "The body is a list, not an object.").with_errors(vec![fault]));
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(Problem::new(MALFORMED, "The body is not JSON: it is not UTF-8."));
     }
     refuse_in_json(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {
         let pointer = pointer(error.path());
         json_problem(bytes, &pointer, error.inner())
     })?;
@@ -245,7 +264,7 @@ fn json_problem(bytes: &[u8], pointer: &str, error: &serde_json::Error) -> Probl
     let text = error.to_string();
     let message = if error.is_data() {
         text.rsplit_once(" at line ").map_or(&*text, |(message, _)| message)
-    } else if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+    } else if serde_json::from_slice::<Value>(bytes).is_ok() {
         // Where serde_json wants one of an enum's names and sees no string, it says that it sees no JSON.
         "invalid type: expected one of the values that are documented"
     } else {
@@ -258,7 +277,8 @@ fn json_problem(bytes: &[u8], pointer: &str, error: &serde_json::Error) -> Probl
         _ => pointer.to_owned(),
     };
     let message = in_json_words(message);
-    let detail = format!("{pointer}: {message} (line {line}, column {column})");
+    let place = if pointer.is_empty() { "The body" } else { &*pointer };
+    let detail = format!("{place}: {message} (line {line}, column {column})");
     let fault = FieldError { pointer, code: Cow::Borrowed(code), detail: message };
     Problem::new(MALFORMED, detail).with_errors(vec![fault])
 }

@@ -3,12 +3,10 @@
 
 use crate::visitor::Network;
 use actix_web::http::header::HeaderMap;
-use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
 /// Where trusted proxies say for whom they forward.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrustedHeader {
     #[default]
     XForwardedFor,

@@ -7,6 +7,7 @@ use crate::limits::Allowance;
 use crate::nul::refuse_in_target;
 use crate::openapi::Described;
 use crate::operation::{Access, Endpoint};
+use crate::precondition::refuse_unread_condition;
 use crate::problem_json::Failure;
 use crate::query::refuse_unknown;
 use crate::server::Server;
@@ -23,6 +24,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::{Span, field};
 
 pub(crate) async fn run<F, Args>(
     endpoint: Arc<Endpoint>,
@@ -69,12 +71,18 @@ where
     F::Output: Responder + 'static,
 {
     let server = Server::of(&req)?;
-    tracing::Span::current().record("route", &*endpoint.info.path);
+    let (span, route) = (Span::current(), &*endpoint.info.path);
     match endpoint.access {
-        Access::Public(_) => allow(&req, server.limits().visitor(&visitor))?,
+        Access::Public(_) => {
+            span.record("route", route);
+            allow(&req, server.limits().visitor(&visitor))?;
+        }
         Access::Permission(permission) => {
-            let principal = authenticate(&server, &req, &visitor).await?;
-            tracing::Span::current().record("tenant", tracing::field::display(principal.tenant));
+            let authenticated = authenticate(&server, &req, &visitor).await;
+            let tenant = authenticated.as_ref().ok().map(|principal| field::display(principal.tenant));
+            // Together: each recording writes all fields of the span anew.
+            tracing::record_all!(span, route = route, tenant = tenant);
+            let principal = authenticated?;
             allow(&req, server.limits().caller(&principal, visitor.now()))?;
             let ctx = Ctx::build(visitor, principal);
             ctx.may(permission)?;
@@ -113,7 +121,8 @@ where
     refuse_ill_encoded(req)?;
     refuse_in_target(req)?;
     refuse_unknown(req, &endpoint.query_names)?;
-    refuse_unread(endpoint, req, &mut payload).await?;
+    refuse_unread_condition(req, endpoint.if_match)?;
+    refuse_unread_body(endpoint, req, &mut payload).await?;
     Ok(match Args::from_request(req, &mut payload).await {
         Ok(args) => handler.call(args).await.respond_to(req).map_into_boxed_body(),
         Err(error) => HttpResponse::from_error(error),
@@ -121,12 +130,16 @@ where
 }
 
 /// A body that nobody will read is a mistake of the caller's; an empty object says as much as none.
-async fn refuse_unread(endpoint: &Endpoint, req: &HttpRequest, payload: &mut Payload) -> Result<(), Problem> {
+async fn refuse_unread_body(
+    endpoint: &Endpoint,
+    req: &HttpRequest,
+    payload: &mut Payload,
+) -> Result<(), Problem> {
     if endpoint.info.has_json_body || endpoint.info.is_upload || !idempotency::honoured(req.method()) {
         return Ok(());
     }
     let declared = body::content_length(req.headers());
-    let bytes = body::read(payload, declared, endpoint.limits(req).body_bytes).await?;
+    let bytes = body::read(payload, declared, endpoint.limits(req)?.body_bytes).await?;
     let text = bytes.trim_ascii();
     if text.is_empty() || text == b"{}" {
         return Ok(());
@@ -146,12 +159,19 @@ async fn authenticate(server: &Server, req: &HttpRequest, visitor: &Visitor) -> 
         let detail = "Send a credential: `Authorization: Bearer <access token or API key>`.";
         return Err(Problem::new(UNAUTHENTICATED, detail).into());
     };
+    // To look up what is no credential costs a read: who has tried too many comes through only with one that was good.
+    let known = server.known_credentials();
+    if !known.contains(credential) {
+        allow(req, server.limits().may_be_refused(visitor))?;
+    }
     let Some(mut principal) = server.identity().authenticate(visitor, credential).await? else {
+        known.remove(credential);
         refused()?;
         let problem = Problem::new(UNAUTHENTICATED, "The credential is unknown, expired or revoked.");
         let challenge = HeaderValue::from_static("Bearer realm=\"insula\", error=\"invalid_token\"");
         return Err(Failure::from(problem).with_header(WWW_AUTHENTICATE, challenge));
     };
+    known.insert(credential);
     if let Some(provider) = server.entitlements() {
         principal.entitlements = provider.entitlements(visitor, principal.tenant).await?;
     }

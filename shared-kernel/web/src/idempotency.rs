@@ -61,7 +61,7 @@ pub(crate) async fn read(
     };
     let content = if endpoint.accepts().is_empty() {
         let declared = body::content_length(req.headers());
-        let bytes = body::read(payload, declared, endpoint.limits(req).body_bytes).await?;
+        let bytes = body::read(payload, declared, endpoint.limits(req)?.body_bytes).await?;
         *payload = Payload::from(bytes.clone());
         bytes.to_vec()
     } else {

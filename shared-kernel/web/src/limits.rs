@@ -44,15 +44,20 @@ impl Limits {
         }
     }
 
-    /// The tighter of the two limits.
+    /// The tighter of the two limits. What either refuses uses up neither.
     pub(crate) fn caller(&self, principal: &Principal, now: DateTime<Utc>) -> Allowance {
         let person = principal.actor.user().map(kernel::Id::uuid);
         let key = principal.credential.id.map(kernel::Id::uuid).or(person);
-        let credential = self.credential.check(key.unwrap_or_default().as_u128(), now);
+        let (key, tenant) = (key.unwrap_or_default().as_u128(), principal.tenant.uuid().as_u128());
+        let expected = self.tenant.peek(tenant, now);
+        if expected.is_over() {
+            return expected;
+        }
+        let credential = self.credential.check(key, now);
         if credential.is_over() {
             return credential;
         }
-        let tenant = self.tenant.check(principal.tenant.uuid().as_u128(), now);
+        let tenant = self.tenant.check(tenant, now);
         if tenant.is_over() || tenant.verdict.remaining < credential.verdict.remaining {
             tenant
         } else {
@@ -67,6 +72,11 @@ impl Limits {
     /// Somebody comes without a credential, or tries what is none.
     pub(crate) fn refused(&self, visitor: &Visitor) -> Allowance {
         self.refused.check(network(visitor.client_address), visitor.now())
+    }
+
+    /// Where somebody stands who may be about to try what is none; nothing is counted.
+    pub(crate) fn may_be_refused(&self, visitor: &Visitor) -> Allowance {
+        self.refused.peek(network(visitor.client_address), visitor.now())
     }
 
     /// For ever: tells the other nodes what was admitted here, and hears what was admitted there.
@@ -128,6 +138,11 @@ impl Limiter {
     fn check(&self, key: u128, now: DateTime<Utc>) -> Allowance {
         let (policy, limit) = (self.policy, self.limit.get());
         Allowance { policy, limit, verdict: self.counters.admit(key, limit, Moment::of(now)) }
+    }
+
+    fn peek(&self, key: u128, now: DateTime<Utc>) -> Allowance {
+        let (policy, limit) = (self.policy, self.limit.get());
+        Allowance { policy, limit, verdict: self.counters.peek(key, limit, Moment::of(now)) }
     }
 }
 

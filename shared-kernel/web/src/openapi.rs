@@ -7,7 +7,8 @@ use crate::operation::{OperationInfo, Options};
 use crate::problem_json::PROBLEM_JSON;
 use crate::query::path_parameter;
 use actix_web::http::{Method, StatusCode};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -85,7 +86,32 @@ pub fn merge<'a>(info: Info, apis: impl IntoIterator<Item = &'a Api>) -> Result<
         whole.paths.paths.extend(document.paths.paths);
         whole.tags.get_or_insert_default().extend(document.tags.into_iter().flatten());
     }
+    faults.extend(dangling(&whole));
     if faults.is_empty() { Ok(whole) } else { Err(faults) }
+}
+
+/// The references that lead nowhere. A parameter's schema is not registered by itself.
+fn dangling(document: &OpenApi) -> Vec<String> {
+    let document = match serde_json::to_value(document) {
+        Ok(document) => document,
+        Err(error) => return vec![error.to_string()],
+    };
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    let leads = |target: &str| target.strip_prefix('#').is_some_and(|path| document.pointer(path).is_some());
+    let nowhere = found.into_iter().filter(|target| !leads(target));
+    nowhere.map(|target| format!("{target} leads nowhere: register it, or use `#[param(inline)]`")).collect()
+}
+
+fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(object) => {
+            found.extend(object.get("$ref").and_then(Value::as_str));
+            object.values().for_each(|inner| references(inner, found));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| references(inner, found)),
+        _ => {}
+    }
 }
 
 pub(crate) fn document(api: &Api) -> OpenApi {
@@ -116,8 +142,10 @@ pub(crate) fn complete(
     options: &Options,
     description: Description,
 ) -> Vec<String> {
+    let conditional = has_conditional_read(info, operation);
+    let common = common_parameters(info, description.if_match, conditional);
     let parameters = operation.parameters.get_or_insert_default();
-    for parameter in description.parameters.into_iter().chain(common_parameters(info, description.if_match)) {
+    for parameter in description.parameters.into_iter().chain(common) {
         add_parameter(parameters, parameter);
     }
     if let Some(permission) = options.shows_deleted {
@@ -137,13 +165,22 @@ pub(crate) fn complete(
             false => description.request_body.map(RefOr::T),
         };
     }
-    for response in operation.responses.responses.values_mut() {
-        if let RefOr::T(response) = response {
-            let tagged = !info.is_list && info.method != Method::DELETE;
-            response.headers.extend(common_headers(tagged));
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(told) = response else { continue };
+        match status.parse::<u16>() {
+            // A problem of its own, beside those that follow from what it is.
+            Ok(status) if status >= 400 => {
+                let mut reference = Ref::from_response_name(response_name(status));
+                reference.description = std::mem::take(&mut told.description);
+                *response = RefOr::Ref(reference);
+            }
+            _ => {
+                let tagged = !info.is_list && info.method != Method::DELETE && !is_file(told);
+                told.headers.extend(common_headers(tagged));
+            }
         }
     }
-    if has_conditional_read(info) {
+    if conditional {
         let unchanged = ResponseBuilder::new().description("The caller has it already").build();
         operation.responses.responses.insert("304".to_owned(), unchanged.into());
     }
@@ -212,10 +249,14 @@ fn path_names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }
 
-fn common_parameters(info: &OperationInfo, if_match: Option<bool>) -> Vec<Parameter> {
+fn common_parameters(info: &OperationInfo, if_match: Option<bool>, conditional: bool) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     if info.accepts_key {
-        let key = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(257))
+            .pattern(Some(r#"^([!#-~]{1,255}|"[!#-~]{1,255}")$"#));
         let description =
             "One per intended effect; a retry with the same key is answered with the first answer";
         parameters.push(header("Idempotency-Key", description, info.requires_key, key));
@@ -229,18 +270,28 @@ fn common_parameters(info: &OperationInfo, if_match: Option<bool>) -> Vec<Parame
         parameters.push(header(CONTENT_DIGEST, description, info.requires_key, digest));
     }
     if let Some(required) = if_match {
-        let tag = ObjectBuilder::new().schema_type(Type::String).examples(["\"3\""]);
+        let tag = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r#"^(\*|(W/)?"[^"]*")$"#))
+            .examples(["\"3\""]);
         parameters.push(header("If-Match", "The ETag of the version that was read, or `*`", required, tag));
     }
-    if has_conditional_read(info) {
+    if conditional {
         let tag = ObjectBuilder::new().schema_type(Type::String);
         parameters.push(header("If-None-Match", "The ETag the caller has: 304 if it is current", false, tag));
     }
     parameters
 }
 
-fn has_conditional_read(info: &OperationInfo) -> bool {
-    info.method == Method::GET && !info.is_list && info.permission.is_some()
+fn has_conditional_read(info: &OperationInfo, operation: &Operation) -> bool {
+    let mut told = operation.responses.responses.values();
+    let file = told.any(|response| matches!(response, RefOr::T(response) if is_file(response)));
+    info.method == Method::GET && !info.is_list && info.permission.is_some() && !file
+}
+
+/// What is streamed has no version.
+fn is_file(response: &Response) -> bool {
+    response.content.keys().any(|media| media != "application/json")
 }
 
 fn header(name: &str, description: &str, required: bool, schema: ObjectBuilder) -> Parameter {
@@ -260,7 +311,12 @@ fn upload_body(options: &Options) -> RequestBody {
         .build();
     let body = RequestBodyBuilder::new().required(Some(Required::True));
     let contents = options.accepts.iter().copied();
-    contents.fold(body, |body, media| body.content(media, Content::new(Some(binary.clone())))).build()
+    let content = |media: &str| {
+        let mut content = Content::new(Some(binary.clone()));
+        content.example = (media == "text/csv").then(|| "sku,name\nCHAI-10,Chai\n".into());
+        content
+    };
+    contents.fold(body, |body, media| body.content(media, content(media))).build()
 }
 
 fn error_statuses(info: &OperationInfo, if_match: Option<bool>) -> Vec<u16> {
@@ -317,7 +373,7 @@ fn common_headers(tagged: bool) -> BTreeMap<String, RefOr<Header>> {
 }
 
 fn common_components() -> Components {
-    let statuses = [400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503];
+    let statuses = [400, 401, 403, 404, 408, 409, 410, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503];
     let mut components = Components::new();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -387,5 +443,23 @@ fn http_method(method: &Method) -> HttpMethod {
         Method::PATCH => HttpMethod::Patch,
         Method::DELETE => HttpMethod::Delete,
         _ => HttpMethod::Get,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(target: &str, expected: usize) {
+        let mut components = common_components();
+        components.schemas.insert("Holder".to_owned(), Ref::from_schema_name(target).into());
+        let document = OpenApiBuilder::new().components(Some(components)).build();
+        assert_eq!(dangling(&document).len(), expected, "{target}");
+    }
+
+    #[test]
+    fn a_reference_leads_somewhere() {
+        check("Problem", 0);
+        check("Lost", 1);
     }
 }

@@ -3,7 +3,7 @@
 use crate::guard;
 use crate::idempotency::Replays;
 use crate::openapi::{Described, Description};
-use crate::server::{Server, Settings};
+use crate::server::Server;
 use actix_web::dev::Handler;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, Responder, Route, guard as guards, web as actix};
@@ -183,6 +183,8 @@ pub(crate) struct Endpoint {
     pub access: Access,
     pub options: Options,
     pub query_names: Vec<String>,
+    /// Whether it needs one; `None` where it looks at none.
+    pub if_match: Option<bool>,
     pub replays: Arc<dyn Replays>,
     /// By status, each resolved once: a look-up by labels costs more than the handler of a small request.
     pub durations: RwLock<Vec<(u16, Histogram)>>,
@@ -211,14 +213,13 @@ impl Endpoint {
         self.options.accepts
     }
 
-    pub(crate) fn limits(&self, req: &HttpRequest) -> BodyLimits {
-        let server = Server::of(req).ok();
-        let standard = Settings::default();
-        let settings = server.as_ref().map_or(&standard, Server::settings);
-        BodyLimits {
+    pub(crate) fn limits(&self, req: &HttpRequest) -> Result<BodyLimits, Problem> {
+        let server = Server::of(req)?;
+        let settings = server.settings();
+        Ok(BodyLimits {
             body_bytes: self.options.body_limit_bytes.unwrap_or(settings.max_body_bytes),
             json_depth: settings.max_json_depth,
-        }
+        })
     }
 
     pub(crate) fn observe(&self, status: u16, seconds: f64) {

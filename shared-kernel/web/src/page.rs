@@ -260,7 +260,8 @@ mod tests {
     use super::*;
 
     fn asked(pairs: &[(&str, &str)]) -> Result<Created, String> {
-        let pairs: Vec<_> = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let pairs: Vec<_> =
+            pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let mut given = Given::of(&pairs);
         let (_, _, created_at) = bounds(&mut given);
         given.finish().map(|()| created_at).map_err(|problem| problem.detail.into_owned())

@@ -3,12 +3,16 @@
 use crate::openapi::{Described, Description};
 use crate::problem_json::Failure;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 use kernel::Problem;
 use kernel::problem::{MALFORMED, PRECONDITION_REQUIRED, VERSION_MISMATCH};
 use kernel::reference::Seen;
 use std::future::{Ready, ready};
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 /// The version the caller has seen. As an extractor it is required (428); `OptionalIfMatch` where it is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,20 +58,13 @@ impl FromRequest for IfMatch {
     }
 }
 
-/// `If-Match` where it is optional; a malformed one is still refused.
+/// `If-Match` where it is optional, or `If-None-Match: *` of what must be new; a malformed one is still refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct OptionalIfMatch(pub Option<IfMatch>);
+pub struct OptionalIfMatch(Seen);
 
 impl OptionalIfMatch {
     pub fn seen(self) -> Seen {
-        match self.0 {
-            None => Seen::Unknown,
-            Some(given) => given.expected().map_or(Seen::Any, Seen::Version),
-        }
-    }
-
-    pub fn expected(self) -> Option<i64> {
-        self.0.and_then(IfMatch::expected)
+        self.0
     }
 }
 
@@ -75,7 +72,7 @@ impl FromRequest for OptionalIfMatch {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read(req.headers()).map(Self).map_err(Failure::from))
+        ready(seen(req.headers()).map(Self).map_err(Failure::from))
     }
 }
 
@@ -122,6 +119,48 @@ impl Described for IfMatch {
 impl Described for OptionalIfMatch {
     fn describe(into: &mut Description) {
         into.if_match = Some(false);
+        let any = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["*"]));
+        into.parameters.push(
+            ParameterBuilder::new()
+                .name("If-None-Match")
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some("`*`: only if it is not there yet"))
+                .schema(Some(any.build()))
+                .build(),
+        );
+    }
+}
+
+/// What the caller made depend on a condition is not done without looking at it.
+pub(crate) fn refuse_unread_condition(req: &HttpRequest, if_match: Option<bool>) -> Result<(), Problem> {
+    if matches!(*req.method(), Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let unread = [(IF_MATCH, if_match.is_none()), (IF_NONE_MATCH, if_match != Some(false))];
+    match unread.iter().find(|(name, is_unread)| *is_unread && req.headers().contains_key(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            Err(Problem::new(MALFORMED, format!("This operation does not look at {name}; leave it out.")))
+        }
+    }
+}
+
+fn seen(headers: &HeaderMap) -> Result<Seen, Problem> {
+    match (read(headers)?, must_be_absent(headers)?) {
+        (None, false) => Ok(Seen::Unknown),
+        (None, true) => Ok(Seen::Absent),
+        (Some(given), false) => Ok(given.expected().map_or(Seen::Any, Seen::Version)),
+        (Some(_), true) => Err(Problem::new(MALFORMED, "Send If-Match or If-None-Match, not both.")),
+    }
+}
+
+fn must_be_absent(headers: &HeaderMap) -> Result<bool, Problem> {
+    let mut values = headers.get_all(IF_NONE_MATCH);
+    match (values.next().map(|value| value.as_bytes().trim_ascii()), values.next()) {
+        (None, _) => Ok(false),
+        (Some(b"*"), None) => Ok(true),
+        _ => Err(Problem::new(MALFORMED, "If-None-Match can only be `*` here: it must not be there yet.")),
     }
 }
 
@@ -177,5 +216,24 @@ mod tests {
         check("7", Err(400));
         check("\"7\", \"8\"", Err(400));
         check("", Err(400));
+    }
+
+    #[test]
+    fn what_must_be_new_says_so() {
+        for (given, expected) in [
+            (vec![], Ok(Seen::Unknown)),
+            (vec![(IF_MATCH, "*")], Ok(Seen::Any)),
+            (vec![(IF_MATCH, "\"7\"")], Ok(Seen::Version(7))),
+            (vec![(IF_NONE_MATCH, " * ")], Ok(Seen::Absent)),
+            (vec![(IF_NONE_MATCH, "\"7\"")], Err(400)),
+            (vec![(IF_NONE_MATCH, "*"), (IF_NONE_MATCH, "*")], Err(400)),
+            (vec![(IF_NONE_MATCH, "*"), (IF_MATCH, "*")], Err(400)),
+        ] {
+            let request = given.iter().fold(TestRequest::default(), |request, (name, value)| {
+                request.append_header((name.clone(), *value))
+            });
+            let read = seen(request.to_http_request().headers());
+            assert_eq!(read.map_err(|problem| problem.kind.status), expected, "{given:?}");
+        }
     }
 }

@@ -21,9 +21,9 @@ use std::future::{Ready, ready};
 use std::ops::Deref;
 use std::sync::Arc;
 use utoipa::IntoParams;
-use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{RefOr, Required, Schema};
 
 /// Filters and switches. What `T` documents is what is accepted; anything else is a 400 that names it.
 pub struct Query<T>(pub T);
@@ -45,7 +45,40 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
 impl<T: IntoParams> Described for Query<T> {
     fn describe(into: &mut Description) {
-        into.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+        into.parameters.extend(T::into_params(|| Some(ParameterIn::Query)).into_iter().map(never_null));
+    }
+}
+
+/// What is optional may be left out; a query has no `null`.
+fn never_null(mut parameter: Parameter) -> Parameter {
+    parameter.schema = parameter.schema.map(without_null);
+    parameter
+}
+
+fn without_null(schema: RefOr<Schema>) -> RefOr<Schema> {
+    match schema {
+        RefOr::T(Schema::Object(mut object)) => {
+            if let SchemaType::Array(types) = &object.schema_type
+                && let [one, Type::Null] | [Type::Null, one] = &types[..]
+            {
+                object.schema_type = one.clone().into();
+            }
+            object.into()
+        }
+        RefOr::T(Schema::OneOf(mut either)) => {
+            let null = SchemaType::from(Type::Null);
+            either
+                .items
+                .retain(|one| !matches!(one, RefOr::T(Schema::Object(one)) if one.schema_type == null));
+            match <[_; 1]>::try_from(either.items) {
+                Ok([only]) => only,
+                Err(items) => {
+                    either.items = items;
+                    RefOr::T(Schema::OneOf(either))
+                }
+            }
+        }
+        plain => plain,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::api::{Api, PREFIX, not_allowed};
 use crate::cors::cors;
 use crate::edge::Edge;
 use crate::forwarded::TrustedHeader;
+use crate::known::Known;
 use crate::limits::Limits;
 use crate::openapi;
 use crate::operation::{OperationInfo, get};
@@ -20,13 +21,11 @@ use kernel::ctx::{EntitlementProvider, IdentityProvider};
 use kernel::problem::KERNEL_KINDS;
 use kernel::{Clock, Permission, Problem, ProblemKind};
 use secrets::Secrets;
-use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use utoipa::openapi::{Info, OpenApi};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     pub request_timeout_ms: u64,
     pub max_body_bytes: usize,
@@ -53,8 +52,9 @@ pub struct Settings {
     pub refused_credentials_per_minute: NonZeroU32,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
+impl Settings {
+    /// Of a server that only a test starts; a node has those of its configuration.
+    pub fn for_tests() -> Self {
         let per_minute = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         Self {
             request_timeout_ms: 30_000,
@@ -98,6 +98,7 @@ struct Inner {
     entitlements: Option<Arc<dyn EntitlementProvider>>,
     apis: Vec<Api>,
     limits: Limits,
+    known_credentials: Known,
     document: OpenApi,
     document_json: Bytes,
     document_tag: String,
@@ -120,6 +121,7 @@ impl Server {
             entitlements,
             apis,
             limits,
+            known_credentials: Known::new(),
             document,
             document_json,
             document_tag,
@@ -205,6 +207,10 @@ impl Server {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn known_credentials(&self) -> &Known {
+        &self.0.known_credentials
     }
 }
 

@@ -11,8 +11,6 @@ use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use kernel::ctx::Trace;
 use kernel::{Clock, Ctx, Id, Problem, Visitor};
-use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -82,8 +80,7 @@ impl Described for Guest {
 }
 
 /// A network whose peers are believed when they say for whom they forward: `10.0.0.0/8`, `::1`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Network {
     address: IpAddr,
     prefix: u8,
@@ -120,22 +117,6 @@ impl FromStr for Network {
             return Err(NotANetwork);
         }
         Ok(Self { address, prefix })
-    }
-}
-impl TryFrom<String> for Network {
-    type Error = NotANetwork;
-    fn try_from(text: String) -> Result<Self, NotANetwork> {
-        text.parse()
-    }
-}
-impl From<Network> for String {
-    fn from(network: Network) -> Self {
-        network.to_string()
-    }
-}
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
     }
 }
 

@@ -22,6 +22,15 @@ pub(crate) fn in_json_words(message: &str) -> String {
         "number too small to fit in target type" => "is too small a number",
         "invalid float literal" | "cannot parse float from empty string" => "must be a number",
         "provided string was not `true` or `false`" => "must be true or false",
+        "input is out of range"
+        | "no possible date and time matching input"
+        | "input is not enough for unique date and time"
+        | "input contains invalid characters"
+        | "premature end of input"
+        | "trailing input" => {
+            "must be a time such as 2026-01-31T12:00:00Z, or where a date is asked for 2026-01-31"
+        }
+        _ if message.starts_with("UUID parsing failed") => "must be a UUID",
         _ if message.starts_with("data did not match any variant") => "has none of the forms it may have",
         _ => message,
     };
@@ -145,6 +154,12 @@ mod tests {
         check::<Mode>("\"no\"", "unknown value `no`, expected `dry_run` or `apply`");
         check::<Shape>("7", "invalid type: the number 7, expected an object");
         check::<Either>("\"x\"", "has none of the forms it may have");
+        let time = "must be a time such as 2026-01-31T12:00:00Z, or where a date is asked for 2026-01-31";
+        for text in ["2026-01-01", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "noon"] {
+            check::<chrono::DateTime<chrono::Utc>>(&format!("\"{text}\""), time);
+        }
+        check::<chrono::NaiveDate>("\"2026-01\"", time);
+        check::<uuid::Uuid>("\"4711\"", "must be a UUID");
         check::<char>("\"ab\"", "invalid value: the string \"ab\", expected a string of one character");
     }
 

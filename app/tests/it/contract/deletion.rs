@@ -59,7 +59,14 @@ impl Walk {
             self.require(listed("include_deleted=true").await, || {
                 format!("{name}: include_deleted=true does not show it")
             });
-            self.hidden_from_viewers(list).await;
+            self.hidden_from_viewers(list, &list.path).await;
+        }
+        if get.parameter("include_deleted").is_some() {
+            let told = self.send(get, &read.clone().query("include_deleted=true")).await;
+            self.require(told.status == 200 && told.json()["deleted_at"].is_string(), || {
+                format!("{name}: include_deleted=true shows {told:?}")
+            });
+            self.hidden_from_viewers(get, path).await;
         }
         if let Some(restore) = self.at(&Method::POST, &format!("{}/restore", operation.path)) {
             let ask = Call::to(&format!("{path}/restore")).ask(restore);
@@ -78,12 +85,12 @@ impl Walk {
         }
     }
 
-    async fn hidden_from_viewers(&self, list: &Operation) {
+    async fn hidden_from_viewers(&self, operation: &Operation, path: &str) {
         let body = json!({ "name": "looks", "role": "viewer" });
         let key = self.owner.client.post("/users/api-keys", body).await.expect(201);
         let viewer = self.guest.with_token(key["secret"].as_str().unwrap());
-        let ask = Call::to(&list.path).ask(list).query("include_deleted=true");
-        let told = self.send_as(&viewer, list, &ask).await;
-        self.is_problem("a viewer's include_deleted", list, &told, 403, "forbidden");
+        let ask = Call::to(path).ask(operation).query("include_deleted=true");
+        let told = self.send_as(&viewer, operation, &ask).await;
+        self.is_problem("a viewer's include_deleted", operation, &told, 403, "forbidden");
     }
 }

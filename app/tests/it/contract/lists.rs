@@ -1,12 +1,14 @@
 //! Lists: page by page they give what they give at once, whatever is added meanwhile; sorted, ranged and searched.
 
 use super::Walk;
-use super::ask::Call;
+use super::ask::{Body, Call};
 use crate::client::Client;
 use crate::document::Operation;
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::eventually;
+use uuid::Uuid;
 
 /// What adds a row to each list, and the rows it adds may come a moment later.
 const ADDED_BY: [(&str, &str); 15] = [
@@ -35,6 +37,8 @@ const FIXED: [(&str, &str); 5] = [
     ("users_list_members", "nobody can be invited yet"),
 ];
 const ROWS: usize = 3;
+/// One more than a page of `all_by` has is found, and one is not.
+const SEARCHED: usize = 7;
 
 impl Walk {
     pub async fn lists(&self) {
@@ -197,22 +201,46 @@ impl Walk {
         }
     }
 
-    /// Whatever it searches, it finds a row by a word of it and nothing by a word of none.
+    /// Of rows that are made for it, exactly those with the text, in order, within the range, on as many pages as it
+    /// takes; the deleted ones when they are asked for.
     async fn search(&self, list: &Operation) {
-        let path = self.path_of(list).await;
-        let rows = self.all_by(list, &path, "").await;
-        let texts =
-            rows.iter().flat_map(|row| ["name", "title", "number", "sku"].map(|name| row[name].as_str()));
-        let Some(word) = texts.flatten().filter_map(|text| text.split_whitespace().next()).next() else {
-            return self.require(false, || format!("{}: nothing to search for in {rows:?}", list.id));
+        let Some(create) = self.at(&Method::POST, &list.path) else {
+            return self.require(false, || format!("{}: nobody can make what it searches", list.id));
         };
-        let found = self.all_by(list, &path, &format!("q={word}")).await;
-        let known: BTreeSet<_> = rows.iter().map(key).collect();
-        self.require(!found.is_empty() && found.iter().all(|row| known.contains(&key(row))), || {
-            format!("{}: q={word} gave {found:?}", list.id)
+        let word = format!("zq{}", &Uuid::new_v4().simple().to_string()[..12]);
+        let mut ids = Vec::new();
+        for number in 0..SEARCHED {
+            let mut ask = self.good(create).await;
+            if let Body::Json(body) = &mut ask.call.body {
+                let found = if number == 0 { "Another" } else { &word };
+                body["name"] = json!(format!("No. {number}  of {} here", found.to_uppercase()));
+            }
+            let made = self.send(create, &ask).await;
+            ids.push(crate::tenant::id(&made.json()));
+        }
+        let found = async |query: &str| {
+            let query = if query.is_empty() { format!("q={word}") } else { format!("q={word}&{query}") };
+            let rows = self.all_by(list, &list.path, &query).await;
+            rows.iter().map(crate::tenant::id).collect::<Vec<_>>()
+        };
+        let newest: Vec<_> = ids[1..].iter().rev().cloned().collect();
+        let (told, sorted) = (found("").await, found("sort=created_at").await);
+        self.require(told == newest && sorted == ids[1..], || {
+            format!("{}: {newest:?} expected, told {told:?}, sorted {sorted:?}", list.id)
         });
-        let nothing = self.all_by(list, &path, "q=zzqxjkvw").await;
-        self.require(nothing.is_empty(), || format!("{}: q=zzqxjkvw gave {nothing:?}", list.id));
+        let created = self.owner.client.get(&format!("{}/{}", list.path, ids[2])).await.expect(200);
+        let until = format!("created_at[lt]={}", created["created_at"].as_str().unwrap());
+        let told = found(&until).await;
+        self.require(told == ids[1..2], || format!("{}: {until}: {told:?}", list.id));
+        for (q, expected) in [(format!("of%20{word}"), 6), (format!("{word}%25"), 0), (format!("x{word}"), 0)]
+        {
+            let rows = self.all_by(list, &list.path, &format!("q={q}")).await;
+            self.require(rows.len() == expected, || format!("{}: q={q} gave {rows:?}", list.id));
+        }
+        let delete = self.owner.client.request(Method::DELETE, &format!("{}/{}", list.path, ids[1]));
+        self.owner.client.try_send(delete).await.unwrap().expect(204);
+        let (told, all) = (found("").await.len(), found("include_deleted=true").await.len());
+        self.require((told, all) == (5, 6), || format!("{}: of one deleted: {told}, {all}", list.id));
     }
 
     pub async fn path_of(&self, list: &Operation) -> String {

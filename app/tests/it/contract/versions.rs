@@ -2,9 +2,13 @@
 
 use super::Walk;
 use super::answers::text;
-use super::ask::{Ask, Call};
+use super::ask::{Ask, Body, Call};
 use crate::document::Operation;
+use futures::future::join_all;
 use reqwest::Method;
+use serde_json::json;
+
+const RACERS: usize = 20;
 
 impl Walk {
     pub async fn versions(&self) {
@@ -21,8 +25,61 @@ impl Walk {
             });
             if operation.requires("If-Match") {
                 self.if_match(operation).await;
+                self.whoever_was_faster(operation, "200").await;
+            }
+            if operation.method == Method::PUT {
+                self.put(operation).await;
+                for status in operation.successes() {
+                    self.whoever_was_faster(operation, status).await;
+                }
             }
         }
+    }
+
+    /// Who says that they do not mind is never told that another was faster.
+    async fn whoever_was_faster(&self, operation: &Operation, status: &str) {
+        let good = self.good_of(&self.owner, operation, status).await;
+        let asks = (0..RACERS).map(|racer| {
+            let mut ask = good.again();
+            if let Body::Json(body) = &mut ask.call.body
+                && body.get("name").is_some()
+            {
+                body["name"] = json!(format!("Racer {racer}"));
+            }
+            ask
+        });
+        let asks: Vec<_> = asks.collect();
+        let told = join_all(asks.iter().map(|ask| self.send(operation, ask))).await;
+        let refused: Vec<_> = told.iter().filter(|told| !told.status.is_success()).collect();
+        self.require(refused.is_empty(), || {
+            format!("{}: {} of {RACERS} at once: {refused:?}", operation.id, refused.len())
+        });
+    }
+
+    /// By a reference: the version is looked at where one is told, and `If-None-Match: *` makes and writes over nothing.
+    async fn put(&self, operation: &Operation) {
+        let made = self.good_of(&self.owner, operation, "201").await;
+        let told = self.send(operation, &made).await;
+        let old = text(&told.headers, "etag").to_owned();
+        self.require(told.status == 201 && !old.is_empty(), || format!("{}: {told:?}", operation.id));
+        let mut again = made.again();
+        if let Body::Json(body) = &mut again.call.body {
+            body["name"] = json!("Another name");
+        }
+        let with = |if_match: &str| Ask { if_match: Some(if_match.to_owned()), ..again.again() };
+        self.refused("a stale tag", operation, &with("\"987654\""), 412, "version_mismatch").await;
+        let only_new = Ask { if_none_match: Some("*".to_owned()), ..again.again() };
+        self.refused("If-None-Match: *", operation, &only_new, 412, "version_mismatch").await;
+        let changed = self.send(operation, &with(&old)).await;
+        let same = changed.status == 200 && changed.json()["id"] == told.json()["id"];
+        self.require(same && changed.json()["name"] == "Another name", || {
+            format!("{}: the right tag: {changed:?}", operation.id)
+        });
+        self.refused("the old tag", operation, &with(&old), 412, "version_mismatch").await;
+        // The neighbour's reference of the same name is another one.
+        let theirs = self.send_as(&self.neighbour.client, operation, &made.again()).await;
+        let apart = theirs.status == 201 && theirs.json()["id"] != told.json()["id"];
+        self.require(apart, || format!("{}: the neighbour's: {theirs:?}", operation.id));
     }
 
     async fn not_modified(&self, operation: &Operation) {

@@ -135,7 +135,8 @@ fn filters(list: &Operation, document: &Value) -> impl Iterator<Item = (String, 
     let parameters = parameters.filter(|parameter| parameter["in"] == "query");
     parameters.flat_map(|parameter| {
         let name = parameter["name"].as_str().unwrap().to_owned();
-        let values = if PAGE.contains(&&*name) { Vec::new() } else { values(&name, &parameter["schema"], document) };
+        let values =
+            if PAGE.contains(&&*name) { Vec::new() } else { values(&name, &parameter["schema"], document) };
         values.into_iter().map(move |value| (name.clone(), value))
     })
 }

@@ -32,7 +32,8 @@ impl Plans {
             run(&mut database, &table.fill(&columns, &DIALECT)).await;
             run(&mut database, &format!("VACUUM ANALYZE {}", table.name)).await;
         }
-        let name: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&mut database).await.unwrap();
+        let name: String =
+            sqlx::query_scalar("SELECT current_database()").fetch_one(&mut database).await.unwrap();
         for setting in [
             "session_preload_libraries = 'auto_explain'",
             "auto_explain.log_min_duration = 0",
@@ -61,7 +62,8 @@ impl Judge for Plans {
         let mut looked_at = 0;
         let mut faults = Vec::new();
         for notice in notices {
-            let Some((_, plan)) = notice["message"].as_str().and_then(|text| text.split_once("plan:\n")) else {
+            let Some((_, plan)) = notice["message"].as_str().and_then(|text| text.split_once("plan:\n"))
+            else {
                 continue;
             };
             let told: Value = serde_json::from_str(plan).unwrap();

@@ -74,6 +74,12 @@ impl Counters {
         verdict
     }
 
+    /// What `admit` would say; nothing is counted.
+    pub fn peek(&self, key: u128, limit: u32, moment: Moment) -> Verdict {
+        let kept = self.shard_of(key).keys.get(&key).map(|kept| kept.counter);
+        kept.unwrap_or_else(|| Counter::new(moment)).admit(limit, moment)
+    }
+
     /// From now on somebody collects.
     pub fn share(&self) {
         self.is_shared.store(true, Ordering::Relaxed);
@@ -237,6 +243,18 @@ mod tests {
         assert_eq!(again.len(), 100);
         let turned = again.iter().find(|own| own.key == first[0].key).unwrap();
         assert_eq!((turned.window, turned.counts), (1, Pair { current: 1, previous: 3 }));
+    }
+
+    #[test]
+    fn a_peek_counts_nothing() {
+        let counters = Counters::new();
+        assert_eq!(counters.peek(1, 1, at(0)).retry_after, None);
+        assert_eq!(keys(&counters), 0);
+        counters.admit(1, 1, at(0));
+        let told = counters.peek(1, 1, at(0));
+        assert!(told.retry_after.is_some());
+        assert_eq!(told, counters.admit(1, 1, at(0)));
+        assert_eq!(counters.peek(1, 1, at(300)).retry_after, None);
     }
 
     #[test]

@@ -38,6 +38,8 @@ async fn bodies() {
     check(post("[]"), 400, "malformed", &[""]).await;
     check(post("null"), 400, "malformed", &[""]).await;
     check(post("{}"), 400, "malformed", &["/name"]).await;
+    let listed = r#"{"name": "a", "lines": [["2.5"]]}"#;
+    check(post(listed), 400, "malformed", &["/lines/0"]).await;
     check(post("{\"name\": 7}"), 400, "malformed", &["/name"]).await;
     check(post("{\"name\": \"a\", \"nmae\": 1}"), 400, "malformed", &["/nmae"]).await;
     check(post("{\"name\": \"a\", \"name\": \"b\"}"), 400, "malformed", &["/name"]).await;
@@ -67,6 +69,16 @@ async fn faults_say_where_they_are() {
     assert_eq!(reply.json()["errors"], expected);
     let detail = reply.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("line 2"), "{detail}");
+    for (body, said) in [
+        (&b"null"[..], "The body: invalid type: null, expected an object (line 1, column 4)"),
+        (b"[]", "The body: invalid type: a list, expected an object"),
+        (b"{\"name\": \"\xff\"}", "The body is not JSON: it is not UTF-8."),
+        (b"{\"name\": \"\\ud800\"}", "The body is not JSON: "),
+    ] {
+        let call = call("POST /items").by("owner").header("content-type", "application/json").body(body);
+        let detail = client().await.send(call).await.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with(said), "{detail}");
+    }
 }
 
 #[actix_web::test]
@@ -77,6 +89,18 @@ async fn media_types() {
     check(call("POST /items").by("owner").body("{}"), 415, "unsupported_media_type", &[]).await;
     check(plain("application/json; charset=utf-8"), 400, "malformed", &["/name"]).await;
     check(plain("Application/Merge-Patch+JSON"), 400, "malformed", &["/name"]).await;
+    check(plain("application/json; Charset=\"UTF8\""), 400, "malformed", &["/name"]).await;
+    for media in ["application/json; charset=utf-16", "application/json-patch+json", "application/scim+json"]
+    {
+        check(plain(media), 415, "unsupported_media_type", &[]).await;
+    }
+    let encoded = |encoding: &str| post("{}").header("content-encoding", encoding);
+    check(encoded("identity"), 400, "malformed", &["/name"]).await;
+    check(encoded("gzip"), 415, "unsupported_media_type", &[]).await;
+    check(encoded("identity, br"), 415, "unsupported_media_type", &[]).await;
+    let picture = call(&format!("POST /items/{UNKNOWN_ID}/picture")).by("owner");
+    let picture = picture.header("content-type", "image/png").header("content-encoding", "gzip").body("x");
+    check(picture, 415, "unsupported_media_type", &[]).await;
 }
 
 #[actix_web::test]
@@ -91,8 +115,13 @@ async fn queries() {
     check(get("/items?limit=101"), 400, "invalid_parameter", &["/limit"]).await;
     check(get("/items?limit=ten"), 400, "invalid_parameter", &["/limit"]).await;
     check(get("/items?limit=1&limit=2"), 400, "invalid_parameter", &["/limit"]).await;
-    check(get("/items?min_stock=few&limit=0&sort=x"), 400, "invalid_parameter", &["/min_stock", "/limit", "/sort"])
-        .await;
+    check(
+        get("/items?min_stock=few&limit=0&sort=x"),
+        400,
+        "invalid_parameter",
+        &["/min_stock", "/limit", "/sort"],
+    )
+    .await;
     check(get("/items?cursor=MQ"), 400, "invalid_cursor", &[]).await;
     let few = client().await.send(get("/items?min_stock=few")).await;
     assert_eq!(few.json()["errors"][0]["detail"], "must be a whole number");

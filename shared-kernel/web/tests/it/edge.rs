@@ -53,7 +53,10 @@ async fn what_is_refused_by_its_head_names_its_request_too() {
         let reply = client.send(call.header("x-request-id", "under-this")).await;
         let problem = reply.json();
         assert_eq!((reply.status, reply.code().as_str()), (status, code));
-        assert_eq!((reply.header("x-request-id"), &problem["request_id"]), ("under-this", &json!("under-this")));
+        assert_eq!(
+            (reply.header("x-request-id"), &problem["request_id"]),
+            ("under-this", &json!("under-this"))
+        );
         assert_eq!(problem["instance"], "urn:request:under-this");
     }
 }

@@ -82,12 +82,38 @@ async fn callers_are_limited_by_credential_and_tenant() {
 async fn trying_credentials_is_limited() {
     let refused = NonZeroU32::new(3).unwrap();
     let client = client_with(web::Settings { refused_credentials_per_minute: refused, ..settings() }).await;
+    assert_eq!(client.send(call("GET /items").by("owner")).await.status, 200);
     let mut statuses = Vec::new();
     for _ in 0..4 {
         statuses.push(client.send(call("GET /items").by("guess")).await.status);
     }
     assert_eq!(statuses, [401, 401, 401, 429]);
+    // Whom nobody knows here is not even looked up, which would be a 503.
+    let unknown = client.send(call("GET /items").by("down")).await;
+    assert_eq!((unknown.status, unknown.header("ratelimit-policy")), (429, "\"refused\";q=3;w=60"));
     assert_eq!(client.send(call("GET /items").by("owner")).await.status, 200);
+    let elsewhere = call("GET /items").by("down").header("x-forwarded-for", "198.51.100.9");
+    assert_eq!(client.send(elsewhere).await.status, 503);
+}
+
+/// What is refused for the tenant's sake is not held against the credential.
+#[actix_web::test]
+async fn a_tenant_over_its_limit_uses_up_no_credential() {
+    let (three, five) = (NonZeroU32::new(3).unwrap(), NonZeroU32::new(5).unwrap());
+    let limits = web::Settings {
+        credential_requests_per_minute: five,
+        tenant_requests_per_minute: three,
+        ..settings()
+    };
+    let client = client_with(limits).await;
+    let mut told = Vec::new();
+    for who in ["owner", "reader", "reader", "owner", "owner", "owner", "owner", "owner", "owner"] {
+        let reply = client.send(call("GET /items").by(who)).await;
+        told.push((reply.status, reply.header("ratelimit-policy").split(';').next().unwrap().to_owned()));
+    }
+    assert!(told[..3].iter().all(|(status, _)| *status == 200), "{told:?}");
+    // Five times the credential would be used up, and would say so.
+    assert!(told[3..].iter().all(|said| *said == (429, "\"tenant\"".to_owned())), "{told:?}");
 }
 
 #[actix_web::test]

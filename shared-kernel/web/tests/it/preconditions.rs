@@ -27,6 +27,26 @@ async fn a_change_needs_the_version_that_was_read() {
     assert_eq!((cleared.json()["note"].as_str(), cleared.header("etag")), (None, "\"4\""));
 }
 
+/// Done without it, it would not be what was asked for.
+#[actix_web::test]
+async fn a_condition_that_nobody_looks_at_is_refused() {
+    let client = client().await;
+    let id = client.item("owner", "Chai", 3).await;
+    for (line, name, value) in [
+        ("DELETE /items/{}", "if-match", "\"9\""),
+        ("DELETE /items/{}", "if-none-match", "*"),
+        ("POST /items/{}/take", "if-match", "\"1\""),
+        ("PATCH /items/{}", "if-none-match", "*"),
+    ] {
+        let call = call(&line.replace("{}", &id)).by("owner").key("k").header(name, value);
+        let reply = client.send(call).await;
+        assert_eq!((reply.status, reply.code().as_str()), (400, "malformed"), "{line} {name}");
+        assert!(reply.json()["detail"].as_str().unwrap().contains(name), "{reply:?}");
+    }
+    let left = client.send(call(&format!("GET /items/{id}")).by("owner").header("if-match", "\"9\"")).await;
+    assert_eq!((left.status, left.json()["stock"].as_u64()), (200, Some(3)));
+}
+
 #[actix_web::test]
 async fn what_the_client_has_is_not_sent_again() {
     let client = client().await;

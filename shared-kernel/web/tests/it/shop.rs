@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
@@ -39,8 +38,6 @@ pub struct Shop {
     items: Arc<Mutex<BTreeMap<Uuid, Item>>>,
     answers: Arc<Mutex<HashMap<AnswerKey, Stored>>>,
     pictures: Arc<Mutex<usize>>,
-    /// Whether the next look for an answer comes too early to see one.
-    early: Arc<AtomicBool>,
 }
 
 /// Tenant, actor and key.
@@ -57,24 +54,31 @@ pub struct Item {
 }
 
 impl Shop {
-    /// Like a unit of work: the answer is stored with the effect.
-    fn commit<T: Send + Sync + 'static>(&self, ctx: &Ctx, result: T) -> T {
-        let Some(idempotency) = ctx.idempotency() else { return result };
-        let render = idempotency.renderer.as_ref().expect("a renderer for an idempotent write");
-        let response = render(&result as &(dyn Any + Send + Sync)).expect("a storable answer");
-        let stored = Stored { fingerprint: idempotency.fingerprint.clone(), response };
-        self.answers.lock().unwrap().insert(answer_key(ctx), stored);
-        result
+    /// Like a unit of work: the effect and its answer are there together, and once for a key.
+    fn commit<T: Send + Sync + 'static>(
+        &self,
+        ctx: &Ctx,
+        result: T,
+        effect: impl FnOnce(&mut BTreeMap<Uuid, Item>),
+    ) -> Result<T, Problem> {
+        let (mut items, mut answers) = (self.items.lock().unwrap(), self.answers.lock().unwrap());
+        if let Some(idempotency) = ctx.idempotency() {
+            if answers.contains_key(&answer_key(ctx)) {
+                return Err(data::Error::InFlight.into());
+            }
+            let render = idempotency.renderer.as_ref().expect("a renderer for an idempotent write");
+            let response = render(&result as &(dyn Any + Send + Sync)).expect("a storable answer");
+            let stored = Stored { fingerprint: idempotency.fingerprint.clone(), response };
+            answers.insert(answer_key(ctx), stored);
+        }
+        effect(&mut items);
+        Ok(result)
     }
 
     fn find(&self, ctx: &Ctx, id: ItemId) -> Result<Item, Problem> {
         let items = self.items.lock().unwrap();
         let item = items.get(&id.uuid()).filter(|item| item.tenant == ctx.tenant()).cloned();
         item.ok_or_else(|| Problem::new(ITEM_NOT_FOUND, "There is no such item."))
-    }
-
-    pub fn look_early(&self) {
-        self.early.store(true, Ordering::SeqCst);
     }
 
     pub fn pictures(&self) -> usize {
@@ -94,9 +98,6 @@ fn answer_key(ctx: &Ctx) -> AnswerKey {
 #[async_trait]
 impl Replays for Shop {
     async fn replay(&self, ctx: &Ctx) -> Result<Option<Stored>, Problem> {
-        if self.early.swap(false, Ordering::SeqCst) {
-            return Ok(None);
-        }
         let answers = self.answers.lock().unwrap();
         let stored = answers.get(&answer_key(ctx));
         Ok(stored.map(|Stored { fingerprint, response }| Stored {
@@ -205,8 +206,7 @@ async fn create(shop: &Shop, ctx: &Ctx, command: CreateItem) -> Result<Item, Pro
     let name = faults.finish(name).map_err(Problem::invalid)?;
     let (id, stock) = (ctx.new_id(), command.stock + u32::try_from(command.lines.len()).unwrap());
     let item = Item { id, tenant: ctx.tenant(), name, stock, note: None, version: 1 };
-    shop.items.lock().unwrap().insert(id.uuid(), item.clone());
-    Ok(shop.commit(ctx, item))
+    shop.commit(ctx, item.clone(), |items| drop(items.insert(id.uuid(), item)))
 }
 
 /// Changes an item
@@ -241,8 +241,7 @@ async fn patch(
     item.name = command.name.unwrap_or(item.name);
     item.note = command.note.unwrap_or(item.note);
     item.version += 1;
-    shop.items.lock().unwrap().insert(id.uuid(), item.clone());
-    Ok(shop.commit(ctx, item))
+    shop.commit(ctx, item.clone(), |items| drop(items.insert(id.uuid(), item)))
 }
 
 /// Takes one item out of the stock
@@ -260,8 +259,7 @@ async fn take(shop: &Shop, ctx: &Ctx, id: ItemId) -> Result<Item, Problem> {
     let mut item = shop.find(ctx, id)?;
     let out = || Problem::new(OUT_OF_STOCK, "Nothing is left of this item.");
     item.stock = item.stock.checked_sub(1).ok_or_else(out)?;
-    shop.items.lock().unwrap().insert(id.uuid(), item.clone());
-    Ok(shop.commit(ctx, item))
+    shop.commit(ctx, item.clone(), |items| drop(items.insert(id.uuid(), item)))
 }
 
 /// Removes an item
@@ -269,9 +267,7 @@ async fn take(shop: &Shop, ctx: &Ctx, id: ItemId) -> Result<Item, Problem> {
 async fn delete_item(shop: State<Shop>, caller: Caller, id: PathId<ItemKind>) -> Answer {
     let remove = async |ctx: &Ctx| {
         let item = shop.find(ctx, id.id())?;
-        shop.items.lock().unwrap().remove(&item.id.uuid());
-        shop.commit(ctx, ());
-        Ok::<(), Problem>(())
+        shop.commit(ctx, (), |items| drop(items.remove(&item.id.uuid())))
     };
     respond(&caller, remove, |()| Rendered::no_content()).await
 }
@@ -279,7 +275,7 @@ async fn delete_item(shop: State<Shop>, caller: Caller, id: PathId<ItemKind>) ->
 /// Makes a key, shown once
 #[utoipa::path(post, path = "/keys", responses((status = 201, body = KeyDto)))]
 async fn create_key(shop: State<Shop>, caller: Caller) -> Answer {
-    let make = async |ctx: &Ctx| Ok::<_, Problem>(shop.commit(ctx, ctx.new_id::<ItemKind>()));
+    let make = async |ctx: &Ctx| shop.commit(ctx, ctx.new_id::<ItemKind>(), |_| ());
     respond(&caller, make, |id| {
         let secret = format!("sk_{id}");
         Rendered::created("/api/v1/shop/keys", &KeyDto { secret }).secret()
@@ -300,7 +296,7 @@ async fn upload_picture(
     let keep = async |ctx: &Ctx| {
         let bytes = upload.bytes().await?;
         *shop.pictures.lock().unwrap() += 1;
-        Ok::<_, Problem>(shop.commit(ctx, bytes.len()))
+        shop.commit(ctx, bytes.len(), |_| ())
     };
     respond(&caller, keep, |length: &usize| Rendered::accepted(length)).await
 }
@@ -389,7 +385,7 @@ pub fn settings() -> web::Settings {
         max_json_depth: 5,
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
         public_requests_per_minute: NonZeroU32::new(5).unwrap(),
-        ..web::Settings::default()
+        ..web::Settings::for_tests()
     }
 }
 

@@ -100,7 +100,7 @@ pub fn priced(lines: Vec<NewLine>) -> Result<(Vec<Line>, Money), Vec<FieldError>
     let mut priced = Vec::with_capacity(lines.len());
     for (index, line) in lines.into_iter().enumerate() {
         let at = |field: &str| format!("/lines/{index}/{field}");
-        let description = faults.text(&at("description"), &line.description, 500);
+        let description = faults.prose(&at("description"), &line.description, 500);
         faults.require(
             line.quantity.is_positive(),
             &at("quantity"),

@@ -42,7 +42,7 @@ impl ProductFields {
     pub fn checked(self) -> Result<Self, Vec<FieldError>> {
         let mut faults = Faults::new();
         let name = faults.text("/name", &self.name, 200);
-        let description = self.description.map(|text| faults.text("/description", &text, 2000));
+        let description = self.description.map(|text| faults.prose("/description", &text, 2000));
         let external_id = check_external_id(&mut faults, "/external_id", self.external_id);
         check_metadata(&mut faults, "/metadata", &self.metadata);
         faults.finish(Self { name, description, active: self.active, external_id, metadata: self.metadata })

@@ -7,7 +7,7 @@ use crate::service::{
 use crate::store::customers::CustomerFilter;
 use billing_contract::{CustomerId, CustomerKind};
 use chrono::{DateTime, Utc};
-use kernel::reference::Put;
+use kernel::reference::{MetadataPatchSchema, MetadataSchema, Put};
 use kernel::{Metadata, MetadataPatch, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,12 +17,19 @@ use web::{
 };
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b",
+    "name": "Around the Horn", "email": "accounts@aroundthehorn.example", "external_id": "crm-4711",
+    "metadata": {"segment": "retail"},
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z", "deleted_at": null,
+}))]
 pub struct CustomerDto {
     id: CustomerId,
     name: String,
     email: Option<String>,
     /// The tenant's own reference, unique among its customers
     external_id: Option<String>,
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -39,38 +46,59 @@ impl From<&Customer> for CustomerDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Around the Horn", "email": "accounts@aroundthehorn.example", "external_id": "crm-4711",
+    "metadata": {"segment": "retail"},
+}))]
 pub struct CreateCustomerDto {
     /// A UUID of the client's own making
     id: Option<CustomerId>,
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
+    #[schema(min_length = 1, max_length = 254, pattern = r"\S")]
     email: Option<String>,
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<String>,
     #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
 }
 
 /// All of it: what is left out is empty.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Around the Horn", "email": "accounts@aroundthehorn.example",
+    "metadata": {"segment": "retail"},
+}))]
 pub struct PutCustomerDto {
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
+    #[schema(min_length = 1, max_length = 254, pattern = r"\S")]
     email: Option<String>,
     #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": null, "metadata": {"segment": "wholesale", "old": null}}))]
 pub struct PatchCustomerDto {
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(
+        value_type = Option<String>, nullable = false,
+        min_length = 1, max_length = 200, pattern = r"\S"
+    )]
     name: Option<Option<String>>,
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 254, pattern = r"\S")]
     email: Option<Option<String>>,
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<Option<String>>,
-    /// Pairs to set; a null value removes its pair
     #[serde(default, deserialize_with = "web::nullable")]
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    #[schema(value_type = Option<MetadataPatchSchema>)]
     metadata: Option<Option<MetadataPatch>>,
 }
 
@@ -79,6 +107,7 @@ pub struct CustomerQuery {
     /// Only the one with this reference
     external_id: Option<String>,
     /// Only those whose name, address or reference contains this, in whatever case
+    #[param(inline)]
     q: Option<Search>,
 }
 

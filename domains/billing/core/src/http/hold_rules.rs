@@ -10,6 +10,11 @@ use utoipa::ToSchema;
 use web::{Answer, Caller, Listing, PageQuery, State};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "name": "Invoices over 1,000.00",
+    "total_over": {"amount": 100000, "currency": "USD"},
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct HoldRuleDto {
     id: HoldRuleId,
     name: String,

@@ -19,6 +19,13 @@ use web::{
 
 /// An invoice in a list: without its lines.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "customer_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "subscription_id": null, "period_start": null, "period_end": null, "number": "INV-000001",
+    "status": "open", "total": {"amount": 2500, "currency": "USD"}, "finalized_at": "2026-02-03T09:45:00Z",
+    "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "rejection_reason": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:45:00Z",
+}))]
 pub struct InvoiceSummaryDto {
     id: InvoiceId,
     customer_id: CustomerId,
@@ -62,6 +69,17 @@ impl From<&Invoice> for InvoiceSummaryDto {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "customer_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "subscription_id": null, "period_start": null, "period_end": null, "number": "INV-000001",
+    "status": "open", "total": {"amount": 2500, "currency": "USD"}, "finalized_at": "2026-02-03T09:45:00Z",
+    "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "rejection_reason": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:45:00Z",
+    "lines": [{
+        "description": "Catering", "quantity": "2.5", "unit_amount": {"amount": 1000, "currency": "USD"},
+        "amount": {"amount": 2500, "currency": "USD"}, "price_id": null,
+    }],
+}))]
 pub struct InvoiceDto {
     #[serde(flatten)]
     summary: InvoiceSummaryDto,
@@ -93,11 +111,18 @@ impl From<&InvoiceDetail> for InvoiceDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "customer_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "lines": [{
+        "description": "Catering", "quantity": "2.5", "unit_amount": {"amount": 1000, "currency": "USD"},
+    }],
+}))]
 pub struct CreateInvoiceDto {
     /// A UUID of the client's own making
     id: Option<InvoiceId>,
     customer_id: CustomerId,
-    /// 1 to 100, all in one currency
+    /// All in one currency
+    #[schema(min_items = 1, max_items = 100)]
     lines: Vec<NewInvoiceLineDto>,
 }
 
@@ -106,6 +131,7 @@ pub struct CreateInvoiceDto {
 #[serde(deny_unknown_fields)]
 pub struct NewInvoiceLineDto {
     /// The product's name unless told
+    #[schema(min_length = 1, max_length = 500, pattern = r"\S")]
     description: Option<String>,
     quantity: Quantity,
     price_id: Option<PriceId>,
@@ -121,11 +147,18 @@ impl From<NewInvoiceLineDto> for LineCommand {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "lines": [{
+        "description": "Catering", "quantity": "2.5", "unit_amount": {"amount": 1000, "currency": "USD"},
+    }],
+}))]
 pub struct PatchInvoiceDto {
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<CustomerId>, nullable = false)]
     customer_id: Option<Option<CustomerId>>,
     /// All lines anew
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<Vec<NewInvoiceLineDto>>, nullable = false, min_items = 1, max_items = 100)]
     lines: Option<Option<Vec<NewInvoiceLineDto>>>,
 }
 

@@ -9,7 +9,7 @@ use crate::service::{
 use crate::store::products::ProductFilter;
 use billing_contract::{PriceId, PriceKind, ProductId, ProductKind};
 use chrono::{DateTime, Utc};
-use kernel::reference::Put;
+use kernel::reference::{MetadataPatchSchema, MetadataSchema, Put};
 use kernel::{Metadata, MetadataPatch, Money, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,6 +19,12 @@ use web::{
 };
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b",
+    "name": "Weekly delivery", "description": "Fruit and vegetables, every Monday", "active": true,
+    "external_id": "shop-17", "metadata": {"season": "all"},
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z", "deleted_at": null,
+}))]
 pub struct ProductDto {
     id: ProductId,
     name: String,
@@ -27,6 +33,7 @@ pub struct ProductDto {
     active: bool,
     /// The tenant's own reference, unique among its products
     external_id: Option<String>,
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -43,46 +50,67 @@ impl From<&Product> for ProductDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Weekly delivery", "description": "Fruit and vegetables, every Monday", "active": true,
+    "external_id": "shop-17", "metadata": {"season": "all"},
+}))]
 pub struct CreateProductDto {
     /// A UUID of the client's own making
     id: Option<ProductId>,
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     description: Option<String>,
     /// True unless told
     #[serde(default = "yes")]
     active: bool,
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<String>,
     #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
 }
 
 /// All of it: what is left out is empty.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Weekly delivery", "description": "Fruit and vegetables, every Monday", "active": true,
+    "metadata": {"season": "all"},
+}))]
 pub struct PutProductDto {
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     description: Option<String>,
     /// True unless told
     #[serde(default = "yes")]
     active: bool,
     #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"active": false, "metadata": {"season": "summer", "old": null}}))]
 pub struct PatchProductDto {
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(
+        value_type = Option<String>, nullable = false,
+        min_length = 1, max_length = 200, pattern = r"\S"
+    )]
     name: Option<Option<String>>,
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 2000, pattern = r"\S")]
     description: Option<Option<String>>,
     #[serde(default, deserialize_with = "web::nullable")]
     active: Option<Option<bool>>,
     #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<Option<String>>,
-    /// Pairs to set; a null value removes its pair
     #[serde(default, deserialize_with = "web::nullable")]
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    #[schema(value_type = Option<MetadataPatchSchema>)]
     metadata: Option<Option<MetadataPatch>>,
 }
 
@@ -91,6 +119,7 @@ pub struct ProductQuery {
     /// Only the one with this reference
     external_id: Option<String>,
     /// Only those whose name, description or reference contains this, in whatever case
+    #[param(inline)]
     q: Option<Search>,
 }
 
@@ -109,6 +138,11 @@ fn yes() -> bool {
 
 /// A price never changes: make another one.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "product_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "unit_amount": {"amount": 24900, "currency": "USD"}, "interval": "month",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct PriceDto {
     id: PriceId,
     product_id: ProductId,
@@ -127,6 +161,7 @@ impl From<&Price> for PriceDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"unit_amount": {"amount": 24900, "currency": "USD"}, "interval": "month"}))]
 pub struct CreatePriceDto {
     /// A UUID of the client's own making
     id: Option<PriceId>,
@@ -253,7 +288,7 @@ pub async fn create_price(
         async |ctx| create_price::create_price(&app, ctx, command).await,
         |price: &Price| {
             let location = format!("/api/v1/billing/prices/{}", price.id);
-            Rendered::created(location, &PriceDto::from(price))
+            Rendered::created(location, &PriceDto::from(price)).etag_of_body()
         },
     )
     .await

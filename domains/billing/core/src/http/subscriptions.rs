@@ -13,6 +13,12 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "customer_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "price_id": "0190a5c8-7d3e-7a61-8f2b-2b3c4d5e6f70", "quantity": "1", "status": "active",
+    "started_on": "2026-02-01", "current_period_start": "2026-02-01", "current_period_end": "2026-03-01",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct SubscriptionDto {
     id: SubscriptionId,
     customer_id: CustomerId,
@@ -47,6 +53,10 @@ impl From<&Subscription> for SubscriptionDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "customer_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "price_id": "0190a5c8-7d3e-7a61-8f2b-2b3c4d5e6f70",
+    "quantity": "1", "started_on": "2026-02-01",
+}))]
 pub struct CreateSubscriptionDto {
     /// A UUID of the client's own making
     id: Option<SubscriptionId>,

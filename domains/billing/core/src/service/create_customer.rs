@@ -22,7 +22,11 @@ pub async fn create_customer(
 }
 
 /// For use cases that go on in the same unit.
-pub(super) async fn create(unit: &mut Unit, id: CustomerId, fields: &CustomerFields) -> Result<Customer, Error> {
+pub(super) async fn create(
+    unit: &mut Unit,
+    id: CustomerId,
+    fields: &CustomerFields,
+) -> Result<Customer, Error> {
     let customer = customers::insert(unit, id, fields).await.map_err(or_taken)?;
     unit.audit(audit::created("billing.customer.create", "customer", id, audit::customer(fields)))?;
     Ok(customer)

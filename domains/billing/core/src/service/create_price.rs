@@ -23,7 +23,7 @@ pub async fn create_price(app: &App, ctx: &Ctx, command: CreatePrice) -> Result<
     faults.finish(())?;
     let id = id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
-    products::find(&unit, product).await?.ok_or(Error::ProductNotFound)?;
+    products::find_to_keep(&unit, product).await?.ok_or(Error::ProductNotFound)?;
     let price = prices::insert(&unit, id, product, unit_amount, interval).await;
     let price = price.map_err(|error| Error::or_id_taken(error, "prices"))?;
     let after = json!({ "product_id": product, "unit_amount": unit_amount, "interval": interval.name() });

@@ -35,7 +35,7 @@ pub async fn create_subscription(
     let mut faults = Faults::new();
     faults.require(quantity.is_positive(), "/quantity", "not_positive", "must be more than zero");
     let mut unit = app.databases.write(ctx).await?;
-    let known = customers::find(&unit, customer).await?.is_some();
+    let known = customers::find_to_keep(&unit, customer).await?.is_some();
     faults.require(known, "/customer_id", "not_found", "there is no customer with this id");
     let offer = prices::offers(&unit, vec![price]).await?.remove(&price);
     let period = first_period(&mut faults, started_on, today, offer.as_ref());

@@ -9,7 +9,7 @@ use kernel::Ctx;
 
 pub async fn delete_customer(app: &App, ctx: &Ctx, id: CustomerId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = customers::find(&unit, id).await?.ok_or(Error::CustomerNotFound)?;
+    let before = customers::find_to_change(&unit, id).await?.ok_or(Error::CustomerNotFound)?;
     if subscriptions::any_active_of(&unit, id).await? || invoices::any_unfinished_of(&unit, id).await? {
         return Err(Error::CustomerInUse);
     }

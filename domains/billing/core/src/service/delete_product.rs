@@ -8,7 +8,7 @@ use kernel::Ctx;
 
 pub async fn delete_product(app: &App, ctx: &Ctx, id: ProductId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = products::find(&unit, id).await?.ok_or(Error::ProductNotFound)?;
+    let before = products::find_to_change(&unit, id).await?.ok_or(Error::ProductNotFound)?;
     if subscriptions::any_active_to(&unit, id).await? {
         return Err(Error::ProductInUse);
     }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::store::customers;
 use crate::store::invoices::{self, NewInvoice};
 use billing_contract::{CustomerId, InvoiceId};
-use data::Tx;
+use data::Unit;
 use kernel::Ctx;
 
 pub struct DraftInvoice {
@@ -30,8 +30,8 @@ pub async fn draft_invoice(app: &App, ctx: &Ctx, command: DraftInvoice) -> Resul
 }
 
 /// A neighbour's customer and none at all are told alike.
-pub(super) async fn require_customer(tx: &Tx, customer: CustomerId) -> Result<(), Error> {
-    match customers::find(tx, customer).await? {
+pub(super) async fn require_customer(unit: &Unit, customer: CustomerId) -> Result<(), Error> {
+    match customers::find_to_keep(unit, customer).await? {
         Some(_) => Ok(()),
         None => Err(Error::field("/customer_id", "not_found", "there is no customer with this id")),
     }

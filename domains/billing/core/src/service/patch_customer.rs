@@ -18,7 +18,7 @@ pub async fn patch_customer(
     patch: CustomerPatch,
 ) -> Result<Customer, Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = customers::find(&unit, id).await?.ok_or(Error::CustomerNotFound)?;
+    let before = customers::find_to_change(&unit, id).await?.ok_or(Error::CustomerNotFound)?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
     }
@@ -34,6 +34,9 @@ pub(super) async fn change(
     before: Customer,
     fields: &CustomerFields,
 ) -> Result<Customer, Error> {
+    if before.fields == *fields {
+        return Ok(before);
+    }
     let after = customers::update(unit, &before, fields).await.map_err(or_taken)?.ok_or_else(Error::stale)?;
     let change = (audit::customer(&before.fields), audit::customer(fields));
     unit.audit(audit::changed("billing.customer.update", "customer", before.id, change))?;

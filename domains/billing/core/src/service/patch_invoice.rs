@@ -24,7 +24,7 @@ pub async fn patch_invoice(
     patch: PatchInvoice,
 ) -> Result<InvoiceDetail, Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = invoices::find(&unit, id).await?.ok_or(Error::InvoiceNotFound)?;
+    let before = invoices::find_to_change(&unit, id).await?.ok_or(Error::InvoiceNotFound)?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
     }

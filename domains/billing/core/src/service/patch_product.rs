@@ -18,7 +18,7 @@ pub async fn patch_product(
     patch: ProductPatch,
 ) -> Result<Product, Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = products::find(&unit, id).await?.ok_or(Error::ProductNotFound)?;
+    let before = products::find_to_change(&unit, id).await?.ok_or(Error::ProductNotFound)?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
     }
@@ -34,6 +34,9 @@ pub(super) async fn change(
     before: Product,
     fields: &ProductFields,
 ) -> Result<Product, Error> {
+    if before.fields == *fields {
+        return Ok(before);
+    }
     let after = products::update(unit, &before, fields).await.map_err(or_taken)?.ok_or_else(Error::stale)?;
     let change = (audit::product(&before.fields), audit::product(fields));
     unit.audit(audit::changed("billing.product.update", "product", before.id, change))?;

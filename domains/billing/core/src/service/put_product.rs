@@ -27,14 +27,13 @@ pub async fn put_product(
 async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ProductFields) -> Result<Put<Product>, Error> {
     let mut unit = app.databases.write(ctx).await?;
     let external_id = fields.external_id.as_deref().unwrap_or_default();
-    let before = products::by_external_id(&unit, external_id).await?;
+    let before = products::by_external_id_to_change(&unit, external_id).await?;
     if !seen.allows(before.as_ref().map(|before| before.version)) {
         return Err(Error::stale());
     }
     let created = before.is_none();
     let resource = match before {
         None => create(&mut unit, ctx.new_id(), fields).await?,
-        Some(same) if same.fields == *fields => same,
         Some(before) => change(app, &mut unit, before, fields).await?,
     };
     Ok(unit.commit(Put { created, resource }).await?)

@@ -55,8 +55,19 @@ pub async fn find_deleted_too(tx: &Tx, id: CustomerId) -> Result<Option<Customer
     tx.by_id::<Entity, _>(id).with_deleted().one().await?.map(read).transpose()
 }
 
-pub async fn by_external_id(tx: &Tx, external_id: &str) -> Result<Option<Customer>, Error> {
-    tx.find::<Entity>().filter(Column::ExternalId.eq(external_id)).one().await?.map(read).transpose()
+/// As it is now, and so it stays until the transaction ends.
+pub async fn find_to_change(unit: &Unit, id: CustomerId) -> Result<Option<Customer>, Error> {
+    unit.by_id::<Entity, _>(id).to_change().one().await?.map(read).transpose()
+}
+
+/// The same for whoever counts on its being there.
+pub async fn find_to_keep(unit: &Unit, id: CustomerId) -> Result<Option<Customer>, Error> {
+    unit.by_id::<Entity, _>(id).to_keep().one().await?.map(read).transpose()
+}
+
+pub async fn by_external_id_to_change(unit: &Unit, external_id: &str) -> Result<Option<Customer>, Error> {
+    let found = unit.find::<Entity>().filter(Column::ExternalId.eq(external_id)).to_change();
+    found.one().await?.map(read).transpose()
 }
 
 #[derive(Clone, Debug, Default)]

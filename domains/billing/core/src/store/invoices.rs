@@ -74,6 +74,11 @@ pub async fn find(tx: &Tx, id: InvoiceId) -> Result<Option<Invoice>, Error> {
     tx.by_id::<Entity, _>(id).one().await?.map(read).transpose()
 }
 
+/// As it is now, and so it stays until the transaction ends.
+pub async fn find_to_change(unit: &Unit, id: InvoiceId) -> Result<Option<Invoice>, Error> {
+    unit.by_id::<Entity, _>(id).to_change().one().await?.map(read).transpose()
+}
+
 pub async fn with_lines(tx: &Tx, invoice: Invoice) -> Result<InvoiceDetail, Error> {
     let lines = invoice_lines::of(tx, invoice.id, invoice.total.currency).await?;
     Ok(InvoiceDetail { invoice, lines })

@@ -99,6 +99,23 @@ both!(
 );
 
 both!(
+    async fn what_must_be_new_writes_over_nothing(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        let path = "/customers/by-external-id/crm-1";
+        let put = async |name: &str, condition: (&str, &str)| {
+            client.send(Method::PUT, path, &[condition], Some(json!({ "name": name }))).await
+        };
+        let new = ("if-none-match", "*");
+        assert_eq!(put("Alfreds", new).await.status, 201);
+        assert_eq!(put("Another", new).await.outcome(), "412 version_mismatch");
+        assert_eq!(put("Another", ("if-match", "\"9\"")).await.outcome(), "412 version_mismatch");
+        let changed = put("Alfreds & Co", ("if-match", "*")).await;
+        assert_eq!((changed.status, &changed.body["name"]), (200, &json!("Alfreds & Co")));
+    }
+);
+
+both!(
     async fn lists_come_in_pages_newest_first(stage: Stage) {
         let house = House::new(stage).await;
         let client = house.tenant();

@@ -80,7 +80,7 @@ impl House {
         let tokens = Arc::new(Tokens::default());
         let info = utoipa::openapi::InfoBuilder::new().title("Billing").version("1").build();
         let server = Server::new(Parts {
-            settings: web::Settings::default(),
+            settings: web::Settings::for_tests(),
             clock: stage.clock.clone(),
             secrets: stage.secrets.clone(),
             identity: tokens.clone(),

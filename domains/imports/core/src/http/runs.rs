@@ -17,19 +17,20 @@ use web::{Answer, Body, Caller, Listing, OwnOrder, PageQuery, PathId, Query, Ren
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "upload_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "target": "inventory.items", "mode": "dry_run",
+    "mapping": {
+        "sku": {"column": "product_id"},
+        "unit_cost": {"column": "unit_price", "decimals": 2},
+        "currency": {"value": "USD"},
+    },
+}))]
 pub struct StartImport {
     upload_id: UploadId,
     #[schema(examples("inventory.items"))]
     target: String,
     /// By the target's field
-    #[schema(
-        value_type = BTreeMap<String, ImportSourceDto>,
-        examples(json!({
-            "sku": {"column": "product_id"},
-            "unit_cost": {"column": "unit_price", "decimals": 2},
-            "currency": {"value": "USD"},
-        }))
-    )]
+    #[schema(value_type = BTreeMap<String, ImportSourceDto>)]
     mapping: Entries,
     mode: ImportMode,
 }
@@ -90,6 +91,20 @@ impl<'de> Deserialize<'de> for Entries {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "upload_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "target": "inventory.items",
+    "mapping": {
+        "sku": {"column": "product_id"},
+        "unit_cost": {"column": "unit_price", "decimals": 2},
+        "currency": {"value": "USD"},
+    },
+    "mode": "apply", "status": "done", "cancel_requested": false, "rows_total": 77, "rows_done": 77,
+    "rows_created": 70, "rows_updated": 4, "rows_unchanged": 1, "rows_refused": 2, "failure_detail": null,
+    "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
+    "started_at": "2026-02-03T09:30:01Z", "finished_at": "2026-02-03T09:30:04Z",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:04Z",
+}))]
 pub struct ImportRunDto {
     id: ImportRunId,
     upload_id: UploadId,
@@ -154,6 +169,13 @@ impl From<&Run> for ImportRunDto {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "line": 12, "outcome": "refused", "resource_id": null,
+    "faults": [{
+        "column": "unit_price", "field": "unit_cost", "value": "1,80", "rule": "not_a_number",
+        "detail": "must be a decimal number such as 2.5",
+    }],
+}))]
 pub struct ImportRowDto {
     /// Where the row begins in the file; the header is line 1
     line: u64,

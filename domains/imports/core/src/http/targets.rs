@@ -7,6 +7,10 @@ use utoipa::ToSchema;
 use web::{Answer, Caller, Listing, OwnOrder, PageQuery, State};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "name": "inventory.items", "title": "Items and their stock", "permission": "inventory.items.write",
+    "fields": [{"name": "sku", "description": "Unique", "kind": "text", "required": true}],
+}))]
 pub struct ImportTargetDto {
     /// What a run calls it
     #[schema(examples("inventory.items"))]

@@ -12,6 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Answer, Caller, PathId, Query, Rendered, State, respond};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "file_name": "items.csv", "media_type": "text/csv",
+    "size_bytes": 1204, "row_count": 77, "columns": ["sku", "name"], "preview": [["CHAI-10", "Chai"]],
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct ImportUploadDto {
     id: UploadId,
     file_name: String,

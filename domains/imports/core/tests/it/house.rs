@@ -90,7 +90,7 @@ impl House {
         let deps = Deps { platform: stage.platform("imports").await, offers: vec![warehouse.offer()] };
         let module = imports::module(Settings { upload_limit_bytes: UPLOAD_LIMIT_BYTES }, deps);
         let server = web::Server::new(web::Parts {
-            settings: web::Settings::default(),
+            settings: web::Settings::for_tests(),
             clock: stage.clock.clone(),
             secrets: stage.secrets.clone(),
             identity: Arc::new(people.clone()),

@@ -4,7 +4,6 @@ use kernel::Faults;
 
 /// Not blank, at most `max` characters, trimmed, without control characters.
 pub fn line(faults: &mut Faults, pointer: &str, value: &str, max: usize) -> String {
-    faults.require(!has_control(value, &[]), pointer, CONTROL, "must not hold control characters");
     faults.text(pointer, value, max)
 }
 
@@ -17,15 +16,7 @@ pub fn optional_line(faults: &mut Faults, pointer: &str, value: Option<&str>, ma
 /// Like `optional_line`, of several lines.
 pub fn optional_prose(faults: &mut Faults, pointer: &str, value: Option<&str>, max: usize) -> Option<String> {
     let value = value.filter(|value| !value.trim().is_empty())?;
-    let lines = ['\n', '\r', '\t'];
-    faults.require(!has_control(value, &lines), pointer, CONTROL, "must not hold control characters");
-    Some(faults.text(pointer, value, max))
-}
-
-const CONTROL: &str = "control_character";
-
-fn has_control(value: &str, allowed: &[char]) -> bool {
-    value.chars().any(|character| character.is_control() && !allowed.contains(&character))
+    Some(faults.prose(pointer, value, max))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::service;
 use crate::store::item::ItemFilter;
 use chrono::{DateTime, Utc};
 use inventory_contract::{ItemId, ItemKind};
-use kernel::reference::Put;
+use kernel::reference::{MetadataPatchSchema, MetadataSchema, Put};
 use kernel::{Metadata, MetadataPatch, Money, Page, Quantity, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +16,14 @@ use web::{
 };
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "sku": "CHAI-10", "name": "Chai",
+    "description": "Ten boxes of twenty bags", "category": "Beverages", "unit": "each",
+    "unit_cost": {"amount": 1800, "currency": "USD"}, "reorder_level": "10",
+    "on_hand": "39", "reserved": "5", "available": "34", "external_id": "shop-17",
+    "metadata": {"shelf": "A3"},
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z", "deleted_at": null,
+}))]
 pub struct ItemDto {
     id: ItemId,
     #[schema(example = "CHAI-10")]
@@ -43,6 +51,7 @@ pub struct ItemDto {
     /// The tenant's own reference, unique among its items
     #[schema(required)]
     external_id: Option<String>,
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -77,48 +86,60 @@ impl From<&StockedItem> for ItemDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "sku": "CHAI-10", "name": "Chai", "description": "Ten boxes of twenty bags", "category": "Beverages",
+    "unit": "each", "unit_cost": {"amount": 1800, "currency": "USD"}, "reorder_level": "10",
+    "external_id": "shop-17", "metadata": {"shelf": "A3"},
+}))]
 pub struct CreateItemDto {
     /// The caller's own, if it has one
     id: Option<ItemId>,
     /// Unique; kept trimmed and in upper case
-    #[schema(example = "CHAI-10", min_length = 1, max_length = 64)]
+    #[schema(example = "CHAI-10", min_length = 1, max_length = 64, pattern = r"\S")]
     sku: String,
-    #[schema(example = "Chai", min_length = 1, max_length = 200)]
+    #[schema(example = "Chai", min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
     #[schema(max_length = 4000)]
     description: Option<String>,
     #[schema(max_length = 100)]
     category: Option<String>,
     /// What it is counted in; `each` when left out
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     unit: Option<String>,
     unit_cost: Option<Money>,
     reorder_level: Option<Quantity>,
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<String>,
     #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
 }
 
 /// All of it: what is left out is empty.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "sku": "CHAI-10", "name": "Chai", "description": "Ten boxes of twenty bags", "category": "Beverages",
+    "unit": "each", "unit_cost": {"amount": 1800, "currency": "USD"}, "reorder_level": "10",
+    "metadata": {"shelf": "A3"},
+}))]
 pub struct PutItemDto {
     /// Unique; kept trimmed and in upper case
-    #[schema(example = "CHAI-10", min_length = 1, max_length = 64)]
+    #[schema(example = "CHAI-10", min_length = 1, max_length = 64, pattern = r"\S")]
     sku: String,
-    #[schema(example = "Chai", min_length = 1, max_length = 200)]
+    #[schema(example = "Chai", min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
     #[schema(max_length = 4000)]
     description: Option<String>,
     #[schema(max_length = 100)]
     category: Option<String>,
     /// What it is counted in; `each` when left out
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     unit: Option<String>,
     unit_cost: Option<Money>,
     reorder_level: Option<Quantity>,
     #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
 }
 
@@ -142,12 +163,18 @@ impl From<CreateItemDto> for service::create_item::CreateItem {
 /// What is left out stays as it is; `null` empties it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "reorder_level": "12", "category": null, "metadata": {"shelf": "B1", "old": null},
+}))]
 pub struct PatchItemDto {
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 64)]
+    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 64, pattern = r"\S")]
     sku: Option<Option<String>>,
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 200)]
+    #[schema(
+        value_type = Option<String>, nullable = false,
+        min_length = 1, max_length = 200, pattern = r"\S"
+    )]
     name: Option<Option<String>>,
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, max_length = 4000)]
@@ -157,7 +184,7 @@ pub struct PatchItemDto {
     category: Option<Option<String>>,
     /// `null` is `each`
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, pattern = r"\S")]
     unit: Option<Option<String>>,
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Money>)]
@@ -166,11 +193,10 @@ pub struct PatchItemDto {
     #[schema(value_type = Option<Quantity>)]
     reorder_level: Option<Option<Quantity>>,
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<Option<String>>,
-    /// Pairs to set; a null value removes its pair
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    #[schema(value_type = Option<MetadataPatchSchema>)]
     metadata: Option<Option<MetadataPatch>>,
 }
 
@@ -193,16 +219,13 @@ impl From<PatchItemDto> for ItemChange {
 #[derive(Deserialize, IntoParams)]
 pub struct ItemParams {
     /// The item with this sku
-    #[param(nullable = false)]
     sku: Option<String>,
     /// Items of this category
-    #[param(nullable = false)]
     category: Option<String>,
     /// The item with this reference
-    #[param(nullable = false)]
     external_id: Option<String>,
     /// Items whose sku, name, description or reference contains this, in whatever case
-    #[param(nullable = false)]
+    #[param(inline)]
     q: Option<Search>,
 }
 

@@ -11,6 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "sequence": 7, "kind": "receipt", "quantity": "24", "happened_at": "2026-02-03T09:00:00Z",
+    "recorded_at": "2026-02-03T09:30:00Z", "reservation_id": null, "reference": "delivery note 8812",
+    "actor": "user:0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "reason": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct MovementDto {
     id: MovementId,
     item_id: ItemId,
@@ -71,6 +78,9 @@ impl From<&Movement> for MovementDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "quantity": "24", "happened_at": "2026-02-03T09:00:00Z", "reference": "delivery note 8812",
+}))]
 pub struct ReceiptDto {
     /// More than 0
     quantity: Quantity,
@@ -84,7 +94,6 @@ pub struct ReceiptDto {
 #[derive(Deserialize, IntoParams)]
 pub struct MovementParams {
     /// Movements of this item
-    #[param(value_type = ItemId, required = false)]
     item_id: Option<ItemId>,
 }
 
@@ -103,7 +112,7 @@ pub async fn receive_stock(
         async |ctx| service::receive_stock::receive_stock(&app, ctx, command).await,
         |movement: &Movement| {
             let location = format!("/api/v1/inventory/movements/{}", movement.id);
-            Rendered::created(location, &MovementDto::from(movement))
+            Rendered::created(location, &MovementDto::from(movement)).etag_of_body()
         },
     )
     .await

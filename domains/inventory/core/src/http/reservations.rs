@@ -11,6 +11,11 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "quantity": "5", "status": "active", "reference": "order 10248",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct ReservationDto {
     id: ReservationId,
     item_id: ItemId,
@@ -66,6 +71,9 @@ impl From<&Reservation> for ReservationDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "quantity": "5", "reference": "order 10248",
+}))]
 pub struct CreateReservationDto {
     /// The caller's own, if it has one
     id: Option<ReservationId>,
@@ -80,10 +88,9 @@ pub struct CreateReservationDto {
 #[derive(Deserialize, IntoParams)]
 pub struct ReservationParams {
     /// Reservations of this item
-    #[param(value_type = ItemId, required = false)]
     item_id: Option<ItemId>,
     /// Those in this state
-    #[param(inline, value_type = ReservationStatusDto, required = false)]
+    #[param(inline)]
     status: Option<ReservationStatusDto>,
 }
 

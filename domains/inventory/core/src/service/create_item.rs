@@ -25,7 +25,12 @@ pub async fn create_item(app: &App, ctx: &Ctx, command: CreateItem) -> Result<St
 }
 
 /// For use cases that go on in the same unit.
-pub async fn create(unit: &mut Unit, ctx: &Ctx, id: ItemId, fields: &ItemFields) -> Result<StockedItem, Error> {
+pub async fn create(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    id: ItemId,
+    fields: &ItemFields,
+) -> Result<StockedItem, Error> {
     let level = Level::empty(id);
     let item = store::item::insert(unit, id, fields).await?;
     store::stock_level::insert_all(unit, ctx, &[level]).await?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 pub async fn delete_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = store::item::find(&unit, id).await?.ok_or(Error::ItemNotFound)?;
+    let before = store::item::find_to_change(&unit, id).await?.ok_or(Error::ItemNotFound)?;
     if !store::stock_level::delete_empty(&unit, id).await? {
         return Err(Error::ItemHasStock);
     }

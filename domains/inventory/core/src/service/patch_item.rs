@@ -18,7 +18,7 @@ pub async fn patch_item(
     change: ItemChange,
 ) -> Result<StockedItem, Error> {
     let mut unit = app.databases.write(ctx).await?;
-    let before = store::item::find(&unit, id).await?.ok_or(Error::ItemNotFound)?;
+    let before = store::item::find_to_change(&unit, id).await?.ok_or(Error::ItemNotFound)?;
     if expected.is_some_and(|expected| expected != before.tag()) {
         return Err(Error::stale());
     }
@@ -29,9 +29,12 @@ pub async fn patch_item(
 
 /// For use cases that go on in the same unit.
 pub async fn change(unit: &mut Unit, before: StockedItem, fields: &ItemFields) -> Result<StockedItem, Error> {
+    if before.item.fields == *fields {
+        return Ok(before);
+    }
     let StockedItem { item: before, level } = before;
-    // Only the fields' version can be lost to another here: stock that moves meanwhile is not written.
-    let item = store::item::update(unit, before.id, before.version, fields).await?.ok_or_else(Error::stale)?;
+    let item =
+        store::item::update(unit, before.id, before.version, fields).await?.ok_or_else(Error::stale)?;
     unit.audit(AuditEntry {
         action: "inventory.item.update",
         resource: "item",

@@ -14,7 +14,7 @@ pub async fn put_item(app: &App, ctx: &Ctx, seen: Seen, input: ItemInput) -> Res
     let fields = input.check().map_err(Error::invalid)?;
     match put(app, ctx, seen, &fields).await {
         // Another one has made it in between: now it is there to be written over.
-        Err(Error::ExternalIdTaken) => put(app, ctx, seen, &fields).await,
+        Err(Error::ExternalIdTaken | Error::SkuTaken { .. }) => put(app, ctx, seen, &fields).await,
         put => put,
     }
 }
@@ -22,14 +22,13 @@ pub async fn put_item(app: &App, ctx: &Ctx, seen: Seen, input: ItemInput) -> Res
 async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ItemFields) -> Result<Put<StockedItem>, Error> {
     let mut unit = app.databases.write(ctx).await?;
     let external_id = fields.external_id.as_deref().unwrap_or_default();
-    let before = store::item::by_external_id(&unit, external_id).await?;
+    let before = store::item::by_external_id_to_change(&unit, external_id).await?;
     if !seen.allows(before.as_ref().map(StockedItem::tag)) {
         return Err(Error::stale());
     }
     let created = before.is_none();
     let resource = match before {
         None => create(&mut unit, ctx, ctx.new_id(), fields).await?,
-        Some(same) if same.item.fields == *fields => same,
         Some(before) => change(&mut unit, before, fields).await?,
     };
     Ok(unit.commit(Put { created, resource }).await?)

@@ -58,9 +58,17 @@ pub async fn find_deleted_too(tx: &Tx, id: ItemId) -> Result<Option<StockedItem>
     stocked(tx.by_id::<Entity, _>(id)).with_deleted().one().await?.map(StockedItem::try_from).transpose()
 }
 
-pub async fn by_external_id(tx: &Tx, external_id: &str) -> Result<Option<StockedItem>, data::Error> {
-    let found = stocked(tx.find::<Entity>()).filter(Column::ExternalId.eq(external_id)).one().await?;
-    found.map(StockedItem::try_from).transpose()
+/// As it is now, and so it stays until the transaction ends.
+pub async fn find_to_change(unit: &Unit, id: ItemId) -> Result<Option<StockedItem>, data::Error> {
+    stocked(unit.by_id::<Entity, _>(id)).to_change().one().await?.map(StockedItem::try_from).transpose()
+}
+
+pub async fn by_external_id_to_change(
+    unit: &Unit,
+    external_id: &str,
+) -> Result<Option<StockedItem>, data::Error> {
+    let found = stocked(unit.find::<Entity>()).filter(Column::ExternalId.eq(external_id)).to_change();
+    found.one().await?.map(StockedItem::try_from).transpose()
 }
 
 pub async fn page(

@@ -6,8 +6,8 @@ use data::{Tx, Unit};
 use inventory_contract::ItemId;
 use kernel::{Ctx, Id, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, Set};
 use sea_orm::sea_query::ExprTrait;
+use sea_orm::{FromQueryResult, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "stock_levels")]
@@ -147,7 +147,8 @@ pub struct Balance {
 }
 
 impl Balance {
-    pub const COLUMNS: [Column; 4] = [Column::OnHand, Column::Reserved, Column::NextSequence, Column::Revision];
+    pub const COLUMNS: [Column; 4] =
+        [Column::OnHand, Column::Reserved, Column::NextSequence, Column::Revision];
 
     pub fn level(self, item: ItemId) -> Level {
         let Self { on_hand, reserved, next_sequence, revision } = self;

@@ -50,7 +50,7 @@ pub async fn house(stage: Stage) -> House {
         settings: web::Settings {
             credential_requests_per_minute: many,
             tenant_requests_per_minute: many,
-            ..web::Settings::default()
+            ..web::Settings::for_tests()
         },
         clock: stage.clock.clone(),
         secrets: stage.secrets.clone(),

@@ -37,6 +37,13 @@ impl From<EmailStatus> for email::EmailStatus {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "to_address": "ada@example.com",
+    "subject": "Your report is ready", "template": "report_ready", "status": "sent", "attempts": 1,
+    "sent_at": "2026-02-03T09:30:02Z", "last_error": null,
+    "message_id": "<0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b@example.com>",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:02Z",
+}))]
 pub struct EmailDto {
     id: EmailId,
     to_address: String,

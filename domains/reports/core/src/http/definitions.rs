@@ -8,6 +8,12 @@ use web::{Answer, Caller, Listing, OwnOrder, PageQuery, State};
 
 /// What `POST /runs` takes, and what its file has.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "name": "billing.invoices_of_a_month", "title": "Invoices of a month",
+    "permission": "billing.invoices.read",
+    "parameters": [{"name": "month", "description": "Such as 2026-02", "required": true}],
+    "columns": [{"name": "number", "title": "Number"}],
+}))]
 pub struct ReportDefinitionDto {
     #[schema(examples("inventory.stock_valuation"))]
     name: String,

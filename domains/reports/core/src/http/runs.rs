@@ -49,6 +49,14 @@ impl From<ReportRunStatus> for RunStatus {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "report": "billing.invoices_of_a_month",
+    "title": "Invoices of a month", "parameters": {"month": "2026-02"}, "status": "ready",
+    "rows_written": 12, "size_bytes": 1204, "failure_detail": null,
+    "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "notify": true,
+    "finished_at": "2026-03-01T09:30:02Z",
+    "created_at": "2026-03-01T09:30:00Z", "updated_at": "2026-03-01T09:30:02Z",
+}))]
 pub struct ReportRunDto {
     id: ReportRunId,
     report: String,
@@ -91,6 +99,9 @@ impl From<&Run> for ReportRunDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "report": "billing.invoices_of_a_month", "parameters": {"month": "2026-02"}, "notify": true,
+}))]
 pub struct CreateReportRun {
     /// The client's own; made up when it is left out
     id: Option<ReportRunId>,
@@ -122,7 +133,8 @@ pub async fn create_run(app: State<App>, caller: Caller, body: Body<CreateReport
         &caller,
         async |ctx| service::create_run(&app, ctx, CreateRun { id, report, parameters, notify }).await,
         |run: &Run| {
-            Rendered::accepted(&ReportRunDto::from(run)).location(format!("/api/v1/reports/runs/{}", run.id))
+            let location = format!("/api/v1/reports/runs/{}", run.id);
+            Rendered::accepted(&ReportRunDto::from(run)).location(location).etag(run.version)
         },
     )
     .await

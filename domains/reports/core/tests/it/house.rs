@@ -130,7 +130,7 @@ impl House {
         let tenant = stage.tenant();
         let people = people(&tenant, &stage.tenant());
         let server = web::Server::new(web::Parts {
-            settings: web::Settings::default(),
+            settings: web::Settings::for_tests(),
             clock: stage.clock.clone(),
             secrets: stage.secrets.clone(),
             identity: Arc::new(people.clone()),

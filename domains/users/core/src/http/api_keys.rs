@@ -15,10 +15,11 @@ use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Rendered, State, res
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Nightly import", "role": "member"}))]
 pub struct CreateApiKeyRequest {
     /// Your own, or one is made.
     id: Option<CredentialId>,
-    #[schema(example = "Nightly import", max_length = 100)]
+    #[schema(example = "Nightly import", min_length = 1, max_length = 100, pattern = r"\S")]
     name: String,
     /// No wider than yours; without it, as wide as yours.
     role: Option<MemberRole>,
@@ -27,6 +28,12 @@ pub struct CreateApiKeyRequest {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "name": "Nightly import", "prefix": "ins_live_x7Qp",
+    "role": "member", "created_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
+    "expires_at": null, "last_used_at": null, "revoked_at": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct ApiKeyDto {
     id: CredentialId,
     name: String,
@@ -47,6 +54,13 @@ pub struct ApiKeyDto {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "name": "Nightly import", "prefix": "ins_live_x7Qp",
+    "role": "member", "created_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
+    "expires_at": null, "last_used_at": null, "revoked_at": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+    "secret": "ins_live_x7Qp…",
+}))]
 pub struct CreatedApiKeyDto {
     #[serde(flatten)]
     key: ApiKeyDto,

@@ -14,6 +14,16 @@ use uuid::Uuid;
 use web::{Answer, Caller, Listing, PageQuery, Query, State};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "action": "billing.invoice.finalize", "resource": "invoice",
+    "resource_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "before": {"status": "draft"}, "after": {"status": "open", "number": "INV-000001"},
+    "actor": {"kind": "user", "id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a"}, "impersonator": null,
+    "client_address": "203.0.113.7", "user_agent": "curl/8.5.0",
+    "request_id": "0190a5c87d3e7a618f2b4c5d6e7f8a9b",
+    "happened_at": "2026-02-03T09:45:00Z", "created_at": "2026-02-03T09:45:01Z", "detail_erased": false,
+    "verification": "verified",
+}))]
 pub struct AuditEntryDto {
     id: AuditEntryId,
     #[schema(example = "billing.invoice.finalize")]

@@ -12,6 +12,11 @@ use utoipa::ToSchema;
 use web::{Answer, Caller, Listing, PageQuery, State};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "user_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
+    "email": "ada@example.com", "display_name": "Ada Lovelace", "role": "owner", "state": "active",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct MemberDto {
     id: MembershipId,
     user_id: UserId,

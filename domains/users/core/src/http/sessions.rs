@@ -13,6 +13,7 @@ use web::{Answer, Body, Caller, Guest, Rendered, State, respond};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ada@example.com", "password": "correct horse battery staple"}))]
 pub struct SignInRequest {
     #[schema(example = "ada@example.com")]
     email: String,
@@ -22,12 +23,18 @@ pub struct SignInRequest {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "ins_rt_9kLm…"}))]
 pub struct RefreshRequest {
     /// The newest one; each is good once.
     refresh_token: String,
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "access_token": "ins_at_x7Qp…", "token_type": "Bearer", "expires_in_seconds": 3600,
+    "refresh_token": "ins_rt_9kLm…", "tenant_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b",
+    "user_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
+}))]
 pub struct SessionTokensDto {
     /// For `Authorization: Bearer`.
     access_token: String,
@@ -54,6 +61,11 @@ impl From<SessionTokens> for SessionTokensDto {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "user_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "email": "ada@example.com",
+    "display_name": "Ada Lovelace", "tenant_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b",
+    "tenant_name": "Analytical Engines", "role": "owner", "permissions": ["billing.invoices.read"],
+}))]
 pub struct MeDto {
     user_id: UserId,
     email: String,
@@ -80,7 +92,15 @@ impl From<Me> for MeDto {
 }
 
 /// Signs in
-#[utoipa::path(post, path = "/sign-in", responses((status = 200, body = SessionTokensDto)))]
+#[utoipa::path(
+    post,
+    path = "/sign-in",
+    responses(
+        (status = 200, body = SessionTokensDto),
+        (status = 401, description = "Wrong address or password"),
+        (status = 403, description = "The address is not verified, or belongs to no tenant")
+    )
+)]
 pub async fn sign_in(app: State<App>, guest: Guest, body: Body<SignInRequest>) -> Answer {
     let SignInRequest { email, password } = body.into_inner();
     let command = service::sign_in::SignIn { email, password };
@@ -91,7 +111,14 @@ pub async fn sign_in(app: State<App>, guest: Guest, body: Body<SignInRequest>) -
 /// Exchanges a refresh token for new tokens
 ///
 /// The old ones end with this. A refresh token that is used twice ends its session.
-#[utoipa::path(post, path = "/refresh", responses((status = 200, body = SessionTokensDto)))]
+#[utoipa::path(
+    post,
+    path = "/refresh",
+    responses(
+        (status = 200, body = SessionTokensDto),
+        (status = 401, description = "The refresh token is not valid, or not any more")
+    )
+)]
 pub async fn refresh_session(app: State<App>, guest: Guest, body: Body<RefreshRequest>) -> Answer {
     let tokens = service::refresh_session::refresh_session(&app, &guest, &body.refresh_token).await?;
     Ok(Rendered::ok(&SessionTokensDto::from(tokens)).secret())

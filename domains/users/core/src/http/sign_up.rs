@@ -8,19 +8,26 @@ use web::{Answer, Body, Guest, Rendered, State};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "email": "ada@example.com", "password": "correct horse battery staple",
+    "display_name": "Ada Lovelace", "organization_name": "Analytical Engines",
+}))]
 pub struct SignUpRequest {
     #[schema(example = "ada@example.com", max_length = 254)]
     email: String,
     /// Any characters; a sentence makes a good one.
     #[schema(example = "correct horse battery staple", min_length = 8, max_length = 1000)]
     password: String,
-    #[schema(example = "Ada Lovelace", max_length = 100)]
+    #[schema(example = "Ada Lovelace", min_length = 1, max_length = 100, pattern = r"\S")]
     display_name: String,
-    #[schema(example = "Analytical Engines", max_length = 100)]
+    #[schema(example = "Analytical Engines", min_length = 1, max_length = 100, pattern = r"\S")]
     organization_name: String,
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "message": "An e-mail is on its way to this address. Follow its link to go on.",
+}))]
 pub struct SignUpAccepted {
     /// The same for every address.
     #[schema(example = "An e-mail is on its way to this address. Follow its link to go on.")]
@@ -29,6 +36,7 @@ pub struct SignUpAccepted {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "ins_mv_3fTq…", "password": "correct horse battery staple"}))]
 pub struct VerifyEmailRequest {
     /// From the link of the e-mail.
     token: String,
@@ -38,6 +46,7 @@ pub struct VerifyEmailRequest {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"message": "The address is verified. Sign in to go on."}))]
 pub struct EmailVerified {
     #[schema(example = "The address is verified. Sign in to go on.")]
     message: &'static str,
@@ -46,7 +55,11 @@ pub struct EmailVerified {
 /// Signs up a new tenant with its owner
 ///
 /// The answer is the same whether the address has an account or not; what follows comes by e-mail.
-#[utoipa::path(post, path = "/sign-up", responses((status = 202, body = SignUpAccepted)))]
+#[utoipa::path(
+    post,
+    path = "/sign-up",
+    responses((status = 202, body = SignUpAccepted), (status = 403, description = "Sign-up is closed"))
+)]
 pub async fn sign_up(app: State<App>, guest: Guest, body: Body<SignUpRequest>) -> Answer {
     let SignUpRequest { email, password, display_name, organization_name } = body.into_inner();
     let command = service::sign_up::SignUp { email, password, display_name, organization_name };
@@ -59,7 +72,11 @@ pub async fn sign_up(app: State<App>, guest: Guest, body: Body<SignUpRequest>) -
 ///
 /// It takes the link and the password of its sign-up, so that nobody gains an account by another's mailbox or by another's
 /// password alone. A wrong password leaves the link good, a few times.
-#[utoipa::path(post, path = "/verify-email", responses((status = 200, body = EmailVerified)))]
+#[utoipa::path(
+    post,
+    path = "/verify-email",
+    responses((status = 200, body = EmailVerified), (status = 410, description = "The link has expired"))
+)]
 pub async fn verify_email(app: State<App>, guest: Guest, body: Body<VerifyEmailRequest>) -> Answer {
     let VerifyEmailRequest { token, password } = body.into_inner();
     let command = service::verify_email::VerifyEmail { token, password };

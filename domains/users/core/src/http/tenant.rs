@@ -12,6 +12,10 @@ use utoipa::ToSchema;
 use web::{Answer, Body, Caller, IfMatch, Rendered, State, respond};
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "name": "Analytical Engines", "mode": "live",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct TenantDto {
     id: TenantId,
     #[schema(example = "Analytical Engines")]
@@ -37,9 +41,13 @@ impl From<&Tenant> for TenantDto {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Analytical Engines Ltd"}))]
 pub struct PatchTenant {
     #[serde(default, deserialize_with = "web::nullable")]
-    #[schema(value_type = Option<String>, nullable = false, example = "Analytical Engines Ltd", max_length = 100)]
+    #[schema(
+        value_type = Option<String>, nullable = false,
+        min_length = 1, max_length = 100, pattern = r"\S"
+    )]
     name: Option<Option<String>>,
 }
 

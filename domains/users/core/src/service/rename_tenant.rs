@@ -21,7 +21,7 @@ pub async fn rename_tenant(app: &App, ctx: &Ctx, command: RenameTenant) -> Resul
     let mut faults = Faults::new();
     let name = command.name.map(|name| faults.text("/name", &name, MAX_NAME));
     let mut unit = app.databases.write(ctx).await?;
-    let before = tenant::own(&unit).await?.ok_or(Error::NotAMember)?;
+    let before = tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
     }

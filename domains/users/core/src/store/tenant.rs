@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use data::{PlatformEntity, Tx, Unit};
 use kernel::{Ctx, TenantId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ExprTrait};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ActiveValue::Set, ExprTrait, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants")]
@@ -39,6 +39,13 @@ const LIVE: &str = "live";
 pub async fn own(tx: &Tx) -> Result<Option<Model>, data::Error> {
     let select = Entity::find().filter(Column::PublicId.eq(tx.tenant())).filter(Column::DeletedAt.is_null());
     tx.platform_one(select).await
+}
+
+/// As it is now, and so it stays until the transaction ends.
+pub async fn own_to_change(unit: &Unit) -> Result<Option<Model>, data::Error> {
+    let select =
+        Entity::find().filter(Column::PublicId.eq(unit.tenant())).filter(Column::DeletedAt.is_null());
+    unit.platform_one(select.lock(LockType::NoKeyUpdate)).await
 }
 
 pub async fn insert(unit: &Unit, ctx: &Ctx, name: &str) -> Result<Model, data::Error> {

@@ -92,7 +92,7 @@ impl House {
             settings: web::Settings {
                 public_requests_per_minute: many,
                 refused_credentials_per_minute: many,
-                ..web::Settings::default()
+                ..web::Settings::for_tests()
             },
             clock: stage.clock.clone(),
             secrets: stage.secrets.clone(),

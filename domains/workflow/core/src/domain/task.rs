@@ -81,7 +81,7 @@ impl NewTask {
 /// A blank comment is none. It is a rejection's reason, so what fits here fits there.
 pub fn comment(text: Option<&str>, faults: &mut Faults) -> Option<String> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-    Some(faults.text("/comment", text, MAX_REASON_CHARACTERS))
+    Some(faults.prose("/comment", text, MAX_REASON_CHARACTERS))
 }
 
 impl TaskStatus {

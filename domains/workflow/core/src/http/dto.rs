@@ -20,9 +20,10 @@ use workflow_contract::{Approver, DefinitionId, TaskId};
 pub struct CreateApprovalDefinition {
     /// The caller's own choice
     id: Option<DefinitionId>,
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
-    /// The moment that waits: `billing.invoice_finalize`
+    /// The moment that waits
+    #[schema(value_type = ApprovalTriggerDto)]
     trigger: String,
     condition: ApprovalConditionDto,
     approver: ApproverDto,
@@ -33,6 +34,21 @@ pub struct CreateApprovalDefinition {
 
 fn yes() -> bool {
     true
+}
+
+/// The moments that can wait for an approval
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub enum ApprovalTriggerDto {
+    #[serde(rename = "billing.invoice_finalize")]
+    InvoiceFinalize,
+}
+
+impl From<domain::Trigger> for ApprovalTriggerDto {
+    fn from(trigger: domain::Trigger) -> Self {
+        match trigger {
+            domain::Trigger::InvoiceFinalize => Self::InvoiceFinalize,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -56,10 +72,17 @@ pub struct ApproverDto {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "name": "Invoices over 1,000.00",
+    "trigger": "billing.invoice_finalize", "condition": {"total_over": {"amount": 100000, "currency": "USD"}},
+    "approver": {"role": "admin"}, "requester_may_decide": true, "status": "published",
+    "published_at": "2026-02-03T09:40:00Z", "retired_at": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:40:00Z",
+}))]
 pub struct ApprovalDefinitionDto {
     id: DefinitionId,
     name: String,
-    trigger: &'static str,
+    trigger: ApprovalTriggerDto,
     condition: ApprovalConditionDto,
     approver: ApproverDto,
     requester_may_decide: bool,
@@ -74,6 +97,15 @@ pub struct ApprovalDefinitionDto {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "definition_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "subject": {"kind": "invoice", "id": "0190a5c8-7d3e-7a61-8f2b-2b3c4d5e6f70"},
+    "title": "Invoice to Chop-suey Chinese", "total": {"amount": 245000, "currency": "USD"},
+    "approver": {"role": "admin"}, "status": "open",
+    "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "requester_may_decide": true,
+    "decided_by": null, "decided_at": null, "comment": null, "applied_at": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct ApprovalTaskDto {
     id: TaskId,
     definition_id: DefinitionId,
@@ -171,7 +203,7 @@ impl From<&Definition> for ApprovalDefinitionDto {
         Self {
             id: definition.id,
             name: terms.name.clone(),
-            trigger: terms.trigger.name(),
+            trigger: terms.trigger.into(),
             condition: ApprovalConditionDto { total_over: terms.total_over },
             approver: terms.approver.into(),
             requester_may_decide: terms.requester_may_decide,

@@ -60,7 +60,7 @@ impl House {
             workflow::Deps { platform, users: Arc::new(users.clone()), billing: Arc::new(billing.clone()) };
         let module = workflow::module(workflow::Settings::default(), deps);
         let server = web::Server::new(web::Parts {
-            settings: web::Settings::default(),
+            settings: web::Settings::for_tests(),
             clock: stage.clock.clone(),
             secrets: stage.secrets.clone(),
             identity: Arc::new(Bearers),

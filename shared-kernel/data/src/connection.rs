@@ -65,20 +65,32 @@ impl Connection {
     /// Ends the transaction and makes the connection fit for the next loan.
     pub async fn commit(&self) -> Result<(), sqlx::Error> {
         let mut slot = self.lease.lock().await;
-        let lease = slot.as_mut().ok_or(sqlx::Error::PoolClosed)?;
-        if lease.failed {
-            let error = "a statement failed in this transaction, so it cannot be committed";
-            return Err(sqlx::Error::InvalidArgument(error.to_owned()));
-        }
+        let lease = unfailed(&mut slot)?;
         let started = Instant::now();
         let outcome = lease.batch("COMMIT").await;
         self.meter.batch(self.tenant, "COMMIT", started);
         outcome?;
-        lease.open = false;
-        if let Some((signals, domain)) = lease.wake.take() {
-            signals.committed(domain);
-        }
+        ended(lease);
         Ok(())
+    }
+
+    /// The same together with the last statement, on PostgreSQL; `false` when that has to be run by itself before.
+    pub async fn commit_with(&self, names: &Names, statement: &Statement) -> Result<bool, DbErr> {
+        self.check(&statement.sql)?;
+        let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
+        let Some(call) = names.call(&statement.sql, values) else { return Ok(false) };
+        let mut slot = self.lease.lock().await;
+        let lease = unfailed(&mut slot).map_err(exec_error)?;
+        let started = Instant::now();
+        let outcome = lease.call_and_commit(None, call).await;
+        self.meter.prepared(self.tenant, &statement.sql, started);
+        if let Err(error) = outcome {
+            lease.failed = true;
+            lease.broken |= breaks_connection(&error);
+            return Err(exec_error(error));
+        }
+        ended(lease);
+        Ok(true)
     }
 
     /// Wakes the domain's workers when the transaction has ended: also when the request is cut off while its COMMIT
@@ -100,7 +112,7 @@ impl Connection {
         let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
         let started = Instant::now();
         let outcome = match names.call(&statement.sql, values) {
-            Some(call) => lease.alone(begin, call).await.map(Some),
+            Some(call) => lease.call_and_commit(Some(begin), call).await.map(Some),
             None => lease.batch(begin).await.map(|_| None),
         };
         if !matches!(outcome, Ok(None)) {
@@ -117,6 +129,23 @@ impl Connection {
             Some(wall) => wall.check(self.door, sql).map_err(DbErr::Custom),
             None => Ok(()),
         }
+    }
+}
+
+fn unfailed(slot: &mut Option<Lease>) -> Result<&mut Lease, sqlx::Error> {
+    let lease = slot.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+    if lease.failed {
+        let error = "a statement failed in this transaction, so it cannot be committed";
+        return Err(sqlx::Error::InvalidArgument(error.to_owned()));
+    }
+    Ok(lease)
+}
+
+/// Committed: whoever waits for it is told.
+fn ended(lease: &mut Lease) {
+    lease.open = false;
+    if let Some((signals, domain)) = lease.wake.take() {
+        signals.committed(domain);
     }
 }
 

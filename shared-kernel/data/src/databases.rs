@@ -202,6 +202,10 @@ impl Databases {
         &self.0.subscriptions
     }
 
+    pub(crate) fn names(&self) -> &Names {
+        &self.0.names
+    }
+
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.0.secrets
     }

@@ -296,16 +296,18 @@ impl Lease {
         }
     }
 
-    /// A transaction in one message: what it begins with, the call, and its end.
-    pub async fn alone(&mut self, begin: &str, call: Call) -> Result<Vec<QueryResult>, sqlx::Error> {
+    /// The call and the COMMIT in one message, after `begin` where the transaction is not open yet.
+    pub async fn call_and_commit(
+        &mut self,
+        begin: Option<&str>,
+        call: Call,
+    ) -> Result<Vec<QueryResult>, sqlx::Error> {
         let Link::Postgres(session) = self.link()? else { return Err(sqlx::Error::PoolClosed) };
         let is_new = !session.prepared.contains(&call.name);
-        let message = if is_new {
-            format!("{begin}; {}; {}; COMMIT", call.prepare, call.execute)
-        } else {
-            format!("{begin}; {}; COMMIT", call.execute)
-        };
-        let outcome = self.batch(&message).await;
+        let prepare = is_new.then_some(&*call.prepare);
+        let parts: Vec<&str> =
+            [begin, prepare, Some(&*call.execute), Some("COMMIT")].into_iter().flatten().collect();
+        let outcome = self.batch(&parts.join("; ")).await;
         if outcome.is_ok() {
             self.open = false;
             if let (true, Link::Postgres(session)) = (is_new, self.link()?) {

@@ -23,6 +23,8 @@ pub enum Error {
     AlreadyApplied,
     #[error("the cursor cannot be read")]
     Cursor,
+    #[error("a statement divided by zero")]
+    DivisionByZero,
     #[error("{0}")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
 }
@@ -55,7 +57,7 @@ impl From<Error> for Problem {
                 Problem::new(CONFLICT, "The change conflicts with the current state.").with_cause(error)
             }
             Error::Busy(_) | Error::Unavailable(_) => Problem::unavailable(error),
-            Error::Internal(_) => Problem::internal(error),
+            Error::DivisionByZero | Error::Internal(_) => Problem::internal(error),
         }
     }
 }
@@ -91,6 +93,8 @@ fn classify(error: &sqlx::Error) -> Option<Error> {
                 Some(Error::Unique(name))
             } else if database.is_foreign_key_violation() {
                 Some(Error::ForeignKey(name))
+            } else if code == "22012" {
+                Some(Error::DivisionByZero)
             } else if is_busy(&code) {
                 Some(Error::Busy(error.to_string().into()))
             } else if is_away(&code) {

@@ -100,7 +100,8 @@ fn stored(row: &QueryResult, databases: &Databases, ctx: &Ctx, key: &str) -> Res
     })
 }
 
-pub(crate) async fn write(
+/// Writes the rows and commits.
+pub(crate) async fn write_and_commit(
     connection: &Connection,
     databases: &Databases,
     ctx: &Ctx,
@@ -108,7 +109,7 @@ pub(crate) async fn write(
 ) -> Result<(), Error> {
     let parts = Parts::new(databases, ctx, rows)?;
     let outcome = match connection.get_database_backend() {
-        DbBackend::Postgres => parts.together(connection).await,
+        DbBackend::Postgres => parts.together(connection, databases).await,
         _ => parts.one_by_one(connection).await,
     };
     match outcome {
@@ -137,7 +138,7 @@ const MESSAGE_DEFAULTS: &str = "status, attempts, cancel_requested, progress_don
 impl Parts {
     fn new(databases: &Databases, ctx: &Ctx, rows: KernelRows<'_>) -> Result<Self, Error> {
         let mut parts = Self::default();
-        if databases.is_postgres() && !rows.messages.is_empty() {
+        if databases.is_postgres() && rows.messages.len() > 1 {
             parts.add_messages_as_json(databases, rows.messages)?;
         } else {
             rows.messages.iter().for_each(|message| parts.add_message(databases, message));
@@ -238,17 +239,18 @@ impl Parts {
                 return Err(Error::InFlight);
             }
         }
-        Ok(())
+        Ok(connection.commit().await?)
     }
 
-    /// `WITH part0 AS (INSERT … RETURNING 1), … SELECT (SELECT count(*) FROM part…) AS answers`.
-    async fn together(self, connection: &Connection) -> Result<(), Error> {
+    /// `WITH part0 AS (INSERT … RETURNING 1), … SELECT 1 / count(*) FROM part…`, and COMMIT in the same message. An
+    /// answer that is there already divides by zero, so that nothing is committed.
+    async fn together(self, connection: &Connection, databases: &Databases) -> Result<(), Error> {
         if self.inserts.is_empty() {
-            return Ok(());
+            return Ok(connection.commit().await?);
         }
         let mut sql = String::from("WITH ");
         let mut all_values = Vec::new();
-        let mut answers = "1".to_owned();
+        let mut written = "1".to_owned();
         for (index, (kind, insert, values)) in self.inserts.into_iter().enumerate() {
             if index > 0 {
                 sql.push_str(", ");
@@ -256,15 +258,23 @@ impl Parts {
             let insert = shift_placeholders(&insert, all_values.len());
             sql.push_str(&format!("part{index} AS ({insert} RETURNING 1)"));
             if kind == Kind::Answer {
-                answers = format!("(SELECT count(*) FROM part{index})");
+                written = format!("1 / (SELECT count(*) FROM part{index})");
             }
             all_values.extend(values);
         }
-        sql.push_str(&format!(" SELECT ({answers})::BIGINT AS answers"));
+        sql.push_str(&format!(" SELECT {written} AS written"));
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, all_values);
-        let row = connection.query_one_raw(statement).await?;
-        let written: i64 = row.map(|row| row.try_get("", "answers")).transpose()?.unwrap_or(0);
-        if written == 0 { Err(Error::InFlight) } else { Ok(()) }
+        let done = async {
+            if !connection.commit_with(databases.names(), &statement).await? {
+                connection.query_one_raw(statement).await?;
+                connection.commit().await?;
+            }
+            Ok(())
+        };
+        match done.await {
+            Err(Error::DivisionByZero) => Err(Error::InFlight),
+            done => done,
+        }
     }
 }
 

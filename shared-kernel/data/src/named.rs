@@ -1,8 +1,8 @@
-//! Reads on PostgreSQL take one message: role, tenant, the prepared statement and the end of the transaction go
-//! together. sqlx would send and await each by itself, which costs more than the read. So the statement is prepared by
-//! a name of our own and called with literals.
+//! On PostgreSQL a read takes one message: role, tenant, the prepared statement and the end of the transaction go
+//! together; and the last statement of a unit goes with its COMMIT. sqlx would send and await each by itself, which
+//! costs more than the read. So these statements are prepared by a name of our own and called with literals.
 //!
-//! Each statement is a transaction: at READ COMMITTED each has a snapshot of its own anyway.
+//! Each read is a transaction: at READ COMMITTED each has a snapshot of its own anyway.
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use sea_orm::Value;
@@ -76,12 +76,15 @@ fn literal(value: &Value, into: &mut String) -> Option<&'static str> {
         Value::Uuid(value) => ("uuid", value.map(|value| value.to_string())),
         Value::ChronoDateTimeUtc(None) => ("timestamptz", None),
         Value::ChronoDateTimeUtc(Some(value)) => ("timestamptz", Some(time(*value)?)),
-        Value::String(value) => {
-            if let Some(text) = value {
-                quote(text, into)?;
-                return Some("text");
-            }
-            ("text", None)
+        Value::Bytes(value) => ("bytea", value.as_deref().map(hex)),
+        Value::String(Some(text)) => {
+            quote(text, into)?;
+            return Some("text");
+        }
+        Value::String(None) => ("text", None),
+        Value::Json(Some(json)) => {
+            quote(&json.to_string(), into)?;
+            return Some("jsonb");
         }
         _ => return None,
     };
@@ -100,6 +103,13 @@ fn literal(value: &Value, into: &mut String) -> Option<&'static str> {
 /// Within the years that PostgreSQL reads in this form.
 fn time(value: DateTime<Utc>) -> Option<String> {
     (1..=9999).contains(&value.year()).then(|| value.to_rfc3339_opts(SecondsFormat::Micros, true))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|half| DIGITS[usize::from(half)]);
+    ['\\', 'x'].into_iter().chain(digits).collect()
 }
 
 /// Every connection has `standard_conforming_strings`, so a quote is all that could end it; NUL ends the message.
@@ -140,6 +150,8 @@ mod tests {
         check(26u64, Some(("int8", "'26'")));
         check(true, Some(("bool", "'true'")));
         check(uuid::Uuid::nil(), Some(("uuid", "'00000000-0000-0000-0000-000000000000'")));
+        check(vec![0u8, 0x5c, 0xff], Some(("bytea", "'\\x005cff'")));
+        check(serde_json::json!({ "it's": 1 }), Some(("jsonb", "'{\"it''s\":1}'")));
         check(1.5f64, None);
         let time = DateTime::from_timestamp_micros(1_500_000).map(|at: DateTime<Utc>| at);
         check(time, Some(("timestamptz", "'1970-01-01T00:00:01.500000Z'")));

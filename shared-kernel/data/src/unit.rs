@@ -151,11 +151,11 @@ impl Unit {
             answer: self.answer(&result)?,
             delivery: self.ctx.delivery().filter(|delivery| delivery.domain == self.databases.domain()),
         };
-        kernel_rows::write(self.tx.connection(), &self.databases, &self.ctx, rows).await?;
         if !self.messages.is_empty() {
             self.databases.wake_after(self.tx.connection()).await;
         }
-        let committed = self.tx.connection().commit().await;
+        let connection = self.tx.connection();
+        let committed = kernel_rows::write_and_commit(connection, &self.databases, &self.ctx, rows).await;
         // Also where nobody knows whether it was: to load a value again costs little.
         self.stale.drop_entries().await;
         committed?;

@@ -225,7 +225,7 @@ mod tests {
         check(" plain\n", &[], &[]);
         check(" \t ", &["blank"], &["blank"]);
         check("ten letters", &["too_long"], &["too_long"]);
-        check("two\r\n\tlines", &["control_character"], &[]);
+        check("a\r\n\tlines", &["control_character"], &[]);
         for control in ["a\u{7}b", "a\u{1b}[31m", "a\u{85}b", "a\u{7f}"] {
             check(control, &["control_character"], &["control_character"]);
         }

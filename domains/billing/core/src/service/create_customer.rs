@@ -17,12 +17,12 @@ pub async fn create_customer(
     let fields = fields.checked()?;
     let id = id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
-    let customer = create(&mut unit, id, &fields).await?;
+    let customer = audited_create(&mut unit, id, &fields).await?;
     Ok(unit.commit(customer).await?)
 }
 
 /// For use cases that go on in the same unit.
-pub(super) async fn create(
+pub(super) async fn audited_create(
     unit: &mut Unit,
     id: CustomerId,
     fields: &CustomerFields,

@@ -17,12 +17,16 @@ pub async fn create_product(
     let fields = fields.checked()?;
     let id = id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
-    let product = create(&mut unit, id, &fields).await?;
+    let product = audited_create(&mut unit, id, &fields).await?;
     Ok(unit.commit(product).await?)
 }
 
 /// For use cases that go on in the same unit.
-pub(super) async fn create(unit: &mut Unit, id: ProductId, fields: &ProductFields) -> Result<Product, Error> {
+pub(super) async fn audited_create(
+    unit: &mut Unit,
+    id: ProductId,
+    fields: &ProductFields,
+) -> Result<Product, Error> {
     let product = products::insert(unit, id, fields).await.map_err(or_taken)?;
     unit.audit(audit::created("billing.product.create", "product", id, audit::product(fields)))?;
     Ok(product)

@@ -23,12 +23,12 @@ pub async fn patch_customer(
         return Err(Error::stale());
     }
     let fields = before.fields.patched(patch)?;
-    let after = change(app, &mut unit, before, &fields).await?;
+    let after = audited_change(app, &mut unit, before, &fields).await?;
     Ok(unit.commit(after).await?)
 }
 
 /// For use cases that go on in the same unit.
-pub(super) async fn change(
+pub(super) async fn audited_change(
     app: &App,
     unit: &mut Unit,
     before: Customer,

@@ -1,8 +1,8 @@
 //! A product by the tenant's own reference: made where there is none, and written over where there is one.
 
 use super::App;
-use super::create_product::create;
-use super::patch_product::change;
+use super::create_product::audited_create;
+use super::patch_product::audited_change;
 use crate::domain::product::{Product, ProductFields};
 use crate::error::Error;
 use crate::store::products;
@@ -33,8 +33,8 @@ async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ProductFields) -> Result
     }
     let created = before.is_none();
     let resource = match before {
-        None => create(&mut unit, ctx.new_id(), fields).await?,
-        Some(before) => change(app, &mut unit, before, fields).await?,
+        None => audited_create(&mut unit, ctx.new_id(), fields).await?,
+        Some(before) => audited_change(app, &mut unit, before, fields).await?,
     };
     Ok(unit.commit(Put { created, resource }).await?)
 }

@@ -20,12 +20,12 @@ pub async fn create_item(app: &App, ctx: &Ctx, command: CreateItem) -> Result<St
     let fields = command.input.check().map_err(Error::invalid)?;
     let id = command.id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
-    let item = create(&mut unit, ctx, id, &fields).await?;
+    let item = audited_create(&mut unit, ctx, id, &fields).await?;
     Ok(unit.commit(item).await?)
 }
 
 /// For use cases that go on in the same unit.
-pub async fn create(
+pub async fn audited_create(
     unit: &mut Unit,
     ctx: &Ctx,
     id: ItemId,

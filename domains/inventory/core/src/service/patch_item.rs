@@ -23,12 +23,16 @@ pub async fn patch_item(
         return Err(Error::stale());
     }
     let fields = change.apply(Some(&before.item.fields)).map_err(Error::invalid)?;
-    let item = self::change(&mut unit, before, &fields).await?;
+    let item = audited_change(&mut unit, before, &fields).await?;
     Ok(unit.commit(item).await?)
 }
 
 /// For use cases that go on in the same unit.
-pub async fn change(unit: &mut Unit, before: StockedItem, fields: &ItemFields) -> Result<StockedItem, Error> {
+pub async fn audited_change(
+    unit: &mut Unit,
+    before: StockedItem,
+    fields: &ItemFields,
+) -> Result<StockedItem, Error> {
     if before.item.fields == *fields {
         return Ok(before);
     }

@@ -3,8 +3,8 @@
 use crate::App;
 use crate::domain::item::{ItemFields, ItemInput, StockedItem};
 use crate::error::Error;
-use crate::service::create_item::create;
-use crate::service::patch_item::change;
+use crate::service::create_item::audited_create;
+use crate::service::patch_item::audited_change;
 use crate::store;
 use kernel::Ctx;
 use kernel::reference::{Put, Seen};
@@ -28,8 +28,8 @@ async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ItemFields) -> Result<Pu
     }
     let created = before.is_none();
     let resource = match before {
-        None => create(&mut unit, ctx, ctx.new_id(), fields).await?,
-        Some(before) => change(&mut unit, before, fields).await?,
+        None => audited_create(&mut unit, ctx, ctx.new_id(), fields).await?,
+        Some(before) => audited_change(&mut unit, before, fields).await?,
     };
     Ok(unit.commit(Put { created, resource }).await?)
 }

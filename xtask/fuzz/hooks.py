@@ -21,6 +21,7 @@ NOT_OF_THE_SCHEMA = {
     "imports.not_csv": "what is in a file",
     "in_the_future": "depends on the clock",
     "in_the_past": "depends on the clock",
+    "inactive": "depends on what there is",
     "invalid_cursor": "only what was given out is a cursor",
     "invalid_email": "JSON Schema takes more for an address than mail servers do",
     "missing": "one of two fields is needed; the document says it in words",

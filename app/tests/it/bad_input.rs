@@ -8,7 +8,7 @@ mod requests;
 use crate::client::{Client, Told};
 use crate::document::{Operation, operations};
 use crate::furnished::Furnished;
-use crate::house::{Ground, Process};
+use crate::house::{self, Ground, Process};
 use crate::tenant::sign_up;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -32,8 +32,7 @@ fn bad_input_on_postgres() {
 }
 
 fn run(backend: Backend) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let mut ground = Ground::new(&backend).await;
         ground.set("INSULA_HTTP__BODY_LIMIT_BYTES", &BODY_LIMIT_BYTES.to_string());
         ground.set("INSULA_HTTP__UPLOAD_LIMIT_BYTES", &UPLOAD_LIMIT_BYTES.to_string());

@@ -1,6 +1,6 @@
 //! Nodes that share the domains between them: what one publishes reaches the subscribers of the other.
 
-use crate::house::Ground;
+use crate::house::{self, Ground};
 use crate::tenant::sign_up;
 use serde_json::json;
 use testkit::{Backend, eventually};
@@ -8,8 +8,7 @@ use testkit::{Backend, eventually};
 #[test]
 fn two_nodes_with_half_the_domains_each_are_one_house() {
     let Some(backend) = Backend::postgres() else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let mut ground = Ground::new(&backend).await;
         ground.set("INSULA_NODE__DOMAINS", "billing,inventory");
         let selling = ground.start("all");

@@ -10,7 +10,7 @@ mod slow_statements;
 mod tls;
 mod traces;
 
-use crate::house::{Ground, Process};
+use crate::house::{Ground, Process, run};
 use testkit::Backend;
 
 /// A node on SQLite with these settings.
@@ -19,9 +19,4 @@ async fn node(settings: &[(&str, &str)]) -> (Ground, Process) {
     settings.iter().for_each(|(name, value)| ground.set(name, value));
     let node = ground.start("all");
     (ground, node)
-}
-
-fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(test);
 }

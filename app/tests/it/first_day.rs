@@ -2,7 +2,7 @@
 //! the safety sweep set to an hour, so that whatever would need a poll does not happen.
 
 use crate::client::Client;
-use crate::house::{Ground, Process, mail_to};
+use crate::house::{self, Ground, Process, mail_to};
 use crate::tenant::{id, sign_up, until};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -34,8 +34,7 @@ fn a_first_day_on_postgres() {
 }
 
 fn run(backend: Backend) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let mut ground = Ground::new(&backend).await;
         ground.set("INSULA_JOBS__SWEEP_INTERVAL_MS", "3600000");
         let node = ground.start("all");

@@ -26,6 +26,12 @@ enum Share {
     Whole(OwnedRwLockWriteGuard<()>),
 }
 
+/// Runs a test to its end.
+pub fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(test);
+}
+
 impl Ground {
     pub async fn new(backend: &Backend) -> Self {
         Self::with(backend, Share::Part(MACHINE.clone().read_owned().await)).await

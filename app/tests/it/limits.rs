@@ -1,7 +1,7 @@
 //! Rate limits of two processes: with one Redis they count together, without it each for itself.
 
 use crate::client::Client;
-use crate::house::Ground;
+use crate::house::{self, Ground};
 use crate::proxy::Proxy;
 use crate::tenant::{sign_in, sign_up};
 use testkit::{Backend, eventually};
@@ -11,8 +11,7 @@ const LIMIT: usize = 300;
 #[test]
 fn two_nodes_share_a_limit_and_each_keeps_it_alone_without_redis() {
     let (Some(backend), Ok(redis)) = (Backend::postgres(), std::env::var("TEST_REDIS_URL")) else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let mut ground = Ground::new(&backend).await;
         let proxy = Proxy::to(&redis).await;
         ground.set("REDIS_URL", &proxy.url);

@@ -2,7 +2,7 @@
 //! answered, and a node that says so when a service it needs is away.
 
 use crate::client::{Client, Told};
-use crate::house::{Ground, Process};
+use crate::house::{Ground, Process, run};
 use crate::proxy::Proxy;
 use crate::tenant::{PASSWORD, sign_in, sign_up};
 use serde_json::{Value, json};
@@ -13,11 +13,6 @@ use tokio::net::TcpStream;
 
 /// More than any single time-out on the way; an answer after this is one that hung.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(test);
-}
 
 #[test]
 fn operators_have_an_address_of_their_own() {

@@ -1,7 +1,7 @@
 //! A domain in another process: workflow here calls billing there, over the remote form of its contract.
 
 use crate::client::Client;
-use crate::house::Ground;
+use crate::house::{self, Ground};
 use crate::proxy::Proxy;
 use crate::tenant::{id, sign_up, until};
 use serde_json::{Value, json};
@@ -10,8 +10,7 @@ use testkit::{Backend, eventually};
 #[test]
 fn workflow_calls_billing_in_another_process() {
     let Some(backend) = Backend::postgres() else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let mut ground = Ground::new(&backend).await;
         ground.set("INSULA_OPERATORS__ADDRESS", "127.0.0.1:0");
         ground.set("INSULA_NODE__SERVE_CONTRACTS", "true");

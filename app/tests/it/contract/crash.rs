@@ -3,7 +3,7 @@
 
 use super::ground;
 use crate::client::Client;
-use crate::house::Ground;
+use crate::house::{self, Ground};
 use crate::tenant::{id, sign_up};
 use serde_json::{Value, json};
 use testkit::{Backend, eventually};
@@ -26,8 +26,7 @@ fn unanswered_on_postgres() {
 }
 
 fn run(backend: Backend) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let mut ground = ground(&backend).await;
         ground.set("INSULA_JOBS__LEASE_MS", "1000");
         let node = ground.start("all");

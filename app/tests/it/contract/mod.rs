@@ -20,7 +20,7 @@ mod versions;
 use crate::client::{Client, Told};
 use crate::document::{Operation, operations};
 use crate::furnished::Furnished;
-use crate::house::{Ground, Process};
+use crate::house::{self, Ground, Process};
 use crate::tenant::sign_up;
 use answers::Seen;
 use ask::Ask;
@@ -44,8 +44,7 @@ fn the_contract_on_postgres() {
 }
 
 fn run(backend: Backend) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let ground = ground(&backend).await;
         let node = ground.start("all");
         let walk = Walk::new(&ground, &node, node.client()).await;

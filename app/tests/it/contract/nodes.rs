@@ -3,7 +3,7 @@
 use super::answers::alike;
 use super::ask::Call;
 use super::{Walk, ground};
-use crate::house::Process;
+use crate::house::{self, Process};
 use crate::tenant::id;
 use reqwest::Method;
 use serde_json::json;
@@ -16,8 +16,7 @@ const BOUND: Duration = Duration::from_secs(1);
 #[test]
 fn two_nodes_are_as_one() {
     let Some(backend) = Backend::postgres() else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let ground = ground(&backend).await;
         let nodes = [ground.start("all"), ground.start("all")];
         let urls: Vec<String> = nodes.iter().map(|node| node.url.clone()).collect();

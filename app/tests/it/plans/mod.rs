@@ -10,7 +10,7 @@ mod sqlite;
 use crate::client::Client;
 use crate::document::{Operation, operations};
 use crate::furnished::Furnished;
-use crate::house::{Ground, Process};
+use crate::house::{self, Ground, Process};
 use crate::tenant::sign_up;
 use serde_json::Value;
 use testkit::{Backend, eventually};
@@ -43,8 +43,7 @@ fn every_list_has_an_index_on_postgres() {
 }
 
 fn run(backend: Backend) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    house::run(async {
         let mut ground = Ground::new(&backend).await;
         ground.set("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_CREDENTIAL", "1000000");
         ground.set("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_TENANT", "1000000");

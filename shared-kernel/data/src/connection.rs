@@ -77,8 +77,7 @@ impl Connection {
     /// The same together with the last statement, on PostgreSQL; `false` when that has to be run by itself before.
     pub async fn commit_with(&self, names: &Names, statement: &Statement) -> Result<bool, DbErr> {
         self.check(&statement.sql)?;
-        let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
-        let Some(call) = names.call(&statement.sql, values) else { return Ok(false) };
+        let Some(call) = names.call(statement) else { return Ok(false) };
         let mut slot = self.lease.lock().await;
         let lease = unfailed(&mut slot).map_err(exec_error)?;
         let started = Instant::now();
@@ -109,9 +108,8 @@ impl Connection {
         if lease.open {
             return Ok(None);
         }
-        let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
         let started = Instant::now();
-        let outcome = match names.call(&statement.sql, values) {
+        let outcome = match names.call(statement) {
             Some(call) => lease.call_and_commit(Some(begin), call).await.map(Some),
             None => lease.batch(begin).await.map(|_| None),
         };

@@ -300,14 +300,13 @@ impl Lease {
     pub async fn call_and_commit(
         &mut self,
         begin: Option<&str>,
-        call: Call,
+        call: Call<'_>,
     ) -> Result<Vec<QueryResult>, sqlx::Error> {
         let Link::Postgres(session) = self.link()? else { return Err(sqlx::Error::PoolClosed) };
         let is_new = !session.prepared.contains(&call.name);
-        let prepare = is_new.then_some(&*call.prepare);
-        let parts: Vec<&str> =
-            [begin, prepare, Some(&*call.execute), Some("COMMIT")].into_iter().flatten().collect();
-        let outcome = self.batch(&parts.join("; ")).await;
+        let (prepare, execute) = (is_new.then(|| call.prepare()), call.execute());
+        let parts = [begin, prepare.as_deref(), Some(&execute), Some("COMMIT")];
+        let outcome = self.batch(&parts.into_iter().flatten().collect::<Vec<_>>().join("; ")).await;
         if outcome.is_ok() {
             self.open = false;
             if let (true, Link::Postgres(session)) = (is_new, self.link()?) {

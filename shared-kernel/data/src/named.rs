@@ -5,9 +5,9 @@
 //! Each read is a transaction: at READ COMMITTED each has a snapshot of its own anyway.
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
-use sea_orm::Value;
+use sea_orm::{Statement, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::{PoisonError, RwLock};
 
 /// A connection keeps the plan of each; what comes later is prepared by sqlx, which forgets the oldest.
@@ -19,11 +19,27 @@ pub(crate) struct Names {
     numbers: RwLock<HashMap<String, usize>>,
 }
 
-/// A statement's name, and the texts to prepare it by and to call it with these values.
-pub(crate) struct Call {
+/// A statement with its values, to be called by name.
+pub(crate) struct Call<'a> {
     pub name: String,
-    pub prepare: String,
-    pub execute: String,
+    sql: &'a str,
+    types: String,
+    arguments: String,
+}
+
+impl Call<'_> {
+    /// What a connection has to be told before the first call.
+    pub fn prepare(&self) -> String {
+        format!("PREPARE {}{} AS {}", self.name, in_parentheses(&self.types), self.sql)
+    }
+
+    pub fn execute(&self) -> String {
+        format!("EXECUTE {}{}", self.name, in_parentheses(&self.arguments))
+    }
+}
+
+fn in_parentheses(list: &str) -> String {
+    if list.is_empty() { String::new() } else { format!("({list})") }
 }
 
 impl Names {
@@ -32,23 +48,19 @@ impl Names {
     }
 
     /// `None` for a value that has no literal here, and when there are enough names.
-    pub fn call(&self, sql: &str, values: &[Value]) -> Option<Call> {
+    pub fn call<'a>(&self, statement: &'a Statement) -> Option<Call<'a>> {
+        let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
         let mut arguments = String::new();
         let mut types = Vec::with_capacity(values.len());
         for value in values {
-            let separator = if types.is_empty() { "" } else { ", " };
-            arguments.push_str(separator);
+            if !types.is_empty() {
+                arguments.push_str(", ");
+            }
             types.push(literal(value, &mut arguments)?);
         }
-        let types = types.join(", ");
-        let number = self.number(&format!("({types}) {sql}"))?;
-        let name = format!("{}_{number}", self.domain);
-        let parenthesized = |list: &str| if list.is_empty() { String::new() } else { format!("({list})") };
-        Some(Call {
-            prepare: format!("PREPARE {name}{} AS {sql}", parenthesized(&types)),
-            execute: format!("EXECUTE {name}{}", parenthesized(&arguments)),
-            name,
-        })
+        let (sql, types) = (&*statement.sql, types.join(", "));
+        let name = format!("{}_{}", self.domain, self.number(&format!("({types}) {sql}"))?);
+        Some(Call { name, sql, types, arguments })
     }
 
     fn number(&self, text: &str) -> Option<usize> {
@@ -67,37 +79,25 @@ impl Names {
 
 /// Writes the value as a quoted literal, whose type is the one returned.
 fn literal(value: &Value, into: &mut String) -> Option<&'static str> {
-    let known = match value {
-        Value::Bool(value) => ("bool", value.map(|value| value.to_string())),
-        Value::SmallInt(value) => ("int2", value.map(|value| value.to_string())),
-        Value::Int(value) => ("int4", value.map(|value| value.to_string())),
-        Value::BigInt(value) => ("int8", value.map(|value| value.to_string())),
-        Value::BigUnsigned(value) => ("int8", value.map(|value| value.to_string())),
-        Value::Uuid(value) => ("uuid", value.map(|value| value.to_string())),
+    let (kind, text): (_, Option<Cow<'_, str>>) = match value {
+        Value::Bool(value) => ("bool", value.map(|value| value.to_string().into())),
+        Value::SmallInt(value) => ("int2", value.map(|value| value.to_string().into())),
+        Value::Int(value) => ("int4", value.map(|value| value.to_string().into())),
+        Value::BigInt(value) => ("int8", value.map(|value| value.to_string().into())),
+        Value::BigUnsigned(value) => ("int8", value.map(|value| value.to_string().into())),
+        Value::Uuid(value) => ("uuid", value.map(|value| value.to_string().into())),
         Value::ChronoDateTimeUtc(None) => ("timestamptz", None),
-        Value::ChronoDateTimeUtc(Some(value)) => ("timestamptz", Some(time(*value)?)),
-        Value::Bytes(value) => ("bytea", value.as_deref().map(hex)),
-        Value::String(Some(text)) => {
-            quote(text, into)?;
-            return Some("text");
-        }
-        Value::String(None) => ("text", None),
-        Value::Json(Some(json)) => {
-            quote(&json.to_string(), into)?;
-            return Some("jsonb");
-        }
+        Value::ChronoDateTimeUtc(Some(value)) => ("timestamptz", Some(time(*value)?.into())),
+        Value::Bytes(value) => ("bytea", value.as_deref().map(|bytes| hex(bytes).into())),
+        Value::String(value) => ("text", value.as_deref().map(Cow::Borrowed)),
+        Value::Json(value) => ("jsonb", value.as_ref().map(|json| json.to_string().into())),
         _ => return None,
     };
-    match known {
-        (kind, Some(text)) => {
-            write!(into, "'{text}'").ok()?;
-            Some(kind)
-        }
-        (kind, None) => {
-            into.push_str("NULL");
-            Some(kind)
-        }
+    match text {
+        Some(text) => quote(&text, into)?,
+        None => into.push_str("NULL"),
     }
+    Some(kind)
 }
 
 /// Within the years that PostgreSQL reads in this form.
@@ -106,10 +106,9 @@ fn time(value: DateTime<Utc>) -> Option<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|half| DIGITS[usize::from(half)]);
-    ['\\', 'x'].into_iter().chain(digits).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]));
+    "\\x".chars().chain(digits).collect()
 }
 
 /// Every connection has `standard_conforming_strings`, so a quote is all that could end it; NUL ends the message.
@@ -131,6 +130,7 @@ fn quote(text: &str, into: &mut String) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sea_orm::DbBackend;
 
     fn check(value: impl Into<Value>, expected: Option<(&str, &str)>) {
         let mut text = String::new();
@@ -153,15 +153,20 @@ mod tests {
         check(vec![0u8, 0x5c, 0xff], Some(("bytea", "'\\x005cff'")));
         check(serde_json::json!({ "it's": 1 }), Some(("jsonb", "'{\"it''s\":1}'")));
         check(1.5f64, None);
-        let time = DateTime::from_timestamp_micros(1_500_000).map(|at: DateTime<Utc>| at);
-        check(time, Some(("timestamptz", "'1970-01-01T00:00:01.500000Z'")));
+        check(
+            DateTime::<Utc>::from_timestamp_micros(1_500_000),
+            Some(("timestamptz", "'1970-01-01T00:00:01.500000Z'")),
+        );
         check(DateTime::<Utc>::MAX_UTC, None);
     }
 
     #[test]
     fn a_text_keeps_its_name_and_there_are_not_too_many() {
         let names = Names::new("shop");
-        let name = |sql: &str, values: &[Value]| names.call(sql, values).map(|call| call.name);
+        let statement = |sql: &str, values: &[Value]| {
+            Statement::from_sql_and_values(DbBackend::Postgres, sql, values.iter().cloned())
+        };
+        let name = |sql: &str, values: &[Value]| names.call(&statement(sql, values)).map(|call| call.name);
         let first = name("SELECT $1", &[1i64.into()]);
         assert_eq!(first.as_deref(), Some("shop_0"));
         assert_eq!(name("SELECT $1", &[2i64.into()]), first);
@@ -171,8 +176,9 @@ mod tests {
         }
         assert_eq!(name("SELECT 'one more'", &[]), None);
         assert_eq!(name("SELECT $1", &[3i64.into()]), first);
-        let call = names.call("SELECT $1", &[3i64.into()]).unwrap();
-        assert_eq!(call.prepare, "PREPARE shop_0(int8) AS SELECT $1");
-        assert_eq!(call.execute, "EXECUTE shop_0('3')");
+        let statement = statement("SELECT $1", &[3i64.into()]);
+        let call = names.call(&statement).unwrap();
+        assert_eq!(call.prepare(), "PREPARE shop_0(int8) AS SELECT $1");
+        assert_eq!(call.execute(), "EXECUTE shop_0('3')");
     }
 }

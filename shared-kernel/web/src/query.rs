@@ -8,7 +8,7 @@ use crate::page;
 use crate::problem_json::{Failure, nothing_here};
 use crate::words::in_json_words;
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use kernel::id::IdKind;
 use kernel::problem::{INVALID_PARAMETER, MALFORMED, UNKNOWN_PARAMETER};
 use kernel::reference::{MAX_EXTERNAL_ID, check_external_id};
@@ -19,6 +19,7 @@ use serde::de::value::Error as ValueError;
 use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::ops::Deref;
+use std::rc::Rc;
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -233,12 +234,18 @@ pub(crate) fn path_parameter(name: &str, description: &str) -> Parameter {
         .build()
 }
 
-pub(crate) fn pairs(req: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
-    if req.query_string().is_empty() {
-        return Ok(Vec::new());
+/// Parsed once for a request: the guard reads it, and each extractor that takes parameters.
+struct Pairs(Rc<[(String, String)]>);
+
+pub(crate) fn pairs(req: &HttpRequest) -> Result<Rc<[(String, String)]>, Problem> {
+    if let Some(Pairs(pairs)) = req.extensions().get::<Pairs>() {
+        return Ok(Rc::clone(pairs));
     }
-    serde_urlencoded::from_str(req.query_string())
-        .map_err(|error| Problem::new(MALFORMED, format!("The query cannot be read: {error}.")))
+    let pairs: Vec<_> = serde_urlencoded::from_str(req.query_string())
+        .map_err(|error| Problem::new(MALFORMED, format!("The query cannot be read: {error}.")))?;
+    let pairs = Rc::from(pairs);
+    req.extensions_mut().insert(Pairs(Rc::clone(&pairs)));
+    Ok(pairs)
 }
 
 /// Parameters as they were given; what is wrong with them, all at once.

@@ -37,7 +37,7 @@ pub async fn create_subscription(
     let mut unit = app.databases.write(ctx).await?;
     let known = customers::find_to_keep(&unit, customer).await?.is_some();
     faults.require(known, "/customer_id", "not_found", "there is no customer with this id");
-    let offer = prices::offers(&unit, vec![price]).await?.remove(&price);
+    let offer = prices::offer_to_keep(&unit, price).await?;
     let period = first_period(&mut faults, started_on, today, offer.as_ref());
     let period = match period {
         Some(period) if faults.is_empty() => period,

@@ -2,7 +2,7 @@
 
 use super::{named, products};
 use crate::domain::named::Named;
-use crate::domain::product::{Interval, Offer, Price};
+use crate::domain::product::{Interval, Offer, Price, Product};
 use billing_contract::{PriceId, ProductId};
 use data::{Error, Tx, Unit};
 use kernel::{Currency, Money, Page, PageRequest, TenantId};
@@ -60,6 +60,17 @@ pub async fn find(tx: &Tx, id: PriceId) -> Result<Option<Price>, Error> {
 pub async fn page_of(tx: &Tx, product: ProductId, request: &PageRequest) -> Result<Page<Price>, Error> {
     let page = tx.find::<Entity>().filter(Column::ProductId.eq(product)).page(request).await?;
     page.try_map(read)
+}
+
+/// The product is locked, so that it stays while something comes to depend on its price.
+pub async fn offer_to_keep(unit: &Unit, id: PriceId) -> Result<Option<Offer>, Error> {
+    let Some(price) = find(unit, id).await? else { return Ok(None) };
+    let product = products::find_to_keep(unit, price.product).await?;
+    Ok(product.map(|Product { fields, .. }| Offer {
+        price,
+        product_name: fields.name,
+        product_active: fields.active,
+    }))
 }
 
 /// The prices of these ids that exist, each with its product.

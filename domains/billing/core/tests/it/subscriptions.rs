@@ -1,6 +1,7 @@
 //! Subscriptions and the invoices of their periods.
 
 use crate::house::{House, money};
+use actix_web::http::Method;
 use chrono::Duration;
 use serde_json::{Value, json};
 use testkit::{Stage, both};
@@ -48,6 +49,27 @@ both!(
         let mut outcomes = [a.outcome(), b.outcome()];
         outcomes.sort();
         assert_eq!(outcomes, ["201", "409 billing.period_already_invoiced"]);
+    }
+);
+
+both!(
+    async fn none_begins_on_what_is_being_deleted(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        let customer = client.customer("Alfreds").await;
+        for round in 0..12 {
+            let price = client.price("Tea", 1_000, "month").await;
+            let products = client.get("/products?limit=1&sort=-created_at").await;
+            let product = format!("/products/{}", products.body["data"][0]["id"].as_str().unwrap());
+            let body = json!({ "customer_id": customer, "price_id": price });
+            let (deleted, begun) = tokio::join!(
+                client.send(Method::DELETE, &product, &[], None),
+                client.post("/subscriptions", body)
+            );
+            let outcomes = [deleted.outcome(), begun.outcome()];
+            let expected = [["204", "422 /price_id not_found"], ["409 billing.product_in_use", "201"]];
+            assert!(expected.iter().any(|expected| outcomes == *expected), "{round}: {outcomes:?}");
+        }
     }
 );
 

@@ -3,6 +3,7 @@
 
 pub mod cli;
 pub mod config;
+mod log_lines;
 pub mod telemetry;
 pub mod tls;
 pub mod traces;

@@ -2,6 +2,7 @@
 //! a slow terminal or pipe; stdout stays free for what a command answers.
 
 use crate::config::{LogFormat, LogsConfig, TelemetryConfig};
+use crate::log_lines::{JsonLine, JsonMembers};
 use crate::traces::Traces;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::error::Error;
@@ -131,13 +132,14 @@ where
     if human {
         Box::new(lines.with_ansi(colour))
     } else {
-        Box::new(lines.json().flatten_event(true).with_current_span(false).with_span_list(true))
+        Box::new(lines.fmt_fields(JsonMembers).event_format(JsonLine))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use std::io::Write;
     use std::sync::Arc;
 
@@ -167,8 +169,11 @@ mod tests {
             );
             span.record("tenant", "t1");
             let _entered = span.enter();
-            tracing::info!(answer = 42, "said");
+            tracing::info!(answer = 42, share = 0.5, none = f64::NAN, held = true, odd = ?"a\nb", "said");
             tracing::debug!("whispered");
+        });
+        tracing::dispatcher::with_default(&dispatch, || {
+            tracing::info_span!("bare").in_scope(|| tracing::info!("so"))
         });
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }
@@ -176,13 +181,22 @@ mod tests {
     #[test]
     fn json_lines_carry_the_request() {
         let text = logged(false, "info");
-        let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
-        assert_eq!((&line["message"], &line["answer"]), (&"said".into(), &42.into()));
-        let span = &line["spans"][0];
-        assert_eq!(
-            (&span["request_id"], &span["tenant"], &span["route"]),
-            (&"r1".into(), &"t1".into(), &"/x".into())
-        );
+        let mut lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for line in &mut lines {
+            let timestamp = line["timestamp"].take();
+            assert!(timestamp.as_str().unwrap().ends_with('Z'), "{timestamp}");
+        }
+        let target = module_path!();
+        let expected = json!([
+            {
+                "timestamp": null, "level": "INFO", "message": "said", "answer": 42, "share": 0.5, "none": null,
+                "held": true, "odd": "\"a\\nb\"", "target": target,
+                "spans": [{ "request_id": "r1", "route": "/x", "tenant": "t1", "name": "request" }],
+            },
+            { "timestamp": null, "level": "INFO", "message": "so", "target": target, "spans": [{ "name": "bare" }] },
+        ]);
+        assert_eq!(serde_json::Value::from(lines), expected);
     }
 
     #[test]

@@ -13,6 +13,9 @@ from schemathesis.openapi.checks import RejectedPositiveData
 
 # By the code of a problem or of each of its errors: why a request that matches its schema may be refused with it.
 NOT_OF_THE_SCHEMA = {
+    "ambiguous": "of two fields only one may be given; the document says it in words",
+    "cannot_decide": "depends on what there is",
+    "conditions_conflict": "two headers that exclude each other",
     "content_digest_mismatch": "a header that depends on the body",
     "content_digest_required": "a header that another header demands",
     "control_character": "no name or reference has them; the document does not say it at each",
@@ -26,6 +29,7 @@ NOT_OF_THE_SCHEMA = {
     "invalid_email": "JSON Schema takes more for an address than mail servers do",
     "missing": "one of two fields is needed; the document says it in words",
     "negative": "Money and Quantity are one schema each, and what a field bounds further it says in words",
+    "not_a_member": "depends on what there is",
     "not_an_address": "JSON Schema takes more for an address than mail servers do",
     "not_found": "depends on what there is",
     "not_positive": "as `negative`",

@@ -66,6 +66,7 @@ def served(binary, folder):
         "INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_CREDENTIAL": "10000000",
         "INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_TENANT": "10000000",
         "INSULA_LIMITS__PUBLIC_PER_MINUTE_PER_ADDRESS": "10000000",
+        "INSULA_LIMITS__TRIES_PER_MINUTE_PER_ACCOUNT": "10000000",
         # The address that each request tells: see hooks.py.
         "INSULA_HTTP__TRUSTED_PROXIES": "127.0.0.0/8",
         # The neighbour signs in once.

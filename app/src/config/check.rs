@@ -11,6 +11,7 @@ use url::Url;
 pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("http.workers", 0..=1024),
     ("http.header_timeout_ms", 1000..=600_000),
+    ("http.keep_alive_ms", 1000..=600_000),
     ("http.body_timeout_ms", 100..=600_000),
     ("http.request_timeout_ms", 100..=600_000),
     ("http.url_limit_bytes", 256..=32_768),
@@ -28,6 +29,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("limits.requests_per_minute_per_credential", 1..=10_000_000),
     ("limits.requests_per_minute_per_tenant", 1..=10_000_000),
     ("limits.public_per_minute_per_address", 1..=10_000_000),
+    ("limits.tries_per_minute_per_account", 1..=10_000_000),
     ("limits.refused_per_minute_per_address", 1..=10_000_000),
     ("jobs.concurrency", 1..=1024),
     ("jobs.sweep_interval_ms", 100..=86_400_000),

@@ -98,6 +98,7 @@ pub struct HttpConfig {
     pub tls_key_file: Option<PathBuf>,
     pub workers: usize,
     pub header_timeout_ms: u64,
+    pub keep_alive_ms: u64,
     pub body_timeout_ms: u64,
     pub request_timeout_ms: u64,
     pub url_limit_bytes: usize,
@@ -176,6 +177,7 @@ pub struct LimitsConfig {
     pub requests_per_minute_per_credential: u32,
     pub requests_per_minute_per_tenant: u32,
     pub public_per_minute_per_address: u32,
+    pub tries_per_minute_per_account: u32,
     pub refused_per_minute_per_address: u32,
 }
 

@@ -8,7 +8,7 @@ use super::{StartError, docs};
 use crate::config::{self, Config, Role, Sources};
 use crate::{telemetry, tls};
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::Compress;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use data::Databases;
@@ -241,6 +241,7 @@ fn web_settings(config: &Config) -> Settings {
         credential_requests_per_minute: per_minute(config.limits.requests_per_minute_per_credential),
         tenant_requests_per_minute: per_minute(config.limits.requests_per_minute_per_tenant),
         public_requests_per_minute: per_minute(config.limits.public_per_minute_per_address),
+        tries_per_minute_per_account: per_minute(config.limits.tries_per_minute_per_account),
         refused_credentials_per_minute: per_minute(config.limits.refused_per_minute_per_address),
     }
 }
@@ -279,9 +280,13 @@ fn outside(checks: &Checks) -> Routes {
 macro_rules! run {
     ($config:ident, $server:expr, $address:expr, $workers:expr, $tls:expr) => {{
         let address = $address;
+        let silence = Duration::from_millis($config.http.keep_alive_ms);
+        let head = Duration::from_millis($config.http.header_timeout_ms);
         let server = $server
             .workers($workers)
-            .client_request_timeout(Duration::from_millis($config.http.header_timeout_ms))
+            .keep_alive(silence)
+            .client_request_timeout(head)
+            .on_connect(web::watch_connections(silence + head))
             .shutdown_timeout($config.http.shutdown_timeout_ms.div_ceil(1_000))
             // A compressed body would otherwise wait 40 ms for Nagle and the delayed acknowledgement.
             .tcp_nodelay(true)
@@ -328,7 +333,7 @@ fn listen(
     address: SocketAddr,
     routes: Routes,
 ) -> Result<(ServerHandle, SocketAddr), StartError> {
-    let app = move || App::new().configure(|config| routes(config));
+    let app = move || App::new().configure(|config| routes(config)).wrap(from_fn(web::mark_under_way));
     run!(config, HttpServer::new(app), address, 1, None)
 }
 

@@ -51,6 +51,7 @@ impl Ground {
         let mut ground = Self { folder, postgres, settings: Vec::new(), _machine: machine };
         // Tests sign up and in more often a minute than people do.
         ground.set("INSULA_LIMITS__PUBLIC_PER_MINUTE_PER_ADDRESS", "6000");
+        ground.set("INSULA_LIMITS__TRIES_PER_MINUTE_PER_ACCOUNT", "6000");
         // All installations of one test run share a Redis, and come from one address.
         ground.set("INSULA_REDIS__NAMESPACE", &uuid::Uuid::new_v4().simple().to_string());
         ground

@@ -96,6 +96,7 @@ kinds! {
     MALFORMED = 400 "malformed" "The request is malformed";
     UNKNOWN_PARAMETER = 400 "unknown_parameter" "A query parameter is unknown";
     INVALID_PARAMETER = 400 "invalid_parameter" "A query parameter has an invalid value";
+    CONDITIONS_CONFLICT = 400 "conditions_conflict" "Two preconditions exclude each other";
     INVALID_CURSOR = 400 "invalid_cursor" "The cursor is not one of ours";
     IDEMPOTENCY_KEY_REQUIRED = 400 "idempotency_key_required" "This operation needs an Idempotency-Key";
     IDEMPOTENCY_KEY_MALFORMED = 400 "idempotency_key_malformed" "The Idempotency-Key is malformed";

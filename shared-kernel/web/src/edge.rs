@@ -1,6 +1,7 @@
 //! The outermost middleware: what every answer has, whoever gave it. Request id, trace, security headers, explicit
 //! caching, problem+json for the router's own refusals, 304, one log line and one measurement.
 
+use crate::connections::{UnderWay, until_taken};
 use crate::guard::panicked;
 use crate::intake::{check_head, time_body};
 use crate::limits::Allowance;
@@ -73,6 +74,7 @@ where
 
     fn call(&self, mut req: ServiceRequest) -> Self::Future {
         let started = Instant::now();
+        let under_way = UnderWay::of(&req);
         let settings = self.server.settings();
         let parent = parent(req.headers());
         let visitor = visitor(&req, settings, self.server.clock(), parent.as_ref());
@@ -98,7 +100,9 @@ where
             }
             // Routing itself runs inside `call`, so it is caught as well.
             match AssertUnwindSafe(async move { service.call(req).await }).catch_unwind().await {
-                Ok(Ok(response)) => Ok(answered.finish(response.map_into_boxed_body())),
+                Ok(Ok(response)) => {
+                    Ok(until_taken(answered.finish(response.map_into_boxed_body()), under_way))
+                }
                 Ok(Err(error)) => Err(Complete::new(error, answered).into()),
                 Err(panic) => Err(Complete::new(Failure::from(panicked(&*panic)).into(), answered).into()),
             }
@@ -132,6 +136,11 @@ impl Answered {
         }
         let endpoint = req.extensions().get::<Arc<Endpoint>>().cloned();
         let allowance = req.extensions().get::<Allowance>().copied();
+        // What the router or the edge itself answers says where the address stands.
+        let allowance = allowance.or_else(|| {
+            let server = Server::of(&req).ok()?;
+            Some(server.limits().standing(&self.visitor))
+        });
         let headers = response.headers_mut();
         if let Some(allowance) = allowance {
             allowance.write(headers, self.visitor.now());

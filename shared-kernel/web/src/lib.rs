@@ -1,9 +1,11 @@
 //! The HTTP edge every domain shares: an `Api` of operations, the guard before each, the extractors and answers of
 //! handlers, and the one `Edge` that every answer passes. No business rule lives here, and no SQL.
 
+mod account;
 mod answer;
 mod api;
 mod body;
+mod connections;
 mod cors;
 mod deleted;
 mod digest;
@@ -29,9 +31,11 @@ mod target;
 mod visitor;
 mod words;
 
+pub use account::AccountLimit;
 pub use answer::{Answer, Rendered, respond};
 pub use api::{Api, PREFIX};
 pub use body::{Body, Upload, nullable};
+pub use connections::{mark_under_way, watch_connections};
 pub use deleted::IncludeDeleted;
 pub use edge::Edge;
 pub use forwarded::TrustedHeader;

@@ -1,4 +1,4 @@
-//! Rate limits: per credential and tenant, and per address for the public operations. Each check is made in process,
+//! Rate limits: per credential and tenant, and per address and account for the public operations. Each check is made in process,
 //! without waiting; where the nodes have a Redis they tell each other beside it what they admitted.
 
 mod counters;
@@ -23,6 +23,7 @@ pub(crate) struct Limits {
     credential: Limiter,
     tenant: Limiter,
     public: Limiter,
+    account: Limiter,
     refused: Limiter,
 }
 
@@ -40,6 +41,7 @@ impl Limits {
             credential: Limiter::new("credential", settings.credential_requests_per_minute),
             tenant: Limiter::new("tenant", settings.tenant_requests_per_minute),
             public: Limiter::new("address", settings.public_requests_per_minute),
+            account: Limiter::new("account", settings.tries_per_minute_per_account),
             refused: Limiter::new("refused", settings.refused_credentials_per_minute),
         }
     }
@@ -58,15 +60,21 @@ impl Limits {
             return credential;
         }
         let tenant = self.tenant.check(tenant, now);
-        if tenant.is_over() || tenant.verdict.remaining < credential.verdict.remaining {
-            tenant
-        } else {
-            credential
-        }
+        if tenant.is_tighter_than(&credential) { tenant } else { credential }
     }
 
     pub(crate) fn visitor(&self, visitor: &Visitor) -> Allowance {
         self.public.check(network(visitor.client_address), visitor.now())
+    }
+
+    /// Something is tried on an account.
+    pub(crate) fn account(&self, key: u128, now: DateTime<Utc>) -> Allowance {
+        self.account.check(key, now)
+    }
+
+    /// Where somebody stands whose request is for no operation; nothing is counted.
+    pub(crate) fn standing(&self, visitor: &Visitor) -> Allowance {
+        self.public.peek(network(visitor.client_address), visitor.now())
     }
 
     /// Somebody comes without a credential, or tries what is none.
@@ -81,7 +89,7 @@ impl Limits {
 
     /// For ever: tells the other nodes what was admitted here, and hears what was admitted there.
     pub(crate) async fn settle(&self, redis: &Redis, namespace: &str, secrets: &Secrets) {
-        let all = [&self.credential, &self.tenant, &self.public, &self.refused];
+        let all = [&self.credential, &self.tenant, &self.public, &self.account, &self.refused];
         let all = all.map(|limiter| (limiter.policy, &limiter.counters));
         Settlement::new(redis, namespace, secrets).run(&all).await;
     }
@@ -117,6 +125,10 @@ impl Allowance {
             HeaderName::from_static("ratelimit-policy"),
             text(format!("\"{policy}\";q={limit};w={window_s}")),
         );
+    }
+
+    pub(crate) fn is_tighter_than(&self, other: &Self) -> bool {
+        self.is_over() || self.verdict.remaining < other.verdict.remaining
     }
 
     fn is_over(&self) -> bool {

@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 use kernel::Problem;
-use kernel::problem::{MALFORMED, PRECONDITION_REQUIRED, VERSION_MISMATCH};
+use kernel::problem::{CONDITIONS_CONFLICT, MALFORMED, PRECONDITION_REQUIRED, VERSION_MISMATCH};
 use kernel::reference::Seen;
 use std::future::{Ready, ready};
 use utoipa::openapi::Required;
@@ -151,7 +151,9 @@ fn seen(headers: &HeaderMap) -> Result<Seen, Problem> {
         (None, false) => Ok(Seen::Unknown),
         (None, true) => Ok(Seen::Absent),
         (Some(given), false) => Ok(given.expected().map_or(Seen::Any, Seen::Version)),
-        (Some(_), true) => Err(Problem::new(MALFORMED, "Send If-Match or If-None-Match, not both.")),
+        (Some(_), true) => {
+            Err(Problem::new(CONDITIONS_CONFLICT, "Send If-Match or If-None-Match, not both."))
+        }
     }
 }
 

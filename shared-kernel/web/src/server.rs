@@ -48,6 +48,8 @@ pub struct Settings {
     pub tenant_requests_per_minute: NonZeroU32,
     /// Per address, for all public operations together.
     pub public_requests_per_minute: NonZeroU32,
+    /// For sign-ins and the like, per account.
+    pub tries_per_minute_per_account: NonZeroU32,
     /// Per address, before 401 becomes 429.
     pub refused_credentials_per_minute: NonZeroU32,
 }
@@ -71,6 +73,7 @@ impl Settings {
             credential_requests_per_minute: per_minute(1_200),
             tenant_requests_per_minute: per_minute(6_000),
             public_requests_per_minute: per_minute(60),
+            tries_per_minute_per_account: per_minute(60),
             refused_credentials_per_minute: per_minute(60),
         }
     }

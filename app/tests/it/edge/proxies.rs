@@ -80,3 +80,41 @@ fn a_trusted_proxy_is_believed_in_its_header_alone() {
         }
     });
 }
+
+#[test]
+fn an_account_is_tried_a_few_times_a_minute_from_wherever() {
+    run(async {
+        let settings = [
+            ("INSULA_HTTP__TRUSTED_PROXIES", "127.0.0.0/8"),
+            ("INSULA_LIMITS__TRIES_PER_MINUTE_PER_ACCOUNT", "5"),
+        ];
+        let (ground, node) = node(&settings).await;
+        // Two of the five.
+        sign_up(&ground, &node, "ada@example.com").await;
+        let guest = node.client();
+        let try_it = async |email: &str, number: usize| {
+            let request = guest.request(Method::POST, "/users/sign-in");
+            let request = request.header(XFF, format!("198.51.100.{number}"));
+            let request = request.json(&json!({ "email": email, "password": "wrong horse" }));
+            let told = guest.try_send(request).await.unwrap();
+            (told.status.as_u16(), told.headers["ratelimit-policy"].to_str().unwrap().to_owned())
+        };
+        let mut said = Vec::new();
+        for number in 0..8 {
+            let email = if number % 2 == 0 { "ada@example.com" } else { " Ada@Example.COM" };
+            said.push(try_it(email, number).await);
+        }
+        let account = "\"account\";q=5;w=60";
+        assert!(said[..3].iter().all(|said| *said == (401, account.to_owned())), "{said:?}");
+        assert!(said.contains(&(429, account.to_owned())), "{said:?}");
+        assert_eq!(
+            try_it("nobody@example.com", 0).await,
+            (401, account.to_owned()),
+            "the same for whom nobody knows"
+        );
+        // With the right password neither: it says nothing about the password.
+        let body = json!({ "email": "ada@example.com", "password": crate::tenant::PASSWORD });
+        assert_eq!(guest.post("/users/sign-in", body).await.problem(429), "too_many_requests");
+        node.stop();
+    });
+}

@@ -1,12 +1,14 @@
 //! A client that sends what no library would.
 
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// More than any bound that a test sets; an answer after this is one that hung.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Between the bytes of a client that drips.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Sends these bytes and nothing more, and reads until the server closes.
 pub async fn exchange(url: &str, sent: &str) -> String {
@@ -23,4 +25,49 @@ pub async fn exchange(url: &str, sent: &str) -> String {
 /// A request with these lines of header after the first.
 pub fn head(line: &str, fields: &str) -> String {
     format!("{line} HTTP/1.1\r\nhost: insula.test\r\n{fields}\r\n")
+}
+
+/// A connection that more than one request goes over.
+pub struct Kept(BufReader<TcpStream>);
+
+impl Kept {
+    pub async fn open(url: &str) -> Self {
+        let stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+        Self(BufReader::new(stream))
+    }
+
+    pub async fn send(&mut self, sent: &str) {
+        self.0.write_all(sent.as_bytes()).await.unwrap();
+    }
+
+    /// Its head and its body, of which it says the length.
+    pub async fn answer(&mut self) -> String {
+        let read = async {
+            let mut told = String::new();
+            while !told.ends_with("\r\n\r\n") {
+                let read = self.0.read_line(&mut told).await.unwrap();
+                assert!(read > 0, "it closes; it said {told}");
+            }
+            let length = told.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let mut body = vec![0; length.unwrap_or_else(|| panic!("no length: {told}")).parse().unwrap()];
+            self.0.read_exact(&mut body).await.unwrap();
+            told + &String::from_utf8(body).unwrap()
+        };
+        timeout(PATIENCE, read).await.expect("no answer, or not all of it")
+    }
+
+    /// Sends a byte now and then until the server closes.
+    pub async fn drip(&mut self) {
+        let drip = async {
+            loop {
+                match timeout(PAUSE, self.0.read_u8()).await {
+                    Ok(Ok(_)) => panic!("it answers"),
+                    // The end, or a reset.
+                    Ok(Err(_)) => return,
+                    Err(_) => drop(self.0.write_all(b"x").await),
+                }
+            }
+        };
+        timeout(PATIENCE, drip).await.expect("it does not close");
+    }
 }

@@ -1,6 +1,6 @@
 //! Clients that send too much, too slowly or too deep: each is told why, and none is waited for.
 
-use super::raw::{exchange, head};
+use super::raw::{Kept, exchange, head};
 use super::{node, run};
 use crate::tenant::sign_up;
 use serde_json::{Value, json};
@@ -78,6 +78,34 @@ fn a_slow_client_is_cut_off() {
         let told = exchange(&node.url, &slow("POST /verify-email", form)).await;
         assert!(told.starts_with("HTTP/1.1 4"), "{told}");
         owner.get("/inventory/items").await.expect(200);
+        node.stop();
+    });
+}
+
+#[test]
+fn a_later_head_is_not_waited_for_either() {
+    run(async {
+        let limits = [("INSULA_HTTP__HEADER_TIMEOUT_MS", "1000"), ("INSULA_HTTP__KEEP_ALIVE_MS", "1000")];
+        let (_ground, node) = node(&limits).await;
+        let mut at_work = Kept::open(&node.url).await;
+        let json = "content-type: application/json\r\ncontent-length: 2\r\n";
+        at_work.send(&format!("{}{{", head(SIGN_UP, json))).await;
+
+        // The document is long enough to be under way until it is taken.
+        for (path, status) in [("/api/v1/openapi.json", 200), ("/nowhere", 404)] {
+            let mut dripping = Kept::open(&node.url).await;
+            for _ in 0..2 {
+                dripping.send(&head(&format!("GET {path}"), "")).await;
+                let told = dripping.answer().await;
+                assert!(told.starts_with(&format!("HTTP/1.1 {status} ")), "{told}");
+            }
+            dripping.send("GET /nowhere HTTP/1.1\r\nhost: insula.test\r\nx-a: ").await;
+            dripping.drip().await;
+        }
+        // It was silent as long, but with a request under way.
+        at_work.send("}").await;
+        let told = at_work.answer().await;
+        assert!(told.starts_with("HTTP/1.1 4") && !told.starts_with("HTTP/1.1 408"), "{told}");
         node.stop();
     });
 }

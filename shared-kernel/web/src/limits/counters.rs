@@ -77,7 +77,7 @@ impl Counters {
     /// What `admit` would say; nothing is counted.
     pub fn peek(&self, key: u128, limit: u32, moment: Moment) -> Verdict {
         let kept = self.shard_of(key).keys.get(&key).map(|kept| kept.counter);
-        kept.unwrap_or_else(|| Counter::new(moment)).admit(limit, moment)
+        kept.unwrap_or_else(|| Counter::new(moment)).peek(limit, moment)
     }
 
     /// From now on somebody collects.

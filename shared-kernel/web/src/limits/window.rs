@@ -56,11 +56,22 @@ impl Counter {
     /// gets just the limit a minute. What is refused is not counted.
     pub fn admit(&mut self, limit: u32, moment: Moment) -> Verdict {
         let into_ms = self.turn(moment);
-        let limit_used = u64::from(limit) * WINDOW_MS;
-        let admitted = self.used(into_ms) < limit_used;
+        let admitted = self.used(into_ms) < u64::from(limit) * WINDOW_MS;
         if admitted {
             self.own.current += 1;
         }
+        self.verdict(limit, into_ms, admitted)
+    }
+
+    /// What `admit` would say, but for the one that it counts.
+    pub fn peek(&mut self, limit: u32, moment: Moment) -> Verdict {
+        let into_ms = self.turn(moment);
+        let would_be_admitted = self.used(into_ms) < u64::from(limit) * WINDOW_MS;
+        self.verdict(limit, into_ms, would_be_admitted)
+    }
+
+    fn verdict(&self, limit: u32, into_ms: u64, admitted: bool) -> Verdict {
+        let limit_used = u64::from(limit) * WINDOW_MS;
         let left = limit_used.saturating_sub(self.used(into_ms)).div_ceil(WINDOW_MS);
         Verdict {
             remaining: u32::try_from(left).unwrap_or(limit),

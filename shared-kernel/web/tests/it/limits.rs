@@ -12,6 +12,8 @@ use web::Guest;
 async fn public_operations_are_limited_by_address() {
     let client = client().await;
     let hello = |from: &str| call("GET /hello").header("x-forwarded-for", from);
+    let nothing = client.send(call("GET /nowhere").header("x-forwarded-for", "198.51.100.7")).await;
+    assert_eq!((nothing.status, nothing.header("x-ratelimit-remaining")), (404, "5"), "not counted");
     for left in (0..5).rev() {
         let reply = client.send(hello("198.51.100.7")).await;
         assert_eq!((reply.status, reply.header("x-ratelimit-remaining")), (200, left.to_string().as_str()));
@@ -117,7 +119,7 @@ async fn a_tenant_over_its_limit_uses_up_no_credential() {
 }
 
 #[actix_web::test]
-async fn every_answer_to_a_caller_says_where_they_stand() {
+async fn every_answer_says_where_the_caller_stands() {
     let client = client().await;
     for (call, status) in [
         (call("GET /items").by("owner"), 200),
@@ -127,6 +129,8 @@ async fn every_answer_to_a_caller_says_where_they_stand() {
         (call("GET /items/7").by("owner"), 404),
         (call("POST /items").by("owner").json("{"), 400),
         (call("GET /broken/panic").by("owner"), 500),
+        (call("GET /nowhere").by("owner"), 404),
+        (call("DELETE /hello"), 405),
     ] {
         let reply = client.send(call).await;
         assert_eq!(reply.status, status);

@@ -9,7 +9,7 @@ use crate::service::tokens::SessionTokens;
 use kernel::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Answer, Body, Caller, Guest, Rendered, State, respond};
+use web::{AccountLimit, Answer, Body, Caller, Guest, Rendered, State, respond};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -101,8 +101,14 @@ impl From<Me> for MeDto {
         (status = 403, description = "The address is not verified, or belongs to no tenant")
     )
 )]
-pub async fn sign_in(app: State<App>, guest: Guest, body: Body<SignInRequest>) -> Answer {
+pub async fn sign_in(
+    app: State<App>,
+    guest: Guest,
+    limit: AccountLimit,
+    body: Body<SignInRequest>,
+) -> Answer {
     let SignInRequest { email, password } = body.into_inner();
+    limit.check(&email)?;
     let command = service::sign_in::SignIn { email, password };
     let tokens = service::sign_in::sign_in(&app, &guest, command).await?;
     Ok(Rendered::ok(&SessionTokensDto::from(tokens)).secret())

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::service;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Answer, Body, Guest, Rendered, State};
+use web::{AccountLimit, Answer, Body, Guest, Rendered, State};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -60,8 +60,14 @@ pub struct EmailVerified {
     path = "/sign-up",
     responses((status = 202, body = SignUpAccepted), (status = 403, description = "Sign-up is closed"))
 )]
-pub async fn sign_up(app: State<App>, guest: Guest, body: Body<SignUpRequest>) -> Answer {
+pub async fn sign_up(
+    app: State<App>,
+    guest: Guest,
+    limit: AccountLimit,
+    body: Body<SignUpRequest>,
+) -> Answer {
     let SignUpRequest { email, password, display_name, organization_name } = body.into_inner();
+    limit.check(&email)?;
     let command = service::sign_up::SignUp { email, password, display_name, organization_name };
     service::sign_up::sign_up(&app, &guest, command).await?;
     let message = "An e-mail is on its way to this address. Follow its link to go on.";

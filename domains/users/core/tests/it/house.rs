@@ -91,6 +91,7 @@ impl House {
         let parts = Parts {
             settings: web::Settings {
                 public_requests_per_minute: many,
+                tries_per_minute_per_account: many,
                 refused_credentials_per_minute: many,
                 ..web::Settings::for_tests()
             },

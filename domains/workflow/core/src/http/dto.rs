@@ -58,17 +58,28 @@ pub struct ApprovalConditionDto {
     total_over: Money,
 }
 
-/// Either a role (`member`, `admin`, `owner`) or one user; an owner may decide for either
+/// Either a role or one user; an owner may decide for either
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"role": "admin"}))]
 pub struct ApproverDto {
     /// The least role of those who may decide
+    #[schema(value_type = Option<DecidingRole>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<String>,
     /// The one member who may decide
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<UserId>,
+}
+
+/// For the document alone: what the role may be is the domain's to check
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum DecidingRole {
+    Member,
+    Admin,
+    Owner,
 }
 
 #[derive(Serialize, ToSchema)]

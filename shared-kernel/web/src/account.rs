@@ -1,0 +1,44 @@
+//! The limit of what is tried on one account, whoever tries it: a sign-in can be tried from many addresses.
+
+use crate::limits::Allowance;
+use crate::openapi::{Described, Description};
+use crate::problem_json::Failure;
+use crate::server::Server;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use kernel::{Problem, Visitor};
+use std::future::{Ready, ready};
+
+const PURPOSE: &str = "web.account";
+
+/// For the operations that take the name of an account from somebody who is not authenticated yet.
+pub struct AccountLimit(HttpRequest);
+
+impl AccountLimit {
+    /// Counts one more for the account of this name, whether there is one or not.
+    pub fn check(&self, account: &str) -> Result<(), Problem> {
+        let server = Server::of(&self.0)?;
+        let now = self.0.extensions().get::<Visitor>().map(Visitor::now);
+        let now = now.ok_or_else(|| Problem::internal("the request did not pass the Edge"))?;
+        let hash = server.secrets().keyed_hash(PURPOSE, &[account.trim().to_lowercase().as_bytes()]);
+        let key = hash.iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte));
+        let allowance = server.limits().account(key, now);
+        let known = self.0.extensions().get::<Allowance>().copied();
+        if known.is_none_or(|known| allowance.is_tighter_than(&known)) {
+            self.0.extensions_mut().insert(allowance);
+        }
+        allowance.check()
+    }
+}
+
+impl FromRequest for AccountLimit {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(req.clone())))
+    }
+}
+
+impl Described for AccountLimit {
+    fn describe(_: &mut Description) {}
+}

@@ -53,7 +53,7 @@ impl Kept {
             self.0.read_exact(&mut body).await.unwrap();
             told + &String::from_utf8(body).unwrap()
         };
-        timeout(PATIENCE, read).await.expect("no answer, or not all of it")
+        timeout(PATIENCE, read).await.unwrap_or_else(|_| panic!("no answer, or not all of it"))
     }
 
     /// Sends a byte now and then until the server closes.
@@ -68,6 +68,6 @@ impl Kept {
                 }
             }
         };
-        timeout(PATIENCE, drip).await.expect("it does not close");
+        timeout(PATIENCE, drip).await.unwrap_or_else(|_| panic!("it does not close"));
     }
 }

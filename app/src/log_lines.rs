@@ -66,8 +66,13 @@ impl<'w> FormatFields<'w> for JsonMembers {
     }
 
     fn add_fields(&self, current: &'w mut FormattedFields<Self>, fields: &Record<'_>) -> fmt::Result {
-        let follows = !current.is_empty();
-        Members::write(current.as_writer(), follows, fields)
+        // Half a member would spoil every later line of the span.
+        let whole = current.fields.len();
+        let outcome = Members::write(current.as_writer(), whole > 0, fields);
+        if outcome.is_err() {
+            current.fields.truncate(whole);
+        }
+        outcome
     }
 }
 

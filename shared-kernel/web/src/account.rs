@@ -1,6 +1,6 @@
-//! The limit of what is tried on one account, whoever tries it: a sign-in can be tried from many addresses.
+//! The limit of what is tried on one account, whoever tries it: a sign-in can be tried from many addresses. Only who is
+//! over it is told of it: how much is left would tell a stranger that somebody else was there.
 
-use crate::limits::Allowance;
 use crate::openapi::{Described, Description};
 use crate::problem_json::Failure;
 use crate::server::Server;
@@ -15,16 +15,17 @@ const PURPOSE: &str = "web.account";
 pub struct AccountLimit(HttpRequest);
 
 impl AccountLimit {
-    /// Counts one more for the account of this name, whether there is one or not.
-    pub fn check(&self, account: &str) -> Result<(), Problem> {
+    /// Counts one more of these tries for the account of this name, whether there is one or not.
+    pub fn check(&self, tried: &str, account: &str) -> Result<(), Problem> {
         let server = Server::of(&self.0)?;
         let now = self.0.extensions().get::<Visitor>().map(Visitor::now);
         let now = now.ok_or_else(|| Problem::internal("the request did not pass the Edge"))?;
-        let hash = server.secrets().keyed_hash(PURPOSE, &[account.trim().to_lowercase().as_bytes()]);
+        let hash = server
+            .secrets()
+            .keyed_hash(PURPOSE, &[tried.as_bytes(), account.trim().to_lowercase().as_bytes()]);
         let key = hash.iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte));
         let allowance = server.limits().account(key, now);
-        let known = self.0.extensions().get::<Allowance>().copied();
-        if known.is_none_or(|known| allowance.is_tighter_than(&known)) {
+        if allowance.is_over() {
             self.0.extensions_mut().insert(allowance);
         }
         allowance.check()

@@ -136,9 +136,9 @@ impl Answered {
         }
         let endpoint = req.extensions().get::<Arc<Endpoint>>().cloned();
         let allowance = req.extensions().get::<Allowance>().copied();
-        // What the router or the edge itself answers says where the address stands.
+        // Where no operation was asked, the address is told where it stands; not in what others are shown as well.
         let allowance = allowance.or_else(|| {
-            let server = Server::of(&req).ok()?;
+            let server = Server::of(&req).ok().filter(|_| !is_public(response.headers()))?;
             Some(server.limits().standing(&self.visitor))
         });
         let headers = response.headers_mut();
@@ -217,6 +217,10 @@ fn with_failure<T>(error: &Error, then: impl FnOnce(&Failure) -> T) -> T {
         Some(failure) => then(failure),
         None => then(&from_status(error.as_response_error().status_code(), Some(error.to_string()))),
     }
+}
+
+fn is_public(headers: &HeaderMap) -> bool {
+    headers.get(CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public"))
 }
 
 fn unchanged(req: &HttpRequest, response: &HttpResponse) -> bool {

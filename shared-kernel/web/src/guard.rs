@@ -80,7 +80,6 @@ where
         Access::Permission(permission) => {
             let authenticated = authenticate(&server, &req, &visitor).await;
             let tenant = authenticated.as_ref().ok().map(|principal| field::display(principal.tenant));
-            // Together: each recording writes all fields of the span anew.
             tracing::record_all!(span, route = route, tenant = tenant);
             let principal = authenticated?;
             allow(&req, server.limits().caller(&principal, visitor.now()))?;

@@ -1,5 +1,5 @@
-//! Rate limits: per credential and tenant, and per address and account for the public operations. Each check is made in process,
-//! without waiting; where the nodes have a Redis they tell each other beside it what they admitted.
+//! Rate limits: per credential and tenant, and per address and account for the public operations. Each check is made in
+//! process, without waiting; where the nodes have a Redis they tell each other beside it what they admitted.
 
 mod counters;
 mod settlement;
@@ -127,11 +127,11 @@ impl Allowance {
         );
     }
 
-    pub(crate) fn is_tighter_than(&self, other: &Self) -> bool {
+    fn is_tighter_than(&self, other: &Self) -> bool {
         self.is_over() || self.verdict.remaining < other.verdict.remaining
     }
 
-    fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.verdict.retry_after.is_some()
     }
 }

@@ -237,5 +237,8 @@ mod tests {
             let read = seen(request.to_http_request().headers());
             assert_eq!(read.map_err(|problem| problem.kind.status), expected, "{given:?}");
         }
+        let both = TestRequest::default().append_header((IF_MATCH, "*")).append_header((IF_NONE_MATCH, "*"));
+        let refused = seen(both.to_http_request().headers()).map_err(|problem| problem.kind.code);
+        assert_eq!(refused, Err("conditions_conflict"));
     }
 }

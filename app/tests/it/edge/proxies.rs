@@ -87,9 +87,10 @@ fn an_account_is_tried_a_few_times_a_minute_from_wherever() {
         let settings = [
             ("INSULA_HTTP__TRUSTED_PROXIES", "127.0.0.0/8"),
             ("INSULA_LIMITS__TRIES_PER_MINUTE_PER_ACCOUNT", "5"),
+            ("INSULA_LIMITS__PUBLIC_PER_MINUTE_PER_ADDRESS", "60"),
         ];
         let (ground, node) = node(&settings).await;
-        // Two of the five.
+        // One of the five.
         sign_up(&ground, &node, "ada@example.com").await;
         let guest = node.client();
         let try_it = async |email: &str, number: usize| {
@@ -104,17 +105,21 @@ fn an_account_is_tried_a_few_times_a_minute_from_wherever() {
             let email = if number % 2 == 0 { "ada@example.com" } else { " Ada@Example.COM" };
             said.push(try_it(email, number).await);
         }
-        let account = "\"account\";q=5;w=60";
-        assert!(said[..3].iter().all(|said| *said == (401, account.to_owned())), "{said:?}");
-        assert!(said.contains(&(429, account.to_owned())), "{said:?}");
-        assert_eq!(
-            try_it("nobody@example.com", 0).await,
-            (401, account.to_owned()),
-            "the same for whom nobody knows"
-        );
-        // With the right password neither: it says nothing about the password.
+        let told_of = |status: u16, policy: &str| {
+            (status, format!("\"{policy}\";q={};w=60", if status == 429 { 5 } else { 60 }))
+        };
+        // How much is left of an account's tries is nobody's business.
+        assert!(said[..3].iter().all(|said| *said == told_of(401, "address")), "{said:?}");
+        assert!(said.contains(&told_of(429, "account")), "{said:?}");
+        assert_eq!(try_it("nobody@example.com", 0).await.0, 401);
+        // With the right password neither, which says nothing about the password. One may be admitted at the turn of
+        // the minute.
         let body = json!({ "email": "ada@example.com", "password": crate::tenant::PASSWORD });
-        assert_eq!(guest.post("/users/sign-in", body).await.problem(429), "too_many_requests");
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            statuses.push(guest.post("/users/sign-in", body.clone()).await.status.as_u16());
+        }
+        assert!(statuses.contains(&429), "{statuses:?}");
         node.stop();
     });
 }

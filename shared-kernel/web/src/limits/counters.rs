@@ -74,7 +74,7 @@ impl Counters {
         verdict
     }
 
-    /// What `admit` would say; nothing is counted.
+    /// What `admit` would say, but for the one that it counts.
     pub fn peek(&self, key: u128, limit: u32, moment: Moment) -> Verdict {
         let kept = self.shard_of(key).keys.get(&key).map(|kept| kept.counter);
         kept.unwrap_or_else(|| Counter::new(moment)).peek(limit, moment)

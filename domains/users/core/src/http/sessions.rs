@@ -108,7 +108,7 @@ pub async fn sign_in(
     body: Body<SignInRequest>,
 ) -> Answer {
     let SignInRequest { email, password } = body.into_inner();
-    limit.check(&email)?;
+    limit.check("sign-in", &email)?;
     let command = service::sign_in::SignIn { email, password };
     let tokens = service::sign_in::sign_in(&app, &guest, command).await?;
     Ok(Rendered::ok(&SessionTokensDto::from(tokens)).secret())

@@ -67,7 +67,7 @@ pub async fn sign_up(
     body: Body<SignUpRequest>,
 ) -> Answer {
     let SignUpRequest { email, password, display_name, organization_name } = body.into_inner();
-    limit.check(&email)?;
+    limit.check("sign-up", &email)?;
     let command = service::sign_up::SignUp { email, password, display_name, organization_name };
     service::sign_up::sign_up(&app, &guest, command).await?;
     let message = "An e-mail is on its way to this address. Follow its link to go on.";

@@ -72,7 +72,8 @@ pub struct ApproverDto {
     user_id: Option<UserId>,
 }
 
-/// For the document alone: what the role may be is the domain's to check
+// For the document alone: what the role may be is the domain's to check.
+/// A role that may decide
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only its schema is used")]

@@ -101,7 +101,12 @@ impl Allowance {
             None => Ok(()),
             Some(after) => {
                 metrics::counter!("rate_limited_total", "policy" => self.policy).increment(1);
-                let detail = format!("More than {} requests a minute. Wait, then go on slower.", self.limit);
+                let what = if self.policy == "account" {
+                    "tries a minute on this account"
+                } else {
+                    "requests a minute"
+                };
+                let detail = format!("More than {} {what}. Wait, then go on slower.", self.limit);
                 Err(Problem::new(TOO_MANY_REQUESTS, detail).with_retry_after(after))
             }
         }

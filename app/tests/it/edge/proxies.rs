@@ -117,7 +117,13 @@ fn an_account_is_tried_a_few_times_a_minute_from_wherever() {
         let body = json!({ "email": "ada@example.com", "password": crate::tenant::PASSWORD });
         let mut statuses = Vec::new();
         for _ in 0..3 {
-            statuses.push(guest.post("/users/sign-in", body.clone()).await.status.as_u16());
+            let told = guest.post("/users/sign-in", body.clone()).await;
+            statuses.push(told.status.as_u16());
+            assert_eq!(
+                told.text.contains("More than 5 tries a minute on this account."),
+                told.status == 429,
+                "{told:?}"
+            );
         }
         assert!(statuses.contains(&429), "{statuses:?}");
         node.stop();

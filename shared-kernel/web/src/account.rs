@@ -4,9 +4,10 @@
 use crate::openapi::{Described, Description};
 use crate::problem_json::Failure;
 use crate::server::Server;
+use crate::visitor::visitor_of;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use kernel::{Problem, Visitor};
+use kernel::Problem;
 use std::future::{Ready, ready};
 
 const PURPOSE: &str = "web.account";
@@ -18,8 +19,7 @@ impl AccountLimit {
     /// Counts one more of these tries for the account of this name, whether there is one or not.
     pub fn check(&self, tried: &str, account: &str) -> Result<(), Problem> {
         let server = Server::of(&self.0)?;
-        let now = self.0.extensions().get::<Visitor>().map(Visitor::now);
-        let now = now.ok_or_else(|| Problem::internal("the request did not pass the Edge"))?;
+        let now = visitor_of(&self.0)?.now();
         let hash = server
             .secrets()
             .keyed_hash(PURPOSE, &[tried.as_bytes(), account.trim().to_lowercase().as_bytes()]);

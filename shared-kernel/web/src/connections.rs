@@ -2,6 +2,7 @@
 //! of a connection's first request and the silence before another; whoever drips the head of a later one, or never
 //! reads a long answer, it would wait for without end.
 
+use crate::intake::extra_time;
 use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -24,8 +25,6 @@ use std::time::{Duration, Instant};
 
 /// A longer answer, or one of unknown length, is under way until the client has taken it.
 const TAKEN_AT_ONCE_BYTES: u64 = 64 << 10;
-/// As for bodies that come in: a second more for each of these.
-const BYTES_PER_EXTRA_SECOND: usize = 8_192;
 
 /// For `HttpServer::on_connect`: shuts a connection on which nothing was under way for so long, which is the
 /// time of silence and that of a head together; and one whose client has not taken a part of an answer by then. The
@@ -105,8 +104,7 @@ impl State {
     }
 
     fn give(&self, bytes: usize, now: Instant) {
-        let extra = Duration::from_secs((bytes / BYTES_PER_EXTRA_SECOND) as u64);
-        self.taken_by.set(Some(now + self.patience + extra));
+        self.taken_by.set(Some(now + self.patience + extra_time(bytes)));
     }
 }
 

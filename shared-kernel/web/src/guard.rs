@@ -12,6 +12,7 @@ use crate::problem_json::Failure;
 use crate::query::refuse_unknown;
 use crate::server::Server;
 use crate::target::refuse_ill_encoded;
+use crate::visitor::visitor_of;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Handler, Payload};
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
@@ -37,9 +38,9 @@ where
     Args: FromRequest + Described + 'static,
     F::Output: Responder + 'static,
 {
-    let mut visitor = match req.extensions().get::<Visitor>().cloned() {
-        Some(visitor) => visitor,
-        None => return refuse(Problem::internal("the request did not pass the Edge").into()),
+    let mut visitor = match visitor_of(&req) {
+        Ok(visitor) => visitor,
+        Err(problem) => return refuse(problem.into()),
     };
     if let Some(timeout) = endpoint.options.timeout {
         visitor.deadline = Instant::now() + timeout;

@@ -49,6 +49,11 @@ pub(crate) fn time_body(req: &mut ServiceRequest, settings: &Settings) {
     req.set_payload(Payload::Stream { payload: Box::pin(timed) });
 }
 
+/// What a body of this length may take longer, either way.
+pub(crate) fn extra_time(bytes: usize) -> Duration {
+    Duration::from_secs((bytes / BYTES_PER_EXTRA_SECOND) as u64)
+}
+
 /// As it is written: name, colon, space, value and the end of the line.
 fn size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
@@ -71,8 +76,7 @@ impl Stream for Timed {
             this.timer = None;
             return Poll::Ready(chunk);
         }
-        let extra = Duration::from_secs((this.received / BYTES_PER_EXTRA_SECOND) as u64);
-        let until = this.deadline + extra;
+        let until = this.deadline + extra_time(this.received);
         let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
         timer.as_mut().poll(context).map(|()| {
             let error = Error::new(ErrorKind::TimedOut, "the body came too slowly");

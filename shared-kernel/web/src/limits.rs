@@ -31,6 +31,7 @@ pub(crate) struct Limits {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
     policy: &'static str,
+    counted: &'static str,
     limit: u32,
     verdict: Verdict,
 }
@@ -41,7 +42,10 @@ impl Limits {
             credential: Limiter::new("credential", settings.credential_requests_per_minute),
             tenant: Limiter::new("tenant", settings.tenant_requests_per_minute),
             public: Limiter::new("address", settings.public_requests_per_minute),
-            account: Limiter::new("account", settings.tries_per_minute_per_account),
+            account: Limiter {
+                counted: "tries a minute on this account",
+                ..Limiter::new("account", settings.tries_per_minute_per_account)
+            },
             refused: Limiter::new("refused", settings.refused_credentials_per_minute),
         }
     }
@@ -60,7 +64,11 @@ impl Limits {
             return credential;
         }
         let tenant = self.tenant.check(tenant, now);
-        if tenant.is_tighter_than(&credential) { tenant } else { credential }
+        if tenant.is_over() || tenant.verdict.remaining < credential.verdict.remaining {
+            tenant
+        } else {
+            credential
+        }
     }
 
     pub(crate) fn visitor(&self, visitor: &Visitor) -> Allowance {
@@ -101,19 +109,14 @@ impl Allowance {
             None => Ok(()),
             Some(after) => {
                 metrics::counter!("rate_limited_total", "policy" => self.policy).increment(1);
-                let what = if self.policy == "account" {
-                    "tries a minute on this account"
-                } else {
-                    "requests a minute"
-                };
-                let detail = format!("More than {} {what}. Wait, then go on slower.", self.limit);
+                let detail = format!("More than {} {}. Wait, then go on slower.", self.limit, self.counted);
                 Err(Problem::new(TOO_MANY_REQUESTS, detail).with_retry_after(after))
             }
         }
     }
 
     pub(crate) fn write(&self, headers: &mut HeaderMap, now: DateTime<Utc>) {
-        let Self { policy, limit, verdict } = *self;
+        let Self { policy, limit, verdict, .. } = *self;
         let remaining = verdict.remaining;
         let full_after_s = verdict.full_after.as_millis().div_ceil(1_000);
         let reset = now.timestamp().saturating_add(i64::try_from(full_after_s).unwrap_or(0));
@@ -132,10 +135,6 @@ impl Allowance {
         );
     }
 
-    fn is_tighter_than(&self, other: &Self) -> bool {
-        self.is_over() || self.verdict.remaining < other.verdict.remaining
-    }
-
     pub(crate) fn is_over(&self) -> bool {
         self.verdict.retry_after.is_some()
     }
@@ -143,23 +142,28 @@ impl Allowance {
 
 struct Limiter {
     policy: &'static str,
+    /// In words, for who is over it.
+    counted: &'static str,
     limit: NonZeroU32,
     counters: Counters,
 }
 
 impl Limiter {
     fn new(policy: &'static str, limit: NonZeroU32) -> Self {
-        Self { policy, limit, counters: Counters::new() }
+        Self { policy, counted: "requests a minute", limit, counters: Counters::new() }
     }
 
     fn check(&self, key: u128, now: DateTime<Utc>) -> Allowance {
-        let (policy, limit) = (self.policy, self.limit.get());
-        Allowance { policy, limit, verdict: self.counters.admit(key, limit, Moment::of(now)) }
+        self.allowance(self.counters.admit(key, self.limit.get(), Moment::of(now)))
+    }
+
+    fn allowance(&self, verdict: Verdict) -> Allowance {
+        let Self { policy, counted, limit, .. } = *self;
+        Allowance { policy, counted, limit: limit.get(), verdict }
     }
 
     fn peek(&self, key: u128, now: DateTime<Utc>) -> Allowance {
-        let (policy, limit) = (self.policy, self.limit.get());
-        Allowance { policy, limit, verdict: self.counters.peek(key, limit, Moment::of(now)) }
+        self.allowance(self.counters.peek(key, self.limit.get(), Moment::of(now)))
     }
 }
 

@@ -63,9 +63,13 @@ impl FromRequest for Guest {
     }
 }
 
-fn guest(req: &HttpRequest) -> Result<Guest, Problem> {
+pub(crate) fn visitor_of(req: &HttpRequest) -> Result<Visitor, Problem> {
     let visitor = req.extensions().get::<Visitor>().cloned();
-    let visitor = visitor.ok_or_else(|| Problem::internal("the request did not pass the Edge"))?;
+    visitor.ok_or_else(|| Problem::internal("the request did not pass the Edge"))
+}
+
+fn guest(req: &HttpRequest) -> Result<Guest, Problem> {
+    let visitor = visitor_of(req)?;
     // An operation's guard has counted the request already; before a page there is none.
     if !req.extensions().contains::<Allowance>() {
         let allowance = Server::of(req)?.limits().visitor(&visitor);

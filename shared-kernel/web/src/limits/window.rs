@@ -56,7 +56,7 @@ impl Counter {
     /// gets just the limit a minute. What is refused is not counted.
     pub fn admit(&mut self, limit: u32, moment: Moment) -> Verdict {
         let into_ms = self.turn(moment);
-        let admitted = self.used(into_ms) < u64::from(limit) * WINDOW_MS;
+        let admitted = self.has_room(limit, into_ms);
         if admitted {
             self.own.current += 1;
         }
@@ -66,8 +66,11 @@ impl Counter {
     /// What `admit` would say, but for the one that it counts.
     pub fn peek(&mut self, limit: u32, moment: Moment) -> Verdict {
         let into_ms = self.turn(moment);
-        let would_be_admitted = self.used(into_ms) < u64::from(limit) * WINDOW_MS;
-        self.verdict(limit, into_ms, would_be_admitted)
+        self.verdict(limit, into_ms, self.has_room(limit, into_ms))
+    }
+
+    fn has_room(&self, limit: u32, into_ms: u64) -> bool {
+        self.used(into_ms) < u64::from(limit) * WINDOW_MS
     }
 
     fn verdict(&self, limit: u32, into_ms: u64, admitted: bool) -> Verdict {

@@ -1,12 +1,10 @@
 //! Bodies: JSON read with every fault named, and raw uploads chunk by chunk. All of it bounded.
 
 use crate::digest::{ContentDigest, Verification};
-use crate::nul::refuse_in_json;
-use crate::objects::Objects;
+use crate::json::parse;
 use crate::openapi::{Described, Description, schema_of};
 use crate::operation::Endpoint;
 use crate::problem_json::Failure;
-use crate::words::in_json_words;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
@@ -14,13 +12,10 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
+use kernel::Problem;
 use kernel::problem::{MALFORMED, REQUEST_TIMEOUT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
-use kernel::{FieldError, Problem};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
-use serde_path_to_error::Segment;
-use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::io::ErrorKind;
 use std::ops::Deref;
@@ -215,103 +210,6 @@ fn is_utf_8(headers: &HeaderMap) -> bool {
         let charset = charset.trim().trim_matches('"');
         ["utf-8", "utf8"].iter().any(|known| charset.eq_ignore_ascii_case(known))
     })
-}
-
-fn parse<T: DeserializeOwned>(bytes: &[u8], max_depth: usize) -> Result<T, Problem> {
-    if depth(bytes) > max_depth {
-        let detail = format!("The JSON is nested deeper than {max_depth} levels.");
-        return Err(Problem::new(MALFORMED, detail));
-    }
-    if std::str::from_utf8(bytes).is_err() {
-        return Err(Problem::new(MALFORMED, "The body is not JSON: it is not UTF-8."));
-    }
-    refuse_in_json(bytes)?;
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {
-        let pointer = pointer(error.path());
-        json_problem(bytes, &pointer, error.inner())
-    })?;
-    deserializer.end().map_err(|error| not_json(&error))?;
-    Ok(value)
-}
-
-/// How deep the brackets go, without building anything.
-fn depth(bytes: &[u8]) -> usize {
-    let (mut now, mut deepest) = (0_usize, 0);
-    let (mut quoted, mut escaped) = (false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => {
-                now += 1;
-                deepest = deepest.max(now);
-            }
-            b']' | b'}' if !quoted => now = now.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
-pub(crate) fn not_json(error: &serde_json::Error) -> Problem {
-    Problem::new(MALFORMED, format!("The body is not JSON: {error}."))
-}
-
-fn json_problem(bytes: &[u8], pointer: &str, error: &serde_json::Error) -> Problem {
-    let (line, column) = (error.line(), error.column());
-    let text = error.to_string();
-    let message = if error.is_data() {
-        text.rsplit_once(" at line ").map_or(&*text, |(message, _)| message)
-    } else if serde_json::from_slice::<Value>(bytes).is_ok() {
-        // Where serde_json wants one of an enum's names and sees no string, it says that it sees no JSON.
-        "invalid type: expected one of the values that are documented"
-    } else {
-        return not_json(error);
-    };
-    let (code, field) = field_fault(message);
-    // The path of an unknown field has its name already; that of a missing or repeated one ends at the parent.
-    let pointer = match field {
-        Some(field) if code != "unknown_field" => format!("{pointer}/{}", escape(field)),
-        _ => pointer.to_owned(),
-    };
-    let message = in_json_words(message);
-    let place = if pointer.is_empty() { "The body" } else { &*pointer };
-    let detail = format!("{place}: {message} (line {line}, column {column})");
-    let fault = FieldError { pointer, code: Cow::Borrowed(code), detail: message };
-    Problem::new(MALFORMED, detail).with_errors(vec![fault])
-}
-
-/// serde names the field only in its message.
-pub(crate) fn field_fault(message: &str) -> (&'static str, Option<&str>) {
-    let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-    if let Some(field) = named("unknown field `") {
-        return ("unknown_field", Some(field));
-    }
-    if let Some(field) = named("missing field `") {
-        return ("missing_field", Some(field));
-    }
-    if let Some(field) = named("duplicate field `") {
-        return ("duplicate_field", Some(field));
-    }
-    let wrong_type = message.starts_with("invalid type");
-    (if wrong_type { "wrong_type" } else { "invalid_value" }, None)
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    path.iter().fold(String::new(), |mut pointer, segment| {
-        match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", escape(key))),
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-        pointer
-    })
-}
-
-pub(crate) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 fn too_large() -> Problem {

@@ -14,6 +14,7 @@ mod forwarded;
 mod guard;
 mod idempotency;
 mod intake;
+mod json;
 mod known;
 mod limits;
 mod nul;

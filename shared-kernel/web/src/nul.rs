@@ -1,7 +1,7 @@
 //! U+0000, which PostgreSQL keeps in no text and no JSON: refused at the door, wherever in a request it stands, so that
 //! no domain has to think of it.
 
-use crate::body::{escape, not_json};
+use crate::json::{escape, not_json};
 use crate::query::pairs;
 use actix_web::HttpRequest;
 use kernel::problem::MALFORMED;

@@ -1,7 +1,7 @@
 //! The query string, the path and the domain's own state as handlers take them.
 
-use crate::body::{escape, field_fault};
 use crate::deleted::INCLUDE_DELETED;
+use crate::json::{escape, field_fault};
 use crate::openapi::{Described, Description};
 use crate::operation::Endpoint;
 use crate::page;

@@ -1,7 +1,7 @@
 //! The path and the query as they were written: what is not UTF-8 in percent-encoding is refused. Read with a
 //! replacement for what cannot be read, two references of a tenant's would be one.
 
-use crate::body::escape;
+use crate::json::escape;
 use actix_web::HttpRequest;
 use kernel::problem::MALFORMED;
 use kernel::{FieldError, Problem};

@@ -49,6 +49,14 @@ async fn bodies() {
     check(post(second), 400, "malformed", &["/lines/1/quantity"]).await;
     let twice = r#"{"name": "a", "lines": [{"quantity": "1", "quantity": "2"}]}"#;
     check(post(twice), 400, "malformed", &["/lines/0/quantity"]).await;
+    let many =
+        r#"{"nmae": "a", "name": 7, "stock": -1, "lines": [{}, {"quantity": "1"}, {"quantity": "much"}]}"#;
+    let pointers = ["/nmae", "/lines/0/quantity", "/lines/2/quantity", "/name", "/stock"];
+    check(post(many), 400, "malformed", &pointers).await;
+    let typos: Vec<String> = (10..40).map(|n| format!("\"t{n}\": 1")).collect();
+    let pointers: Vec<String> = (10..30).map(|n| format!("/t{n}")).collect();
+    let pointers: Vec<&str> = pointers.iter().map(String::as_str).collect();
+    check(post(&format!("{{\"name\": \"a\", {}}}", typos.join(", "))), 400, "malformed", &pointers).await;
     let slash = r#"{"name": "a", "a/b~c": 1}"#;
     check(post(slash), 400, "malformed", &["/a~1b~0c"]).await;
     let deep = format!("{{\"name\": {}1{}}}", "[".repeat(5), "]".repeat(5));

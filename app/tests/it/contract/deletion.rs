@@ -1,4 +1,4 @@
-//! What is deleted is gone, and comes back where it can be restored.
+//! What is deleted is gone, is still there for those who may look, and comes back.
 
 use super::Walk;
 use super::ask::Call;
@@ -10,14 +10,26 @@ use uuid::Uuid;
 /// What a `DELETE` leaves in sight. It may only shrink.
 const STAYS: [(&str, &str); 1] =
     [("users_revoke_api_key", "a key that is revoked is still shown, with the time of its end")];
+/// What a `DELETE` ends for good. It may only shrink.
+const FOR_GOOD: [(&str, &str); 1] =
+    [("users_revoke_api_key", "a credential that was ended must never open anything again")];
+
+pub fn stays(operation: &Operation) -> bool {
+    STAYS.iter().any(|(name, _)| *name == operation.id)
+}
 
 impl Walk {
     pub async fn deletion(&self) {
         let deletes = self.operations.iter().filter(|operation| operation.method == Method::DELETE);
         for operation in deletes {
-            if !STAYS.iter().any(|(name, _)| *name == operation.id) {
+            self.can_come_back(operation);
+            if !stays(operation) {
                 self.deleted(operation).await;
             }
+        }
+        for (name, _) in FOR_GOOD {
+            let delete = self.operation(name);
+            self.require(!self.lacks(delete).is_empty(), || format!("FOR_GOOD: {name} is needed no more"));
         }
         for (name, _) in STAYS {
             let delete = self.operation(name);
@@ -26,6 +38,28 @@ impl Walk {
             let told = self.owner.client.get(&ask.call.path).await;
             self.require(told.status == 200, || format!("STAYS: {name} is needed no more"));
         }
+    }
+
+    fn can_come_back(&self, operation: &Operation) {
+        if !FOR_GOOD.iter().any(|(name, _)| *name == operation.id) {
+            let lacks = self.lacks(operation);
+            self.require(lacks.is_empty(), || format!("{} deletes what has no {lacks:?}", operation.id));
+        }
+    }
+
+    /// Of what has to be there for a deletion that was a mistake.
+    fn lacks(&self, operation: &Operation) -> Vec<&'static str> {
+        let shows = |path: &str| {
+            let get = self.at(&Method::GET, path);
+            get.is_some_and(|get| get.parameter("include_deleted").is_some())
+        };
+        let restore = self.at(&Method::POST, &format!("{}/restore", operation.path));
+        let lacks = [
+            (!shows(&operation.path), "include_deleted of its GET"),
+            (!shows(operation.path.trim_end_matches("/{id}")), "include_deleted of its list"),
+            (restore.is_none(), "POST …/restore"),
+        ];
+        lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, what)| what).collect()
     }
 
     async fn deleted(&self, operation: &Operation) {

@@ -104,6 +104,13 @@ impl Walk {
         self.require(in_query == nobodys.status.is_success(), || {
             format!("{} {place}: an id that nobody has was told {nobodys:?}", operation.id)
         });
+        if in_query {
+            let found = nobodys.json()["data"].clone();
+            self.require(found == json!([]), || {
+                format!("{} {place}: nobody's id finds {found}", operation.id)
+            });
+            self.ones_own(operation, &good, place, kind).await;
+        }
         let (mine, theirs) = (&self.owner.ids, &self.neighbour.ids);
         let mut named = Vec::new();
         if let Some(kind) = kind {
@@ -124,6 +131,24 @@ impl Walk {
                 format!("{} {place}: {what} is told from none:\n  {told:?}\n  {nobodys:?}", operation.id)
             });
         }
+    }
+
+    /// A filter by an id of one's own finds what is its, and nothing else.
+    async fn ones_own(&self, operation: &Operation, good: &Ask, place: &str, kind: Option<&'static str>) {
+        let mine = self.owner.ids.iter().filter(|(other, _)| kind.is_none_or(|kind| kind == **other));
+        let (name, mut found) = (place.trim_start_matches('?'), 0);
+        for (_, id) in mine {
+            let told = self.send(operation, &naming(operation, good, place, id)).await.json();
+            for row in told["data"].as_array().into_iter().flatten() {
+                found += 1;
+                self.require(row.get(name).is_none_or(|of| of == id), || {
+                    format!("{} {place}: {id} finds {row}", operation.id)
+                });
+            }
+        }
+        self.require(found > 0, || {
+            format!("{} {place}: no id of one's own finds anything: furnish one that does", operation.id)
+        });
     }
 
     /// An id that a neighbour has chosen is as free as any.

@@ -286,7 +286,7 @@ pub async fn all_ids(client: &Client, path: &str) -> Vec<String> {
     }
 }
 
-fn keys_of(page: &Value) -> Vec<String> {
+pub fn keys_of(page: &Value) -> Vec<String> {
     page["data"].as_array().unwrap().iter().map(key).collect()
 }
 

@@ -5,15 +5,18 @@
 
 pub mod answers;
 mod ask;
+mod audit;
 mod crash;
 mod deletion;
 mod isolation;
 mod keys;
 mod lists;
+mod merge_patch;
 mod nodes;
 mod permissions;
 mod recipes;
 mod requests;
+mod resources;
 mod schema;
 mod versions;
 
@@ -48,10 +51,13 @@ fn run(backend: Backend) {
         let ground = ground(&backend).await;
         let node = ground.start("all");
         let walk = Walk::new(&ground, &node, node.client()).await;
+        walk.resources();
         walk.part("lists", Box::pin(walk.lists())).await;
         walk.part("requests", Box::pin(walk.requests())).await;
+        walk.part("audit", Box::pin(walk.audit())).await;
         walk.part("keys", Box::pin(walk.keys())).await;
         walk.part("versions", Box::pin(walk.versions())).await;
+        walk.part("merge patches", Box::pin(walk.merge_patch())).await;
         walk.part("permissions", Box::pin(walk.permissions())).await;
         walk.part("isolation", Box::pin(walk.isolation())).await;
         walk.part("deletion", Box::pin(walk.deletion())).await;

@@ -2,6 +2,8 @@
 
 use super::answers::alike;
 use super::ask::Call;
+use super::deletion::stays;
+use super::lists::{all_ids, keys_of};
 use super::{Walk, ground};
 use crate::house::{self, Process};
 use crate::tenant::id;
@@ -21,9 +23,14 @@ fn two_nodes_are_as_one() {
         let nodes = [ground.start("all"), ground.start("all")];
         let urls: Vec<String> = nodes.iter().map(|node| node.url.clone()).collect();
         let walk = Walk::new(&ground, &nodes[0], nodes[0].client().by_turns(urls)).await;
+        walk.part("as one: lists", Box::pin(walk.lists())).await;
+        walk.part("as one: cursors", Box::pin(walk.cursors(&nodes))).await;
+        walk.part("as one: requests", Box::pin(walk.requests())).await;
         walk.part("as one: keys", Box::pin(walk.keys())).await;
+        walk.part("as one: permissions", Box::pin(walk.permissions())).await;
+        walk.part("as one: isolation", Box::pin(walk.isolation())).await;
         // What is read often may be a second old on the other node (decision 0017), so versions and deletions are
-        // walked on one.
+        // walked on one, and here it is seen how old.
         walk.part("as one: seen at once", Box::pin(walk.seen_at_once(&nodes))).await;
         walk.part("as one: replays", Box::pin(walk.replays(&nodes))).await;
         walk.part("as one: revocation", Box::pin(walk.revocation(&nodes))).await;
@@ -34,17 +41,52 @@ fn two_nodes_are_as_one() {
 }
 
 impl Walk {
-    /// What one node has written the other one shows, as the first does.
+    /// A list goes on where the other node has left it, page by page.
+    async fn cursors(&self, nodes: &[Process; 2]) {
+        let nodes = nodes.each_ref().map(|node| self.owner.client.at(&node.url));
+        for list in self.operations.iter().filter(|list| list.parameter("cursor").is_some()) {
+            let path = self.path_of(list).await;
+            let at_first = all_ids(&nodes[0], &path).await;
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            for node in nodes.iter().cycle() {
+                let ask = Call::to(&path).ask(list).query(&format!("limit=1{cursor}"));
+                let told = self.send_as(node, list, &ask).await;
+                if told.status != 200 {
+                    self.require(false, || format!("{}: the other node's cursor: {told:?}", list.id));
+                    break;
+                }
+                let page = told.json();
+                found.extend(keys_of(&page));
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            // What was added meanwhile may be in it.
+            found.retain(|id| at_first.contains(id));
+            self.require(found == at_first, || {
+                format!("{}: {at_first:?} on one node, {found:?} by turns", list.id)
+            });
+        }
+    }
+
+    /// What one node has written or deleted the other one shows, as the first does.
     async fn seen_at_once(&self, nodes: &[Process; 2]) {
         let [here, there] = nodes.each_ref().map(|node| self.owner.client.at(&node.url));
-        for operation in self.operations.iter().filter(|operation| operation.method == Method::PATCH) {
+        let changes = self.operations.iter().filter(|operation| {
+            operation.method == Method::PATCH || operation.method == Method::DELETE && !stays(operation)
+        });
+        for operation in changes {
+            let gone = operation.method == Method::DELETE;
             let ask = self.good(operation).await;
             // So that the other one has something to remember.
             there.get(&ask.call.path).await.expect(200);
             let told = self.send_as(&here, operation, &ask).await;
             let written = Instant::now();
             eventually(&format!("{} is seen on the other node", operation.id), async || {
-                (there.get(&ask.call.path).await.text == told.text).then_some(())
+                let shown = there.get(&ask.call.path).await;
+                let seen = if gone { shown.status == 404 } else { shown.text == told.text };
+                seen.then_some(())
             })
             .await;
             let after = written.elapsed();

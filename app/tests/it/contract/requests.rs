@@ -10,22 +10,59 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const UNKNOWN: &str = "zz_unknown";
+/// What of a body takes any field at all. It may only shrink.
+const FREE_FORM: [(&str, &str, &str); 0] = [];
+
+/// The objects of bodies, by their schemas.
+#[derive(Default)]
+struct Objects {
+    /// Where each stands.
+    places: BTreeMap<String, String>,
+    /// Those of them that a recipe's body has.
+    tried: BTreeSet<String>,
+}
 
 impl Walk {
     pub async fn requests(&self) {
+        self.all_are_closed();
+        let mut objects = Objects::default();
         for operation in &self.operations {
             let good = self.good(operation).await;
-            self.unknown_names(operation, &good).await;
+            self.unknown_parameter(operation, &good).await;
+            self.unknown_fields(operation, &good, &mut objects).await;
             self.other_media(operation, &good).await;
             self.request_ids(operation, &good).await;
             if !operation.is_public() {
                 self.credentials(operation, &good).await;
             }
         }
+        for (schema, place) in objects.places {
+            self.require(objects.tried.contains(&schema), || {
+                format!("no recipe's body has a {place}, so that no unknown field was tried in it")
+            });
+        }
         self.methods().await;
     }
 
-    async fn unknown_names(&self, operation: &Operation, good: &Ask) {
+    /// A typo must not be silently ignored: an object names its fields and takes no others, a map says what each is.
+    fn all_are_closed(&self) {
+        let all = self.operations.iter().flat_map(|operation| {
+            self.schemas.open_objects(operation).into_iter().map(move |place| (operation.id.as_str(), place))
+        });
+        let mut open: BTreeSet<_> = all.collect();
+        for (name, place, _) in FREE_FORM {
+            self.require(open.remove(&(name, place.to_owned())), || {
+                format!("FREE_FORM: {name} {place} is needed no more")
+            });
+        }
+        for (name, place) in open {
+            self.require(false, || {
+                format!("{name}: {place:?} of its body lacks additionalProperties: false")
+            });
+        }
+    }
+
+    async fn unknown_parameter(&self, operation: &Operation, good: &Ask) {
         let query = [&good.call.query, "zz_unknown=1"].map(ToString::to_string).join("&");
         let ask = good.again().query(query.trim_start_matches('&'));
         let told = self.refused("an unknown parameter", operation, &ask, 400, "unknown_parameter").await;
@@ -33,10 +70,16 @@ impl Walk {
         self.require(named == UNKNOWN || named == format!("/{UNKNOWN}"), || {
             format!("{}: the unknown parameter is not named: {}", operation.id, told.text)
         });
-        for object in self.schemas.closed_objects(operation) {
+    }
+
+    async fn unknown_fields(&self, operation: &Operation, good: &Ask, objects: &mut Objects) {
+        for (place, schema) in self.schemas.closed_objects(operation) {
+            objects.places.entry(schema.clone()).or_insert_with(|| format!("{} {place}", operation.id));
             let mut body = good.call.json().cloned().unwrap_or_else(|| json!({}));
             // An object that is not in this body is tried where another body has it.
+            let Some(object) = place_in(&body, &place) else { continue };
             let Some(Value::Object(fields)) = body.pointer_mut(&object) else { continue };
+            objects.tried.insert(schema);
             fields.insert(UNKNOWN.to_owned(), json!(1));
             let ask = good.again().body(body);
             let told = self.refused("an unknown field", operation, &ask, 400, "malformed").await;
@@ -124,4 +167,21 @@ impl Walk {
             }
         }
     }
+}
+
+/// Where this body has what the document has there: the first of a map's entries for any of them.
+fn place_in(body: &Value, place: &str) -> Option<String> {
+    let (mut found, mut at) = (String::new(), body);
+    for name in place.split('/').skip(1) {
+        let name = match at {
+            Value::Object(fields) if name == "any" && !fields.contains_key(name) => {
+                fields.keys().next()?.as_str()
+            }
+            _ => name,
+        };
+        found.push('/');
+        found.push_str(name);
+        at = body.pointer(&found)?;
+    }
+    Some(found)
 }

@@ -64,17 +64,70 @@ impl Schemas {
         found
     }
 
-    /// Every object of a request's body that takes no other fields than its own; the body is the first.
-    pub fn closed_objects(&self, operation: &Operation) -> Vec<String> {
+    /// Every object of a request's body that takes no other fields than its own; the body is the first. Where it
+    /// stands, and its schema.
+    pub fn closed_objects(&self, operation: &Operation) -> Vec<(String, String)> {
         let mut found = Vec::new();
         if let Some(schema) = operation.json_body() {
             self.collect(schema, String::new(), &mut |pointer, schema| {
                 if schema["additionalProperties"] == false {
+                    found.push((pointer.to_owned(), schema.to_string()));
+                }
+            });
+        }
+        found
+    }
+
+    /// Every place of a request's body that takes fields nobody has named.
+    pub fn open_objects(&self, operation: &Operation) -> Vec<String> {
+        let mut found = Vec::new();
+        if let Some(schema) = operation.json_body() {
+            self.collect(schema, String::new(), &mut |pointer, schema| {
+                if may_be_object(schema) && schema["additionalProperties"] != false && !is_map(schema) {
                     found.push(pointer.to_owned());
                 }
             });
         }
         found
+    }
+
+    /// The fields of a request's body by name, and whether each may be null.
+    pub fn fields<'a>(&'a self, operation: &'a Operation) -> Vec<(&'a str, bool)> {
+        let body = self.body(operation);
+        let fields = body["properties"].as_object().into_iter().flatten();
+        fields.map(|(name, schema)| (name.as_str(), self.may_be_null(schema))).collect()
+    }
+
+    /// Of a request; `Null` where it has none.
+    pub fn body<'a>(&'a self, operation: &'a Operation) -> &'a Value {
+        operation.json_body().map_or(&Value::Null, |schema| self.resolved(schema))
+    }
+
+    /// What a read shows: the resource, or each row of a list.
+    pub fn shown<'a>(&'a self, operation: &'a Operation) -> &'a Value {
+        let response = self.resolved(&operation.told["responses"]["200"]);
+        let whole = self.resolved(&response["content"]["application/json"]["schema"]);
+        whole.pointer("/properties/data/items").map_or(whole, |row| self.resolved(row))
+    }
+
+    /// Whether all that is shown so has this field, as text of this format.
+    pub fn always_has(&self, schema: &Value, name: &str, format: &str) -> bool {
+        let schema = self.resolved(schema);
+        let required = schema["required"].as_array().into_iter().flatten().any(|field| field == name);
+        let field = self.resolved(&schema["properties"][name]);
+        let has = required && field["type"] == "string" && field["format"] == format;
+        let mut parts = schema["allOf"].as_array().into_iter().flatten();
+        has || parts.any(|part| self.always_has(part, name, format))
+    }
+
+    fn may_be_null(&self, schema: &Value) -> bool {
+        let schema = self.resolved(schema);
+        let null = match &schema["type"] {
+            Value::Array(types) => types.contains(&json!("null")),
+            of_one => of_one == "null",
+        };
+        let several = ["oneOf", "anyOf"].map(|several| schema[several].as_array());
+        null || several.into_iter().flatten().flatten().any(|one| self.may_be_null(one))
     }
 
     pub fn is_id(&self, parameter: &Value) -> bool {
@@ -120,4 +173,19 @@ impl Schemas {
         });
         validator.clone()
     }
+}
+
+/// What does not say what it is may be anything.
+fn may_be_object(schema: &Value) -> bool {
+    match &schema["type"] {
+        Value::String(one) => one == "object",
+        Value::Array(types) => types.contains(&json!("object")),
+        _ => !["oneOf", "anyOf", "allOf", "enum", "const"].iter().any(|word| schema.get(*word).is_some()),
+    }
+}
+
+/// Its names are the caller's, and it says what each of them has.
+fn is_map(schema: &Value) -> bool {
+    let says = schema["additionalProperties"].as_object().is_some_and(|value| !value.is_empty());
+    says && schema.get("properties").is_none()
 }

@@ -3,6 +3,7 @@
 use crate::domain::customer::CustomerFields;
 use crate::domain::invoice::Invoice;
 use crate::domain::named::Named;
+use crate::domain::period::Period;
 use crate::domain::product::ProductFields;
 use data::AuditEntry;
 use kernel::{Id, Money};
@@ -23,6 +24,11 @@ pub fn changed<K>(
     (before, after): (Value, Value),
 ) -> AuditEntry {
     AuditEntry { action, resource, resource_id: id.uuid(), before: Some(before), after: Some(after) }
+}
+
+/// What comes back is as it was when it went.
+pub fn restored<K>(action: &'static str, resource: &'static str, id: Id<K>, fields: Value) -> AuditEntry {
+    changed(action, resource, id, (json!({ "deleted": true }), fields))
 }
 
 pub fn customer(fields: &CustomerFields) -> Value {
@@ -49,6 +55,10 @@ pub fn invoice(invoice: &Invoice) -> Value {
         "total": invoice.total,
         "rejection_reason": invoice.rejection_reason,
     })
+}
+
+pub fn period(period: Period) -> Value {
+    json!({ "period_start": period.start, "period_end": period.end })
 }
 
 pub fn hold_rule(name: &str, total_over: Money) -> Value {

@@ -30,6 +30,8 @@ pub async fn draft_invoice_from_subscription(
         current.map_err(|no| data::Error::internal(format!("a subscription without a period: {no:?}")))?;
     if current != subscription.period {
         subscriptions::set_period(&unit, id, current).await?;
+        let change = (audit::period(subscription.period), audit::period(current));
+        unit.audit(audit::changed("billing.subscription.update", "subscription", id, change))?;
     }
     if invoices::of_period(&unit, id, current).await? {
         return Err(Error::PeriodAlreadyInvoiced);

@@ -14,7 +14,7 @@ pub async fn restore_customer(app: &App, ctx: &Ctx, id: CustomerId) -> Result<Cu
         let known = customers::find(&unit, id).await?.is_some();
         return Err(if known { Error::NotDeleted } else { Error::CustomerNotFound });
     };
-    unit.audit(audit::created(
+    unit.audit(audit::restored(
         "billing.customer.restore",
         "customer",
         id,

@@ -14,6 +14,6 @@ pub async fn restore_product(app: &App, ctx: &Ctx, id: ProductId) -> Result<Prod
         let known = products::find(&unit, id).await?.is_some();
         return Err(if known { Error::NotDeleted } else { Error::ProductNotFound });
     };
-    unit.audit(audit::created("billing.product.restore", "product", id, audit::product(&product.fields)))?;
+    unit.audit(audit::restored("billing.product.restore", "product", id, audit::product(&product.fields)))?;
     Ok(unit.commit(product).await?)
 }

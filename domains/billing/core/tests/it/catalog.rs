@@ -99,6 +99,37 @@ both!(
 );
 
 both!(
+    async fn the_reference_of_what_is_deleted_is_free_again(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        for collection in ["/customers", "/products"] {
+            let taken = "409 billing.external_id_taken";
+            let make =
+                async || client.post(collection, json!({ "name": "Alfreds", "external_id": "ALFKI" })).await;
+            let delete = async |id: &str| {
+                let path = format!("{collection}/{id}");
+                assert_eq!(client.send(Method::DELETE, &path, &[], None).await.outcome(), "204");
+            };
+            let restore =
+                async |id: &str| client.post(&format!("{collection}/{id}/restore"), Value::Null).await;
+
+            let first = make().await.id();
+            assert_eq!(make().await.outcome(), taken, "{collection}");
+            delete(&first).await;
+            let second = make().await;
+            assert_eq!(second.outcome(), "201", "{collection}");
+            assert_eq!(restore(&first).await.outcome(), taken, "{collection}");
+            assert_eq!(client.get(&format!("{collection}/{first}")).await.status, 404, "{collection}");
+            delete(&second.id()).await;
+            let back = restore(&first).await;
+            assert_eq!((back.status, &back.body["external_id"]), (200, &json!("ALFKI")), "{}", back.body);
+            assert_eq!(client.get(&format!("{collection}/{first}")).await.body, back.body);
+            assert_eq!(make().await.outcome(), taken, "{collection}");
+        }
+    }
+);
+
+both!(
     async fn what_must_be_new_writes_over_nothing(stage: Stage) {
         let house = House::new(stage).await;
         let client = house.tenant();

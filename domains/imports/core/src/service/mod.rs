@@ -23,7 +23,7 @@ pub use run_import::{Progress, run_import};
 pub use start_run::{StartRun, start_run};
 pub use store_upload::store_upload;
 
-use crate::domain::run::{Run, RunStatus};
+use crate::domain::run::{Counts, Run, RunStatus};
 use crate::error::Error;
 use crate::store;
 use blobs::{BlobKey, Blobs};
@@ -31,7 +31,7 @@ use data::{AuditEntry, Databases, Unit};
 use imports_contract::{ImportRunId, UploadId};
 use kernel::{Ctx, TenantId};
 use module::{ImportOffer, TargetDefinition};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -78,25 +78,34 @@ async fn finish(
 ) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     if let Some(run) = store::run::finish(&unit, id, status, failure_detail, ctx.now()).await? {
-        audit(&mut unit, "imports.run.finish", &run)?;
+        let before = if run.started_at.is_some() { RunStatus::Running } else { RunStatus::Queued };
+        audit(&mut unit, "imports.run.finish", was(before), &run)?;
     }
     Ok(unit.commit(()).await?)
 }
 
-fn audit(unit: &mut Unit, action: &'static str, run: &Run) -> Result<(), data::Error> {
+fn audit(unit: &mut Unit, action: &'static str, before: Option<Value>, run: &Run) -> Result<(), data::Error> {
     unit.audit(AuditEntry {
         action,
         resource: "import_run",
         resource_id: run.id.uuid(),
-        before: None,
+        before,
         after: Some(json!({
             "target": run.target,
             "mode": run.mode.name(),
             "status": run.status.name(),
-            "rows_created": run.counts.created,
-            "rows_updated": run.counts.updated,
-            "rows_unchanged": run.counts.unchanged,
-            "rows_refused": run.counts.refused,
+            "cancel_requested": run.cancel_requested,
+            "rows": rows(run.counts),
         })),
     })
+}
+
+/// For a step from this status.
+fn was(status: RunStatus) -> Option<Value> {
+    Some(json!({ "status": status.name() }))
+}
+
+fn rows(counts: Counts) -> Value {
+    let Counts { created, updated, unchanged, refused } = counts;
+    json!({ "created": created, "updated": updated, "unchanged": unchanged, "refused": refused })
 }

@@ -2,7 +2,7 @@
 //! recorded here in one of ours. A crash between the two repeats the batch, which the target answers from its record.
 
 use super::read_batches::{Batch, Batches};
-use super::{App, check_permission, finish, get_upload};
+use super::{App, audit, check_permission, finish, get_upload, rows, was};
 use crate::domain::mapping::Plan;
 use crate::domain::records::Position;
 use crate::domain::row::RowResult;
@@ -14,6 +14,7 @@ use imports_contract::ImportRunId;
 use kernel::contract::Cause;
 use kernel::{Ctx, Id, Problem};
 use module::{ApplyBatch, ImportError, ImportOffer, ImportRow, RowOutcome};
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// Then it stands in line again, so that a large file does not hold a worker, and its caller's rights are looked up
@@ -65,10 +66,13 @@ fn is_lasting(problem: &Problem) -> bool {
 
 /// `None` when it has ended.
 async fn begin(app: &App, ctx: &Ctx, id: ImportRunId) -> Result<Option<Run>, Error> {
-    let unit = app.databases.write(ctx).await?;
+    let mut unit = app.databases.write(ctx).await?;
     let run = match store::run::begin(&unit, id, ctx.now()).await? {
         None => store::run::find(&unit, id).await?.ok_or(Error::RunNotFound)?,
-        Some(run) => run,
+        Some(run) => {
+            audit(&mut unit, "imports.run.begin", was(RunStatus::Queued), &run)?;
+            run
+        }
     };
     let run = unit.commit(run).await?;
     Ok((!run.status.is_final()).then_some(run))
@@ -136,9 +140,11 @@ async fn apply(
 }
 
 async fn record(app: &App, ctx: &Ctx, run: &Run, results: &[RowResult], end: Position) -> Result<Run, Error> {
-    let unit = app.databases.write(ctx).await?;
+    let mut unit = app.databases.write(ctx).await?;
     let advanced = store::run::advance(&unit, run.id, run.next_batch, Counts::of(results), end).await?;
-    let run = advanced.ok_or(Error::MovedOn)?;
+    let advanced = advanced.ok_or(Error::MovedOn)?;
     store::row::insert_all(&unit, ctx, results).await?;
-    Ok(unit.commit(run).await?)
+    let before = json!({ "rows": rows(run.counts) });
+    audit(&mut unit, "imports.run.record", Some(before), &advanced)?;
+    Ok(unit.commit(advanced).await?)
 }

@@ -56,7 +56,7 @@ pub async fn start_run(app: &App, ctx: &Ctx, command: StartRun) -> Result<Run, E
         updated_at: ctx.now(),
     };
     let run = store::run::insert(&unit, &run).await?;
-    audit(&mut unit, "imports.run.start", &run)?;
+    audit(&mut unit, "imports.run.start", None, &run)?;
     Ok(unit.commit(run).await?)
 }
 

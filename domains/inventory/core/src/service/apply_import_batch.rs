@@ -14,7 +14,7 @@ use data::{AuditEntry, Unit};
 use inventory_contract::ItemId;
 use kernel::{Ctx, FieldError, Quantity};
 use module::{ApplyBatch, BatchOutcome, ImportId, ImportRow, RowFault, RowOutcome};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 
 pub async fn apply_import_batch(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome, Error> {
@@ -55,7 +55,7 @@ async fn apply(app: &App, ctx: &Ctx, batch: &ApplyBatch) -> Result<BatchOutcome,
     store::import_sku::record(&unit, ctx, batch.import, batch.batch, new.iter()).await?;
     let id = ctx.new_id::<()>().uuid();
     store::import_batch::record(&unit, id, batch.import, batch.batch, &outcome).await?;
-    unit.audit(audit_entry(batch, &outcome))?;
+    unit.audit(audit_entry(batch, &outcome, &changes))?;
     Ok(unit.commit(outcome).await?)
 }
 
@@ -101,6 +101,9 @@ struct Changes {
     updated: Vec<(ItemId, i64, ItemFields)>,
     counted: Vec<Level>,
     moved: Vec<(Level, Quantity)>,
+    /// What of the updated items is changed, by their ids: as it was, and as it is.
+    before: Map<String, Value>,
+    after: Map<String, Value>,
 }
 
 /// What becomes of one row; a good one is added to the changes.
@@ -147,18 +150,24 @@ impl Changes {
         if let Some(difference) = moved {
             self.moved.push((level, difference));
         }
-        let Some((item, _)) = present else {
+        let Some((item, known)) = present else {
             self.created.push((new_id, fields, level));
             return RowOutcome::Created { id: new_id.uuid() };
         };
         let id = item.id.uuid();
+        if fields == item.fields && moved.is_none() {
+            return RowOutcome::Unchanged { id };
+        }
+        let (mut before, mut after) = differing(&item.fields, &fields);
         if moved.is_some() {
+            before.insert("on_hand".to_owned(), json!(known.on_hand));
+            after.insert("on_hand".to_owned(), json!(level.on_hand));
             self.counted.push(level);
         }
+        self.before.insert(id.to_string(), Value::Object(before));
+        self.after.insert(id.to_string(), Value::Object(after));
         if fields != item.fields {
             self.updated.push((item.id, item.version, fields));
-        } else if moved.is_none() {
-            return RowOutcome::Unchanged { id };
         }
         RowOutcome::Updated { id }
     }
@@ -181,6 +190,16 @@ impl Changes {
     }
 }
 
+/// The fields that are not the same in both.
+fn differing(before: &ItemFields, after: &ItemFields) -> (Map<String, Value>, Map<String, Value>) {
+    let (Value::Object(mut before), Value::Object(mut after)) = (json!(before), json!(after)) else {
+        return (Map::new(), Map::new());
+    };
+    before.retain(|name, was| after.get(name) != Some(&*was));
+    after.retain(|name, _| before.contains_key(name));
+    (before, after)
+}
+
 fn movement(ctx: &Ctx, import: ImportId, level: &Level, quantity: Quantity) -> Movement {
     Movement {
         id: ctx.new_id(),
@@ -197,19 +216,20 @@ fn movement(ctx: &Ctx, import: ImportId, level: &Level, quantity: Quantity) -> M
     }
 }
 
-/// One for the batch: it names the items, whose movements name the import.
-fn audit_entry(batch: &ApplyBatch, outcome: &BatchOutcome) -> AuditEntry {
-    let ids = |wanted: fn(&RowOutcome) -> Option<uuid::Uuid>| -> Vec<uuid::Uuid> {
-        outcome.rows.iter().filter_map(wanted).collect()
-    };
-    let created = ids(|row| if let RowOutcome::Created { id } = row { Some(*id) } else { None });
-    let updated = ids(|row| if let RowOutcome::Updated { id } = row { Some(*id) } else { None });
+/// One for the batch: it names the items, whose movements name the import, and what of them was changed.
+fn audit_entry(batch: &ApplyBatch, outcome: &BatchOutcome, changes: &Changes) -> AuditEntry {
+    let created = outcome.rows.iter().filter_map(|row| match row {
+        RowOutcome::Created { id } => Some(id),
+        _ => None,
+    });
+    let created: Vec<_> = created.collect();
+    let updated = &changes.after;
     let refused = outcome.rows.iter().filter(|row| matches!(row, RowOutcome::Refused { .. })).count();
     AuditEntry {
         action: "inventory.items.import",
         resource: "import",
         resource_id: batch.import.uuid(),
-        before: None,
+        before: (!changes.before.is_empty()).then(|| json!({ "updated": changes.before })),
         after: Some(
             json!({ "batch": batch.batch, "created": created, "updated": updated, "refused": refused }),
         ),

@@ -17,3 +17,10 @@ pub mod restore_item;
 pub mod ship_reservation;
 pub mod stock_of;
 pub mod verify_balances;
+
+use kernel::Quantity;
+
+/// What a balance was before this came to it, for audit entries.
+fn without(now: Quantity, came: Quantity) -> Quantity {
+    Quantity::from_millionths(now.millionths() - came.millionths())
+}

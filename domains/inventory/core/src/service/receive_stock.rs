@@ -4,6 +4,7 @@ use crate::App;
 use crate::domain::movement::{Movement, MovementKind, check_happened_at};
 use crate::domain::{stock, text};
 use crate::error::Error;
+use crate::service::without;
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
@@ -61,7 +62,7 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
         action: "inventory.stock.receive",
         resource: "item",
         resource_id: item.uuid(),
-        before: None,
+        before: Some(json!({ "on_hand": without(level.on_hand, quantity) })),
         after: Some(json!({ "movement": movement.id, "quantity": quantity, "on_hand": level.on_hand })),
     })?;
     Ok(unit.commit(movement).await?)

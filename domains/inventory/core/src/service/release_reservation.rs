@@ -3,6 +3,7 @@
 use crate::App;
 use crate::domain::reservation::{Reservation, ReservationStatus};
 use crate::error::Error;
+use crate::service::without;
 use crate::store;
 use data::{AuditEntry, Unit};
 use inventory_contract::ReservationId;
@@ -18,8 +19,12 @@ pub async fn release_reservation(app: &App, ctx: &Ctx, id: ReservationId) -> Res
         action: "inventory.stock.release",
         resource: "reservation",
         resource_id: id.uuid(),
-        before: None,
+        before: Some(json!({
+            "status": ReservationStatus::Active.name(),
+            "available": without(level.available(), reservation.quantity),
+        })),
         after: Some(json!({
+            "status": reservation.status.name(),
             "item": reservation.item,
             "quantity": reservation.quantity,
             "available": level.available(),

@@ -20,7 +20,7 @@ pub async fn restore_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<StockedIte
         action: "inventory.item.restore",
         resource: "item",
         resource_id: id.uuid(),
-        before: None,
+        before: Some(json!({ "deleted": true })),
         after: Some(json!(item.fields)),
     })?;
     Ok(unit.commit(StockedItem { item, level }).await?)

@@ -5,6 +5,7 @@ use crate::domain::movement::{Movement, MovementKind};
 use crate::domain::reservation::{Reservation, ReservationStatus};
 use crate::error::Error;
 use crate::service::release_reservation::settle;
+use crate::service::without;
 use crate::store;
 use data::AuditEntry;
 use inventory_contract::{ReservationId, StockShipped};
@@ -45,10 +46,17 @@ pub async fn ship_reservation(app: &App, ctx: &Ctx, id: ReservationId) -> Result
         action: "inventory.stock.ship",
         resource: "reservation",
         resource_id: id.uuid(),
-        before: None,
-        after: Some(
-            json!({ "movement": movement.id, "item": item, "quantity": quantity, "on_hand": level.on_hand }),
-        ),
+        before: Some(json!({
+            "status": ReservationStatus::Active.name(),
+            "on_hand": without(level.on_hand, movement.quantity),
+        })),
+        after: Some(json!({
+            "status": reservation.status.name(),
+            "movement": movement.id,
+            "item": item,
+            "quantity": quantity,
+            "on_hand": level.on_hand,
+        })),
     })?;
     Ok(unit.commit(reservation).await?)
 }

@@ -58,6 +58,38 @@ testkit::both! {
 }
 
 testkit::both! {
+    async fn what_a_deleted_item_was_called_is_free_again(stage: Stage) {
+        let house = house(stage).await;
+        let make = async |sku: &str, external_id: &str| {
+            let body = json!({ "sku": sku, "name": "Chai", "external_id": external_id });
+            house.send(call("POST /items").json(body)).await
+        };
+        let delete = async |id: &str| house.send(call(&format!("DELETE /items/{id}"))).await.expect(204);
+        let restore = async |id: &str| house.send(call(&format!("POST /items/{id}/restore"))).await;
+        let taken = [("A", "shop-2", "inventory.sku_taken"), ("B", "shop-1", "inventory.external_id_taken")];
+
+        let first = make("A", "shop-1").await.expect(201).text("id");
+        for (sku, external_id, code) in taken {
+            make(sku, external_id).await.refused(409, code);
+        }
+        delete(&first).await;
+        for (sku, external_id, code) in taken {
+            let other = make(sku, external_id).await.expect(201).text("id");
+            restore(&first).await.refused(409, code);
+            house.send(call(&format!("GET /items/{first}"))).await.refused(404, "inventory.item_not_found");
+            delete(&other).await;
+        }
+        let back = restore(&first).await.expect(200);
+        assert_eq!((back.text("sku"), back.text("external_id")), ("A".into(), "shop-1".into()));
+        assert_eq!(house.get(&format!("/items/{first}")).await.json(), back.json());
+        for (sku, external_id, code) in taken {
+            make(sku, external_id).await.refused(409, code);
+        }
+        house.verify().await;
+    }
+}
+
+testkit::both! {
     async fn the_tag_covers_the_stock(stage: Stage) {
         let house = house(stage).await;
         let id = house.item(crate::house::OWNER, "A", "0").await;

@@ -14,7 +14,7 @@ const GIVEN_UP: &str = "Sending it was given up: it broke off too often or was s
 pub async fn fail_email(app: &App, ctx: &Ctx, id: EmailId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     if emails::give_up(&unit, id, GIVEN_UP).await? {
-        audit_outcome(&mut unit, id, EmailStatus::Failed, Some(GIVEN_UP))?;
+        audit_outcome(&mut unit, id, (EmailStatus::Queued, EmailStatus::Failed), Some(GIVEN_UP))?;
     }
     Ok(unit.commit(()).await?)
 }

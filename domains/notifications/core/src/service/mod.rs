@@ -29,7 +29,7 @@ const LETTER_SEAL: &str = "notifications.letter";
 fn audit_outcome(
     unit: &mut Unit,
     id: EmailId,
-    status: EmailStatus,
+    (before, status): (EmailStatus, EmailStatus),
     error: Option<&str>,
 ) -> Result<(), data::Error> {
     let action = match status {
@@ -41,7 +41,7 @@ fn audit_outcome(
         action,
         resource: "email",
         resource_id: id.uuid(),
-        before: None,
+        before: Some(json!({ "status": before.name() })),
         after: Some(json!({ "status": status.name(), "last_error": error })),
     })
 }

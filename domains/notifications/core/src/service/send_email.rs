@@ -43,7 +43,7 @@ pub async fn send_email(app: &App, ctx: &Ctx, id: EmailId, attempt: Attempt) -> 
     let body = match body(app, &email) {
         Ok(body) => body,
         Err(problem) => {
-            record(app, ctx, id, EmailStatus::Failed, Some("The mail could not be written.")).await?;
+            record(app, ctx, &email, EmailStatus::Failed, Some("The mail could not be written.")).await?;
             return Err(Unsent::Refused(problem));
         }
     };
@@ -56,9 +56,9 @@ pub async fn send_email(app: &App, ctx: &Ctx, id: EmailId, attempt: Attempt) -> 
         created_at: email.created_at,
     };
     match app.mailer.send(outgoing).await {
-        Ok(()) => Ok(record(app, ctx, id, EmailStatus::Sent, None).await?),
+        Ok(()) => Ok(record(app, ctx, &email, EmailStatus::Sent, None).await?),
         Err(SendError::Refused(text)) => {
-            record(app, ctx, id, EmailStatus::Failed, Some(&text)).await?;
+            record(app, ctx, &email, EmailStatus::Failed, Some(&text)).await?;
             Err(Unsent::Refused(Problem::new(INTERNAL, text)))
         }
         Err(SendError::Trouble(text, cause)) => {
@@ -66,7 +66,7 @@ pub async fn send_email(app: &App, ctx: &Ctx, id: EmailId, attempt: Attempt) -> 
                 Attempt::OneOfMore => EmailStatus::Queued,
                 Attempt::Last => EmailStatus::Failed,
             };
-            record(app, ctx, id, status, Some(&text)).await?;
+            record(app, ctx, &email, status, Some(&text)).await?;
             Err(Unsent::Trouble(Problem::unavailable(cause)))
         }
     }
@@ -82,17 +82,17 @@ fn body(app: &App, email: &Email) -> Result<String, Problem> {
 async fn record(
     app: &App,
     ctx: &Ctx,
-    id: EmailId,
+    email: &Email,
     status: EmailStatus,
     error: Option<&str>,
 ) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     let changed = match error {
-        None => emails::sent(&unit, id, ctx.now()).await?,
-        Some(error) => emails::not_sent(&unit, id, status, error).await?,
+        None => emails::sent(&unit, email.id, ctx.now()).await?,
+        Some(error) => emails::not_sent(&unit, email.id, status, error).await?,
     };
     if changed {
-        audit_outcome(&mut unit, id, status, error)?;
+        audit_outcome(&mut unit, email.id, (email.status, status), error)?;
     }
     Ok(unit.commit(()).await?)
 }

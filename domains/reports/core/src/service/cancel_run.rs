@@ -3,7 +3,7 @@
 use crate::App;
 use crate::domain::run::{End, Run, RunStatus};
 use crate::error::Error;
-use crate::service::end_run::audit_end;
+use crate::service::audit_step;
 use crate::store::report_runs;
 use kernel::Ctx;
 use reports_contract::ReportRunId;
@@ -12,7 +12,7 @@ pub async fn cancel_run(app: &App, ctx: &Ctx, id: ReportRunId) -> Result<Run, Er
     let mut unit = app.databases.write(ctx).await?;
     let run = match report_runs::end(&unit, id, &End::Cancelled, ctx.now()).await? {
         Some(run) => {
-            audit_end(&mut unit, &run)?;
+            audit_step(&mut unit, &run)?;
             run
         }
         None => {

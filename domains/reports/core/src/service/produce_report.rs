@@ -5,8 +5,7 @@ use crate::App;
 use crate::domain::csv_text;
 use crate::domain::run::{End, Run, RunStatus};
 use crate::service::download_run::key;
-use crate::service::end_run::audit_end;
-use crate::service::require;
+use crate::service::{audit_step, require};
 use crate::store::report_runs;
 use ::jobs::Running;
 use bytes::Bytes;
@@ -65,8 +64,9 @@ pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Run
 
 /// `None` when there is nothing left to do.
 async fn begin(app: &App, ctx: &Ctx, id: ReportRunId) -> Result<Option<Run>, Stop> {
-    let unit = app.databases.write(ctx).await?;
+    let mut unit = app.databases.write(ctx).await?;
     if let Some(run) = report_runs::begin(&unit, id).await? {
+        audit_step(&mut unit, &run)?;
         return Ok(Some(unit.commit(run).await?));
     }
     match report_runs::find(&unit, id).await?.map(|run| run.status) {
@@ -87,7 +87,7 @@ async fn complete(app: &App, ctx: &Ctx, run: &Run, end: End) -> Result<bool, Sto
             rows: run.rows_written,
         })?;
     }
-    audit_end(&mut unit, &run)?;
+    audit_step(&mut unit, &run)?;
     Ok(unit.commit(true).await?)
 }
 

@@ -49,7 +49,7 @@ async fn end(mut unit: Unit, resource: &'static str, resource_id: Uuid, erased: 
             action: "users.audit_detail.erase",
             resource,
             resource_id,
-            before: None,
+            before: Some(json!({ "erased": 0 })),
             after: Some(json!({ "erased": erased })),
         })?;
     }

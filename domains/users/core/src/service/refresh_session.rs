@@ -42,8 +42,8 @@ async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTok
         action: "users.session.refresh",
         resource: "session",
         resource_id: found.session.uuid(),
-        before: None,
-        after: Some(json!({ "user": found.user })),
+        before: Some(json!({ "refresh_expires_at": found.presented.expires_at })),
+        after: Some(json!({ "user": found.user, "refresh_expires_at": pair.refresh_expires_at })),
     })?;
     let tokens = unit.commit(pair.for_client(found.tenant, found.user)).await?;
     app.identities.invalidate(None, &cache_key(&found.access_hash)).await;
@@ -57,8 +57,8 @@ async fn end_stolen(app: &App, ctx: &Ctx, found: &Found) -> Result<SessionTokens
             action: "users.session.revoke",
             resource: "session",
             resource_id: found.session.uuid(),
-            before: None,
-            after: Some(json!({ "user": found.user, "reason": "refresh_token_reused" })),
+            before: Some(json!({ "state": "active" })),
+            after: Some(json!({ "state": "revoked", "user": found.user, "reason": "refresh_token_reused" })),
         })?;
         unit.commit(()).await?;
         app.identities.invalidate(None, &cache_key(&ended.access_hash)).await;

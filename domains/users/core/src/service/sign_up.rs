@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::store::email_token::NewEmailToken;
 use crate::store::user::NewUser;
 use crate::store::{email_token, membership, tenant, user};
+use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
 use kernel::permission::BuiltinRole;
 use kernel::{Ctx, Faults, FieldError, Id, TenantId, UserId, Visitor};
@@ -112,13 +113,13 @@ async fn welcome(app: &App, visitor: &Visitor, applicant: &Applicant) -> Result<
 /// its own sign-up, and no other's.
 async fn send_another_link(app: &App, ctx: &Ctx, applicant: &Applicant, user: UserId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
-    send_link(app, ctx, &mut unit, applicant, user).await?;
+    let expires_at = send_link(app, ctx, &mut unit, applicant, user).await?;
     unit.audit(AuditEntry {
         action: "users.user.request_verification",
         resource: "user",
         resource_id: user.uuid(),
         before: None,
-        after: None,
+        after: Some(json!({ "link_expires_at": expires_at })),
     })?;
     Ok(unit.commit(()).await?)
 }
@@ -132,18 +133,19 @@ async fn tell_owner(app: &App, ctx: &Ctx, known: user::Model) -> Result<(), Erro
         resource: "user",
         resource_id: user,
         before: None,
-        after: None,
+        after: Some(json!({ "reason": "address_known" })),
     })?;
     Ok(unit.commit(()).await?)
 }
 
+/// Until when the link is good.
 async fn send_link(
     app: &App,
     ctx: &Ctx,
     unit: &mut Unit,
     applicant: &Applicant,
     user: UserId,
-) -> Result<(), Error> {
+) -> Result<DateTime<Utc>, Error> {
     let token = secrets::token(LINK_PREFIX);
     let expires_at = ctx.now() + app.settings.verification_lifetime();
     let new = NewEmailToken {
@@ -162,7 +164,7 @@ async fn send_link(
         sealed_token: as_text(&app.secrets.seal_value(VERIFICATION_SEAL, &token.plain))?,
         expires_at,
     })?;
-    Ok(())
+    Ok(expires_at)
 }
 
 fn as_text(sealed: &Sealed<String>) -> Result<String, Error> {

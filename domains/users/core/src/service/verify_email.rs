@@ -60,8 +60,8 @@ async fn apply(ctx: &Ctx, mut unit: Unit, link: email_token::Model) -> Result<()
     }
     email_token::spend_all_of(&unit, ctx, link.user_id).await?;
     let former_name = name_tenant(&unit, ctx, &link.organization_name).await?;
-    let before = Some(json!({ "organization_name": former_name }));
-    let after = json!({ "organization_name": link.organization_name });
+    let before = Some(json!({ "email_verified": false, "organization_name": former_name }));
+    let after = json!({ "email_verified": true, "organization_name": link.organization_name });
     unit.audit(entry("users.user.verify_email", &link, before, after))?;
     Ok(unit.commit(()).await?)
 }

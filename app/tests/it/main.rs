@@ -20,4 +20,5 @@ mod operators;
 mod plans;
 mod proxy;
 mod remote;
+mod revocation;
 mod tenant;

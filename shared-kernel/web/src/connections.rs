@@ -152,7 +152,11 @@ pub(crate) fn until_taken(
     }
     match response.response().body().size() {
         BodySize::None | BodySize::Sized(..=TAKEN_AT_ONCE_BYTES) => response,
-        _ => response.map_body(|_, body| BoxBody::new(Taken { body, under_way })),
+        _ => {
+            // Behind an answer that is not taken, this one's body is not asked for at all.
+            under_way.0.give(0, Instant::now());
+            response.map_body(|_, body| BoxBody::new(Taken { body, under_way }))
+        }
     }
 }
 

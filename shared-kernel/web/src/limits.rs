@@ -27,7 +27,8 @@ pub(crate) struct Limits {
     refused: Limiter,
 }
 
-/// Where a caller stands, for the headers of every answer.
+/// Where a caller stands, for the headers of every answer but those that may be cached publicly (`openapi.json`,
+/// `/problems/*`): a cache would show them to others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
     policy: &'static str,

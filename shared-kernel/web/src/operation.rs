@@ -31,6 +31,35 @@ macro_rules! operation {
 }
 
 /// An operation that cannot be published yet: it must say who may call it.
+/// ```
+/// use web::{Answer, Api, Rendered};
+///
+/// /// Greets
+/// #[utoipa::path(get, path = "/hello", responses((status = 200)))]
+/// async fn hello() -> Answer {
+///     Ok(Rendered::no_content())
+/// }
+///
+/// fn publish(api: Api) -> Api {
+///     api.operation(web::operation!(hello).public("a greeting says nothing"))
+/// }
+/// # fn main() {}
+/// ```
+/// Without that it is none to an `Api`:
+/// ```compile_fail,E0308
+/// use web::{Answer, Api, Rendered};
+///
+/// /// Greets
+/// #[utoipa::path(get, path = "/hello", responses((status = 200)))]
+/// async fn hello() -> Answer {
+///     Ok(Rendered::no_content())
+/// }
+///
+/// fn publish(api: Api) -> Api {
+///     api.operation(web::operation!(hello))
+/// }
+/// # fn main() {}
+/// ```
 pub struct Draft<F, Args> {
     name: String,
     document: OpenApi,

@@ -7,6 +7,8 @@ use tokio::time::timeout;
 
 /// More than any bound that a test sets; an answer after this is one that hung.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The same for one write of a client that reads nothing: the server first fills all that lies between them.
+const FILLING: Duration = Duration::from_secs(40);
 /// Between the bytes of a client that drips.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -20,6 +22,19 @@ pub async fn exchange(url: &str, sent: &str) -> String {
     let told = String::from_utf8(told).unwrap();
     assert!(read.is_ok(), "it does not close; it said {told}");
     told
+}
+
+/// Asks this again and again and takes nothing of the answers, until the server closes. When neither side has room for
+/// more, a write waits, and it fails once the connection is gone.
+pub async fn never_take(url: &str, sent: &str) {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+    loop {
+        match timeout(FILLING, stream.write_all(sent.as_bytes())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return,
+            Err(_) => panic!("it does not close"),
+        }
+    }
 }
 
 /// A request with these lines of header after the first.

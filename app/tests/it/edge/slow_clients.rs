@@ -1,8 +1,11 @@
-//! Clients that send too much, too slowly or too deep: each is told why, and none is waited for.
+//! Clients that send too much, too slowly or too deep, or take nothing: each is told why as far as it listens, and none
+//! is waited for.
 
-use super::raw::{Kept, exchange, head};
+use super::raw::{Kept, exchange, head, never_take};
 use super::{node, run};
 use crate::tenant::sign_up;
+use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const SIGN_UP: &str = "POST /api/v1/users/sign-up";
@@ -106,6 +109,38 @@ fn a_later_head_is_not_waited_for_either() {
         at_work.send("}").await;
         let told = at_work.answer().await;
         assert!(told.starts_with("HTTP/1.1 4") && !told.starts_with("HTTP/1.1 408"), "{told}");
+        node.stop();
+    });
+}
+
+#[test]
+fn whoever_takes_no_long_answer_is_cut_off() {
+    run(async {
+        let limits = [
+            ("INSULA_HTTP__HEADER_TIMEOUT_MS", "1000"),
+            ("INSULA_HTTP__KEEP_ALIVE_MS", "1000"),
+            ("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_CREDENTIAL", "1000000"),
+            ("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_TENANT", "1000000"),
+        ];
+        let (ground, node) = node(&limits).await;
+        let owner = sign_up(&ground, &node, "ada@example.com").await;
+        for number in 0..8 {
+            let hardly_shorter: String =
+                (0..100).map(|_| uuid::Uuid::new_v4().simple().to_string()).collect();
+            let item =
+                json!({ "sku": format!("SKU-{number}"), "name": "Chai", "description": hardly_shorter });
+            owner.post("/inventory/items", item).await.expect(201);
+        }
+        // Compressed, an answer is one of unknown length, in parts so small that none is given much time of its own.
+        let list = owner.request(Method::GET, "/inventory/items").header("accept-encoding", "gzip");
+        let told = owner.try_send(list).await.unwrap();
+        assert_eq!(told.headers["content-encoding"], "gzip");
+
+        let token = owner.token().unwrap();
+        let fields = format!("authorization: Bearer {token}\r\naccept-encoding: gzip\r\n");
+        let list = head("GET /api/v1/inventory/items", &fields);
+        join_all((0..3).map(|_| never_take(&node.url, &list))).await;
+        owner.get("/inventory/items").await.expect(200);
         node.stop();
     });
 }

@@ -2,8 +2,10 @@
 
 use crate::{Source, eventually, tenant};
 use cache::{Cache, Level, Settings};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{Barrier, oneshot};
 
@@ -120,7 +122,9 @@ async fn a_space_used_with_two_types_gives_each_its_own() {
 }
 
 #[tokio::test]
-async fn the_bytes_kept_are_bounded() {
+async fn the_bytes_kept_are_bounded_and_what_is_left_out_is_counted() {
+    let evictions = Evictions::default();
+    let _here = metrics::set_default_local_recorder(&evictions);
     let cache = small();
     let space = cache.space("test.bound", LONG, Level::ProcessOnly);
     for number in 0..100 {
@@ -129,6 +133,59 @@ async fn the_bytes_kept_are_bounded() {
     }
     let bytes = cache.bytes().await;
     assert!((5_000..=10_000).contains(&bytes), "{bytes}");
+    // Each has more than a thousand bytes, and less than two.
+    let left_out = evictions.of("test.bound");
+    assert!((91..98).contains(&left_out), "{left_out} of 100, with {bytes} bytes kept");
+
+    // Only what there was no room for.
+    for number in 0..100 {
+        space.invalidate(None, &number.to_string()).await;
+    }
+    assert_eq!((cache.bytes().await, evictions.of("test.bound")), (0, left_out));
+    let brief = cache.space("test.brief", Duration::from_millis(1), Level::ProcessOnly);
+    let source = Source::default();
+    source.through(&brief, "a").await;
+    source.set(1);
+    eventually("its time is over", async || source.through(&brief, "a").await == 1).await;
+    cache.bytes().await;
+    assert_eq!(evictions.of("test.brief"), 0);
+}
+
+/// The figure of that name, by space.
+#[derive(Default)]
+struct Evictions(Mutex<HashMap<String, Arc<AtomicU64>>>);
+
+impl Evictions {
+    fn of(&self, space: &str) -> u64 {
+        self.0.lock().unwrap().get(space).map_or(0, |count| count.load(Ordering::SeqCst))
+    }
+}
+
+impl Recorder for Evictions {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        let space = key.labels().find(|label| label.key() == "space");
+        match space.filter(|_| key.name() == "cache_evictions_total") {
+            Some(space) => {
+                let mut counts = self.0.lock().unwrap();
+                Counter::from_arc(Arc::clone(counts.entry(space.value().to_owned()).or_default()))
+            }
+            None => Counter::noop(),
+        }
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
 }
 
 fn small() -> Cache {

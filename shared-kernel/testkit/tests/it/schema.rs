@@ -1,12 +1,12 @@
 //! The schema as it is, held against what is written of it: the golden files, the conventions every table keeps, and
 //! the diagrams in the domains' ARCHITECTURE.md. `UPDATE_SNAPSHOTS=1` writes the golden files anew.
 
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use testkit::{Backend, Stage};
+use testkit::{Backend, Stage, both};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -89,18 +89,23 @@ SELECT line FROM (
 type Tables = BTreeMap<String, BTreeSet<String>>;
 
 async fn tables(stage: &Stage, domain: &str) -> Tables {
-    let mut connection = sqlite(stage, domain).await;
-    let rows = sqlx::query(
-        "SELECT m.name AS t, c.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%_migrations' \
-         AND m.name NOT GLOB '*_search' AND m.name NOT GLOB '*_search_*'",
-    )
-    .fetch_all(&mut connection)
-    .await
-    .unwrap();
+    let rows: Vec<(String, String)> = match stage.postgres_url() {
+        None => {
+            let sql = "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+                WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%_migrations' \
+                AND m.name NOT GLOB '*_search' AND m.name NOT GLOB '*_search_*'";
+            sqlx::query_as(sql).fetch_all(&mut sqlite(stage, domain).await).await.unwrap()
+        }
+        Some(url) => {
+            let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns \
+                WHERE table_schema = $1 AND table_name NOT LIKE '%_migrations'";
+            let mut connection = PgConnection::connect(&url).await.unwrap();
+            sqlx::query_as(sql).bind(domain).fetch_all(&mut connection).await.unwrap()
+        }
+    };
     let mut tables = Tables::new();
-    for row in rows {
-        tables.entry(row.get("t")).or_default().insert(row.get("c"));
+    for (table, column) in rows {
+        tables.entry(table).or_default().insert(column);
     }
     tables
 }
@@ -110,9 +115,8 @@ const KERNEL_TABLES: [&str; 3] = ["messages", "inbox", "idempotency_keys"];
 /// `domain.table` and why it lacks a conventional column. May only shrink: an exemption that is not needed fails.
 const EXEMPT: &str = include_str!("schema_exemptions.txt");
 
-#[test]
-fn every_table_has_the_conventional_columns() {
-    testkit::run(Backend::Sqlite, async |stage: Stage| {
+both!(
+    async fn every_table_has_the_conventional_columns(stage: Stage) {
         let exempt: BTreeMap<&str, &str> = EXEMPT
             .lines()
             .filter(|line| !line.starts_with('#'))
@@ -140,7 +144,58 @@ fn every_table_has_the_conventional_columns() {
         faults
             .extend(unused.iter().map(|name| format!("{name} needs no exemption any more: remove its line")));
         assert!(faults.is_empty(), "{faults:#?}");
-    });
+    }
+);
+
+/// What is unique among the deleted as well, and why. May only shrink: an entry that is not needed fails.
+const UNIQUE_FOR_EVER: [(&str, &str); 4] = [
+    ("billing.invoice_counters (tenant_id, series)", "a series has one counter for good"),
+    ("billing.invoices (tenant_id, number)", "a number is given once"),
+    ("imports.import_rows (tenant_id, run_id, line)", "a line of a run has one outcome"),
+    ("inventory.stock_levels (tenant_id, item_id)", "it goes and comes back with its item"),
+];
+
+both!(
+    async fn what_is_unique_ignores_the_deleted(stage: Stage) {
+        let mut unused: BTreeSet<&str> = UNIQUE_FOR_EVER.iter().map(|(index, _)| *index).collect();
+        let mut faults = Vec::new();
+        for domain in migrations::DOMAINS {
+            for (table, columns, text) in unique_indexes(&stage, domain).await {
+                let index = format!("{domain}.{table} ({columns})");
+                let of_ids = ["id", "public_id", "tenant_id, public_id"].contains(&columns.as_str());
+                let ignores = of_ids || text.contains("deleted_at IS NULL");
+                if !(ignores || unused.remove(index.as_str())) {
+                    faults.push(format!("{index} counts the deleted: add WHERE deleted_at IS NULL"));
+                }
+            }
+        }
+        faults.extend(unused.iter().map(|index| format!("{index} needs no exemption any more: remove it")));
+        assert!(faults.is_empty(), "{faults:#?}");
+    }
+);
+
+/// Of the tables whose rows are marked as deleted: table, columns, and how the index was made where that was by itself.
+async fn unique_indexes(stage: &Stage, domain: &str) -> Vec<(String, String, String)> {
+    match stage.postgres_url() {
+        None => {
+            let sql = "SELECT m.name, \
+                (SELECT group_concat(coalesce(c.name, 'expression'), ', ') FROM pragma_index_info(l.name) c), \
+                coalesce(i.sql, '') FROM sqlite_master m JOIN pragma_index_list(m.name) l \
+                LEFT JOIN sqlite_master i ON i.type = 'index' AND i.name = l.name \
+                WHERE m.type = 'table' AND l.\"unique\" = 1 \
+                AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) d WHERE d.name = 'deleted_at')";
+            sqlx::query_as(sql).fetch_all(&mut sqlite(stage, domain).await).await.unwrap()
+        }
+        Some(url) => {
+            let sql = "SELECT c.relname::text, (SELECT string_agg(pg_get_indexdef(x.indexrelid, k, true), ', ' \
+                ORDER BY k) FROM generate_series(1, x.indnkeyatts::int) k), pg_get_indexdef(x.indexrelid) \
+                FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+                WHERE n.nspname = $1 AND x.indisunique AND EXISTS (SELECT 1 FROM pg_attribute d \
+                WHERE d.attrelid = c.oid AND d.attname = 'deleted_at')";
+            let mut connection = PgConnection::connect(&url).await.unwrap();
+            sqlx::query_as(sql).bind(domain).fetch_all(&mut connection).await.unwrap()
+        }
+    }
 }
 
 #[test]

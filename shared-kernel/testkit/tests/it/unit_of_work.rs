@@ -4,7 +4,7 @@ use crate::customer;
 use data::{ActAs, AuditEntry, AuditRecorded, Databases, Error, Job, JobOptions, Subscription};
 use kernel::ctx::{Idempotency, StoredResponse};
 use kernel::id::MessageId;
-use kernel::{Ctx, DomainEvent};
+use kernel::{Actor, Ctx, DomainEvent, Id, PermissionSet};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use testkit::{Stage, both};
@@ -77,13 +77,17 @@ both!(
 );
 
 fn keyed(ctx: &Ctx, key: &str, secret: bool) -> Ctx {
+    keyed_in("billing", ctx, key, secret)
+}
+
+fn keyed_in(domain: &'static str, ctx: &Ctx, key: &str, secret: bool) -> Ctx {
     let render = move |result: &(dyn std::any::Any + Send + Sync)| {
         let name = result.downcast_ref::<String>()?;
         let headers = vec![("etag".to_owned(), "\"1\"".to_owned())];
         Some(StoredResponse { status: 201, headers, body: name.clone().into_bytes(), secret })
     };
     ctx.with_idempotency(Idempotency {
-        domain: "billing",
+        domain,
         key: key.to_owned(),
         fingerprint: vec![1, 2, 3],
         renderer: Some(Arc::new(render)),
@@ -113,6 +117,41 @@ both!(
         unit.commit("made again".to_owned()).await.unwrap();
         let stored = databases.stored_response(&ctx).await.unwrap().unwrap();
         assert_eq!(stored.response.body, b"made again");
+    }
+);
+
+async fn answered(databases: &Databases, ctx: &Ctx) -> Option<String> {
+    let stored = databases.stored_response(ctx).await.unwrap()?;
+    Some(String::from_utf8(stored.response.body).unwrap())
+}
+
+both!(
+    async fn a_key_is_one_actors_in_one_domain(stage: Stage) {
+        let (billing, users) = (stage.databases("billing").await, stage.databases("users").await);
+        let tenant = stage.tenant();
+        let own = keyed(&tenant.ctx(&[]), "k", false);
+        let in_users = keyed_in("users", &tenant.ctx(&[]), "k", false);
+        let first = billing.write(&own).await.unwrap();
+        // The same key may be at work in another domain.
+        let elsewhere = users.write(&in_users).await.unwrap();
+        assert_eq!(elsewhere.commit("in users".to_owned()).await.unwrap(), "in users");
+        first.commit("in billing".to_owned()).await.unwrap();
+        // Whoever is asked on the way stores nothing: the key is the other's.
+        users.write(&own).await.unwrap().commit(()).await.unwrap();
+        assert_eq!(answered(&users, &own).await, None);
+
+        let colleague = Actor::User { id: Id::new(stage.clock.now()) };
+        let own_key = Actor::ApiKey { id: Id::new(stage.clock.now()), owner: tenant.owner };
+        let others = [colleague, own_key].map(|actor| tenant.ctx_as(actor, PermissionSet::default()));
+        for other in others.map(|ctx| keyed(&ctx, "k", false)) {
+            let name = other.actor().to_string();
+            assert_eq!(answered(&billing, &other).await, None, "{name}");
+            let unit = billing.write(&other).await.unwrap();
+            assert_eq!(unit.commit(name.clone()).await.unwrap(), name);
+            assert_eq!(answered(&billing, &other).await, Some(name));
+        }
+        assert_eq!(answered(&billing, &own).await.as_deref(), Some("in billing"));
+        assert_eq!(answered(&users, &in_users).await.as_deref(), Some("in users"));
     }
 );
 

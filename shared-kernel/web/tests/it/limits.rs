@@ -1,4 +1,5 @@
-//! Rate limits, by credential, tenant and address, and what every answer says of them.
+//! Rate limits, by credential, tenant and address, and what every answer says of them, save those that a cache may show to
+//! others.
 
 use crate::client::{call, client, client_with};
 use crate::shop::{Shop, server, settings};
@@ -7,6 +8,9 @@ use actix_web::web::get;
 use actix_web::{App, HttpResponse};
 use std::num::NonZeroU32;
 use web::Guest;
+
+const HEADERS: [&str; 5] =
+    ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit", "ratelimit-policy"];
 
 #[actix_web::test]
 async fn public_operations_are_limited_by_address() {
@@ -134,14 +138,33 @@ async fn every_answer_says_where_the_caller_stands() {
     ] {
         let reply = client.send(call).await;
         assert_eq!(reply.status, status);
-        for name in [
-            "x-ratelimit-limit",
-            "x-ratelimit-remaining",
-            "x-ratelimit-reset",
-            "ratelimit",
-            "ratelimit-policy",
-        ] {
+        for name in HEADERS {
             assert!(!reply.header(name).is_empty(), "{status} {name}");
         }
     }
+}
+
+/// Otherwise whoever is answered by a cache would be told where somebody else stands.
+#[actix_web::test]
+async fn what_may_be_cached_publicly_says_nothing_of_who_asked() {
+    let client = client().await;
+    let document = client.send(call("GET //api/v1/openapi.json")).await;
+    let again = call("GET //api/v1/openapi.json").header("if-none-match", document.header("etag"));
+    for (call, status) in [
+        (call("GET //api/v1/openapi.json").by("owner"), 200),
+        (call("HEAD //api/v1/openapi.json"), 200),
+        (again, 304),
+        (call("GET //problems/internal").by("owner"), 200),
+        (call("HEAD //problems/internal"), 200),
+    ] {
+        let reply = client.send(call).await;
+        assert_eq!(reply.status, status);
+        assert!(reply.header("cache-control").starts_with("public"), "{status} {:?}", reply.headers);
+        for name in HEADERS {
+            assert_eq!(reply.header(name), "", "{status} {name}");
+        }
+    }
+    // What no page is, nobody caches.
+    let nothing = client.send(call("GET //problems/nonsense")).await;
+    assert_eq!((nothing.status, nothing.header("x-ratelimit-limit")), (404, "5"));
 }

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod client;
+mod deprecation;
 mod document;
 mod edge;
 mod idempotency;

@@ -30,5 +30,6 @@ pub fn api(app: App) -> Api {
         .operation(operation!(reservations::list_reservations).permission(&STOCK_READ))
         .operation(operation!(reservations::get_reservation).permission(&STOCK_READ))
         .operation(operation!(reservations::ship_reservation).permission(&STOCK_WRITE).requires_key())
+        // Without a key: a second time is refused, since what is released is not active any more.
         .operation(operation!(reservations::release_reservation).permission(&STOCK_WRITE))
 }

@@ -22,6 +22,7 @@ pub fn api(app: App) -> Api {
         .tag("Approval tasks", "The approvals asked for, and their decisions")
         .operation(web::operation!(tasks::list_tasks).permission(&TASKS_READ))
         .operation(web::operation!(tasks::get_task).permission(&TASKS_READ))
+        // Without a key: a second decision is refused, since the task is not open any more.
         .operation(web::operation!(tasks::approve_task).permission(&TASKS_DECIDE))
         .operation(web::operation!(tasks::reject_task).permission(&TASKS_DECIDE))
 }

@@ -165,7 +165,7 @@ impl NewItem {
 
 /// Handlers for one kind of pool; sqlx's types leave no shorter way to have them on both.
 macro_rules! handlers {
-    ($backend:ident, $pool:ty, $row:ty) => {
+    ($backend:ident, $pool:ty, $row:ty, $begin:literal) => {
         mod $backend {
             use super::*;
 
@@ -232,7 +232,7 @@ macro_rules! handlers {
                 let (now, id) = (now(), Uuid::now_v7());
                 let reorder_level = new.reorder_level.as_deref().map(millionths).transpose()?;
                 let item = new.made(id, now);
-                let mut tx = state.inventory.begin().await?;
+                let mut tx = state.inventory.begin_with($begin).await?;
                 sqlx::query(NEW_ITEM)
                     .bind(state.tenant)
                     .bind(id)
@@ -327,8 +327,9 @@ macro_rules! handlers {
     };
 }
 
-handlers!(postgres, PgPool, sqlx::postgres::PgRow);
-handlers!(sqlite, SqlitePool, sqlx::sqlite::SqliteRow);
+handlers!(postgres, PgPool, sqlx::postgres::PgRow, "BEGIN");
+// One that begins to write late is refused where another has committed meanwhile.
+handlers!(sqlite, SqlitePool, sqlx::sqlite::SqliteRow, "BEGIN IMMEDIATE");
 
 fn tagged(tag: i64, body: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header(("etag", format!("\"{tag}\""))).json(body)

@@ -19,9 +19,16 @@ macro_rules! migrations {
 /// The domain's migrations; every domain begins with the kernel's tables.
 pub fn of(domain: &str) -> &'static [Migration] {
     match domain {
-        "users" => {
-            migrations!["kernel" / "m0001_messages", "users" / "m0002_first", "users" / "m0003_audit_details"]
-        }
+        "users" => migrations![
+            "kernel" / "m0001_messages",
+            "users" / "m0002_first",
+            "users" / "m0003_audit_details",
+            "users" / "m0004_members",
+            "users" / "m0005_credentials",
+            "users" / "m0006_second_factors",
+            "users" / "m0007_api_keys",
+            "users" / "m0008_refresh"
+        ],
         "billing" => migrations![
             "kernel" / "m0001_messages",
             "billing" / "m0002_first",

@@ -309,11 +309,16 @@ pub struct UsersConfig {
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
     pub verification_hours: u32,
+    pub invitation_hours: u32,
+    pub password_reset_minutes: u32,
+    #[serde(with = "optional")]
+    pub breached_passwords_url: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignUp {
     Open,
+    Invitation,
     Closed,
 }

@@ -19,11 +19,15 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
         users::Settings {
             sign_up: match settings.users.sign_up {
                 SignUp::Open => users::SignUpPolicy::Open,
+                SignUp::Invitation => users::SignUpPolicy::Invitation,
                 SignUp::Closed => users::SignUpPolicy::Closed,
             },
             access_token_minutes: settings.users.access_token_minutes,
             refresh_token_days: settings.users.refresh_token_days,
             verification_hours: settings.users.verification_hours,
+            invitation_hours: settings.users.invitation_hours,
+            password_reset_minutes: settings.users.password_reset_minutes,
+            breached_passwords_url: settings.users.breached_passwords_url.clone(),
         },
         users::Deps { platform: foundation.platform("users")? },
     );

@@ -61,8 +61,9 @@ struct Door {
 impl Door {
     async fn new(ground: &Ground, node: &Process) -> Self {
         let guest = node.client();
-        let owner = Furnished::new(sign_up(ground, node, "ada@example.com").await).await;
-        let neighbour = Furnished::new(sign_up(ground, node, "eve@neighbour.example").await).await;
+        let owner = Furnished::new(sign_up(ground, node, "ada@example.com").await, &ground.mail()).await;
+        let neighbour =
+            Furnished::new(sign_up(ground, node, "eve@neighbour.example").await, &ground.mail()).await;
         let operations = operations(&guest.get("/openapi.json").await.expect(200));
         let before = [owner.state(&operations, "").await, neighbour.state(&operations, "").await];
         Self { guest, owner, neighbour, operations, before }

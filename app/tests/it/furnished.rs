@@ -2,9 +2,11 @@
 
 use crate::client::Client;
 use crate::document::Operation;
-use crate::tenant::{id, until};
+use crate::tenant::{PASSWORD, id, invited, until};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 pub struct Furnished {
     pub client: Client,
@@ -13,10 +15,13 @@ pub struct Furnished {
 }
 
 impl Furnished {
-    pub async fn new(client: Client) -> Self {
+    pub async fn new(client: Client, mail: &Path) -> Self {
         let mut furnished = Self { client, ids: BTreeMap::new() };
         let me = furnished.client.get("/users/me").await.expect(200);
-        furnished.ids.insert("/users/members", me["user_id"].as_str().unwrap().to_owned());
+        furnished.ids.insert("/users/people", me["user_id"].as_str().unwrap().to_owned());
+        furnished.ids.insert("/users/members", me["member_id"].as_str().unwrap().to_owned());
+        furnished.ids.insert("/users/tenant", me["tenant_id"].as_str().unwrap().to_owned());
+        furnished.employ(mail).await;
         furnished.stock().await;
         furnished.bill().await;
         furnished.approve().await;
@@ -53,6 +58,27 @@ impl Furnished {
         let made = id(&answer.json());
         self.ids.insert(collection, made.clone());
         made
+    }
+
+    /// Somebody else, who has a role of the tenant's own, reports to the owner and is in a team below another.
+    async fn employ(&mut self, mail: &Path) {
+        let names = ["users.members.read", "inventory.items.read"];
+        let role = self.create("/users/roles", json!({ "name": "Clerk", "permissions": names })).await;
+        let grace = invited(&self.client, mail, json!({ "role_id": role }), PASSWORD).await;
+        let report = json!({ "manager_id": self.ids["/users/members"] });
+        let path = format!("/users/members/{}", grace.member);
+        let report = self.client.request(Method::PATCH, &path).header("if-match", "*").json(&report);
+        self.client.try_send(report).await.unwrap().expect(200);
+        let above = self.create("/users/teams", json!({ "name": "All shifts", "role": "viewer" })).await;
+        let below = json!({ "name": "Night shift", "parent_id": above });
+        let below = id(&self.client.post("/users/teams", below).await.expect(201));
+        for team in [&above, &below] {
+            let member = json!({ "member_id": grace.member });
+            self.client.post(&format!("/users/teams/{team}/members"), member).await.expect(201);
+        }
+        self.create("/users/invitations", json!({ "email": "somebody@example.com" })).await;
+        let sessions = self.client.get("/users/sessions").await.expect(200);
+        self.ids.insert("/users/sessions", id(&sessions["data"][0]));
     }
 
     async fn stock(&mut self) {

@@ -205,7 +205,11 @@ fn address_in(line: &str) -> String {
 
 /// The newest mail to this address whose text has `wanted`.
 pub fn mail_to(folder: &Path, address: &str, wanted: &str) -> Option<String> {
-    let files = std::fs::read_dir(folder).ok()?;
-    let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
-    texts.filter(|text| text.contains(address) && text.contains(wanted)).max()
+    let files = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    let texts = files.filter_map(|file| {
+        let written_at = file.metadata().ok()?.modified().ok()?;
+        Some((written_at, std::fs::read_to_string(file.path()).ok()?))
+    });
+    let wanted = texts.filter(|(_, text)| text.contains(address) && text.contains(wanted));
+    Some(wanted.max()?.1)
 }

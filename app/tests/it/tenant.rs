@@ -3,7 +3,9 @@
 use crate::client::Client;
 use crate::house::{Ground, Process, mail_to};
 use serde_json::{Value, json};
+use std::path::Path;
 use testkit::eventually;
+use uuid::Uuid;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -26,17 +28,43 @@ pub async fn sign_in(guest: &Client, email: &str) -> String {
 }
 
 pub async fn verification_token(ground: &Ground, email: &str) -> String {
-    let mail = ground.mail();
-    let text = eventually("a verification mail", async || mail_to(&mail, email, "verify-email?token=")).await;
-    link_token(&text)
+    mailed_token(&ground.mail(), email, "verify-email").await
 }
 
-/// The token of the link in this mail.
-pub fn link_token(mail: &str) -> String {
+/// The token of the link to this page in the newest mail that has one.
+pub async fn mailed_token(mail: &Path, email: &str, page: &str) -> String {
+    let link = format!("{page}?token=");
+    let text = eventually("a mail with a link", async || mail_to(mail, email, &link)).await;
     // Quoted-printable breaks long lines with "=" and writes "=" as "=3D".
-    let text = mail.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
-    let (_, rest) = text.split_once("verify-email?token=").unwrap();
+    let text = text.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
+    let (_, rest) = text.split_once(&link).unwrap();
     rest.split(|character: char| character.is_whitespace()).next().unwrap().to_owned()
+}
+
+/// Invited by this member, come in with this password and signed in there: what signing in told, and who they are there.
+pub async fn invited(owner: &Client, mail: &Path, role: Value, password: &str) -> Invited {
+    let email = format!("{}@example.com", Uuid::new_v4().simple());
+    let mut body = role;
+    body["email"] = json!(email);
+    owner.post("/users/invitations", body).await.expect(201);
+    let token = mailed_token(mail, &email, "accept-invitation").await;
+    let accept = json!({ "token": token, "password": password, "display_name": "Grace Hopper" });
+    let accepted = owner.post("/users/invitations/accept", accept).await.expect(200);
+    let sign_in = json!({ "email": email, "password": password, "tenant_id": accepted["tenant_id"] });
+    let tokens = owner.post("/users/sign-in", sign_in).await.expect(200);
+    Invited { email, member: accepted["member_id"].as_str().unwrap().to_owned(), tokens }
+}
+
+pub struct Invited {
+    pub email: String,
+    pub member: String,
+    pub tokens: Value,
+}
+
+impl Invited {
+    pub fn access(&self) -> String {
+        self.tokens["access_token"].as_str().unwrap().to_owned()
+    }
 }
 
 /// Asks until the resource says so.

@@ -13,13 +13,19 @@ api_keys.created_at timestamp with time zone NOT NULL
 api_keys.updated_at timestamp with time zone NOT NULL
 api_keys.deleted_at timestamp with time zone
 api_keys.deleted_by text
+api_keys.scopes text
+api_keys.previous_hash bytea
+api_keys.previous_until timestamp with time zone
+api_keys.version bigint NOT NULL
 api_keys constraint api_keys_pkey PRIMARY KEY (id)
 api_keys constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text])))
 api_keys constraint api_keys_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
 api_keys constraint api_keys_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 CREATE INDEX api_keys_hash ON users.api_keys USING btree (hash)
 CREATE INDEX api_keys_listed ON users.api_keys USING btree (tenant_id, created_at, public_id)
+CREATE INDEX api_keys_of_member ON users.api_keys USING btree (tenant_id, membership_id, created_at, public_id)
 CREATE UNIQUE INDEX api_keys_pkey ON users.api_keys USING btree (id)
+CREATE INDEX api_keys_previous_hash ON users.api_keys USING btree (previous_hash) WHERE (previous_hash IS NOT NULL)
 CREATE UNIQUE INDEX api_keys_tenant_id_public_id_key ON users.api_keys USING btree (tenant_id, public_id)
 api_keys policy owner to {insula_users_owner} using true
 api_keys policy system to {insula_users_system} using true
@@ -125,6 +131,42 @@ inbox policy system to {insula_users_system} using true
 inbox policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 inbox grant DELETE, INSERT, SELECT, UPDATE to insula_users
 inbox grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+invitations.id bigint NOT NULL
+invitations.tenant_id uuid NOT NULL
+invitations.public_id uuid NOT NULL
+invitations.email text NOT NULL
+invitations.email_key text NOT NULL
+invitations.role text NOT NULL
+invitations.role_id uuid
+invitations.invited_by uuid NOT NULL
+invitations.hash bytea NOT NULL
+invitations.tries bigint NOT NULL
+invitations.state text NOT NULL
+invitations.expires_at timestamp with time zone NOT NULL
+invitations.membership_id uuid
+invitations.version bigint NOT NULL
+invitations.created_at timestamp with time zone NOT NULL
+invitations.updated_at timestamp with time zone NOT NULL
+invitations.deleted_at timestamp with time zone
+invitations.deleted_by text
+invitations constraint invitations_pkey PRIMARY KEY (id)
+invitations constraint invitations_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text])))
+invitations constraint invitations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'revoked'::text])))
+invitations constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+invitations constraint invitations_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+invitations constraint invitations_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+invitations constraint invitations_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES users.roles(tenant_id, public_id)
+CREATE INDEX invitations_by_state ON users.invitations USING btree (tenant_id, state, created_at, public_id)
+CREATE INDEX invitations_hash ON users.invitations USING btree (hash)
+CREATE INDEX invitations_listed ON users.invitations USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX invitations_open ON users.invitations USING btree (tenant_id, email_key) WHERE ((state = 'open'::text) AND (deleted_at IS NULL))
+CREATE UNIQUE INDEX invitations_pkey ON users.invitations USING btree (id)
+CREATE UNIQUE INDEX invitations_tenant_id_public_id_key ON users.invitations USING btree (tenant_id, public_id)
+invitations policy owner to {insula_users_owner} using true
+invitations policy system to {insula_users_system} using true
+invitations policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+invitations grant DELETE, INSERT, SELECT, UPDATE to insula_users
+invitations grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 memberships.id bigint NOT NULL
 memberships.tenant_id uuid NOT NULL
 memberships.public_id uuid NOT NULL
@@ -136,13 +178,21 @@ memberships.created_at timestamp with time zone NOT NULL
 memberships.updated_at timestamp with time zone NOT NULL
 memberships.deleted_at timestamp with time zone
 memberships.deleted_by text
+memberships.role_id uuid
+memberships.manager_id uuid
 memberships constraint memberships_pkey PRIMARY KEY (id)
 memberships constraint memberships_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text])))
 memberships constraint memberships_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'suspended'::text, 'removed'::text])))
 memberships constraint memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+memberships constraint memberships_tenant_id_manager_id_fkey FOREIGN KEY (tenant_id, manager_id) REFERENCES users.memberships(tenant_id, public_id)
 memberships constraint memberships_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+memberships constraint memberships_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES users.roles(tenant_id, public_id)
 memberships constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX memberships_by_role ON users.memberships USING btree (tenant_id, role, created_at, public_id)
+CREATE INDEX memberships_by_state ON users.memberships USING btree (tenant_id, state, created_at, public_id)
 CREATE INDEX memberships_listed ON users.memberships USING btree (tenant_id, created_at, public_id)
+CREATE INDEX memberships_of_manager ON users.memberships USING btree (tenant_id, manager_id, created_at, public_id) WHERE (manager_id IS NOT NULL)
+CREATE INDEX memberships_of_role ON users.memberships USING btree (tenant_id, role_id, created_at, public_id) WHERE (role_id IS NOT NULL)
 CREATE INDEX memberships_of_user ON users.memberships USING btree (user_id, created_at)
 CREATE UNIQUE INDEX memberships_pkey ON users.memberships USING btree (id)
 CREATE UNIQUE INDEX memberships_tenant_id_public_id_key ON users.memberships USING btree (tenant_id, public_id)
@@ -197,6 +247,42 @@ messages policy system to {insula_users_system} using true
 messages policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 messages grant DELETE, INSERT, SELECT, UPDATE to insula_users
 messages grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+password_resets.id bigint NOT NULL
+password_resets.public_id uuid NOT NULL
+password_resets.user_id uuid NOT NULL
+password_resets.hash bytea NOT NULL
+password_resets.expires_at timestamp with time zone NOT NULL
+password_resets.used_at timestamp with time zone
+password_resets.created_at timestamp with time zone NOT NULL
+password_resets.updated_at timestamp with time zone NOT NULL
+password_resets.deleted_at timestamp with time zone
+password_resets.deleted_by text
+password_resets constraint password_resets_pkey PRIMARY KEY (id)
+password_resets constraint password_resets_public_id_key UNIQUE (public_id)
+password_resets constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX password_resets_hash ON users.password_resets USING btree (hash)
+CREATE INDEX password_resets_of_user ON users.password_resets USING btree (user_id)
+CREATE UNIQUE INDEX password_resets_pkey ON users.password_resets USING btree (id)
+CREATE UNIQUE INDEX password_resets_public_id_key ON users.password_resets USING btree (public_id)
+password_resets grant INSERT, SELECT, UPDATE to insula_users
+password_resets grant INSERT, SELECT, UPDATE to insula_users_system
+recovery_codes.id bigint NOT NULL
+recovery_codes.public_id uuid NOT NULL
+recovery_codes.user_id uuid NOT NULL
+recovery_codes.hash bytea NOT NULL
+recovery_codes.used_at timestamp with time zone
+recovery_codes.created_at timestamp with time zone NOT NULL
+recovery_codes.updated_at timestamp with time zone NOT NULL
+recovery_codes.deleted_at timestamp with time zone
+recovery_codes.deleted_by text
+recovery_codes constraint recovery_codes_pkey PRIMARY KEY (id)
+recovery_codes constraint recovery_codes_public_id_key UNIQUE (public_id)
+recovery_codes constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX recovery_codes_of_user ON users.recovery_codes USING btree (user_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX recovery_codes_pkey ON users.recovery_codes USING btree (id)
+CREATE UNIQUE INDEX recovery_codes_public_id_key ON users.recovery_codes USING btree (public_id)
+recovery_codes grant INSERT, SELECT, UPDATE to insula_users
+recovery_codes grant INSERT, SELECT, UPDATE to insula_users_system
 refresh_tokens.id bigint NOT NULL
 refresh_tokens.tenant_id uuid NOT NULL
 refresh_tokens.public_id uuid NOT NULL
@@ -208,6 +294,7 @@ refresh_tokens.created_at timestamp with time zone NOT NULL
 refresh_tokens.updated_at timestamp with time zone NOT NULL
 refresh_tokens.deleted_at timestamp with time zone
 refresh_tokens.deleted_by text
+refresh_tokens.answer bytea
 refresh_tokens constraint refresh_tokens_pkey PRIMARY KEY (id)
 refresh_tokens constraint refresh_tokens_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 refresh_tokens constraint refresh_tokens_tenant_id_session_id_fkey FOREIGN KEY (tenant_id, session_id) REFERENCES users.sessions(tenant_id, public_id)
@@ -220,6 +307,27 @@ refresh_tokens policy system to {insula_users_system} using true
 refresh_tokens policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 refresh_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users
 refresh_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+roles.id bigint NOT NULL
+roles.tenant_id uuid NOT NULL
+roles.public_id uuid NOT NULL
+roles.name text NOT NULL
+roles.description text
+roles.permissions text NOT NULL
+roles.version bigint NOT NULL
+roles.created_at timestamp with time zone NOT NULL
+roles.updated_at timestamp with time zone NOT NULL
+roles.deleted_at timestamp with time zone
+roles.deleted_by text
+roles constraint roles_pkey PRIMARY KEY (id)
+roles constraint roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+roles constraint roles_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX roles_listed ON users.roles USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX roles_name ON users.roles USING btree (tenant_id, name) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX roles_pkey ON users.roles USING btree (id)
+CREATE UNIQUE INDEX roles_tenant_id_public_id_key ON users.roles USING btree (tenant_id, public_id)
+roles policy owner to {insula_users_owner} using true
+roles policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+roles grant DELETE, INSERT, SELECT, UPDATE to insula_users
 sessions.id bigint NOT NULL
 sessions.tenant_id uuid NOT NULL
 sessions.public_id uuid NOT NULL
@@ -233,11 +341,14 @@ sessions.created_at timestamp with time zone NOT NULL
 sessions.updated_at timestamp with time zone NOT NULL
 sessions.deleted_at timestamp with time zone
 sessions.deleted_by text
+sessions.authenticated_at timestamp with time zone
+sessions.strength text
 sessions constraint sessions_pkey PRIMARY KEY (id)
 sessions constraint sessions_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
 sessions constraint sessions_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 CREATE INDEX sessions_access ON users.sessions USING btree (access_hash)
 CREATE INDEX sessions_listed ON users.sessions USING btree (tenant_id, created_at, public_id)
+CREATE INDEX sessions_of_member ON users.sessions USING btree (tenant_id, membership_id, created_at, public_id)
 CREATE UNIQUE INDEX sessions_pkey ON users.sessions USING btree (id)
 CREATE UNIQUE INDEX sessions_tenant_id_public_id_key ON users.sessions USING btree (tenant_id, public_id)
 sessions policy owner to {insula_users_owner} using true
@@ -245,6 +356,73 @@ sessions policy system to {insula_users_system} using true
 sessions policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 sessions grant DELETE, INSERT, SELECT, UPDATE to insula_users
 sessions grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+sign_in_failures.id bigint NOT NULL
+sign_in_failures.public_id uuid NOT NULL
+sign_in_failures.subject bytea NOT NULL
+sign_in_failures.failures bigint NOT NULL
+sign_in_failures.delayed_until timestamp with time zone NOT NULL
+sign_in_failures.created_at timestamp with time zone NOT NULL
+sign_in_failures.updated_at timestamp with time zone NOT NULL
+sign_in_failures.deleted_at timestamp with time zone
+sign_in_failures.deleted_by text
+sign_in_failures constraint sign_in_failures_pkey PRIMARY KEY (id)
+sign_in_failures constraint sign_in_failures_public_id_key UNIQUE (public_id)
+sign_in_failures constraint sign_in_failures_subject_key UNIQUE (subject)
+CREATE INDEX sign_in_failures_old ON users.sign_in_failures USING btree (updated_at)
+CREATE UNIQUE INDEX sign_in_failures_pkey ON users.sign_in_failures USING btree (id)
+CREATE UNIQUE INDEX sign_in_failures_public_id_key ON users.sign_in_failures USING btree (public_id)
+CREATE UNIQUE INDEX sign_in_failures_subject_key ON users.sign_in_failures USING btree (subject)
+sign_in_failures grant INSERT, SELECT, UPDATE to insula_users
+sign_in_failures grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+team_members.id bigint NOT NULL
+team_members.tenant_id uuid NOT NULL
+team_members.public_id uuid NOT NULL
+team_members.team_id uuid NOT NULL
+team_members.membership_id uuid NOT NULL
+team_members.created_at timestamp with time zone NOT NULL
+team_members.updated_at timestamp with time zone NOT NULL
+team_members.deleted_at timestamp with time zone
+team_members.deleted_by text
+team_members constraint team_members_pkey PRIMARY KEY (id)
+team_members constraint team_members_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+team_members constraint team_members_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+team_members constraint team_members_tenant_id_team_id_fkey FOREIGN KEY (tenant_id, team_id) REFERENCES users.teams(tenant_id, public_id)
+CREATE INDEX team_members_listed ON users.team_members USING btree (tenant_id, team_id, created_at, public_id)
+CREATE INDEX team_members_of_member ON users.team_members USING btree (tenant_id, membership_id)
+CREATE UNIQUE INDEX team_members_once ON users.team_members USING btree (tenant_id, team_id, membership_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX team_members_pkey ON users.team_members USING btree (id)
+CREATE UNIQUE INDEX team_members_tenant_id_public_id_key ON users.team_members USING btree (tenant_id, public_id)
+team_members policy owner to {insula_users_owner} using true
+team_members policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+team_members grant DELETE, INSERT, SELECT, UPDATE to insula_users
+teams.id bigint NOT NULL
+teams.tenant_id uuid NOT NULL
+teams.public_id uuid NOT NULL
+teams.name text NOT NULL
+teams.parent_id uuid
+teams.role text
+teams.role_id uuid
+teams.version bigint NOT NULL
+teams.created_at timestamp with time zone NOT NULL
+teams.updated_at timestamp with time zone NOT NULL
+teams.deleted_at timestamp with time zone
+teams.deleted_by text
+teams constraint teams_check CHECK (((role IS NULL) OR (role_id IS NULL)))
+teams constraint teams_pkey PRIMARY KEY (id)
+teams constraint teams_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text])))
+teams constraint teams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+teams constraint teams_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES users.teams(tenant_id, public_id)
+teams constraint teams_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+teams constraint teams_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES users.roles(tenant_id, public_id)
+CREATE INDEX teams_listed ON users.teams USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX teams_name ON users.teams USING btree (tenant_id, name) WHERE (deleted_at IS NULL)
+CREATE INDEX teams_of_parent ON users.teams USING btree (tenant_id, parent_id, created_at, public_id) WHERE (parent_id IS NOT NULL)
+CREATE INDEX teams_of_role ON users.teams USING btree (tenant_id, role_id) WHERE (role_id IS NOT NULL)
+CREATE UNIQUE INDEX teams_pkey ON users.teams USING btree (id)
+CREATE UNIQUE INDEX teams_tenant_id_public_id_key ON users.teams USING btree (tenant_id, public_id)
+teams policy owner to {insula_users_owner} using true
+teams policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+teams grant DELETE, INSERT, SELECT, UPDATE to insula_users
 tenants.id bigint NOT NULL
 tenants.public_id uuid NOT NULL
 tenants.name text NOT NULL
@@ -263,6 +441,24 @@ CREATE UNIQUE INDEX tenants_pkey ON users.tenants USING btree (id)
 CREATE UNIQUE INDEX tenants_public_id_key ON users.tenants USING btree (public_id)
 tenants grant INSERT, SELECT, UPDATE to insula_users
 tenants grant INSERT, SELECT, UPDATE to insula_users_system
+totp_factors.id bigint NOT NULL
+totp_factors.public_id uuid NOT NULL
+totp_factors.user_id uuid NOT NULL
+totp_factors.sealed_secret bytea NOT NULL
+totp_factors.confirmed_at timestamp with time zone
+totp_factors.last_step bigint
+totp_factors.created_at timestamp with time zone NOT NULL
+totp_factors.updated_at timestamp with time zone NOT NULL
+totp_factors.deleted_at timestamp with time zone
+totp_factors.deleted_by text
+totp_factors constraint totp_factors_pkey PRIMARY KEY (id)
+totp_factors constraint totp_factors_public_id_key UNIQUE (public_id)
+totp_factors constraint totp_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE UNIQUE INDEX totp_factors_of_user ON users.totp_factors USING btree (user_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX totp_factors_pkey ON users.totp_factors USING btree (id)
+CREATE UNIQUE INDEX totp_factors_public_id_key ON users.totp_factors USING btree (public_id)
+totp_factors grant INSERT, SELECT, UPDATE to insula_users
+totp_factors grant INSERT, SELECT, UPDATE to insula_users_system
 users.id bigint NOT NULL
 users.public_id uuid NOT NULL
 users.email text NOT NULL
@@ -274,6 +470,7 @@ users.created_at timestamp with time zone NOT NULL
 users.updated_at timestamp with time zone NOT NULL
 users.deleted_at timestamp with time zone
 users.deleted_by text
+users.sessions_ended_at timestamp with time zone
 users constraint users_pkey PRIMARY KEY (id)
 users constraint users_public_id_key UNIQUE (public_id)
 CREATE UNIQUE INDEX users_email ON users.users USING btree (email_key) WHERE (deleted_at IS NULL)

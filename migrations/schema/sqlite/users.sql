@@ -13,12 +13,14 @@ CREATE TABLE api_keys (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, scopes TEXT, previous_hash BLOB, previous_until TEXT, version BIGINT NOT NULL DEFAULT 1,
     UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, membership_id) REFERENCES memberships (tenant_id, public_id)
 );
 CREATE INDEX api_keys_hash ON api_keys (hash);
 CREATE INDEX api_keys_listed ON api_keys (tenant_id, created_at, public_id);
+CREATE INDEX api_keys_of_member ON api_keys (tenant_id, membership_id, created_at, public_id);
+CREATE INDEX api_keys_previous_hash ON api_keys (previous_hash) WHERE previous_hash IS NOT NULL;
 CREATE TRIGGER audit_details_no_update BEFORE UPDATE ON audit_details BEGIN SELECT RAISE(ABORT, 'audit_details is never changed'); END;
 CREATE TABLE audit_details (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -95,6 +97,37 @@ CREATE TABLE inbox (
     PRIMARY KEY (message_id, subscriber)
 );
 CREATE INDEX inbox_applied ON inbox (applied_at);
+CREATE TABLE invitations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
+    public_id BLOB NOT NULL,
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'member', 'admin', 'owner')),
+    role_id BLOB,
+    invited_by BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    tries BIGINT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'revoked')),
+    expires_at TEXT NOT NULL,
+    membership_id BLOB,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    UNIQUE (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, membership_id) REFERENCES memberships (tenant_id, public_id)
+);
+CREATE INDEX invitations_by_state ON invitations (tenant_id, state, created_at, public_id);
+CREATE INDEX invitations_hash ON invitations (hash);
+CREATE INDEX invitations_listed ON invitations (tenant_id, created_at, public_id);
+CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email_key) WHERE state = 'open' AND deleted_at IS NULL;
+CREATE TRIGGER memberships_references BEFORE UPDATE OF role_id, manager_id ON memberships
+WHEN (NEW.role_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM roles WHERE tenant_id = NEW.tenant_id AND public_id = NEW.role_id))
+OR (NEW.manager_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM memberships WHERE tenant_id = NEW.tenant_id AND public_id = NEW.manager_id))
+BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed'); END;
 CREATE TABLE memberships (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
@@ -106,10 +139,14 @@ CREATE TABLE memberships (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, role_id BLOB, manager_id BLOB,
     UNIQUE (tenant_id, public_id)
 );
+CREATE INDEX memberships_by_role ON memberships (tenant_id, role, created_at, public_id);
+CREATE INDEX memberships_by_state ON memberships (tenant_id, state, created_at, public_id);
 CREATE INDEX memberships_listed ON memberships (tenant_id, created_at, public_id);
+CREATE INDEX memberships_of_manager ON memberships (tenant_id, manager_id, created_at, public_id) WHERE manager_id IS NOT NULL;
+CREATE INDEX memberships_of_role ON memberships (tenant_id, role_id, created_at, public_id) WHERE role_id IS NOT NULL;
 CREATE INDEX memberships_of_user ON memberships (user_id, created_at);
 CREATE UNIQUE INDEX memberships_user ON memberships (tenant_id, user_id) WHERE deleted_at IS NULL;
 CREATE TABLE messages (
@@ -149,6 +186,32 @@ CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);
 CREATE INDEX messages_ordered ON messages (handler, ordering_key, id) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_turns ON messages (tenant_id, priority DESC, run_at, id)
     WHERE status IN ('queued', 'retrying', 'leased');
+CREATE TABLE password_resets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    user_id BLOB NOT NULL REFERENCES users (public_id),
+    hash BLOB NOT NULL,
+    expires_at TEXT NOT NULL,
+    used_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE INDEX password_resets_hash ON password_resets (hash);
+CREATE INDEX password_resets_of_user ON password_resets (user_id);
+CREATE TABLE recovery_codes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    user_id BLOB NOT NULL REFERENCES users (public_id),
+    hash BLOB NOT NULL,
+    used_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE INDEX recovery_codes_of_user ON recovery_codes (user_id) WHERE deleted_at IS NULL;
 CREATE TABLE refresh_tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -160,12 +223,28 @@ CREATE TABLE refresh_tokens (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, answer BLOB,
     UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, session_id) REFERENCES sessions (tenant_id, public_id)
 );
 CREATE INDEX refresh_tokens_hash ON refresh_tokens (hash);
 CREATE INDEX refresh_tokens_of_session ON refresh_tokens (tenant_id, session_id);
+CREATE TABLE roles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
+    public_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    permissions TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    UNIQUE (tenant_id, public_id)
+);
+CREATE INDEX roles_listed ON roles (tenant_id, created_at, public_id);
+CREATE UNIQUE INDEX roles_name ON roles (tenant_id, name) WHERE deleted_at IS NULL;
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -179,12 +258,64 @@ CREATE TABLE sessions (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, authenticated_at TEXT, strength TEXT,
     UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, membership_id) REFERENCES memberships (tenant_id, public_id)
 );
 CREATE INDEX sessions_access ON sessions (access_hash);
 CREATE INDEX sessions_listed ON sessions (tenant_id, created_at, public_id);
+CREATE INDEX sessions_of_member ON sessions (tenant_id, membership_id, created_at, public_id);
+CREATE TABLE sign_in_failures (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    subject BLOB NOT NULL UNIQUE,
+    failures BIGINT NOT NULL,
+    delayed_until TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE INDEX sign_in_failures_old ON sign_in_failures (updated_at);
+CREATE TABLE team_members (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    team_id BLOB NOT NULL,
+    membership_id BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    UNIQUE (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, team_id) REFERENCES teams (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, membership_id) REFERENCES memberships (tenant_id, public_id)
+);
+CREATE INDEX team_members_listed ON team_members (tenant_id, team_id, created_at, public_id);
+CREATE INDEX team_members_of_member ON team_members (tenant_id, membership_id);
+CREATE UNIQUE INDEX team_members_once ON team_members (tenant_id, team_id, membership_id) WHERE deleted_at IS NULL;
+CREATE TABLE teams (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
+    public_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    parent_id BLOB,
+    role TEXT CHECK (role IN ('viewer', 'member', 'admin', 'owner')),
+    role_id BLOB,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    UNIQUE (tenant_id, public_id),
+    CHECK (role IS NULL OR role_id IS NULL),
+    FOREIGN KEY (tenant_id, parent_id) REFERENCES teams (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, public_id)
+);
+CREATE INDEX teams_listed ON teams (tenant_id, created_at, public_id);
+CREATE UNIQUE INDEX teams_name ON teams (tenant_id, name) WHERE deleted_at IS NULL;
+CREATE INDEX teams_of_parent ON teams (tenant_id, parent_id, created_at, public_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX teams_of_role ON teams (tenant_id, role_id) WHERE role_id IS NOT NULL;
 CREATE TABLE tenants (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,
@@ -197,6 +328,19 @@ CREATE TABLE tenants (
     deleted_at TEXT,
     deleted_by TEXT
 );
+CREATE TABLE totp_factors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    user_id BLOB NOT NULL REFERENCES users (public_id),
+    sealed_secret BLOB NOT NULL,
+    confirmed_at TEXT,
+    last_step BIGINT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE UNIQUE INDEX totp_factors_of_user ON totp_factors (user_id) WHERE deleted_at IS NULL;
 CREATE TABLE users (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,
@@ -209,6 +353,6 @@ CREATE TABLE users (
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
     deleted_by TEXT
-);
+, sessions_ended_at TEXT);
 CREATE UNIQUE INDEX users_email ON users (email_key) WHERE deleted_at IS NULL;
 CREATE TABLE "users_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );

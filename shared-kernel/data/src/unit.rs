@@ -38,7 +38,7 @@ impl Deref for Unit {
 
 impl Unit {
     pub(crate) fn new(tx: Tx, databases: Databases, ctx: Ctx, in_flight: Option<InFlight>) -> Self {
-        let stale = Stale { tenant: tx.tenant(), entries: Vec::new() };
+        let stale = Stale::default();
         Self { tx, databases, ctx, messages: Vec::new(), stale, _in_flight: in_flight }
     }
 
@@ -107,7 +107,12 @@ impl Unit {
 
     /// What a cache holds under this key of the tenant's is dropped once the transaction has ended.
     pub fn forget(&mut self, space: &Space, key: impl Into<String>) {
-        self.stale.entries.push((space.clone(), key.into()));
+        self.stale.entries.push((space.clone(), Some(self.tx.tenant()), key.into()));
+    }
+
+    /// The same in a space whose keys belong to no tenant.
+    pub fn forget_of_all(&mut self, space: &Space, key: impl Into<String>) {
+        self.stale.entries.push((space.clone(), None, key.into()));
     }
 
     /// A row of a platform table, which belongs to no tenant.
@@ -190,15 +195,15 @@ impl Unit {
 }
 
 /// Cached values that this unit makes untrue. A request that is cut off while its COMMIT is on the way drops them too.
+#[derive(Default)]
 struct Stale {
-    tenant: TenantId,
-    entries: Vec<(Space, String)>,
+    entries: Vec<(Space, Option<TenantId>, String)>,
 }
 
 impl Stale {
     async fn drop_entries(&mut self) {
-        while let Some((space, key)) = self.entries.last() {
-            space.invalidate(Some(self.tenant), key).await;
+        while let Some((space, tenant, key)) = self.entries.last() {
+            space.invalidate(*tenant, key).await;
             self.entries.pop();
         }
     }
@@ -209,7 +214,7 @@ impl Drop for Stale {
         if self.entries.is_empty() {
             return;
         }
-        let mut rest = Self { tenant: self.tenant, entries: std::mem::take(&mut self.entries) };
+        let mut rest = Self { entries: std::mem::take(&mut self.entries) };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move { rest.drop_entries().await });
         }

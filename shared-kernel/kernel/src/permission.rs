@@ -51,6 +51,19 @@ impl PermissionSet {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
+
+    /// Whether it holds all of the other.
+    pub fn covers(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.is_superset(&other.0)
+    }
+
+    pub fn union(&self, other: &Self) -> Self {
+        if self.covers(other) { self.clone() } else { Self(Arc::new(&*self.0 | &*other.0)) }
+    }
+
+    pub fn intersection(&self, other: &Self) -> Self {
+        if other.covers(self) { self.clone() } else { Self(Arc::new(&*self.0 & &*other.0)) }
+    }
 }
 
 impl<S: Into<String>> FromIterator<S> for PermissionSet {
@@ -61,20 +74,58 @@ impl<S: Into<String>> FromIterator<S> for PermissionSet {
 
 /// All permissions of all domains. The app fills it once the modules are made, before anything is served.
 #[derive(Clone, Debug, Default)]
-pub struct PermissionRegistry(Arc<OnceLock<Vec<Permission>>>);
+pub struct PermissionRegistry(Arc<OnceLock<Declared>>);
+
+#[derive(Debug)]
+struct Declared {
+    all: Vec<Permission>,
+    /// In the order of `BuiltinRole::ALL`. Made once, so that two callers of a role share one set.
+    of_roles: [PermissionSet; 4],
+}
 
 impl PermissionRegistry {
     /// The first call counts; the app makes it.
     pub fn fill(&self, permissions: Vec<Permission>) {
-        let _ = self.0.set(permissions);
+        let of_roles = BuiltinRole::ALL.map(|role| {
+            let granted = permissions.iter().filter(|permission| permission.least_role <= role);
+            granted.map(|permission| permission.name).collect()
+        });
+        let _ = self.0.set(Declared { all: permissions, of_roles });
     }
 
     pub fn all(&self) -> &[Permission] {
-        self.0.get().map(Vec::as_slice).unwrap_or_default()
+        self.0.get().map(|declared| &*declared.all).unwrap_or_default()
     }
 
     pub fn of_role(&self, role: BuiltinRole) -> PermissionSet {
-        let granted = self.all().iter().filter(|permission| permission.least_role <= role);
-        granted.map(|permission| permission.name).collect()
+        self.0.get().map(|declared| declared.of_roles[role as usize].clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(names: &str) -> PermissionSet {
+        names.split(' ').filter(|name| !name.is_empty()).collect()
+    }
+
+    #[test]
+    fn sets() {
+        assert!(set("a b").covers(&set("b")) && set("a").covers(&set("")) && !set("a").covers(&set("a b")));
+        assert_eq!(set("a b").union(&set("b c")), set("a b c"));
+        assert_eq!(set("a b").intersection(&set("b c")), set("b"));
+        assert_eq!(set("a").union(&set("")), set("a"));
+        assert_eq!(set("").intersection(&set("a")), set(""));
+    }
+
+    #[test]
+    fn each_role_has_what_the_lesser_have() {
+        let registry = PermissionRegistry::default();
+        assert_eq!(registry.of_role(BuiltinRole::Owner), set(""));
+        let permission = |name, least_role| Permission { name, summary: "", least_role };
+        registry.fill(vec![permission("read", BuiltinRole::Viewer), permission("own", BuiltinRole::Owner)]);
+        let of_all = BuiltinRole::ALL.map(|role| registry.of_role(role));
+        assert_eq!(of_all, [set("read"), set("read"), set("read"), set("read own")]);
     }
 }

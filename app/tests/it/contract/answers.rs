@@ -13,7 +13,7 @@ const SECURITY: [(&str, &str); 3] =
 const LIMITS: [&str; 5] =
     ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit", "ratelimit-policy"];
 /// Fields of an answer that are shown once and may be kept nowhere.
-const SECRETS: [&str; 3] = ["secret", "access_token", "refresh_token"];
+const SECRETS: [&str; 4] = ["secret", "access_token", "refresh_token", "recovery_codes"];
 
 #[derive(Default)]
 pub struct Seen {

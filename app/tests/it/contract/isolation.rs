@@ -20,9 +20,13 @@ const EXEMPT: [(&str, &str, &str); 0] = [];
 const OTHER_KINDS: usize = 3;
 
 /// What must go for an id to be looked up at all, where a body says one thing or the other.
-const INSTEAD_OF: [(&str, &str, &[&str]); 3] = [
+const INSTEAD_OF: [(&str, &str, &[&str]); 7] = [
     ("billing_create_invoice", "/lines/0/price_id", &["unit_amount", "description"]),
     ("billing_patch_invoice", "/lines/0/price_id", &["unit_amount", "description"]),
+    ("users_create_team", "/role_id", &["role"]),
+    ("users_invite", "/role_id", &["role"]),
+    ("users_patch_member", "/role_id", &["role"]),
+    ("users_patch_team", "/role_id", &["role"]),
     ("workflow_create_definition", "/approver/user_id", &["role"]),
 ];
 
@@ -35,7 +39,11 @@ fn collection_of(name: &str) -> Option<&'static str> {
         "product_id" => Some("/billing/products"),
         "subscription_id" => Some("/billing/subscriptions"),
         "upload_id" => Some("/imports/uploads"),
-        "user_id" => Some("/users/members"),
+        "user_id" => Some("/users/people"),
+        "member_id" | "manager_id" => Some("/users/members"),
+        "parent_id" => Some("/users/teams"),
+        "role_id" => Some("/users/roles"),
+        "tenant_id" => Some("/users/tenant"),
         "resource_id" | "actor_id" => None,
         other => panic!("what is a {other} an id of? Say so in app/tests/it/contract/isolation.rs"),
     }
@@ -68,8 +76,11 @@ impl Walk {
             let name = parameter["name"].as_str().unwrap();
             match parameter["in"].as_str().unwrap() {
                 "path" if self.schemas.is_id(parameter) => {
-                    let collection = self.owner.ids.get_key_value(operation.collection());
-                    places.push((format!("{{{name}}}"), collection.map(|(collection, _)| *collection)));
+                    let collection = match name {
+                        "id" => self.owner.ids.get_key_value(operation.collection()).map(|(kind, _)| *kind),
+                        _ => collection_of(name),
+                    };
+                    places.push((format!("{{{name}}}"), collection));
                 }
                 "query" if self.schemas.is_id(parameter) => {
                     places.push((format!("?{name}"), collection_of(name)));
@@ -196,7 +207,9 @@ impl Walk {
 fn naming(operation: &Operation, good: &Ask, place: &str, id: &str) -> Ask {
     let ask = good.again();
     if place.starts_with('{') {
-        let now = good.call.path.split('/').find(|part| part.parse::<Uuid>().is_ok()).unwrap().to_owned();
+        let mut parts = operation.path.split('/').zip(good.call.path.split('/'));
+        let (_, now) = parts.find(|(part, _)| *part == place).unwrap();
+        let now = now.to_owned();
         return ask.at(&now, id);
     }
     if let Some(name) = place.strip_prefix('?') {

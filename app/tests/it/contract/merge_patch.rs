@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
+/// What is changed and not made, so that it cannot be had empty and full. It may only shrink.
+const NOT_MADE: [(&str, &str); 1] = [("users_patch_member", "a member comes by an invitation")];
+
 impl Walk {
     pub async fn merge_patch(&self) {
         for patch in self.operations.iter().filter(|operation| operation.method == Method::PATCH) {
@@ -64,6 +67,9 @@ impl Walk {
         let nullable = fields.iter().filter(|(_, may_be_null)| *may_be_null);
         let nullable: Vec<&str> = nullable.map(|(name, _)| *name).collect();
         if nullable.is_empty() {
+            return;
+        }
+        if NOT_MADE.iter().any(|(name, _)| *name == patch.id) {
             return;
         }
         let Some(create) = self.at(&Method::POST, patch.path.trim_end_matches("/{id}")) else {

@@ -97,7 +97,7 @@ impl Walk {
         let document = guest.get("/openapi.json").await.expect(200);
         let furnished = async |email: &str| {
             let owner = sign_up(ground, node, email).await;
-            Furnished::new(guest.with_token_of(&owner)).await
+            Furnished::new(guest.with_token_of(&owner), &ground.mail()).await
         };
         let (owner, neighbour) =
             tokio::join!(furnished("ada@example.com"), furnished("eve@neighbour.example"));

@@ -3,6 +3,7 @@
 use super::answers::alike;
 use super::ask::Call;
 use super::deletion::stays;
+use super::keys;
 use super::lists::{all_ids, keys_of};
 use super::{Walk, ground};
 use crate::house::{self, Process};
@@ -100,7 +101,7 @@ impl Walk {
         let [here, there] = nodes.each_ref().map(|node| self.owner.client.at(&node.url));
         let takes_key = |name: &str| self.operation(name).parameter("Idempotency-Key").is_some();
         for operation in self.operations.iter().filter(|operation| takes_key(&operation.id)) {
-            if operation.id == "users_sign_out" {
+            if !keys::is_replayed(operation) {
                 continue;
             }
             let ask = self.good(operation).await;

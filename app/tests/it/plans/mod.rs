@@ -48,7 +48,7 @@ fn run(backend: Backend) {
         ground.set("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_CREDENTIAL", "1000000");
         ground.set("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_TENANT", "1000000");
         let node = ground.start("all");
-        let owner = Furnished::new(sign_up(&ground, &node, "ada@example.com").await).await;
+        let owner = Furnished::new(sign_up(&ground, &node, "ada@example.com").await, &ground.mail()).await;
         node.stop();
         let mut judge: Box<dyn Judge> = match ground.database_url() {
             Some(url) => Box::new(postgres::Plans::prepare(&url).await),

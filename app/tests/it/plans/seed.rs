@@ -17,7 +17,7 @@ pub struct Table {
 const SEARCHED: (&str, &str) = ("search_text", "'everywhere number ' || {n}");
 const REFERENCE: (&str, &str) = ("external_id", "'reference ' || {n}");
 
-pub const TABLES: [Table; 20] = [
+pub const TABLES: [Table; 25] = [
     table("billing", "customers", &[REFERENCE, SEARCHED]),
     table("billing", "hold_rules", &[]),
     table("billing", "invoices", &[("status", "'draft'")]),
@@ -36,6 +36,11 @@ pub const TABLES: [Table; 20] = [
     table("users", "audit_entries", &[]),
     table("users", "users", &[("email_key", "'u' || {n}")]),
     table("users", "memberships", &[("user_id", "{id}")]),
+    table("users", "invitations", &[("email_key", "'u' || {n}")]),
+    table("users", "roles", &[("name", "'role ' || {n}")]),
+    table("users", "sessions", &[]),
+    table("users", "teams", &[("name", "'team ' || {n}")]),
+    table("users", "team_members", &[("membership_id", "{id}")]),
     table("workflow", "definitions", &[]),
     table("workflow", "tasks", &[("hold_id", "{id}"), ("approver_role", "'owner'")]),
 ];

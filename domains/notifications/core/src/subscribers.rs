@@ -3,10 +3,14 @@
 use crate::{App, service};
 use ::jobs::{Handler, subscriber};
 use reports_contract::ReportReady;
-use users_contract::{EmailVerificationRequested, SignUpForKnownAddress};
+use users_contract::{
+    EmailVerificationRequested, InvitationSent, NewDeviceSignedIn, PasswordChanged, PasswordResetRequested,
+    SignUpForKnownAddress,
+};
 
 pub fn handlers(app: &App) -> Vec<Handler> {
     let (verify, known, ready) = (app.clone(), app.clone(), app.clone());
+    let (join, choose, changed, device) = (app.clone(), app.clone(), app.clone(), app.clone());
     vec![
         subscriber::<EmailVerificationRequested>("notifications.ask_to_verify", move |ctx, event| {
             let app = verify.clone();
@@ -19,6 +23,22 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         subscriber::<ReportReady>("notifications.tell_report_ready", move |ctx, event| {
             let app = ready.clone();
             async move { Ok(service::tell_report_ready(&app, &ctx, event).await?) }
+        }),
+        subscriber::<InvitationSent>("notifications.ask_to_join", move |ctx, event| {
+            let app = join.clone();
+            async move { Ok(service::ask_to_join(&app, &ctx, event).await?) }
+        }),
+        subscriber::<PasswordResetRequested>("notifications.ask_to_choose_password", move |ctx, event| {
+            let app = choose.clone();
+            async move { Ok(service::ask_to_choose_password(&app, &ctx, event).await?) }
+        }),
+        subscriber::<PasswordChanged>("notifications.tell_password_changed", move |ctx, event| {
+            let app = changed.clone();
+            async move { Ok(service::tell_password_changed(&app, &ctx, event).await?) }
+        }),
+        subscriber::<NewDeviceSignedIn>("notifications.tell_new_device", move |ctx, event| {
+            let app = device.clone();
+            async move { Ok(service::tell_new_device(&app, &ctx, event).await?) }
         }),
     ]
 }

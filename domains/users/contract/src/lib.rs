@@ -1,4 +1,4 @@
-//! What others may know of users: who the members of the caller's tenant are, and the two facts that mail needs.
+//! What others may know of users: who the members of the caller's tenant are, and the facts that mail needs.
 //! Nobody asks it on each request; who the caller is stands in the `Ctx`.
 
 use chrono::{DateTime, Utc};
@@ -64,3 +64,56 @@ pub struct SignUpForKnownAddress {
     pub email: String,
     pub display_name: String,
 }
+
+/// Somebody asked for a link to choose a new password, and the address has an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.password_reset_requested", version = 1, aggregate = email)]
+pub struct PasswordResetRequested {
+    pub email: String,
+    pub display_name: String,
+    /// A `secrets::Sealed<String>` in its serialised form, of the purpose [`PASSWORD_RESET_SEAL`]: the token of the link.
+    pub sealed_token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub const PASSWORD_RESET_SEAL: &str = "users.password_reset";
+
+/// The path of the page the link leads to, as for [`VERIFICATION_PATH`].
+pub const PASSWORD_RESET_PATH: &str = "/reset-password";
+
+/// The password of an account was changed or reset: its owner is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.password_changed", version = 1, aggregate = email)]
+pub struct PasswordChanged {
+    pub email: String,
+    pub display_name: String,
+    pub happened_at: DateTime<Utc>,
+}
+
+/// Somebody signed in from a device that this account has not used before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.new_device_signed_in", version = 1, aggregate = email)]
+pub struct NewDeviceSignedIn {
+    pub email: String,
+    pub display_name: String,
+    pub device: Option<String>,
+    pub client_address: Option<String>,
+    pub happened_at: DateTime<Utc>,
+}
+
+/// Somebody is asked into a tenant. The address may have no account yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.invitation_sent", version = 1, aggregate = email)]
+pub struct InvitationSent {
+    pub email: String,
+    pub tenant_name: String,
+    pub inviter_name: String,
+    /// A `secrets::Sealed<String>` in its serialised form, of the purpose [`INVITATION_SEAL`]: the token of the link.
+    pub sealed_token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub const INVITATION_SEAL: &str = "users.invitation";
+
+/// The path of the page the link leads to, as for [`VERIFICATION_PATH`].
+pub const INVITATION_PATH: &str = "/accept-invitation";

@@ -1,5 +1,6 @@
 //! What every use case of users works with.
 
+use crate::service::breaches::Breaches;
 use cache::{Level, Space};
 use chrono::Duration;
 use data::Databases;
@@ -10,13 +11,17 @@ use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub sign_up: SignUpPolicy,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
     pub verification_hours: u32,
+    pub invitation_hours: u32,
+    pub password_reset_minutes: u32,
+    /// Of a service that knows passwords from breaches; none is asked without it.
+    pub breached_passwords_url: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -24,6 +29,9 @@ pub struct Settings {
 pub enum SignUpPolicy {
     /// Anyone may make a tenant.
     Open,
+    /// Whoever is invited may make an account.
+    Invitation,
+    /// Nobody new comes in; who has an account may still accept an invitation.
     Closed,
 }
 
@@ -34,6 +42,9 @@ impl Default for Settings {
             access_token_minutes: 60,
             refresh_token_days: 30,
             verification_hours: 24,
+            invitation_hours: 7 * 24,
+            password_reset_minutes: 60,
+            breached_passwords_url: None,
         }
     }
 }
@@ -45,6 +56,14 @@ impl Settings {
 
     pub(crate) fn refresh_token_lifetime(&self) -> Duration {
         Duration::days(self.refresh_token_days.into())
+    }
+
+    pub(crate) fn invitation_lifetime(&self) -> Duration {
+        Duration::hours(self.invitation_hours.into())
+    }
+
+    pub(crate) fn reset_lifetime(&self) -> Duration {
+        Duration::minutes(self.password_reset_minutes.into())
     }
 
     pub(crate) fn verification_lifetime(&self) -> Duration {
@@ -71,20 +90,26 @@ pub struct App {
     pub passwords: Passwords,
     /// Who holds a token, by its hash.
     pub identities: Space,
+    /// What a member may do, by their membership.
+    pub authorities: Space,
     pub touches: Arc<Semaphore>,
+    pub breaches: Option<Breaches>,
 }
 
 impl App {
     pub fn new(settings: Settings, deps: Deps) -> Self {
         let Platform { databases, secrets, cache, permissions, .. } = deps.platform;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let breaches = settings.breached_passwords_url.as_deref().and_then(Breaches::of);
         Self {
             settings,
+            breaches,
             databases,
             secrets,
             permissions,
             passwords: Passwords::new(cores),
             identities: cache.space("users.identities", IDENTITY_TTL, Level::ProcessOnly),
+            authorities: cache.space("users.authorities", IDENTITY_TTL, Level::ProcessOnly),
             touches: Arc::new(Semaphore::new(MAX_TOUCHES)),
         }
     }

@@ -1,7 +1,7 @@
 //! How a use case of users can refuse, and what the client is told of each.
 
 use kernel::problem::VERSION_MISMATCH;
-use kernel::{FieldError, Problem};
+use kernel::{Faults, FieldError, Problem};
 use macros::Problems;
 use secrets::PasswordError;
 
@@ -25,6 +25,15 @@ pub enum Error {
     #[error("Follow the link in the e-mail we sent to this address first.")]
     #[problem(code = "users.email_not_verified", status = 403, title = "The address is not verified")]
     EmailNotVerified,
+    #[error("The link is unknown or was used before. Ask for another.")]
+    #[problem(code = "users.reset_invalid", status = 422, title = "The link is not valid")]
+    ResetInvalid,
+    #[error("The link has expired. Ask for another.")]
+    #[problem(code = "users.reset_expired", status = 410, title = "The link has expired")]
+    ResetExpired,
+    #[error("You have no such session.")]
+    #[problem(code = "users.session_not_found", status = 404, title = "No such session")]
+    SessionNotFound,
     #[error("You are not an active member of any tenant.")]
     #[problem(code = "users.no_membership", status = 403, title = "No active membership")]
     NoMembership,
@@ -40,17 +49,112 @@ pub enum Error {
     #[error("An API key with this id exists already.")]
     #[problem(code = "users.api_key_exists", status = 409, title = "The id is taken")]
     ApiKeyExists,
+    #[error("Your tenant has no such member.")]
+    #[problem(code = "users.member_not_found", status = 404, title = "No such member")]
+    MemberNotFound,
+    #[error("The member is {state}, and from there this step does not lead on.")]
+    #[problem(code = "users.member_state", status = 409, title = "Not in this state of the membership")]
+    MemberState { state: &'static str },
+    #[error(
+        "This is the last active owner, and a tenant cannot be without one. Make another member an owner first."
+    )]
+    #[problem(code = "users.last_owner", status = 409, title = "The last owner")]
+    LastOwner,
+    #[error(
+        "This touches permissions that your credential does not have. Ask somebody who has them, an owner for example."
+    )]
+    #[problem(code = "users.grant_too_wide", status = 403, title = "Wider than your own permissions")]
+    GrantTooWide,
+    #[error("There is no such invitation.")]
+    #[problem(code = "users.invitation_not_found", status = 404, title = "No such invitation")]
+    InvitationNotFound,
+    #[error("An invitation with this id exists already.")]
+    #[problem(code = "users.invitation_exists", status = 409, title = "The id is taken")]
+    InvitationExists,
+    #[error("This address has an open invitation already. Send that again, or revoke it first.")]
+    #[problem(code = "users.invitation_open", status = 409, title = "Invited already")]
+    InvitationOpen,
+    #[error("Somebody with this address is a member already.")]
+    #[problem(code = "users.member_already", status = 409, title = "A member already")]
+    MemberAlready,
+    #[error("The invitation was accepted already. Sign in to go on.")]
+    #[problem(code = "users.invitation_used", status = 409, title = "Accepted already")]
+    InvitationUsed,
+    #[error("The invitation is not open any more: it was accepted or revoked.")]
+    #[problem(code = "users.invitation_closed", status = 409, title = "Not open any more")]
+    InvitationClosed,
+    #[error("The invitation has expired. Ask whoever invited you to send it again.")]
+    #[problem(code = "users.invitation_expired", status = 410, title = "The invitation has expired")]
+    InvitationExpired,
+    #[error(
+        "The invitation is unknown or was revoked, or the password is not that of your account. Use the link of the \
+         newest e-mail, and the password you sign in with."
+    )]
+    #[problem(code = "users.invitation_invalid", status = 422, title = "The invitation is not valid")]
+    InvitationInvalid,
+    #[error("Your tenant has no such role.")]
+    #[problem(code = "users.role_not_found", status = 404, title = "No such role")]
+    RoleNotFound,
+    #[error("A role of this name exists already.")]
+    #[problem(code = "users.role_name_taken", status = 409, title = "The name is taken")]
+    RoleNameTaken,
+    #[error("A role with this id exists already.")]
+    #[problem(code = "users.role_exists", status = 409, title = "The id is taken")]
+    RoleExists,
+    #[error("Members, teams or open invitations have this role. Give them another first.")]
+    #[problem(code = "users.role_in_use", status = 409, title = "The role is in use")]
+    RoleInUse,
+    #[error("The role is not deleted.")]
+    #[problem(code = "users.role_not_deleted", status = 409, title = "Not deleted")]
+    RoleNotDeleted,
+    #[error("Your tenant has no such team.")]
+    #[problem(code = "users.team_not_found", status = 404, title = "No such team")]
+    TeamNotFound,
+    #[error("A team of this name exists already.")]
+    #[problem(code = "users.team_name_taken", status = 409, title = "The name is taken")]
+    TeamNameTaken,
+    #[error("A team with this id exists already.")]
+    #[problem(code = "users.team_exists", status = 409, title = "The id is taken")]
+    TeamExists,
+    #[error("Other teams stand below this one. Move or delete them first.")]
+    #[problem(code = "users.team_has_teams", status = 409, title = "Teams stand below it")]
+    TeamHasTeams,
+    #[error("The team is not deleted.")]
+    #[problem(code = "users.team_not_deleted", status = 409, title = "Not deleted")]
+    TeamNotDeleted,
+    #[error("The member is in this team already.")]
+    #[problem(code = "users.already_in_team", status = 409, title = "In the team already")]
+    AlreadyInTeam,
+    #[error("The member is not in this team.")]
+    #[problem(code = "users.team_member_not_found", status = 404, title = "Not in the team")]
+    NotInTeam,
+    #[error("You are not an active member of that tenant.")]
+    #[problem(code = "users.tenant_not_found", status = 404, title = "No such tenant")]
+    TenantNotFound,
     #[error("The role {0} may do what your credential may not. Choose a lesser one.")]
     #[problem(code = "users.role_too_wide", status = 403, title = "The role is wider than yours")]
     RoleTooWide(&'static str),
-    #[error(
-        "An API key is made by a person who has signed in, not by another key. Sign in and make it there."
-    )]
+    #[error("This is done by a person who has signed in, not by an API key. Sign in and do it there.")]
     #[problem(code = "users.session_required", status = 403, title = "A session is needed")]
     SessionRequired,
     #[error("An API key belongs to a member; this caller is none.")]
     #[problem(code = "users.not_a_member", status = 403, title = "Not a member")]
     NotAMember,
+    #[error("The API key is revoked or has expired, and stays as it is. Make another.")]
+    #[problem(code = "users.api_key_revoked", status = 409, title = "The key has ended")]
+    ApiKeyRevoked,
+    #[error("This account has a second factor: send a code of the authenticator or a recovery code.")]
+    #[problem(code = "users.second_factor_required", status = 401, title = "A second factor is needed")]
+    SecondFactorRequired,
+    #[error("The code is wrong, or was used before. Wait for the next one, or send a recovery code.")]
+    #[problem(code = "users.wrong_code", status = 401, title = "Wrong code")]
+    WrongCode,
+    #[error("You have an authenticator already. Give it up before you set up another.")]
+    #[problem(code = "users.totp_exists", status = 409, title = "An authenticator is there already")]
+    TotpExists,
+    #[error("You have no authenticator that this could be done with. Set one up first.")]
+    #[problem(code = "users.no_totp", status = 409, title = "No such authenticator")]
+    NoTotp,
     #[error(transparent)]
     #[problem(transparent)]
     Data(#[from] data::Error),
@@ -66,6 +170,13 @@ pub enum Error {
 impl Error {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::Refused(Problem::invalid(errors))
+    }
+
+    /// A role that is named in a body, and that the tenant does not have.
+    pub fn no_such_role() -> Self {
+        let mut faults = Faults::new();
+        faults.add("/role_id", "unknown_role", "names no role of this tenant");
+        Self::invalid(faults.into_errors())
     }
 
     pub fn stale() -> Self {

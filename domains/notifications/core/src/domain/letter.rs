@@ -1,6 +1,7 @@
 //! What mail says: one template for each kind of letter, and what it is filled with.
 
 use crate::domain::words::one_line;
+use chrono::{DateTime, Utc};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
@@ -10,9 +11,43 @@ use std::sync::LazyLock;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "snake_case")]
 pub enum Letter {
-    Verification { name: Option<String>, link: String, expires_at: String },
-    AddressKnown { link: String },
-    ReportReady { name: Option<String>, title: String, rows: u64, link: String },
+    Verification {
+        name: Option<String>,
+        link: String,
+        expires_at: String,
+    },
+    AddressKnown {
+        link: String,
+    },
+    ReportReady {
+        name: Option<String>,
+        title: String,
+        rows: u64,
+        link: String,
+    },
+    Invitation {
+        tenant: Option<String>,
+        inviter: Option<String>,
+        link: String,
+        expires_at: String,
+    },
+    PasswordReset {
+        name: Option<String>,
+        link: String,
+        expires_at: String,
+    },
+    PasswordChanged {
+        name: Option<String>,
+        happened_at: String,
+        link: String,
+    },
+    NewDevice {
+        name: Option<String>,
+        happened_at: String,
+        device: Option<String>,
+        client_address: Option<String>,
+        link: String,
+    },
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -27,6 +62,10 @@ impl Letter {
             Self::Verification { .. } => "verification",
             Self::AddressKnown { .. } => "address_known",
             Self::ReportReady { .. } => "report_ready",
+            Self::Invitation { .. } => "invitation",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::NewDevice { .. } => "new_device",
         }
     }
 
@@ -41,10 +80,19 @@ impl Letter {
     }
 }
 
-const SOURCES: [(&str, &str); 3] = [
+/// A time as letters tell it.
+pub fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+const SOURCES: [(&str, &str); 7] = [
     ("verification", include_str!("../../templates/verification.txt")),
     ("address_known", include_str!("../../templates/address_known.txt")),
     ("report_ready", include_str!("../../templates/report_ready.txt")),
+    ("invitation", include_str!("../../templates/invitation.txt")),
+    ("password_reset", include_str!("../../templates/password_reset.txt")),
+    ("password_changed", include_str!("../../templates/password_changed.txt")),
+    ("new_device", include_str!("../../templates/new_device.txt")),
 ];
 
 /// Whatever is put into a template is put in as one line, so no value can end the subject or a paragraph.
@@ -64,25 +112,34 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 mod tests {
     use super::*;
 
+    const AT: &str = "2026-01-16 12:00 UTC";
+
+    fn check(letter: Letter, subject: &str, contained: &[&str]) {
+        let text = letter.text().unwrap();
+        assert_eq!(text.subject, subject);
+        for part in contained {
+            assert!(text.body.contains(part), "{part:?} in {}", text.body);
+        }
+        assert!(text.body.starts_with("Hello") && text.body.ends_with('\n'), "{}", text.body);
+    }
+
+    fn link() -> String {
+        "https://x.test/verify-email?token=t%3D&a=1".to_owned()
+    }
+
+    fn owned(text: Option<&str>) -> Option<String> {
+        text.map(str::to_owned)
+    }
+
     #[test]
     fn every_letter_has_its_subject_and_text() {
-        let check = |letter: Letter, subject: &str, contained: &[&str]| {
-            let text = letter.text().unwrap();
-            assert_eq!(text.subject, subject);
-            for part in contained {
-                assert!(text.body.contains(part), "{part:?} in {}", text.body);
-            }
-            assert!(text.body.starts_with("Hello") && text.body.ends_with('\n'), "{}", text.body);
-        };
-        let link = || "https://x.test/verify-email?token=t%3D&a=1".to_owned();
         let verification = |name: Option<&str>| Letter::Verification {
-            name: name.map(str::to_owned),
+            name: owned(name),
             link: link(),
-            expires_at: "2026-01-16 12:00 UTC".to_owned(),
+            expires_at: AT.to_owned(),
         };
         let subject = "Confirm your e-mail address";
-        let parts =
-            ["Hello Zoë,\n", "\nhttps://x.test/verify-email?token=t%3D&a=1\n", "2026-01-16 12:00 UTC"];
+        let parts = ["Hello Zoë,\n", "\nhttps://x.test/verify-email?token=t%3D&a=1\n", AT];
         check(verification(Some("Zoë")), subject, &parts);
         check(verification(None), subject, &["Hello,\n"]);
         let subject = "Somebody tried to sign up with your address";
@@ -97,5 +154,50 @@ mod tests {
         check(ready("Sales", 2), "Your report is ready: Sales", &["with 2 rows."]);
         let injected = "Sales\r\nBcc: all@x.test\n\nBuy now";
         check(ready(injected, 0), "Your report is ready: Sales Bcc: all@x.test Buy now", &["with 0 rows."]);
+    }
+
+    #[test]
+    fn an_invitation_names_whom_it_may() {
+        let invitation = |tenant: Option<&str>, inviter: Option<&str>| Letter::Invitation {
+            tenant: owned(tenant),
+            inviter: owned(inviter),
+            link: link(),
+            expires_at: AT.to_owned(),
+        };
+        let subject = "You are invited to Engines & Co";
+        let parts = ["Hello,\n", "\nAda asks you to join Engines & Co.\n", "\nhttps://x.test/", AT];
+        check(invitation(Some("Engines & Co"), Some("Ada")), subject, &parts);
+        let parts = ["\nsomebody asks you to join an organisation.\n"];
+        check(invitation(None, None), "You are invited to an organisation", &parts);
+        let injected = "Engines\r\nBcc: all@x.test\n\nBuy now";
+        let subject = "You are invited to Engines Bcc: all@x.test Buy now";
+        check(invitation(Some(injected), None), subject, &["join Engines Bcc: all@x.test Buy now.\n"]);
+    }
+
+    #[test]
+    fn letters_about_an_account_say_what_happened() {
+        let reset =
+            Letter::PasswordReset { name: owned(Some("Zoë")), link: link(), expires_at: AT.to_owned() };
+        check(reset, "Choose a new password", &["Hello Zoë,\n", "\nhttps://x.test/", AT]);
+        let changed = Letter::PasswordChanged { name: None, happened_at: AT.to_owned(), link: link() };
+        let parts = ["Hello,\n", "was changed at 2026-01-16 12:00 UTC.\n", "\nhttps://x.test/"];
+        check(changed, "Your password was changed", &parts);
+        let device = |device: Option<&str>, client_address: Option<&str>| Letter::NewDevice {
+            name: None,
+            happened_at: AT.to_owned(),
+            device: owned(device),
+            client_address: owned(client_address),
+            link: link(),
+        };
+        let subject = "A new device signed in to your account";
+        let parts = ["\nTime: 2026-01-16 12:00 UTC\n", "\nDevice: curl/8\n", "\nNetwork address: ::1\n"];
+        check(device(Some("curl/8"), Some("::1")), subject, &parts);
+        check(device(Some("curl\n\nBuy now"), None), subject, &["\nDevice: curl Buy now\n"]);
+        check(device(None, None), subject, &["\nDevice: not known\nNetwork address: not known\n\nIf it was"]);
+    }
+
+    #[test]
+    fn a_moment_is_told_to_the_minute() {
+        assert_eq!(moment("2026-01-16T12:00:59Z".parse().unwrap()), AT);
     }
 }

@@ -123,15 +123,19 @@ impl House {
     }
 
     pub fn verification(&self, email: &str, display_name: &str) -> EmailVerificationRequested {
-        let sealed = self.secrets.seal_value(VERIFICATION_SEAL, &TOKEN.to_owned());
-        let sealed_token = serde_json::to_value(sealed).unwrap().as_str().unwrap().to_owned();
         EmailVerificationRequested {
             user: self.tenant.owner,
             email: email.to_owned(),
             display_name: display_name.to_owned(),
-            sealed_token,
+            sealed_token: self.sealed_token(VERIFICATION_SEAL),
             expires_at: "2026-01-16T12:00:00Z".parse().unwrap(),
         }
+    }
+
+    /// The token as users puts it into an event.
+    pub fn sealed_token(&self, seal: &'static str) -> String {
+        let sealed = self.secrets.seal_value(seal, &TOKEN.to_owned());
+        serde_json::to_value(sealed).unwrap().as_str().unwrap().to_owned()
     }
 
     /// As the runtime brings an event; the same message again is a redelivery.

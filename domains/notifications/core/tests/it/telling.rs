@@ -1,13 +1,17 @@
 //! Which event tells whom what, and who sees the mail.
 
 use crate::house::House;
+use chrono::{DateTime, TimeDelta, Utc};
 use jobs::JobFailure;
 use kernel::contract::Cause;
 use kernel::permission::BuiltinRole;
 use kernel::{Id, UserId};
 use reports_contract::{ReportReady, ReportRunId};
 use testkit::{Stage, both};
-use users_contract::{Member, SignUpForKnownAddress, UsersError};
+use users_contract::{
+    INVITATION_SEAL, InvitationSent, Member, NewDeviceSignedIn, PASSWORD_RESET_SEAL, PasswordChanged,
+    PasswordResetRequested, SignUpForKnownAddress, UsersError, VERIFICATION_SEAL,
+};
 use uuid::Uuid;
 
 const RUN: ReportRunId = Id::from_uuid(Uuid::from_u128(7));
@@ -47,6 +51,12 @@ both!(
             event.sealed_token = sealed.to_owned();
             assert!(house.tell(house.new_message(), &event).await.is_err(), "{sealed:?}");
         }
+        let mut event = invitation(&house, "Engines", "Bob");
+        event.sealed_token = house.sealed_token(VERIFICATION_SEAL);
+        assert!(house.tell(house.new_message(), &event).await.is_err());
+        let mut event = reset(&house);
+        event.sealed_token = house.sealed_token(INVITATION_SEAL);
+        assert!(house.tell(house.new_message(), &event).await.is_err());
         assert!(house.emails().await.is_empty());
     }
 );
@@ -64,6 +74,140 @@ both!(
         assert!(files[0].1.contains("\r\nTo: ada@x.test\r\n"), "{files:?}");
         assert!(!files[0].1.contains("won"), "{files:?}");
         assert_eq!(house.emails().await[0]["template"], "address_known");
+    }
+);
+
+fn moment() -> DateTime<Utc> {
+    "2026-01-16T12:00:00Z".parse().unwrap()
+}
+
+fn invitation(house: &House, tenant_name: &str, inviter_name: &str) -> InvitationSent {
+    InvitationSent {
+        email: "ada@x.test".to_owned(),
+        tenant_name: tenant_name.to_owned(),
+        inviter_name: inviter_name.to_owned(),
+        sealed_token: house.sealed_token(INVITATION_SEAL),
+        expires_at: moment(),
+    }
+}
+
+fn reset(house: &House) -> PasswordResetRequested {
+    PasswordResetRequested {
+        email: "ada@x.test".to_owned(),
+        display_name: "Ada".to_owned(),
+        sealed_token: house.sealed_token(PASSWORD_RESET_SEAL),
+        expires_at: moment(),
+    }
+}
+
+both!(
+    async fn whoever_is_invited_gets_the_link_without_strangers_links(stage: Stage) {
+        let house = House::new(&stage).await;
+        let message = house.new_message();
+        let event = invitation(&house, "Analytical Engines", "Bob");
+        house.tell(message, &event).await.unwrap();
+        let again = house.tell(message, &event).await;
+        assert!(again.is_err_and(|failure| failure.to_string().contains("already_applied")));
+        assert_eq!((house.emails().await.len(), house.job_count().await), (1, 1));
+        assert_eq!(house.emails().await[0]["template"], "invitation");
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        for part in [
+            "\r\nTo: ada@x.test\r\n",
+            "\r\nSubject: You are invited to Analytical Engines\r\n",
+            "\r\nBob asks you to join Analytical Engines.\r\n",
+            "\r\nhttp://insula.test/accept-invitation?token=vt_a%2Bb%2Fc%3D\r\n",
+            "2026-01-16 12:00 UTC",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+
+        stage.clock.advance(TimeDelta::seconds(1));
+        let event = invitation(&house, "win at evil.example", "http://evil");
+        house.tell(house.new_message(), &event).await.unwrap();
+        house.send().await.unwrap();
+        let text = house.files().pop().unwrap().1;
+        assert!(text.contains("\r\nSubject: You are invited to an organisation\r\n"), "{text}");
+        assert!(text.contains("\r\nsomebody asks you to join an organisation.\r\n"), "{text}");
+        assert!(!text.contains("evil"), "{text}");
+    }
+);
+
+both!(
+    async fn whoever_asks_for_a_new_password_gets_the_link(stage: Stage) {
+        let house = House::new(&stage).await;
+        house.tell(house.new_message(), &reset(&house)).await.unwrap();
+        assert_eq!(house.emails().await[0]["template"], "password_reset");
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        for part in [
+            "\r\nTo: ada@x.test\r\n",
+            "\r\nSubject: Choose a new password\r\n",
+            "Hello Ada,",
+            "\r\nhttp://insula.test/reset-password?token=vt_a%2Bb%2Fc%3D\r\n",
+            "2026-01-16 12:00 UTC",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+        assert!(!house.has_params().await, "the link is kept after it was sent");
+    }
+);
+
+both!(
+    async fn the_owner_is_told_of_a_changed_password(stage: Stage) {
+        let house = House::new(&stage).await;
+        let event = PasswordChanged {
+            email: "ada@x.test".to_owned(),
+            display_name: "Ada".to_owned(),
+            happened_at: moment(),
+        };
+        house.tell(house.new_message(), &event).await.unwrap();
+        assert_eq!(house.emails().await[0]["template"], "password_changed");
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        for part in [
+            "\r\nTo: ada@x.test\r\n",
+            "\r\nSubject: Your password was changed\r\n",
+            "Hello Ada,",
+            "was changed at 2026-01-16 12:00 UTC.",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+    }
+);
+
+both!(
+    async fn the_owner_is_told_of_a_new_device_without_its_links(stage: Stage) {
+        let house = House::new(&stage).await;
+        let told = async |device: Option<&str>, client_address: Option<&str>| {
+            stage.clock.advance(TimeDelta::seconds(1));
+            let event = NewDeviceSignedIn {
+                email: "ada@x.test".to_owned(),
+                display_name: "Ada".to_owned(),
+                device: device.map(str::to_owned),
+                client_address: client_address.map(str::to_owned),
+                happened_at: moment(),
+            };
+            house.tell(house.new_message(), &event).await.unwrap();
+            assert_eq!(house.emails().await[0]["template"], "new_device");
+            house.send().await.unwrap();
+            house.files().pop().unwrap().1
+        };
+        let text = told(Some("curl/8.5.0\r\nBcc: all"), Some("203.0.113.7")).await;
+        for part in [
+            "\r\nTo: ada@x.test\r\n",
+            "\r\nSubject: A new device signed in to your account\r\n",
+            "\r\nTime: 2026-01-16 12:00 UTC\r\n",
+            "\r\nDevice: curl/8.5.0 Bcc: all\r\n",
+            "\r\nNetwork address: 203.0.113.7\r\n",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+        let unknown = "\r\nDevice: not known\r\nNetwork address: not known\r\n";
+        for (device, client_address) in [(None, None), (Some("see http://evil"), Some("evil.example"))] {
+            let text = told(device, client_address).await;
+            assert!(text.contains(unknown) && !text.contains("evil"), "{text}");
+        }
     }
 );
 
@@ -116,7 +260,7 @@ both!(
     async fn administrators_see_their_tenants_mail_and_not_its_words(stage: Stage) {
         let house = House::new(&stage).await;
         house.queue("ada@x.test").await;
-        stage.clock.advance(chrono::TimeDelta::seconds(1));
+        stage.clock.advance(TimeDelta::seconds(1));
         house.queue("bob@x.test").await;
         house.send().await.unwrap();
         let emails = house.emails().await;

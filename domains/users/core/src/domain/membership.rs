@@ -1,9 +1,11 @@
-//! What a person is in a tenant, and how far a key of theirs goes.
+//! What a person is in a tenant, and what may become of that.
 
-use kernel::permission::BuiltinRole;
+use crate::domain::role::RoleRef;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MembershipState {
+    /// Asked in and not here yet. While an address is only invited it has an invitation and no membership, so that
+    /// whoever invites does not learn whether it has an account.
     Invited,
     Active,
     Suspended,
@@ -32,35 +34,57 @@ impl MembershipState {
     }
 }
 
-/// A key never does more than its maker may do now, whatever they might when they made it.
-pub fn effective_role(of_key: BuiltinRole, of_maker: BuiltinRole) -> BuiltinRole {
-    of_key.min(of_maker)
+/// Each names the state a membership goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    Suspend,
+    Resume,
+    /// By another or by oneself. Who comes back is invited again.
+    Remove,
+}
+
+impl Move {
+    /// `None`: there is no such way from here.
+    pub fn from(self, state: MembershipState) -> Option<MembershipState> {
+        use MembershipState::{Active, Removed, Suspended};
+        match (self, state) {
+            (Self::Suspend, Active) => Some(Suspended),
+            (Self::Resume, Suspended) => Some(Active),
+            (Self::Remove, Active | Suspended) => Some(Removed),
+            _ => None,
+        }
+    }
+}
+
+/// An active owner is one of those whom a tenant cannot be without.
+pub fn counts_as_owner(role: RoleRef, state: MembershipState) -> bool {
+    role.is_owner() && state.may_act()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use BuiltinRole::{Admin, Member, Owner, Viewer};
-
-    fn check(of_key: BuiltinRole, of_maker: BuiltinRole, expected: BuiltinRole) {
-        assert_eq!(effective_role(of_key, of_maker), expected, "{of_key:?} of {of_maker:?}");
-    }
-
-    #[test]
-    fn roles_are_ordered_and_a_key_is_no_wider_than_its_maker() {
-        assert!(Viewer < Member && Member < Admin && Admin < Owner);
-        check(Owner, Owner, Owner);
-        check(Owner, Viewer, Viewer);
-        check(Viewer, Owner, Viewer);
-        check(Admin, Member, Member);
-    }
+    use MembershipState::{Active, Invited, Removed, Suspended};
+    use kernel::permission::BuiltinRole;
 
     #[test]
     fn only_active_members_act() {
         for state in MembershipState::ALL {
             assert_eq!(MembershipState::parse(state.name()), Some(state));
-            assert_eq!(state.may_act(), state == MembershipState::Active, "{state:?}");
+            assert_eq!(state.may_act(), state == Active, "{state:?}");
+            let owner = RoleRef::Builtin(BuiltinRole::Owner);
+            assert_eq!(counts_as_owner(owner, state), state == Active, "{state:?}");
+            assert!(!counts_as_owner(RoleRef::Builtin(BuiltinRole::Admin), state));
         }
-        assert_eq!(MembershipState::parse("Active"), None);
+        assert_eq!(MembershipState::parse("gone"), None);
+    }
+
+    #[test]
+    fn a_membership_goes_these_ways_alone() {
+        let ways = |step: Move| MembershipState::ALL.map(|state| step.from(state));
+        assert_eq!(MembershipState::ALL, [Invited, Active, Suspended, Removed]);
+        assert_eq!(ways(Move::Suspend), [None, Some(Suspended), None, None]);
+        assert_eq!(ways(Move::Resume), [None, None, Some(Active), None]);
+        assert_eq!(ways(Move::Remove), [None, Some(Removed), Some(Removed), None]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::service;
+use kernel::ctx::Mode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{AccountLimit, Answer, Body, Guest, Rendered, State};
@@ -22,6 +23,25 @@ pub struct SignUpRequest {
     display_name: String,
     #[schema(example = "Analytical Engines", min_length = 1, max_length = 100, pattern = r"\S")]
     organization_name: String,
+    /// Without it `live`. Signing up again with an address that is not verified gives the first one's tenant.
+    mode: Option<TenantMode>,
+}
+
+/// Of a tenant, for life: `test` is for trying things out, and its API keys begin with `ins_test`.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantMode {
+    Live,
+    Test,
+}
+
+impl From<TenantMode> for Mode {
+    fn from(mode: TenantMode) -> Self {
+        match mode {
+            TenantMode::Live => Self::Live,
+            TenantMode::Test => Self::Test,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -66,9 +86,10 @@ pub async fn sign_up(
     limit: AccountLimit,
     body: Body<SignUpRequest>,
 ) -> Answer {
-    let SignUpRequest { email, password, display_name, organization_name } = body.into_inner();
+    let SignUpRequest { email, password, display_name, organization_name, mode } = body.into_inner();
     limit.check("sign-up", &email)?;
-    let command = service::sign_up::SignUp { email, password, display_name, organization_name };
+    let mode = mode.map_or(Mode::Live, Into::into);
+    let command = service::sign_up::SignUp { email, password, display_name, organization_name, mode };
     service::sign_up::sign_up(&app, &guest, command).await?;
     let message = "An e-mail is on its way to this address. Follow its link to go on.";
     Ok(Rendered::accepted(&SignUpAccepted { message }).cache_control("no-store"))

@@ -1,14 +1,17 @@
-//! Who holds a bearer token or an API key. Asked on each request, so what is found is kept for less than a second:
-//! what must be revocable within a second may not be believed for longer.
+//! Who holds a bearer token or an API key, and what they may do. Asked on each request, so what is found is kept for less
+//! than a second: what must be revocable within a second may not be believed for longer.
 
 use crate::app::App;
-use crate::domain::effective_role;
+use crate::domain::MembershipId;
 use crate::error::Error;
-use crate::service::tokens::{ACCESS_PREFIX, API_KEY_PREFIX, cache_key};
+use crate::service::api_key::permissions_of;
+use crate::service::authority;
+use crate::service::tokens::{ACCESS_PREFIX, API_KEY_PREFIX, API_KEY_TEST_PREFIX, cache_key};
 use crate::store::identity::Holder;
 use crate::store::{api_key, identity};
 use chrono::{DateTime, Duration, Utc};
-use kernel::ctx::{Credential, Entitlements, Principal, Strength};
+use kernel::ctx::{Credential, Entitlements, Mode, Principal, Strength};
+use kernel::permission::PermissionSet;
 use kernel::{Actor, Visitor};
 use secrets::hash_token;
 use serde::{Deserialize, Serialize};
@@ -21,13 +24,24 @@ pub async fn authenticate(app: &App, visitor: &Visitor, bearer: &str) -> Result<
     let load = || load(app, kind, hash, visitor.now());
     let found: Option<Arc<Verified>> = app.identities.get_with(None, &cache_key(&hash), load).await?;
     let valid = found.filter(|verified| verified.expires_at.is_none_or(|at| at > visitor.now()));
-    Ok(valid.map(|verified| verified.principal.clone()))
+    let Some(verified) = valid else { return Ok(None) };
+    let own = authority::current(app, visitor, verified.principal.tenant, verified.membership).await?;
+    Ok(own.map(|own| {
+        let mut principal = verified.principal.clone();
+        // A key does no more than its maker may do now, whatever they might when they made it.
+        principal.permissions = match &verified.of_key {
+            Some(of_key) => of_key.intersection(&own),
+            None => (*own).clone(),
+        };
+        principal
+    }))
 }
 
 #[derive(Clone, Copy)]
 enum Kind {
     AccessToken,
-    ApiKey,
+    /// Of a tenant of this mode, by its prefix.
+    ApiKey(Mode),
 }
 
 impl Kind {
@@ -36,7 +50,8 @@ impl Kind {
         let (prefix, _) = bearer.match_indices('_').nth(1).map(|(at, _)| bearer.split_at(at))?;
         match prefix {
             ACCESS_PREFIX => Some(Self::AccessToken),
-            API_KEY_PREFIX => Some(Self::ApiKey),
+            API_KEY_PREFIX => Some(Self::ApiKey(Mode::Live)),
+            API_KEY_TEST_PREFIX => Some(Self::ApiKey(Mode::Test)),
             _ => None,
         }
     }
@@ -44,7 +59,11 @@ impl Kind {
 
 #[derive(Serialize, Deserialize)]
 struct Verified {
+    /// Without permissions, which are asked for by themselves.
     principal: Principal,
+    membership: MembershipId,
+    /// What a key may do where its maker may; `None` of a session.
+    of_key: Option<PermissionSet>,
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -52,24 +71,23 @@ async fn load(app: &App, kind: Kind, hash: [u8; 32], now: DateTime<Utc>) -> Resu
     let system = app.databases.system_read("authentication: who holds a token").await?;
     let holder = match kind {
         Kind::AccessToken => identity::of_access_token(&system, hash).await?,
-        Kind::ApiKey => identity::of_api_key(&system, hash).await?,
+        Kind::ApiKey(mode) => {
+            let holder = identity::of_api_key(&system, hash, now).await?;
+            holder.filter(|holder| holder.mode == mode)
+        }
     };
     drop(system);
     let Some(holder) = holder else { return Ok(None) };
-    if matches!(kind, Kind::ApiKey) {
+    if matches!(kind, Kind::ApiKey(_)) {
         note_use(app, &holder, now);
     }
     Ok(Some(verified(app, holder)))
 }
 
 fn verified(app: &App, holder: Holder) -> Verified {
-    let (actor, strength, role) = match holder.key_role {
-        Some(key_role) => (
-            Actor::ApiKey { id: holder.credential, owner: holder.user },
-            Strength::Key,
-            effective_role(key_role, holder.membership_role),
-        ),
-        None => (Actor::User { id: holder.user }, Strength::Password, holder.membership_role),
+    let (actor, strength) = match holder.key {
+        Some(_) => (Actor::ApiKey { id: holder.credential, owner: holder.user }, Strength::Key),
+        None => (Actor::User { id: holder.user }, holder.strength),
     };
     let principal = Principal {
         tenant: holder.tenant,
@@ -80,11 +98,12 @@ fn verified(app: &App, holder: Holder) -> Verified {
             authenticated_at: holder.authenticated_at,
         },
         impersonator: None,
-        permissions: app.permissions.of_role(role),
+        permissions: PermissionSet::default(),
         entitlements: Entitlements::default(),
         mode: holder.mode,
     };
-    Verified { principal, expires_at: holder.expires_at }
+    let of_key = holder.key.map(|grant| permissions_of(app, &grant));
+    Verified { principal, membership: holder.membership, of_key, expires_at: holder.expires_at }
 }
 
 /// At most once a minute, beside the request: when the database is busy, the note of this use is left out.
@@ -115,7 +134,8 @@ mod tests {
     fn check(bearer: &str, expected: Option<&str>) {
         let kind = Kind::of(bearer).map(|kind| match kind {
             Kind::AccessToken => "access",
-            Kind::ApiKey => "key",
+            Kind::ApiKey(Mode::Live) => "live key",
+            Kind::ApiKey(Mode::Test) => "test key",
         });
         assert_eq!(kind, expected, "{bearer}");
     }
@@ -123,7 +143,8 @@ mod tests {
     #[test]
     fn a_prefix_tells_what_a_token_is() {
         check("ins_at_abc_def", Some("access"));
-        check("ins_live__abc", Some("key"));
+        check("ins_live__abc", Some("live key"));
+        check("ins_test_abc", Some("test key"));
         check("ins_rt_abc", None);
         check("ins_at", None);
         check("", None);

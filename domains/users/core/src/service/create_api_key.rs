@@ -3,27 +3,27 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::service::api_key::{self as view, ApiKey};
-use crate::service::tokens::API_KEY_PREFIX;
-use crate::store::api_key::{self, NewApiKey};
+use crate::service::api_key::{self as view, ApiKey, audited};
+use crate::service::authority::require_covered;
+use crate::store::api_key::{self, Grant, NewApiKey};
 use crate::store::membership;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
 use kernel::id::CredentialId;
-use kernel::permission::BuiltinRole;
+use kernel::permission::{BuiltinRole, PermissionRegistry};
 use kernel::{Actor, Ctx, Faults, UserId};
-use serde_json::json;
 use std::collections::BTreeSet;
 
-const MAX_NAME: usize = 100;
-/// How much of the secret is kept to tell keys apart: `ins_live_` and four characters.
-const SHOWN_CHARACTERS: usize = API_KEY_PREFIX.len() + 5;
+pub(super) const MAX_NAME: usize = 100;
+const MAX_SCOPES: usize = 200;
 
 pub struct CreateApiKey {
     pub id: Option<CredentialId>,
     pub name: String,
-    /// The widest the caller can give, when none is named.
+    /// The widest the caller can give, when neither it nor scopes are named.
     pub role: Option<BuiltinRole>,
+    /// Instead of a role.
+    pub scopes: Option<Vec<String>>,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -34,55 +34,79 @@ pub struct CreatedApiKey {
 
 pub async fn create_api_key(app: &App, ctx: &Ctx, command: CreateApiKey) -> Result<CreatedApiKey, Error> {
     let &Actor::User { id: maker } = ctx.actor() else { return Err(Error::SessionRequired) };
-    let role = choose_role(app, ctx, command.role)?;
+    let CreateApiKey { id, name, role, scopes, expires_at } = command;
     let mut faults = Faults::new();
-    let name = faults.text("/name", &command.name, MAX_NAME);
-    let in_future = command.expires_at.is_none_or(|at| at > ctx.now());
-    faults.require(in_future, "/expires_at", "in_the_past", "must be in the future");
-    let name = faults.finish(name).map_err(Error::invalid)?;
-    let key = Draft { id: command.id, name, role, expires_at: command.expires_at };
-    store(app, ctx, maker, key).await
+    let name = faults.text("/name", &name, MAX_NAME);
+    let one_of_them = role.is_none() || scopes.is_none();
+    faults.require(one_of_them, "/scopes", "ambiguous", "must not stand beside role");
+    let scopes = scopes.map(|names| declared(names, &app.permissions, &mut faults));
+    check_expiry(&mut faults, expires_at, ctx.now());
+    let (name, scopes) = faults.finish((name, scopes)).map_err(Error::invalid)?;
+    let grant = match scopes {
+        Some(names) => Grant::Scopes(names),
+        None => Grant::Role(choose_role(app, ctx, role)?),
+    };
+    require_covered(ctx, &view::permissions_of(app, &grant))?;
+    store(app, ctx, maker, Draft { id, name, grant, expires_at }).await
 }
 
 struct Draft {
     id: Option<CredentialId>,
     name: String,
-    role: BuiltinRole,
+    grant: Grant,
     expires_at: Option<DateTime<Utc>>,
 }
 
 async fn store(app: &App, ctx: &Ctx, maker: UserId, draft: Draft) -> Result<CreatedApiKey, Error> {
-    let token = secrets::token(API_KEY_PREFIX);
+    let secret = view::new_secret(ctx);
     let mut unit = app.databases.write(ctx).await?;
     let membership = membership::of_user(&unit, maker).await?.ok_or(Error::NotAMember)?;
     let new = NewApiKey {
         id: draft.id.unwrap_or_else(|| ctx.new_id()),
         membership: membership.public_id,
         name: &draft.name,
-        prefix: &token.plain[..SHOWN_CHARACTERS],
-        hash: token.hash,
-        role: draft.role,
+        prefix: view::shown_of(&secret),
+        hash: secret.hash,
+        grant: &draft.grant,
         expires_at: draft.expires_at,
     };
     let row = match api_key::insert(&unit, new).await {
         Err(error) if api_key::is_taken(&error) => return Err(Error::ApiKeyExists),
         outcome => outcome?,
     };
-    let key = view::from_row(row, maker)?;
     unit.audit(AuditEntry {
         action: "users.api_key.create",
         resource: "api_key",
-        resource_id: key.id.uuid(),
+        resource_id: row.public_id.uuid(),
         before: None,
-        after: Some(json!({ "name": key.name, "role": key.role, "expires_at": key.expires_at })),
+        after: Some(audited(&row)?),
     })?;
-    Ok(unit.commit(CreatedApiKey { key, secret: token.plain }).await?)
+    let key = view::from_row(row, maker)?;
+    Ok(unit.commit(CreatedApiKey { key, secret: secret.plain }).await?)
+}
+
+/// In order and each once, of those that a domain declares.
+fn declared(names: Vec<String>, registry: &PermissionRegistry, faults: &mut Faults) -> Vec<String> {
+    faults.require(!names.is_empty(), "/scopes", "too_few", "must have at least one permission");
+    if names.len() > MAX_SCOPES {
+        faults.add("/scopes", "too_many", format!("must have at most {MAX_SCOPES} permissions"));
+        return Vec::new();
+    }
+    let known: BTreeSet<&str> = registry.all().iter().map(|permission| permission.name).collect();
+    for (at, _) in names.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
+        faults.add(format!("/scopes/{at}"), "unknown_permission", "is no permission that there is");
+    }
+    names.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+pub(super) fn check_expiry(faults: &mut Faults, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+    let in_future = expires_at.is_none_or(|at| at > now);
+    faults.require(in_future, "/expires_at", "in_the_past", "must be in the future");
 }
 
 /// Nobody grants what they lack: a role is given only by a caller who has all it allows.
 fn choose_role(app: &App, ctx: &Ctx, wanted: Option<BuiltinRole>) -> Result<BuiltinRole, Error> {
-    let own: BTreeSet<&str> = ctx.permissions().names().collect();
-    let covers = |role: BuiltinRole| app.permissions.of_role(role).names().all(|name| own.contains(name));
+    let covers = |role: BuiltinRole| ctx.permissions().covers(&app.permissions.of_role(role));
     match wanted {
         Some(role) if covers(role) => Ok(role),
         Some(role) => Err(Error::RoleTooWide(role.name())),

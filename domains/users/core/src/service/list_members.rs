@@ -1,43 +1,29 @@
 //! The members of the caller's tenant, newest first.
 
 use crate::app::App;
-use crate::domain::{MembershipId, MembershipState};
+use crate::domain::MembershipId;
 use crate::error::Error;
+use crate::service::member::{self, Member};
+use crate::store::membership::MemberFilter;
 use crate::store::{membership, user};
-use chrono::{DateTime, Utc};
-use kernel::permission::BuiltinRole;
-use kernel::{Ctx, Page, PageRequest, UserId};
+use kernel::{Ctx, Page, PageRequest};
 
-#[derive(Clone, Debug)]
-pub struct ListedMember {
-    pub id: MembershipId,
-    pub user: UserId,
-    pub email: String,
-    pub display_name: String,
-    pub role: BuiltinRole,
-    pub state: MembershipState,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-}
-
-pub async fn list_members(app: &App, ctx: &Ctx, request: &PageRequest) -> Result<Page<ListedMember>, Error> {
+pub async fn list_members(
+    app: &App,
+    ctx: &Ctx,
+    filter: MemberFilter,
+    request: &PageRequest,
+) -> Result<Page<Member>, Error> {
     let read = app.databases.read(ctx).await?;
-    let page = membership::page(&read, request).await?;
+    let page = membership::page(&read, filter, request).await?;
     let people = user::by_ids(&read, page.data.iter().map(|row| row.user_id).collect()).await?;
     let known = page.data.iter().filter_map(|row| Some((row, people.get(&row.user_id)?)));
-    let data = known.map(|(row, person)| listed(row, person)).collect::<Result<_, Error>>()?;
+    let data = known.map(|(row, person)| member::of(row, person)).collect::<Result<_, Error>>()?;
     Ok(Page { data, next_cursor: page.next_cursor })
 }
 
-fn listed(row: &membership::Model, person: &user::Model) -> Result<ListedMember, Error> {
-    Ok(ListedMember {
-        id: row.public_id,
-        user: row.user_id,
-        email: person.email.clone(),
-        display_name: person.display_name.clone(),
-        role: row.role()?,
-        state: row.state()?,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    })
+pub async fn get_member(app: &App, ctx: &Ctx, id: MembershipId) -> Result<Member, Error> {
+    let read = app.databases.read(ctx).await?;
+    let row = membership::by_id(&read, id).await?.ok_or(Error::MemberNotFound)?;
+    member::with_person(&read, &row).await
 }

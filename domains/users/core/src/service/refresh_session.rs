@@ -1,39 +1,63 @@
-//! A refresh token for a new pair. Each is good once; one that comes a second time ends its session.
+//! A refresh token for a new pair. Each is good once; for a few seconds it is answered as before, and one that comes later
+//! or after its child ends its session.
 
 use crate::app::App;
 use crate::domain::refresh::{RefreshVerdict, judge};
 use crate::error::Error;
-use crate::service::tokens::{Pair, SessionTokens, cache_key};
+use crate::service::tokens::{self, Pair, SessionTokens};
 use crate::store::refresh_token::{self, Found};
 use crate::store::session;
 use data::AuditEntry;
-use kernel::{Ctx, Visitor};
+use kernel::{Ctx, Problem, Visitor};
 use secrets::hash_token;
 use serde_json::json;
 
+const ANSWER_SEAL: &str = "users.refresh_answer";
+
 pub async fn refresh_session(app: &App, visitor: &Visitor, token: &str) -> Result<SessionTokens, Error> {
+    let found = find(app, token).await?;
+    let ctx = visitor.enter(found.tenant, "users");
+    match judge(&found.presented, ctx.now()) {
+        RefreshVerdict::Rotate => match rotate(app, &ctx, &found).await? {
+            Some(tokens) => Ok(tokens),
+            // Spent in the meantime: what it was answered is there now.
+            None => without_rotating(app, &ctx, &find(app, token).await?).await,
+        },
+        _ => without_rotating(app, &ctx, &found).await,
+    }
+}
+
+async fn find(app: &App, token: &str) -> Result<Found, Error> {
     let system = app.databases.system_read("refresh: whose session the token is of").await?;
     let found = refresh_token::by_hash(&system, hash_token(token)).await?;
     drop(system);
-    let found = found.ok_or(Error::RefreshRefused)?;
-    let ctx = visitor.enter(found.tenant, "users");
-    match judge(&found.presented, ctx.now()) {
-        RefreshVerdict::Refuse => Err(Error::RefreshRefused),
-        RefreshVerdict::Stolen => end_stolen(app, &ctx, &found).await,
-        RefreshVerdict::Rotate => match rotate(app, &ctx, &found).await? {
-            Some(tokens) => Ok(tokens),
-            None => end_stolen(app, &ctx, &found).await,
-        },
+    found.ok_or(Error::RefreshRefused)
+}
+
+async fn without_rotating(app: &App, ctx: &Ctx, found: &Found) -> Result<SessionTokens, Error> {
+    match (judge(&found.presented, ctx.now()), &found.answer) {
+        (RefreshVerdict::Replay, Some(answer)) => opened(app, found, answer),
+        (RefreshVerdict::Stolen, _) => end_stolen(app, ctx, found).await,
+        _ => Err(Error::RefreshRefused),
     }
+}
+
+fn opened(app: &App, found: &Found, answer: &[u8]) -> Result<SessionTokens, Error> {
+    let json = app.secrets.open(ANSWER_SEAL, found.id.uuid().as_bytes(), answer).map_err(Problem::from)?;
+    Ok(serde_json::from_slice(&json).map_err(data::Error::internal)?)
 }
 
 /// `None` when the token was spent in the meantime.
 async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTokens>, Error> {
     let pair = Pair::new(app, ctx.now());
+    let tokens = pair.for_client(found.tenant, found.user);
+    let json = serde_json::to_vec(&tokens).map_err(data::Error::internal)?;
+    let answer = app.secrets.seal(ANSWER_SEAL, found.id.uuid().as_bytes(), &json);
     let mut unit = app.databases.write(ctx).await?;
-    if !refresh_token::spend(&unit, ctx, found.id).await? {
+    if !refresh_token::spend(&unit, ctx, found.id, answer).await? {
         return Ok(None);
     }
+    refresh_token::forget_answers(&unit, found.session, found.id).await?;
     if !session::rotate(&unit, found.session, &pair.access()).await? {
         return Err(Error::RefreshRefused);
     }
@@ -45,9 +69,8 @@ async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTok
         before: Some(json!({ "refresh_expires_at": found.presented.expires_at })),
         after: Some(json!({ "user": found.user, "refresh_expires_at": pair.refresh_expires_at })),
     })?;
-    let tokens = unit.commit(pair.for_client(found.tenant, found.user)).await?;
-    app.identities.invalidate(None, &cache_key(&found.access_hash)).await;
-    Ok(Some(tokens))
+    tokens::forget(app, &mut unit, &found.access_hash);
+    Ok(Some(unit.commit(tokens).await?))
 }
 
 async fn end_stolen(app: &App, ctx: &Ctx, found: &Found) -> Result<SessionTokens, Error> {
@@ -60,8 +83,8 @@ async fn end_stolen(app: &App, ctx: &Ctx, found: &Found) -> Result<SessionTokens
             before: Some(json!({ "state": "active" })),
             after: Some(json!({ "state": "revoked", "user": found.user, "reason": "refresh_token_reused" })),
         })?;
+        tokens::forget(app, &mut unit, &ended.access_hash);
         unit.commit(()).await?;
-        app.identities.invalidate(None, &cache_key(&ended.access_hash)).await;
         tracing::warn!(tenant = %found.tenant, session = %found.session, "a used refresh token came again");
     }
     Err(Error::RefreshRefused)

@@ -1,13 +1,14 @@
 //! Who the actor of a stored job is now: someone who left, or whose key was revoked, does not act any more.
 
 use crate::app::App;
-use crate::domain::effective_role;
 use crate::error::Error;
+use crate::service::api_key::{has_ended, permissions_of};
+use crate::service::authority;
 use crate::store::{api_key, membership, tenant};
 use data::Read;
 use kernel::ctx::{Credential, Entitlements, Mode, Principal, Strength};
 use kernel::id::CredentialId;
-use kernel::permission::BuiltinRole;
+use kernel::permission::PermissionSet;
 use kernel::{Actor, TenantId, UserId, Visitor};
 
 pub async fn resume_actor(
@@ -21,43 +22,43 @@ pub async fn resume_actor(
     let Some(own) = tenant::own(&read).await?.filter(|own| own.state == tenant::ACTIVE) else {
         return Ok(None);
     };
-    let role = match actor {
+    let resumed = match actor {
         Actor::System { domain } => return Ok(Some(Principal::system(tenant, domain, ctx.now()))),
-        Actor::User { id } => of_member(&read, *id).await?.map(|role| (role, None)),
+        Actor::User { id } => of_member(app, &read, *id).await?.map(|permissions| (permissions, None)),
         Actor::ApiKey { id, owner } => {
-            let role = of_key(&read, *id, *owner, visitor).await?;
-            role.map(|role| (role, Some(*id)))
+            let permissions = of_key(app, &read, *id, *owner, visitor).await?;
+            permissions.map(|permissions| (permissions, Some(*id)))
         }
     };
-    Ok(role.map(|(role, key)| Principal {
+    Ok(resumed.map(|(permissions, key)| Principal {
         tenant,
         actor: actor.clone(),
         credential: Credential { id: key, strength: Strength::Internal, authenticated_at: ctx.now() },
         impersonator: None,
-        permissions: app.permissions.of_role(role),
+        permissions,
         entitlements: Entitlements::default(),
         mode: if own.mode == "test" { Mode::Test } else { Mode::Live },
     }))
 }
 
-async fn of_member(read: &Read, user: UserId) -> Result<Option<BuiltinRole>, Error> {
+async fn of_member(app: &App, read: &Read, user: UserId) -> Result<Option<PermissionSet>, Error> {
     match membership::of_user(read, user).await? {
-        Some(member) if member.state()?.may_act() => Ok(Some(member.role()?)),
-        _ => Ok(None),
+        Some(member) => authority::of_member(app, read, member.public_id).await,
+        None => Ok(None),
     }
 }
 
 async fn of_key(
+    app: &App,
     read: &Read,
     id: CredentialId,
     owner: UserId,
     visitor: &Visitor,
-) -> Result<Option<BuiltinRole>, Error> {
+) -> Result<Option<PermissionSet>, Error> {
     let Some(key) = api_key::by_id(read, id).await? else { return Ok(None) };
-    let expired = key.expires_at.is_some_and(|at| at <= visitor.now());
-    if key.revoked_at.is_some() || expired {
+    if has_ended(&key, visitor.now()) {
         return Ok(None);
     }
-    let of_key = key.role()?;
-    Ok(of_member(read, owner).await?.map(|of_maker| effective_role(of_key, of_maker)))
+    let of_key = permissions_of(app, &key.grant()?);
+    Ok(of_member(app, read, owner).await?.map(|of_maker| of_key.intersection(&of_maker)))
 }

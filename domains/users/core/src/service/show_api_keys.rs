@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::service::api_key::{ApiKey, from_rows};
+use crate::service::api_key::{ApiKey, from_rows, with_maker};
 use crate::store::api_key;
 use kernel::id::CredentialId;
 use kernel::{Ctx, Page, PageRequest};
@@ -15,6 +15,6 @@ pub async fn list(app: &App, ctx: &Ctx, request: &PageRequest) -> Result<Page<Ap
 
 pub async fn one(app: &App, ctx: &Ctx, id: CredentialId) -> Result<ApiKey, Error> {
     let read = app.databases.read(ctx).await?;
-    let row = api_key::by_id(&read, id).await?;
-    from_rows(&read, row.into_iter().collect()).await?.pop().ok_or(Error::ApiKeyNotFound)
+    let row = api_key::by_id(&read, id).await?.ok_or(Error::ApiKeyNotFound)?;
+    with_maker(&read, row).await
 }

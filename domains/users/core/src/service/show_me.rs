@@ -1,10 +1,10 @@
 //! Who the caller is, as the platform sees them.
 
 use crate::app::App;
+use crate::domain::{MembershipId, RoleRef};
 use crate::error::Error;
 use crate::store::{membership, tenant, user};
-use kernel::permission::BuiltinRole;
-use kernel::{Ctx, TenantId, UserId};
+use kernel::{Actor, Ctx, TenantId, UserId};
 
 #[derive(Clone, Debug)]
 pub struct Me {
@@ -13,10 +13,14 @@ pub struct Me {
     pub display_name: String,
     pub tenant: TenantId,
     pub tenant_name: String,
-    pub role: BuiltinRole,
+    pub member: MembershipId,
+    pub role: RoleRef,
+    pub tenants: Vec<membership::Joined>,
     /// Of the credential, which may be a narrower key of this person.
     pub permissions: Vec<String>,
 }
+
+const MAX_TENANTS: i64 = 100;
 
 pub async fn show_me(app: &App, ctx: &Ctx) -> Result<Me, Error> {
     let id = ctx.actor().user().ok_or(Error::NotAMember)?;
@@ -24,13 +28,26 @@ pub async fn show_me(app: &App, ctx: &Ctx) -> Result<Me, Error> {
     let membership = membership::of_user(&read, id).await?.ok_or(Error::NotAMember)?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     let tenant = tenant::own(&read).await?.ok_or(Error::NotAMember)?;
+    drop(read);
+    // A key is of one tenant, and nobody who holds it need know of the others.
+    let tenants = match ctx.actor() {
+        Actor::User { id } => of_person(app, *id).await?,
+        _ => Vec::new(),
+    };
     Ok(Me {
         user: id,
         email: person.email,
         display_name: person.display_name,
         tenant: tenant.public_id,
         tenant_name: tenant.name,
+        member: membership.public_id,
         role: membership.role()?,
+        tenants,
         permissions: ctx.permissions().names().map(str::to_owned).collect(),
     })
+}
+
+async fn of_person(app: &App, id: UserId) -> Result<Vec<membership::Joined>, Error> {
+    let system = app.databases.system_read("a person's tenants: those they may switch to").await?;
+    Ok(membership::tenants_of(&system, id, MAX_TENANTS).await?)
 }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::service::tokens::cache_key;
+use crate::service::tokens;
 use crate::store::session;
 use data::AuditEntry;
 use kernel::Ctx;
@@ -23,7 +23,6 @@ pub async fn sign_out(app: &App, ctx: &Ctx) -> Result<SignedOut, Error> {
         before: Some(json!({ "state": "active" })),
         after: Some(json!({ "state": "revoked", "reason": "signed_out" })),
     })?;
-    let done = unit.commit(SignedOut).await?;
-    app.identities.invalidate(None, &cache_key(&ended.access_hash)).await;
-    Ok(done)
+    tokens::forget(app, &mut unit, &ended.access_hash);
+    Ok(unit.commit(SignedOut).await?)
 }

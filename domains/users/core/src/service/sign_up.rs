@@ -3,16 +3,18 @@
 //! the rest is one unit of work in every case, of a few statements more for an address that is new.
 
 use crate::app::{App, SignUpPolicy};
-use crate::domain::{Email, Password};
+use crate::domain::{Email, Password, RoleRef};
 use crate::error::Error;
+use crate::service::breaches;
+use crate::service::tokens::sealed;
 use crate::store::email_token::NewEmailToken;
 use crate::store::user::NewUser;
 use crate::store::{email_token, membership, tenant, user};
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
+use kernel::ctx::Mode;
 use kernel::permission::BuiltinRole;
 use kernel::{Ctx, Faults, FieldError, Id, TenantId, UserId, Visitor};
-use secrets::Sealed;
 use serde_json::json;
 use users_contract::{EmailVerificationRequested, SignUpForKnownAddress, VERIFICATION_SEAL};
 
@@ -25,13 +27,16 @@ pub struct SignUp {
     pub password: String,
     pub display_name: String,
     pub organization_name: String,
+    /// Of the tenant, for life.
+    pub mode: Mode,
 }
 
 pub async fn sign_up(app: &App, visitor: &Visitor, command: SignUp) -> Result<(), Error> {
-    if app.settings.sign_up == SignUpPolicy::Closed {
+    if app.settings.sign_up != SignUpPolicy::Open {
         return Err(Error::SignUpClosed);
     }
     let (applicant, password) = check(command).map_err(Error::invalid)?;
+    breaches::refuse(app, "/password", &password).await?;
     let password_hash = app.passwords.hash(password.into_inner()).await?;
     let applicant = Applicant { password_hash, ..applicant };
     match admit(app, visitor, &applicant).await {
@@ -45,19 +50,21 @@ struct Applicant {
     email: Email,
     display_name: String,
     organization_name: String,
+    mode: Mode,
     password_hash: String,
 }
 
 fn check(command: SignUp) -> Result<(Applicant, Password), Vec<FieldError>> {
     let mut faults = Faults::new();
     let email = faults.parse::<Email>("/email", "invalid_email", &command.email);
-    let password = faults.parse::<Password>("/password", "invalid_password", &command.password);
+    let password = Password::choose(&mut faults, "/password", &command.password, email.as_ref());
     let display_name = faults.text("/display_name", &command.display_name, MAX_NAME);
     let organization_name = faults.text("/organization_name", &command.organization_name, MAX_NAME);
     match (email, password) {
         (Some(email), Some(password)) => {
-            let password_hash = String::new();
-            faults.finish((Applicant { email, display_name, organization_name, password_hash }, password))
+            let (mode, password_hash) = (command.mode, String::new());
+            let applicant = Applicant { email, display_name, organization_name, mode, password_hash };
+            faults.finish((applicant, password))
         }
         _ => Err(faults.into_errors()),
     }
@@ -89,7 +96,7 @@ async fn welcome(app: &App, visitor: &Visitor, applicant: &Applicant) -> Result<
     let ctx = visitor.enter(Id::new(visitor.now()), DOMAIN);
     let owner: UserId = ctx.new_id();
     let mut unit = app.databases.write(&ctx).await?;
-    tenant::insert(&unit, &ctx, &applicant.organization_name).await?;
+    tenant::insert(&unit, &ctx, &applicant.organization_name, applicant.mode).await?;
     let new = NewUser {
         id: owner,
         email: &applicant.email,
@@ -97,14 +104,16 @@ async fn welcome(app: &App, visitor: &Visitor, applicant: &Applicant) -> Result<
         password_hash: &applicant.password_hash,
     };
     user::insert(&unit, &ctx, new).await?;
-    membership::insert_active(&unit, &ctx, owner, BuiltinRole::Owner).await?;
+    membership::insert_active(&unit, &ctx, owner, RoleRef::Builtin(BuiltinRole::Owner)).await?;
     send_link(app, &ctx, &mut unit, applicant, owner).await?;
     unit.audit(AuditEntry {
         action: "users.tenant.create",
         resource: "tenant",
         resource_id: ctx.tenant().uuid(),
         before: None,
-        after: Some(json!({ "name": applicant.organization_name, "owner": owner })),
+        after: Some(json!({
+            "name": applicant.organization_name, "owner": owner, "mode": tenant::mode_name(applicant.mode),
+        })),
     })?;
     Ok(unit.commit(()).await?)
 }
@@ -161,15 +170,8 @@ async fn send_link(
         user,
         email: applicant.email.to_string(),
         display_name: applicant.display_name.clone(),
-        sealed_token: as_text(&app.secrets.seal_value(VERIFICATION_SEAL, &token.plain))?,
+        sealed_token: sealed(app, VERIFICATION_SEAL, &token.plain)?,
         expires_at,
     })?;
     Ok(expires_at)
-}
-
-fn as_text(sealed: &Sealed<String>) -> Result<String, Error> {
-    match serde_json::to_value(sealed).map_err(data::Error::internal)? {
-        serde_json::Value::String(text) => Ok(text),
-        _ => Err(data::Error::internal("a sealed value is no text").into()),
-    }
 }

@@ -1,7 +1,8 @@
-//! API keys: made by a member, shown once, kept as a hash.
+//! API keys: made by a member, shown once, kept as a hash. What one may do is a role's, or a JSON list of
+//! permissions' names.
 
 use crate::domain::MembershipId;
-use crate::store::unknown;
+use crate::store::{role, unknown};
 use chrono::{DateTime, Utc};
 use data::{System, Tx, Unit, tenant_entity};
 use kernel::id::CredentialId;
@@ -25,6 +26,10 @@ pub struct Model {
     pub expires_at: Option<DateTime<Utc>>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
+    pub scopes: Option<String>,
+    pub previous_hash: Option<Vec<u8>>,
+    pub previous_until: Option<DateTime<Utc>>,
+    pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -36,11 +41,39 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-tenant_entity!(record);
+tenant_entity!(resource);
+
+/// What a key may do where its maker may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    Role(BuiltinRole),
+    /// In order, each once.
+    Scopes(Vec<String>),
+}
+
+impl Grant {
+    pub fn from_columns(role: &str, scopes: Option<&str>) -> Result<Self, data::Error> {
+        match scopes {
+            Some(json) => Ok(Self::Scopes(role::permissions(json)?)),
+            None => Ok(Self::Role(BuiltinRole::parse(role).ok_or_else(|| unknown("role", role))?)),
+        }
+    }
+
+    /// Beside scopes stands the least role there is, which is all that a node of a version before would grant.
+    fn columns(&self) -> Result<(BuiltinRole, Option<String>), data::Error> {
+        match self {
+            Self::Role(role) => Ok((*role, None)),
+            Self::Scopes(names) => {
+                let json = serde_json::to_string(names).map_err(data::Error::internal)?;
+                Ok((BuiltinRole::Viewer, Some(json)))
+            }
+        }
+    }
+}
 
 impl Model {
-    pub fn role(&self) -> Result<BuiltinRole, data::Error> {
-        BuiltinRole::parse(&self.role).ok_or_else(|| unknown("role", &self.role))
+    pub fn grant(&self) -> Result<Grant, data::Error> {
+        Grant::from_columns(&self.role, self.scopes.as_deref())
     }
 }
 
@@ -50,18 +83,20 @@ pub struct NewApiKey<'a> {
     pub name: &'a str,
     pub prefix: &'a str,
     pub hash: [u8; 32],
-    pub role: BuiltinRole,
+    pub grant: &'a Grant,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
 pub async fn insert(unit: &Unit, key: NewApiKey<'_>) -> Result<Model, data::Error> {
+    let (role, scopes) = key.grant.columns()?;
     let row = ActiveModel {
         public_id: Set(key.id),
         membership_id: Set(key.membership),
         name: Set(key.name.to_owned()),
         prefix: Set(key.prefix.to_owned()),
         hash: Set(key.hash.to_vec()),
-        role: Set(key.role.name().to_owned()),
+        role: Set(role.name().to_owned()),
+        scopes: Set(scopes),
         expires_at: Set(key.expires_at),
         ..Default::default()
     };
@@ -76,8 +111,50 @@ pub async fn by_id(tx: &Tx, id: CredentialId) -> Result<Option<Model>, data::Err
     tx.by_id::<Entity, _>(id).one().await
 }
 
+/// As it is now, and so it stays until the transaction ends.
+pub async fn by_id_to_change(unit: &Unit, id: CredentialId) -> Result<Option<Model>, data::Error> {
+    unit.by_id::<Entity, _>(id).to_change().one().await
+}
+
 pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Model>, data::Error> {
     tx.find::<Entity>().page(request).await
+}
+
+/// `None` when it is no longer of that version.
+pub async fn change(
+    unit: &Unit,
+    before: &Model,
+    name: &str,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<Option<Model>, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .filter(Column::PublicId.eq(before.public_id))
+        .filter(Column::Version.eq(before.version))
+        .set(Column::Name, name)
+        .set(Column::ExpiresAt, expires_at);
+    Ok(update.returning().await?.pop())
+}
+
+/// Another secret in the place of the present one, which is good as well until then. `None` when the key is no
+/// longer of that version.
+pub async fn rotate(
+    unit: &Unit,
+    before: &Model,
+    prefix: &str,
+    hash: [u8; 32],
+    previous_until: Option<DateTime<Utc>>,
+) -> Result<Option<Model>, data::Error> {
+    let previous_hash = previous_until.map(|_| before.hash.clone());
+    let update = unit
+        .update::<Entity>()
+        .filter(Column::PublicId.eq(before.public_id))
+        .filter(Column::Version.eq(before.version))
+        .set(Column::Prefix, prefix)
+        .set(Column::Hash, hash.to_vec())
+        .set(Column::PreviousHash, previous_hash)
+        .set(Column::PreviousUntil, previous_until);
+    Ok(update.returning().await?.pop())
 }
 
 /// `false` when it was revoked before.
@@ -88,6 +165,20 @@ pub async fn revoke(unit: &Unit, ctx: &Ctx, id: CredentialId) -> Result<bool, da
         .filter(Column::PublicId.eq(id))
         .filter(Column::RevokedAt.is_null());
     Ok(update.exec().await? > 0)
+}
+
+/// Those that have ended by this.
+pub async fn revoke_all_of(
+    unit: &Unit,
+    ctx: &Ctx,
+    membership: MembershipId,
+) -> Result<Vec<Model>, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::RevokedAt, ctx.now())
+        .filter(Column::MembershipId.eq(membership))
+        .filter(Column::RevokedAt.is_null());
+    update.returning().await
 }
 
 /// Through the system door, and without a version or `updated_at`: it is no change of the key.

@@ -1,13 +1,14 @@
 //! Who a token's hash belongs to: one look-up across tenants, with everything that may have been revoked since.
 
-use crate::store::unknown;
+use crate::domain::MembershipId;
+use crate::store::api_key::Grant;
+use crate::store::session;
 use chrono::{DateTime, Utc};
 use data::System;
-use kernel::ctx::Mode;
+use kernel::ctx::{Mode, Strength};
 use kernel::id::CredentialId;
-use kernel::permission::BuiltinRole;
 use kernel::{TenantId, UserId};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
 
 /// The holder of a session or key that is neither revoked nor in a tenant or membership that may not act. Whether it
 /// has expired is for the caller to see, at each use.
@@ -17,9 +18,11 @@ pub struct Holder {
     pub tenant: TenantId,
     pub mode: Mode,
     pub user: UserId,
-    pub membership_role: BuiltinRole,
-    /// Of a key; a session has its holder's.
-    pub key_role: Option<BuiltinRole>,
+    pub membership: MembershipId,
+    /// Of a key: no more than this of what its maker may do.
+    pub key: Option<Grant>,
+    /// Of a session: by what its holder has proved who they are.
+    pub strength: Strength,
     pub authenticated_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub last_used_at: Option<DateTime<Utc>>,
@@ -31,70 +34,85 @@ struct Row {
     tenant_id: TenantId,
     mode: String,
     user_id: UserId,
-    membership_role: String,
+    membership_id: MembershipId,
     key_role: Option<String>,
+    key_scopes: Option<String>,
+    strength: Option<String>,
     authenticated_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     last_used_at: Option<DateTime<Utc>>,
 }
 
-/// What both look-ups share: the credential is `c`.
+/// What both look-ups share: the credential is `c`, found by `$1`, the hash.
 macro_rules! of_active_member {
-    ($columns:literal, $table:literal, $hash:literal) => {
+    ($columns:literal, $table:literal, $found:literal, $further:literal) => {
         concat!(
-            "SELECT c.public_id AS credential_id, c.tenant_id, t.mode, m.user_id, m.role AS membership_role, ",
-            "c.created_at AS authenticated_at, ",
+            "SELECT c.public_id AS credential_id, c.tenant_id, t.mode, m.user_id, c.membership_id, ",
             $columns,
             " FROM ",
             $table,
             " c JOIN memberships m ON m.tenant_id = c.tenant_id AND m.public_id = c.membership_id ",
             "JOIN users u ON u.public_id = m.user_id ",
             "JOIN tenants t ON t.public_id = c.tenant_id ",
-            "WHERE c.",
-            $hash,
-            " = $1 AND c.revoked_at IS NULL AND c.deleted_at IS NULL ",
+            "WHERE (",
+            $found,
+            ") AND c.revoked_at IS NULL AND c.deleted_at IS NULL ",
             "AND m.state = 'active' AND m.deleted_at IS NULL AND u.deleted_at IS NULL ",
-            "AND t.state = 'active' AND t.deleted_at IS NULL"
+            "AND t.state = 'active' AND t.deleted_at IS NULL",
+            $further
         )
     };
 }
 
 pub async fn of_access_token(system: &System, hash: [u8; 32]) -> Result<Option<Holder>, data::Error> {
     let sql = of_active_member!(
-        "c.access_expires_at AS expires_at, NULL AS key_role, NULL AS last_used_at",
+        "coalesce(c.authenticated_at, c.created_at) AS authenticated_at, c.access_expires_at AS expires_at, \
+         c.strength, NULL AS key_role, NULL AS key_scopes, NULL AS last_used_at",
         "sessions",
-        "access_hash"
+        "c.access_hash = $1",
+        " AND (u.sessions_ended_at IS NULL OR coalesce(c.authenticated_at, c.created_at) >= u.sessions_ended_at)"
     );
-    holder(system, sql, hash).await
+    holder(system, sql, vec![hash.to_vec().into()]).await
 }
 
-pub async fn of_api_key(system: &System, hash: [u8; 32]) -> Result<Option<Holder>, data::Error> {
-    let sql = of_active_member!("c.expires_at, c.role AS key_role, c.last_used_at", "api_keys", "hash");
-    holder(system, sql, hash).await
+/// By its secret, or the one before it while that is good: no longer than the key itself.
+pub async fn of_api_key(
+    system: &System,
+    hash: [u8; 32],
+    now: DateTime<Utc>,
+) -> Result<Option<Holder>, data::Error> {
+    let sql = of_active_member!(
+        "c.created_at AS authenticated_at, c.role AS key_role, c.scopes AS key_scopes, c.last_used_at, \
+         NULL AS strength, \
+         CASE WHEN c.hash = $1 OR c.expires_at <= c.previous_until THEN c.expires_at ELSE c.previous_until END \
+         AS expires_at",
+        "api_keys",
+        "c.hash = $1 OR (c.previous_hash = $1 AND c.previous_until > $2)",
+        ""
+    );
+    holder(system, sql, vec![hash.to_vec().into(), now.into()]).await
 }
 
-async fn holder(system: &System, sql: &str, hash: [u8; 32]) -> Result<Option<Holder>, data::Error> {
-    let rows = system.query_all(sql, vec![hash.to_vec().into()]).await?;
+async fn holder(system: &System, sql: &str, values: Vec<Value>) -> Result<Option<Holder>, data::Error> {
+    let rows = system.query_all(sql, values).await?;
     let row = rows.first().map(|row| Row::from_query_result(row, "")).transpose()?;
     row.map(Row::into_holder).transpose()
 }
 
 impl Row {
     fn into_holder(self) -> Result<Holder, data::Error> {
+        let grant = |role: &str| Grant::from_columns(role, self.key_scopes.as_deref());
         Ok(Holder {
             credential: self.credential_id,
             tenant: self.tenant_id,
             mode: if self.mode == "test" { Mode::Test } else { Mode::Live },
             user: self.user_id,
-            membership_role: role(&self.membership_role)?,
-            key_role: self.key_role.as_deref().map(role).transpose()?,
+            membership: self.membership_id,
+            key: self.key_role.as_deref().map(grant).transpose()?,
+            strength: session::strength(self.strength.as_deref())?,
             authenticated_at: self.authenticated_at,
             expires_at: self.expires_at,
             last_used_at: self.last_used_at,
         })
     }
-}
-
-fn role(word: &str) -> Result<BuiltinRole, data::Error> {
-    BuiltinRole::parse(word).ok_or_else(|| unknown("role", word))
 }

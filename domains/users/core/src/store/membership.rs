@@ -1,6 +1,6 @@
 //! Who belongs to which tenant, as what.
 
-use crate::domain::{MembershipId, MembershipState};
+use crate::domain::{MembershipId, MembershipState, RoleId, RoleRef};
 use crate::store::unknown;
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit, tenant_entity};
@@ -21,6 +21,8 @@ pub struct Model {
     pub user_id: UserId,
     pub role: String,
     pub state: String,
+    pub role_id: Option<RoleId>,
+    pub manager_id: Option<MembershipId>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -40,8 +42,9 @@ impl PlatformEntity for Entity {
 }
 
 impl Model {
-    pub fn role(&self) -> Result<BuiltinRole, data::Error> {
-        BuiltinRole::parse(&self.role).ok_or_else(|| unknown("role", &self.role))
+    pub fn role(&self) -> Result<RoleRef, data::Error> {
+        let builtin = BuiltinRole::parse(&self.role).ok_or_else(|| unknown("role", &self.role))?;
+        Ok(RoleRef::from_columns(builtin, self.role_id))
     }
 
     pub fn state(&self) -> Result<MembershipState, data::Error> {
@@ -53,16 +56,78 @@ pub async fn insert_active(
     unit: &Unit,
     ctx: &Ctx,
     user: UserId,
-    role: BuiltinRole,
+    role: RoleRef,
 ) -> Result<Model, data::Error> {
+    let (builtin, role_id) = role.columns();
     let row = ActiveModel {
         public_id: Set(ctx.new_id()),
         user_id: Set(user),
-        role: Set(role.name().to_owned()),
+        role: Set(builtin.name().to_owned()),
+        role_id: Set(role_id),
         state: Set(MembershipState::Active.name().to_owned()),
         ..Default::default()
     };
     unit.insert(row).await
+}
+
+pub async fn by_id(tx: &Tx, id: MembershipId) -> Result<Option<Model>, data::Error> {
+    tx.by_id::<Entity, _>(id).one().await
+}
+
+/// As it is now, and so it stays until the transaction ends.
+pub async fn by_id_to_change(unit: &Unit, id: MembershipId) -> Result<Option<Model>, data::Error> {
+    unit.by_id::<Entity, _>(id).to_change().one().await
+}
+
+pub async fn of_user_to_change(unit: &Unit, user: UserId) -> Result<Option<Model>, data::Error> {
+    unit.find::<Entity>().filter(Column::UserId.eq(user)).to_change().one().await
+}
+
+/// `None` when it is no longer of that version.
+pub async fn change(
+    unit: &Unit,
+    before: &Model,
+    role: RoleRef,
+    manager: Option<MembershipId>,
+    state: MembershipState,
+) -> Result<Option<Model>, data::Error> {
+    let (builtin, role_id) = role.columns();
+    let update = unit
+        .update::<Entity>()
+        .filter(Column::PublicId.eq(before.public_id))
+        .filter(Column::Version.eq(before.version))
+        .set(Column::Role, builtin.name())
+        .set(Column::RoleId, role_id)
+        .set(Column::ManagerId, manager)
+        .set(Column::State, state.name());
+    Ok(update.returning().await?.pop())
+}
+
+/// Counted while the tenant is held, so that no two owners leave at once.
+pub async fn active_owners(unit: &Unit) -> Result<u64, data::Error> {
+    let owners = unit
+        .find::<Entity>()
+        .filter(Column::Role.eq(BuiltinRole::Owner.name()))
+        .filter(Column::RoleId.is_null())
+        .filter(Column::State.eq(MembershipState::Active.name()));
+    owners.count().await
+}
+
+/// Nobody reports to who is gone.
+pub async fn release_reports_of(unit: &Unit, manager: MembershipId) -> Result<u64, data::Error> {
+    let update = unit.update::<Entity>().filter(Column::ManagerId.eq(manager));
+    update.set(Column::ManagerId, None::<MembershipId>).exec().await
+}
+
+pub async fn any_of_role(tx: &Tx, role: RoleId) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::RoleId.eq(role));
+    Ok(found.filter(Column::State.ne(MembershipState::Removed.name())).one().await?.is_some())
+}
+
+/// At most so many.
+pub async fn ids_of_role(tx: &Tx, role: RoleId, limit: u64) -> Result<Vec<MembershipId>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::RoleId.eq(role)).limit(limit).all().await?;
+    Ok(found.into_iter().map(|row| row.public_id).collect())
 }
 
 pub async fn of_user(tx: &Tx, user: UserId) -> Result<Option<Model>, data::Error> {
@@ -83,8 +148,64 @@ pub async fn users_of(
     Ok(rows.into_iter().map(|row| (row.public_id, row.user_id)).collect())
 }
 
-pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Model>, data::Error> {
-    tx.find::<Entity>().page(request).await
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MemberFilter {
+    /// Of those that every tenant has; who has one of the tenant's own has none of them.
+    pub role: Option<BuiltinRole>,
+    pub role_id: Option<RoleId>,
+    pub state: Option<MembershipState>,
+    pub manager: Option<MembershipId>,
+    pub user: Option<UserId>,
+}
+
+pub async fn page(tx: &Tx, filter: MemberFilter, request: &PageRequest) -> Result<Page<Model>, data::Error> {
+    let mut found = tx.find::<Entity>();
+    if let Some(role) = filter.role {
+        found = found.filter(Column::Role.eq(role.name())).filter(Column::RoleId.is_null());
+    }
+    if let Some(id) = filter.role_id {
+        found = found.filter(Column::RoleId.eq(id));
+    }
+    if let Some(state) = filter.state {
+        found = found.filter(Column::State.eq(state.name()));
+    }
+    if let Some(manager) = filter.manager {
+        found = found.filter(Column::ManagerId.eq(manager));
+    }
+    if let Some(user) = filter.user {
+        found = found.filter(Column::UserId.eq(user));
+    }
+    found.page(request).await
+}
+
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Joined {
+    pub tenant_id: TenantId,
+    pub tenant_name: String,
+}
+
+/// The tenants this person may act in, the first joined first; at most so many.
+pub async fn tenants_of(system: &System, user: UserId, limit: i64) -> Result<Vec<Joined>, data::Error> {
+    let sql = "SELECT m.tenant_id, t.name AS tenant_name FROM memberships m \
+         JOIN tenants t ON t.public_id = m.tenant_id \
+         WHERE m.user_id = $1 AND m.state = 'active' AND m.deleted_at IS NULL \
+         AND t.state = 'active' AND t.deleted_at IS NULL ORDER BY m.created_at, m.public_id LIMIT $2";
+    let rows = system.query_all(sql, vec![user.into(), limit.into()]).await?;
+    Ok(rows.iter().map(|row| Joined::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// This person's membership in that tenant, when they may act there.
+pub async fn active_in(
+    system: &System,
+    user: UserId,
+    tenant: TenantId,
+) -> Result<Option<MembershipId>, data::Error> {
+    let sql = "SELECT m.tenant_id, m.public_id FROM memberships m JOIN tenants t ON t.public_id = m.tenant_id \
+         WHERE m.user_id = $1 AND m.tenant_id = $2 AND m.state = 'active' AND m.deleted_at IS NULL \
+         AND t.state = 'active' AND t.deleted_at IS NULL";
+    let rows = system.query_all(sql, vec![user.into(), tenant.into()]).await?;
+    let found = rows.first().map(|row| Found::from_query_result(row, "")).transpose()?;
+    Ok(found.map(|found| found.public_id))
 }
 
 /// Any tenant of this person, the first they joined: the mail about a known address leaves in its name.

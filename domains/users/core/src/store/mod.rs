@@ -3,12 +3,21 @@
 pub mod api_key;
 pub mod audit_detail;
 pub mod audit_entry;
+pub mod authority;
 pub mod email_token;
 pub mod identity;
+pub mod invitation;
 pub mod membership;
+pub mod password_reset;
+pub mod recovery_code;
 pub mod refresh_token;
+pub mod role;
 pub mod session;
+pub mod sign_in_failure;
+pub mod team;
+pub mod team_member;
 pub mod tenant;
+pub mod totp_factor;
 pub mod user;
 
 /// A stored word that the code does not know: the database is newer, or was changed by hand.

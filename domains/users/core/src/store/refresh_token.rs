@@ -22,6 +22,7 @@ pub struct Model {
     pub hash: Vec<u8>,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
+    pub answer: Option<Vec<u8>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -52,14 +53,30 @@ pub async fn insert(
     unit.insert(row).await
 }
 
-/// `false` when somebody was faster.
-pub async fn spend(unit: &Unit, ctx: &Ctx, id: RefreshTokenId) -> Result<bool, data::Error> {
+/// With what is answered to it; `false` when somebody was faster.
+pub async fn spend(unit: &Unit, ctx: &Ctx, id: RefreshTokenId, answer: Vec<u8>) -> Result<bool, data::Error> {
     let update = unit
         .update::<Entity>()
         .set(Column::UsedAt, ctx.now())
+        .set(Column::Answer, answer)
         .filter(Column::PublicId.eq(id))
         .filter(Column::UsedAt.is_null());
     Ok(update.exec().await? > 0)
+}
+
+/// What an ancestor of this one was answered is used by now, and told nobody again.
+pub async fn forget_answers(
+    unit: &Unit,
+    session: CredentialId,
+    but: RefreshTokenId,
+) -> Result<u64, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::Answer, None::<Vec<u8>>)
+        .filter(Column::SessionId.eq(session))
+        .filter(Column::PublicId.ne(but))
+        .filter(Column::Answer.is_not_null());
+    update.exec().await
 }
 
 /// A refresh token that was presented, with all that decides about it.
@@ -71,6 +88,7 @@ pub struct Found {
     pub access_hash: Vec<u8>,
     pub user: UserId,
     pub presented: Presented,
+    pub answer: Option<Vec<u8>>,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -80,6 +98,7 @@ struct Row {
     session_id: CredentialId,
     access_hash: Vec<u8>,
     used_at: Option<DateTime<Utc>>,
+    answer: Option<Vec<u8>>,
     expires_at: DateTime<Utc>,
     session_revoked_at: Option<DateTime<Utc>>,
     user_id: UserId,
@@ -88,7 +107,7 @@ struct Row {
 }
 
 pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Found>, data::Error> {
-    let sql = "SELECT r.public_id, r.tenant_id, r.session_id, s.access_hash, r.used_at, r.expires_at, \
+    let sql = "SELECT r.public_id, r.tenant_id, r.session_id, s.access_hash, r.used_at, r.answer, r.expires_at, \
          s.revoked_at AS session_revoked_at, m.user_id, m.state AS membership_state, t.state AS tenant_state \
          FROM refresh_tokens r \
          JOIN sessions s ON s.tenant_id = r.tenant_id AND s.public_id = r.session_id \
@@ -96,7 +115,8 @@ pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Found>, d
          JOIN users u ON u.public_id = m.user_id \
          JOIN tenants t ON t.public_id = r.tenant_id \
          WHERE r.hash = $1 AND r.deleted_at IS NULL AND s.deleted_at IS NULL AND m.deleted_at IS NULL \
-         AND u.deleted_at IS NULL AND t.deleted_at IS NULL";
+         AND u.deleted_at IS NULL AND t.deleted_at IS NULL \
+         AND (u.sessions_ended_at IS NULL OR coalesce(s.authenticated_at, s.created_at) >= u.sessions_ended_at)";
     let rows = system.query_all(sql, vec![hash.to_vec().into()]).await?;
     let Some(row) = rows.first().map(|row| Row::from_query_result(row, "")).transpose()? else {
         return Ok(None);
@@ -111,10 +131,12 @@ pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Found>, d
         user: row.user_id,
         presented: Presented {
             used_at: row.used_at,
+            answer_is_kept: row.answer.is_some(),
             expires_at: row.expires_at,
             session_revoked_at: row.session_revoked_at,
             membership,
             tenant_is_active: row.tenant_state == tenant::ACTIVE,
         },
+        answer: row.answer,
     }))
 }

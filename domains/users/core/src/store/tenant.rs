@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, Tx, Unit};
+use kernel::ctx::Mode;
 use kernel::{Ctx, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LockType};
@@ -33,7 +34,13 @@ impl PlatformEntity for Entity {
 }
 
 pub const ACTIVE: &str = "active";
-const LIVE: &str = "live";
+
+pub fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Live => "live",
+        Mode::Test => "test",
+    }
+}
 
 /// The caller's own; there is no way to another's.
 pub async fn own(tx: &Tx) -> Result<Option<Model>, data::Error> {
@@ -48,12 +55,12 @@ pub async fn own_to_change(unit: &Unit) -> Result<Option<Model>, data::Error> {
     unit.platform_one(select.lock(LockType::NoKeyUpdate)).await
 }
 
-pub async fn insert(unit: &Unit, ctx: &Ctx, name: &str) -> Result<Model, data::Error> {
+pub async fn insert(unit: &Unit, ctx: &Ctx, name: &str, mode: Mode) -> Result<Model, data::Error> {
     let row = ActiveModel {
         public_id: Set(ctx.tenant()),
         name: Set(name.to_owned()),
         state: Set(ACTIVE.to_owned()),
-        mode: Set(LIVE.to_owned()),
+        mode: Set(mode_name(mode).to_owned()),
         version: Set(1),
         created_at: Set(ctx.now()),
         updated_at: Set(ctx.now()),

@@ -20,6 +20,7 @@ pub struct Model {
     pub email_verified_at: Option<DateTime<Utc>>,
     pub display_name: String,
     pub password_hash: String,
+    pub sessions_ended_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -44,6 +45,17 @@ pub struct NewUser<'a> {
 
 pub async fn by_email(system: &System, email: &Email) -> Result<Option<Model>, data::Error> {
     system.one(living().filter(Column::EmailKey.eq(email.key()))).await
+}
+
+/// Who is found by a token of theirs.
+pub async fn of_id(system: &System, id: UserId) -> Result<Option<Model>, data::Error> {
+    system.one(living().filter(Column::PublicId.eq(id))).await
+}
+
+/// Within a unit, so that it is as it was found until the unit ends where it is changed. What is told of it is for the
+/// caller to bound: whose address is known is nobody's business.
+pub async fn by_email_here(tx: &Tx, email: &Email) -> Result<Option<Model>, data::Error> {
+    tx.platform_one(living().filter(Column::EmailKey.eq(email.key()))).await
 }
 
 /// Of a member whose membership the caller has found in their own tenant.
@@ -96,6 +108,17 @@ pub async fn verify(
         .col_expr(Column::PasswordHash, Expr::val(password_hash))
         .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
     Ok(unit.update_platform(update).await? > 0)
+}
+
+/// Another password; every session that was opened before it ends.
+pub async fn change_password(unit: &Unit, ctx: &Ctx, id: UserId, hash: &str) -> Result<(), data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .col_expr(Column::PasswordHash, Expr::val(hash))
+        .col_expr(Column::SessionsEndedAt, Expr::val(ctx.now()))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    unit.update_platform(update).await.map(drop)
 }
 
 /// The same password, hashed anew; nothing happens when another was chosen in the meantime.

@@ -15,7 +15,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use testkit::Stage;
 use users::{Deps, PERMISSIONS, Settings};
-use users_contract::{EmailVerificationRequested, SignUpForKnownAddress, Users, VERIFICATION_SEAL};
+use users_contract::{
+    EmailVerificationRequested, INVITATION_SEAL, InvitationSent, NewDeviceSignedIn, PasswordChanged,
+    PasswordResetRequested, SignUpForKnownAddress, Users, VERIFICATION_SEAL,
+};
 use web::{Parts, Server};
 
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -64,6 +67,7 @@ impl Reply {
 pub struct Person {
     pub tenant: TenantId,
     pub user: UserId,
+    pub membership: String,
     pub access: String,
     pub refresh: String,
 }
@@ -85,6 +89,10 @@ impl House {
             audit.subscription().expect("it subscribes"),
             mail(EmailVerificationRequested::KIND, "tests.verification"),
             mail(SignUpForKnownAddress::KIND, "tests.known"),
+            mail(InvitationSent::KIND, "tests.invitation"),
+            mail(PasswordResetRequested::KIND, "tests.reset"),
+            mail(PasswordChanged::KIND, "tests.changed"),
+            mail(NewDeviceSignedIn::KIND, "tests.device"),
         ]);
         let identity = identity.expect("an identity provider");
         let many = NonZeroU32::new(1_000_000).expect("not zero");
@@ -189,13 +197,39 @@ impl House {
     }
 
     pub async fn enter(&self, email: &str) -> Person {
-        let reply = self.sign_in(email, PASSWORD).await.is(200);
+        self.person(&self.sign_in(email, PASSWORD).await.is(200)).await
+    }
+
+    /// Who was given these tokens.
+    pub async fn person(&self, tokens: &Reply) -> Person {
+        let access = tokens.at("/access_token");
         Person {
-            tenant: reply.at("/tenant_id").parse().expect("an id"),
-            user: reply.at("/user_id").parse().expect("an id"),
-            access: reply.at("/access_token"),
-            refresh: reply.at("/refresh_token"),
+            tenant: tokens.at("/tenant_id").parse().expect("an id"),
+            user: tokens.at("/user_id").parse().expect("an id"),
+            membership: self.get("/me", &access).await.is(200).at("/member_id"),
+            access,
+            refresh: tokens.at("/refresh_token"),
         }
+    }
+
+    /// Invited by the owner to this role, come in and signed in there.
+    pub async fn member(&self, owner: &Person, email: &str, role: Value) -> Person {
+        let mut body = role;
+        body["email"] = email.into();
+        self.post("/invitations", Some(&owner.access), body).await.is(201);
+        let token = self.invitations().await.pop().expect("an invitation");
+        self.accept(&token, PASSWORD).await.is(200);
+        let body = json!({ "email": email, "password": PASSWORD, "tenant_id": owner.tenant });
+        self.person(&self.post("/sign-in", None, body).await.is(200)).await
+    }
+
+    pub async fn accept(&self, token: &str, password: &str) -> Reply {
+        let body = json!({ "token": token, "password": password, "display_name": "Grace" });
+        self.post("/invitations/accept", None, body).await
+    }
+
+    pub async fn patch(&self, path: &str, bearer: &str, if_match: &str, body: Value) -> Reply {
+        self.call(Method::PATCH, path, Some(bearer), &[("if-match", if_match)], Some(body)).await
     }
 
     /// The payloads written for a subscriber, oldest first.
@@ -216,14 +250,23 @@ impl House {
         all
     }
 
-    /// The tokens of all links that were sent.
+    /// The tokens of all links that were sent, oldest first.
     pub async fn links(&self) -> Vec<String> {
-        let sent = self.messages("tests.verification").await;
+        self.tokens_of("tests.verification", VERIFICATION_SEAL).await
+    }
+
+    /// The same of invitations.
+    pub async fn invitations(&self) -> Vec<String> {
+        self.tokens_of("tests.invitation", INVITATION_SEAL).await
+    }
+
+    pub async fn tokens_of(&self, subscriber: &str, seal: &'static str) -> Vec<String> {
+        let sent = self.messages(subscriber).await;
         let open = |payload: &str| -> String {
-            let event: EmailVerificationRequested = serde_json::from_str(payload).expect("the event");
+            let event: Value = serde_json::from_str(payload).expect("the event");
             let sealed: Sealed<String> =
-                serde_json::from_value(Value::String(event.sealed_token)).expect("a sealed value");
-            self.stage.secrets.open_value(VERIFICATION_SEAL, &sealed).expect("opens")
+                serde_json::from_value(event["sealed_token"].clone()).expect("a sealed value");
+            self.stage.secrets.open_value(seal, &sealed).expect("opens")
         };
         sent.iter().map(|(_, _, payload)| open(payload)).collect()
     }

@@ -1,0 +1,63 @@
+//! What gives a member their permissions: one of the roles every tenant has, or one of the tenant's own.
+
+use crate::domain::RoleId;
+use kernel::permission::{BuiltinRole, PermissionRegistry, PermissionSet};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleRef {
+    Builtin(BuiltinRole),
+    Custom(RoleId),
+}
+
+impl RoleRef {
+    /// Beside a role of the tenant's own stands the least there is, which is all that a node of a version before
+    /// these roles would grant.
+    pub fn columns(self) -> (BuiltinRole, Option<RoleId>) {
+        match self {
+            Self::Builtin(role) => (role, None),
+            Self::Custom(id) => (BuiltinRole::Viewer, Some(id)),
+        }
+    }
+
+    pub fn from_columns(role: BuiltinRole, custom: Option<RoleId>) -> Self {
+        custom.map_or(Self::Builtin(role), Self::Custom)
+    }
+
+    pub fn is_owner(self) -> bool {
+        self == Self::Builtin(BuiltinRole::Owner)
+    }
+}
+
+/// The names a role of the tenant's own is made of; those that no domain declares any more grant nothing.
+pub fn granted(names: &[String], registry: &PermissionRegistry) -> PermissionSet {
+    let declared = registry.all().iter().map(|permission| permission.name);
+    declared.filter(|declared| names.iter().any(|name| name == declared)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Id, Permission};
+
+    #[test]
+    fn a_role_survives_its_columns() {
+        let custom = RoleRef::Custom(Id::new(chrono::DateTime::UNIX_EPOCH));
+        for role in BuiltinRole::ALL.map(RoleRef::Builtin).into_iter().chain([custom]) {
+            let (builtin, id) = role.columns();
+            assert_eq!(RoleRef::from_columns(builtin, id), role);
+            assert_eq!(role.is_owner(), builtin == BuiltinRole::Owner);
+        }
+        assert_eq!(custom.columns().0, BuiltinRole::Viewer);
+    }
+
+    #[test]
+    fn what_nobody_declares_is_not_granted() {
+        let registry = PermissionRegistry::default();
+        let declared = ["a.read", "a.write"];
+        registry.fill(
+            declared.map(|name| Permission { name, summary: "", least_role: BuiltinRole::Owner }).to_vec(),
+        );
+        let names = ["a.write", "gone.read"].map(str::to_owned);
+        assert_eq!(granted(&names, &registry), ["a.write"].into_iter().collect());
+    }
+}

@@ -1,0 +1,35 @@
+//! How long the next sign-in waits after some that failed: ever longer, and never for good.
+
+use chrono::Duration;
+
+/// Those of an account that are waited for by nobody: people mistype.
+pub const FREE_OF_ACCOUNT: i64 = 5;
+/// The same from one address, which many people may share.
+pub const FREE_OF_ADDRESS: i64 = 50;
+/// Failures this long ago count no more.
+pub const FORGOTTEN_AFTER: Duration = Duration::hours(24);
+const LONGEST_S: i64 = 15 * 60;
+
+/// One second after the first that is not free, then twice as long each time, up to a quarter of an hour.
+pub fn delay(failures: i64, free: i64) -> Duration {
+    let over = failures - free;
+    let seconds = match u32::try_from(over - 1) {
+        Err(_) => 0,
+        Ok(doublings) => 1_i64.checked_shl(doublings).filter(|s| *s > 0).unwrap_or(LONGEST_S).min(LONGEST_S),
+    };
+    Duration::seconds(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_doubles_the_wait_up_to_a_quarter_of_an_hour() {
+        let waits: Vec<i64> = (0..18).map(|failures| delay(failures, 5).num_seconds()).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        for failures in [68, 69, 70, 200, i64::MAX] {
+            assert_eq!(delay(failures, 5).num_seconds(), 900, "{failures}");
+        }
+    }
+}

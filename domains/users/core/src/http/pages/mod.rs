@@ -1,0 +1,78 @@
+//! The pages that links in mail lead to. Each asks for a password before anything is spent, since programs that look at
+//! mail follow its links. No script, nothing from elsewhere.
+
+mod accept;
+mod reset;
+mod verify;
+
+use crate::app::App;
+use crate::error::Error;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::web::{self as actix, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use kernel::Problem;
+use module::Pages;
+use serde::Deserialize;
+use std::sync::Arc;
+use users_contract::{INVITATION_PATH, PASSWORD_RESET_PATH, VERIFICATION_PATH};
+
+pub fn pages(app: App) -> Pages {
+    Arc::new(move |config: &mut ServiceConfig| {
+        let verification = actix::resource(VERIFICATION_PATH)
+            .app_data(Data::new(app.clone()))
+            .route(actix::get().to(verify::ask))
+            .route(actix::post().to(verify::verify));
+        let invitation = actix::resource(INVITATION_PATH)
+            .app_data(Data::new(app.clone()))
+            .route(actix::get().to(accept::ask))
+            .route(actix::post().to(accept::accept));
+        let reset = actix::resource(PASSWORD_RESET_PATH)
+            .app_data(Data::new(app.clone()))
+            .route(actix::get().to(reset::ask))
+            .route(actix::post().to(reset::reset));
+        config.service(verification).service(invitation).service(reset);
+    })
+}
+
+/// The token that a link brings.
+fn token_of(req: &HttpRequest) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Link {
+        token: String,
+    }
+    let link = actix::Query::<Link>::from_query(req.query_string()).ok()?;
+    Some(link.into_inner().token).filter(|token| is_token(token))
+}
+
+/// What follows can be tried again with `form`.
+fn refusal(error: Error, form: &str) -> HttpResponse {
+    let problem = Problem::from(error);
+    if problem.kind.status >= 500 {
+        let cause = problem.cause.as_ref().map(ToString::to_string);
+        tracing::error!(code = problem.kind.code, cause, "the verification page failed");
+    }
+    let status = StatusCode::from_u16(problem.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    page(status, problem.kind.title, &format!("<p>{}</p>{form}", problem.detail))
+}
+
+/// What is written into the page is one of our tokens, or one of our own texts.
+fn is_token(text: &str) -> bool {
+    text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+fn page(status: StatusCode, title: &str, content: &str) -> HttpResponse {
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+         <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto;padding:0 1rem}}\
+         button,input{{font:inherit;padding:.5rem 1rem}}</style><h1>{title}</h1>{content}</html>\n"
+    );
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; \
+         base-uri 'none'";
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_SECURITY_POLICY, policy))
+        .body(html)
+}

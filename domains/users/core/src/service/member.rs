@@ -1,0 +1,52 @@
+//! A member as their tenant sees them: the membership, and the person it belongs to.
+
+use crate::domain::{MembershipId, MembershipState, RoleRef};
+use crate::error::Error;
+use crate::store::{membership, user};
+use chrono::{DateTime, Utc};
+use data::Tx;
+use kernel::UserId;
+use serde_json::{Value, json};
+
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub id: MembershipId,
+    pub user: UserId,
+    pub email: String,
+    pub display_name: String,
+    pub role: RoleRef,
+    pub state: MembershipState,
+    pub manager: Option<MembershipId>,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+pub fn of(row: &membership::Model, person: &user::Model) -> Result<Member, Error> {
+    Ok(Member {
+        id: row.public_id,
+        user: row.user_id,
+        email: person.email.clone(),
+        display_name: person.display_name.clone(),
+        role: row.role()?,
+        state: row.state()?,
+        manager: row.manager_id,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+pub async fn with_person(tx: &Tx, row: &membership::Model) -> Result<Member, Error> {
+    let person = user::by_id(tx, row.user_id).await?.ok_or(Error::MemberNotFound)?;
+    of(row, &person)
+}
+
+/// What an audit entry says of one.
+pub fn audited(row: &membership::Model) -> Result<Value, Error> {
+    let (role, role_id) = row.role()?.columns();
+    Ok(json!({
+        "user": row.user_id, "role": if role_id.is_some() { "custom" } else { role.name() }, "role_id": role_id,
+        "state": row.state()?.name(), "manager": row.manager_id,
+    }))
+}

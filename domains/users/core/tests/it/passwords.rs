@@ -1,0 +1,221 @@
+//! Passwords: how another is chosen, what that ends, and how slowly they can be guessed.
+
+use crate::house::{House, PASSWORD, Reply};
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use testkit::{Stage, both};
+use users::Settings;
+use users_contract::PASSWORD_RESET_SEAL;
+
+const NEW: &str = "a longer horse battery staple";
+const WRONG: &str = "not the password";
+
+async fn ask(house: &House, email: &str) -> Reply {
+    house.post("/password-resets", None, json!({ "email": email })).await
+}
+
+async fn complete(house: &House, token: &str, password: &str) -> Reply {
+    house.post("/password-resets/complete", None, json!({ "token": token, "password": password })).await
+}
+
+async fn resets(house: &House) -> Vec<String> {
+    house.tokens_of("tests.reset", PASSWORD_RESET_SEAL).await
+}
+
+both! {
+    async fn a_reset_ends_every_session_and_begins_none(stage: Stage) {
+        let house = House::new(stage).await;
+        let (ada, bob) = (house.owner("ada@example.com").await, house.owner("bob@example.com").await);
+        let there = house.member(&bob, "ada@example.com", json!({ "role": "viewer" })).await;
+        let key = house.post("/api-keys", Some(&ada.access), json!({ "name": "k" })).await.is(201).at("/secret");
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        let known = ask(&house, "Ada@example.com").await.is(202);
+        let unknown = ask(&house, "nobody@example.com").await.is(202);
+        assert_eq!(known.text, unknown.text);
+        assert_eq!(ask(&house, "no address").await.is(202).text, unknown.text);
+        let [first] = &*resets(&house).await else { panic!("one link") };
+        ask(&house, "ada@example.com").await.is(202);
+        let second = resets(&house).await.pop().unwrap();
+
+        for (password, code) in
+            [("short", "invalid_password"), ("password1", "common_password"), ("ada@example.com", "common_password")]
+        {
+            let refused = complete(&house, first, password).await.problem(422, "invalid");
+            assert_eq!(refused.at("/errors/0/code"), code);
+        }
+        let done = complete(&house, first, NEW).await.is(200);
+        assert!(!done.text.contains("ins_at"), "{}", done.text);
+        complete(&house, first, NEW).await.problem(422, "users.reset_invalid");
+        complete(&house, &second, NEW).await.problem(422, "users.reset_invalid");
+        complete(&house, "ins_pr_unknown", NEW).await.problem(422, "users.reset_invalid");
+        for session in [&ada, &there] {
+            testkit::eventually("the session has ended", || async {
+                (house.get("/me", &session.access).await.status == 401).then_some(())
+            })
+            .await;
+            let refresh = house.post("/refresh", None, json!({ "refresh_token": session.refresh })).await;
+            refresh.problem(401, "users.refresh_refused");
+        }
+        house.get("/tenant", &key).await.is(200);
+        house.get("/tenant", &bob.access).await.is(200);
+        house.sign_in("ada@example.com", PASSWORD).await.problem(401, "users.wrong_credentials");
+        house.sign_in("ada@example.com", NEW).await.is(200);
+        assert_eq!(house.messages("tests.changed").await.len(), 1, "the owner is told");
+    }
+}
+
+both! {
+    async fn a_link_expires(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner("ada@example.com").await;
+        ask(&house, "ada@example.com").await.is(202);
+        let token = resets(&house).await.pop().unwrap();
+        house.stage.clock.advance(chrono::Duration::hours(1));
+        complete(&house, &token, NEW).await.problem(410, "users.reset_expired");
+        house.sign_in("ada@example.com", PASSWORD).await.is(200);
+    }
+}
+
+both! {
+    async fn who_changes_it_keeps_the_session_that_did(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let elsewhere = house.enter("ada@example.com").await;
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        let change = |current: &str, new: &str| {
+            let (house, ada) = (&house, &ada);
+            let body = json!({ "current_password": current, "new_password": new });
+            async move { house.post("/me/password", Some(&ada.access), body).await }
+        };
+        let refused = change(WRONG, NEW).await.problem(422, "invalid");
+        assert_eq!(refused.at("/errors/0/code"), "wrong_password");
+        let refused = change(PASSWORD, "12345678").await.problem(422, "invalid");
+        assert_eq!(refused.at("/errors/0/pointer"), "/new_password");
+        change(PASSWORD, NEW).await.is(204);
+        house.get("/me", &ada.access).await.is(200);
+        testkit::eventually("the other session has ended", || async {
+            (house.get("/me", &elsewhere.access).await.status == 401).then_some(())
+        })
+        .await;
+        house.post("/refresh", None, json!({ "refresh_token": ada.refresh })).await.is(200);
+        house.sign_in("ada@example.com", PASSWORD).await.problem(401, "users.wrong_credentials");
+        house.sign_in("ada@example.com", NEW).await.is(200);
+    }
+}
+
+both! {
+    async fn guessing_is_ever_slower_and_never_for_good(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        for email in ["ada@example.com", "nobody@example.com"] {
+            let mut waits = Vec::new();
+            for _ in 0..8 {
+                let mut told = house.sign_in(email, WRONG).await;
+                while told.status == 429 {
+                    let wait: i64 = told.headers.get("retry-after").unwrap().to_str().unwrap().parse().unwrap();
+                    waits.push(wait);
+                    house.stage.clock.advance(chrono::Duration::seconds(wait));
+                    told = house.sign_in(email, WRONG).await;
+                }
+                told.problem(401, "users.wrong_credentials");
+            }
+            assert_eq!(waits, [1, 2], "{email}");
+        }
+        // The right password waits as well, but a new one is chosen meanwhile, and then it does not.
+        house.sign_in("ada@example.com", PASSWORD).await.problem(429, "too_many_requests");
+        let guessed = json!({ "current_password": PASSWORD, "new_password": NEW });
+        house.post("/me/password", Some(&ada.access), guessed).await.problem(429, "too_many_requests");
+        ask(&house, "ada@example.com").await.is(202);
+        let token = resets(&house).await.pop().unwrap();
+        complete(&house, &token, NEW).await.is(200);
+        house.sign_in("ada@example.com", NEW).await.is(200);
+        house.sign_in("nobody@example.com", WRONG).await.problem(429, "too_many_requests");
+        house.stage.clock.advance(chrono::Duration::hours(25));
+        house.sign_in("nobody@example.com", WRONG).await.problem(401, "users.wrong_credentials");
+        house.sign_in("nobody@example.com", WRONG).await.problem(401, "users.wrong_credentials");
+    }
+}
+
+both! {
+    async fn a_new_device_is_told_of(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner("ada@example.com").await;
+        let enter = |device: &'static str| {
+            let house = &house;
+            async move {
+                let body = json!({ "email": "ada@example.com", "password": PASSWORD });
+                let fields = [("user-agent", device)];
+                house.call(actix_web::http::Method::POST, "/sign-in", None, &fields, Some(body)).await.is(200)
+            }
+        };
+        assert_eq!(house.messages("tests.device").await.len(), 0, "the first of all tells nobody");
+        enter("Firefox").await;
+        enter("Firefox").await;
+        assert_eq!(house.messages("tests.device").await.len(), 1);
+        enter("Chrome").await;
+        let told = house.messages("tests.device").await;
+        assert_eq!(told.len(), 2);
+        assert!(told[1].2.contains("Chrome") && told[1].2.contains("ada@example.com"), "{}", told[1].2);
+    }
+}
+
+both! {
+    async fn sessions_are_listed_and_ended(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let second = house.enter("ada@example.com").await;
+        let third = house.enter("ada@example.com").await;
+        let bob = house.owner("bob@example.com").await;
+        let eve = house.member(&ada, "eve@example.com", json!({ "role": "admin" })).await;
+        let listed = house.get("/sessions", &ada.access).await.is(200).json();
+        let rows = listed["data"].as_array().unwrap();
+        let current: Vec<bool> = rows.iter().map(|row| row["is_current"].as_bool().unwrap()).collect();
+        assert_eq!(current, [false, false, true]);
+        let of_second = format!("/sessions/{}/revoke", rows[1]["id"].as_str().unwrap());
+        for stranger in [&bob, &eve] {
+            house.post(&of_second, Some(&stranger.access), json!({})).await.problem(404, "users.session_not_found");
+        }
+        house.post(&of_second, Some(&ada.access), json!({})).await.is(204);
+        house.post(&of_second, Some(&ada.access), json!({})).await.is(204);
+        house.get("/me", &second.access).await.is(401);
+        house.get("/me", &third.access).await.is(200);
+        house.post("/sessions/revoke-others", Some(&ada.access), json!({})).await.is(204);
+        house.get("/me", &third.access).await.is(401);
+        house.get("/me", &ada.access).await.is(200);
+        house.get("/me", &eve.access).await.is(200);
+        assert_eq!(house.get("/sessions", &ada.access).await.json()["data"].as_array().unwrap().len(), 1);
+    }
+}
+
+/// Answers one request for a range with this, and tells what was asked.
+fn range(lines: &'static str) -> (String, std::thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/range", listener.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = vec![0; 4096];
+        let length = stream.read(&mut head).unwrap();
+        let answer =
+            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{lines}", lines.len());
+        stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8_lossy(&head[..length]).into_owned()
+    });
+    (url, asked)
+}
+
+both! {
+    async fn a_password_from_a_breach_is_refused_and_is_not_sent(stage: Stage) {
+        // SHA-1 of `correct horse battery staple` is ABF7AAD6438836DBE526AA231ABDE2D0EEF74D42.
+        let (url, asked) = range("0000000000000000000000000000000000A:9\r\nAD6438836DBE526AA231ABDE2D0EEF74D42:2\r\n");
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let settings = Settings { breached_passwords_url: Some(url), ..Settings::default() };
+        let house = House::with_settings(stage, settings).await;
+        let refused = house.sign_up("ada@example.com", PASSWORD, "Engines").await.problem(422, "invalid");
+        assert_eq!(refused.at("/errors/0/code"), "breached_password");
+        let head = asked.join().unwrap();
+        assert!(head.starts_with("GET /range/ABF7A HTTP/1.1\r\n"), "{head}");
+        // Nobody answers there any more, and the password passes.
+        house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
+    }
+}

@@ -11,6 +11,7 @@ const MOST_ROWS: f64 = 1_000.0;
 const DIALECT: Dialect = Dialect {
     numbers: "generate_series(1, {rows}) AS numbers (n)",
     id: "md5(numbers.n::text)::uuid",
+    bytes: "uuid_send(md5(numbers.n::text)::uuid)",
     tenant: "CASE WHEN {n} % 2 = 0 THEN one.tenant_id \
              ELSE ('00000000-0000-7000-8000-' || lpad(({n} / 2 % 99)::text, 12, '0'))::uuid END",
     created_at: "now() - {n} * interval '1 minute'",

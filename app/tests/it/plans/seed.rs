@@ -7,7 +7,8 @@ pub const EVERYWHERE: &str = "everywhere";
 /// Who asks decides what admins do, and none of the tasks is asked of them. An owner stands in for everybody.
 pub const READER: &str = "UPDATE memberships SET role = 'admin'";
 
-/// A table, and what must differ from row to row there. `{id}` is the row's own public id, `{n}` its number.
+/// A table, and what must differ from row to row there. `{id}` is the row's own public id, `{bytes}` the same as bytes, `{n}`
+/// its number.
 pub struct Table {
     pub domain: &'static str,
     pub name: &'static str,
@@ -32,13 +33,13 @@ pub const TABLES: [Table; 25] = [
     table("inventory", "reservations", &[]),
     table("notifications", "emails", &[]),
     table("reports", "report_runs", &[]),
-    table("users", "api_keys", &[]),
+    table("users", "api_keys", &[("hash", "{bytes}")]),
     table("users", "audit_entries", &[]),
     table("users", "users", &[("email_key", "'u' || {n}")]),
     table("users", "memberships", &[("user_id", "{id}")]),
     table("users", "invitations", &[("email_key", "'u' || {n}")]),
     table("users", "roles", &[("name", "'role ' || {n}")]),
-    table("users", "sessions", &[]),
+    table("users", "sessions", &[("access_hash", "{bytes}")]),
     table("users", "teams", &[("name", "'team ' || {n}")]),
     table("users", "team_members", &[("membership_id", "{id}")]),
     table("workflow", "definitions", &[]),
@@ -57,6 +58,7 @@ const fn table(
 pub struct Dialect {
     pub numbers: &'static str,
     pub id: &'static str,
+    pub bytes: &'static str,
     pub tenant: &'static str,
     pub created_at: &'static str,
 }
@@ -73,7 +75,7 @@ impl Table {
                 (None, "created_at") => dialect.created_at,
                 (None, other) => return format!("one.\"{other}\""),
             };
-            value.replace("{id}", dialect.id).replace("{n}", "numbers.n")
+            value.replace("{bytes}", dialect.bytes).replace("{id}", dialect.id).replace("{n}", "numbers.n")
         };
         let names: Vec<_> = columns.iter().map(|column| format!("\"{column}\"")).collect();
         let values: Vec<_> = columns.iter().map(value).collect();

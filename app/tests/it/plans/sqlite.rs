@@ -12,6 +12,7 @@ const DIALECT: Dialect = Dialect {
     numbers: "(WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {rows}) \
               SELECT n FROM counted) numbers",
     id: "CAST(printf('row-%012d', numbers.n) AS BLOB)",
+    bytes: "CAST(printf('row-%012d', numbers.n) AS BLOB)",
     tenant: "CASE WHEN {n} % 2 = 0 THEN one.tenant_id ELSE CAST(printf('tenant-%09d', {n} / 2 % 99) AS BLOB) END",
     created_at: "strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || {n} || ' minutes')",
 };

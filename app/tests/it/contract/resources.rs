@@ -15,7 +15,11 @@ const LACKS: [(&str, &[&str], &str); 7] = [
     ("imports_list_targets", ALL, "what the program was built with"),
     ("reports_list_definitions", ALL, "what the program was built with"),
     ("users_list_audit_entries", &["updated_at"], "an entry of a ledger is never changed"),
-    ("users_show_second_factors", ALL, "what somebody proves themselves by; it comes and goes with its parts"),
+    (
+        "users_show_second_factors",
+        ALL,
+        "what somebody proves themselves by; it comes and goes with its parts",
+    ),
     ("users_show_permissions", ALL, "what the program was built with"),
     ("users_show_me", ALL, "who asks; the member and the tenant are resources"),
 ];

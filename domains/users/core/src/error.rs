@@ -134,6 +134,11 @@ pub enum Error {
     #[error("The role {0} may do what your credential may not. Choose a lesser one.")]
     #[problem(code = "users.role_too_wide", status = 403, title = "The role is wider than yours")]
     RoleTooWide(&'static str),
+    #[error(
+        "The key acts as its maker, so only they may do this. You may revoke it, or let it expire sooner."
+    )]
+    #[problem(code = "users.not_own_key", status = 403, title = "Another's API key")]
+    NotOwnKey,
     #[error("This is done by a person who has signed in, not by an API key. Sign in and do it there.")]
     #[problem(code = "users.session_required", status = 403, title = "A session is needed")]
     SessionRequired,

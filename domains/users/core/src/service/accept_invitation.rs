@@ -99,6 +99,9 @@ async fn admit(app: &App, ctx: &Ctx, invited: &invitation::Model, guest: &Guest)
         let accepted = matches!(now.map(|row| row.state()).transpose()?, Some(InvitationState::Accepted));
         return Err(if accepted { Error::InvitationUsed } else { Error::InvitationInvalid });
     }
+    if !still_holds(app, &unit, invited).await? {
+        return Err(Error::InvitationInvalid);
+    }
     let person = match guest {
         Guest::Known { matches: false, .. } => return refuse(unit, invited).await,
         Guest::Known { user, .. } => *user,
@@ -118,6 +121,14 @@ async fn admit(app: &App, ctx: &Ctx, invited: &invitation::Model, guest: &Guest)
         after: Some(json!({ "state": InvitationState::Accepted.name(), "member": member, "user": person })),
     })?;
     Ok(unit.commit(Accepted { tenant: ctx.tenant(), member }).await?)
+}
+
+/// Nobody is let in further than whoever asked them in could now.
+async fn still_holds(app: &App, unit: &Unit, invited: &invitation::Model) -> Result<bool, Error> {
+    let promised = authority::of_role(app, unit, invited.role()?).await?;
+    let Some(inviter) = membership::of_user(unit, invited.invited_by).await? else { return Ok(false) };
+    let theirs = authority::of_member(app, unit, inviter.public_id).await?;
+    Ok(theirs.is_some_and(|theirs| theirs.covers(&promised)))
 }
 
 async fn refuse(mut unit: Unit, invited: &invitation::Model) -> Result<Accepted, Error> {

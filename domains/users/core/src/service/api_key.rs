@@ -105,6 +105,12 @@ pub fn shown_of(secret: &Token) -> &str {
     &secret.plain[..SHOWN_CHARACTERS]
 }
 
+/// Others may end a key or have it end sooner, and no more.
+pub async fn require_own(unit: &Unit, row: &api_key::Model, user: UserId) -> Result<(), Error> {
+    let own = membership::of_user(unit, user).await?.ok_or(Error::NotAMember)?;
+    if own.public_id == row.membership_id { Ok(()) } else { Err(Error::NotOwnKey) }
+}
+
 /// Whose its secrets are is asked of the database again, once the unit has ended.
 pub fn forget(app: &App, unit: &mut Unit, row: &api_key::Model) {
     tokens::forget(app, unit, &row.hash);

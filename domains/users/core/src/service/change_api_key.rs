@@ -1,5 +1,5 @@
 //! Changes an API key's name, or until when it is good. To make it good for longer is to grant it anew, so that
-//! takes what making it takes: a person, who may do all that it may.
+//! takes what making it takes: its maker, who may do all that it may.
 
 use crate::app::App;
 use crate::error::Error;
@@ -35,7 +35,8 @@ pub async fn change_api_key(
     let (name, expires_at) = changed(&before, command, ctx.now())?;
     view::require_good(&before, ctx.now())?;
     if is_later(expires_at, before.expires_at) {
-        let Actor::User { .. } = ctx.actor() else { return Err(Error::SessionRequired) };
+        let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+        view::require_own(&unit, &before, own).await?;
         require_covered(ctx, &view::permissions_of(app, &before.grant()?))?;
     }
     if name == before.name && expires_at == before.expires_at {

@@ -32,7 +32,9 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
     breaches::refuse(app, "/new_password", &password).await?;
     let hash = app.passwords.hash(password.into_inner()).await?;
     let mut unit = app.databases.write(ctx).await?;
-    user::change_password(&unit, ctx, id, &hash).await?;
+    if !user::change_password(&unit, ctx, id, Some(&person.password_hash), &hash).await? {
+        return Err(wrong());
+    }
     if !session::prove(&unit, ctx, own).await? {
         return Err(Error::NoSession);
     }
@@ -57,11 +59,17 @@ pub async fn prove(app: &App, ctx: &Ctx, person: &user::Model, password: String)
     let system = app.databases.system_read("a password is proved: whether it may be tried").await?;
     throttle::refuse_early(&system, tried, ctx.now()).await?;
     drop(system);
-    if app.passwords.verify(password, &person.password_hash).await?.matches {
+    let matches = app.passwords.verify(password, &person.password_hash).await?.matches;
+    if matches {
+        throttle::refuse_late(app, tried, ctx.now()).await?;
         return throttle::forget(app, &person.email, ctx.now()).await;
     }
     throttle::count(app, tried, ctx.now()).await?;
+    Err(wrong())
+}
+
+fn wrong() -> Error {
     let mut faults = Faults::new();
     faults.add("/current_password", "wrong_password", "is not your password");
-    Err(Error::invalid(faults.into_errors()))
+    Error::invalid(faults.into_errors())
 }

@@ -60,7 +60,7 @@ struct Draft {
 async fn store(app: &App, ctx: &Ctx, maker: UserId, draft: Draft) -> Result<CreatedApiKey, Error> {
     let secret = view::new_secret(ctx);
     let mut unit = app.databases.write(ctx).await?;
-    let membership = membership::of_user(&unit, maker).await?.ok_or(Error::NotAMember)?;
+    let membership = membership::of_user_to_act(&unit, maker).await?.ok_or(Error::NotAMember)?;
     let new = NewApiKey {
         id: draft.id.unwrap_or_else(|| ctx.new_id()),
         membership: membership.public_id,

@@ -9,7 +9,7 @@ use crate::service::invitation::{self as view, INVITATION_PREFIX, Invitation};
 use crate::store::invitation::{self, NewInvitation};
 use crate::store::{membership, user};
 use data::{AuditEntry, Unit};
-use kernel::{Ctx, Faults};
+use kernel::{Actor, Ctx, Faults};
 
 pub struct Invite {
     pub id: Option<InvitationId>,
@@ -18,7 +18,8 @@ pub struct Invite {
 }
 
 pub async fn invite(app: &App, ctx: &Ctx, command: Invite) -> Result<Invitation, Error> {
-    let invited_by = ctx.actor().user().ok_or(Error::NotAMember)?;
+    // A key that could would leave behind who outlives its own end.
+    let &Actor::User { id: invited_by } = ctx.actor() else { return Err(Error::SessionRequired) };
     let mut faults = Faults::new();
     let email = faults.parse::<Email>("/email", "invalid_email", &command.email);
     let Some(email) = email else { return Err(Error::invalid(faults.into_errors())) };

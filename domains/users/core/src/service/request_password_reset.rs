@@ -55,7 +55,7 @@ async fn find(app: &App, email: &Email) -> Result<Option<(user::Model, TenantId)
     let system = app.databases.system_read("password reset: whose address this is").await?;
     let known = user::by_email(&system, email).await?.filter(|person| person.email_verified_at.is_some());
     let tenant = match &known {
-        Some(person) => membership::first_tenant_of(&system, person.public_id).await?,
+        Some(person) => membership::tenant_of_mail(&system, person.public_id).await?,
         None => None,
     };
     drop(system);

@@ -1,4 +1,5 @@
-//! Sends an open invitation again, with another link and another time to live: the links before it end.
+//! Sends an open invitation again, with another link and another time to live: the links before it end, and it is by
+//! whoever sends it now.
 
 use crate::app::App;
 use crate::domain::InvitationId;
@@ -7,15 +8,16 @@ use crate::service::authority::{self, require_covered};
 use crate::service::invitation::{self as view, INVITATION_PREFIX, Invitation};
 use crate::store::invitation;
 use data::AuditEntry;
-use kernel::Ctx;
+use kernel::{Actor, Ctx};
 
 pub async fn resend_invitation(app: &App, ctx: &Ctx, id: InvitationId) -> Result<Invitation, Error> {
+    let &Actor::User { id: by } = ctx.actor() else { return Err(Error::SessionRequired) };
     let token = secrets::token(INVITATION_PREFIX);
     let mut unit = app.databases.write(ctx).await?;
     let before = invitation::by_id_to_change(&unit, id).await?.ok_or(Error::InvitationNotFound)?;
     require_covered(ctx, &authority::of_role(app, &unit, before.role()?).await?)?;
     let expires_at = ctx.now() + app.settings.invitation_lifetime();
-    let renewed = invitation::renew(&unit, id, token.hash, expires_at).await?;
+    let renewed = invitation::renew(&unit, id, by, token.hash, expires_at).await?;
     let after = renewed.ok_or(Error::InvitationClosed)?;
     view::send(app, &mut unit, &after, &token.plain).await?;
     unit.audit(AuditEntry {

@@ -32,7 +32,9 @@ pub async fn reset_password(app: &App, visitor: &Visitor, command: ResetPassword
         return Err(Error::ResetInvalid);
     }
     password_reset::spend_all_of(&unit, &ctx, person.public_id).await?;
-    user::change_password(&unit, &ctx, person.public_id, &hash).await?;
+    if !user::change_password(&unit, &ctx, person.public_id, None, &hash).await? {
+        return Err(Error::ResetInvalid);
+    }
     let (user, address) = (person.public_id.uuid(), person.email.clone());
     unit.publish(&PasswordChanged {
         email: person.email,
@@ -64,6 +66,6 @@ async fn find(
         LinkVerdict::Used => return Err(Error::ResetInvalid),
     }
     let person = user::of_id(&system, link.user_id).await?.ok_or(Error::ResetInvalid)?;
-    let tenant = membership::first_tenant_of(&system, person.public_id).await?.ok_or(Error::ResetInvalid)?;
+    let tenant = membership::tenant_of_mail(&system, person.public_id).await?.ok_or(Error::ResetInvalid)?;
     Ok((link.public_id, person, tenant))
 }

@@ -15,20 +15,22 @@ use kernel::{Actor, Ctx, Faults};
 /// A week.
 const MAX_OVERLAP_MINUTES: u32 = 7 * 24 * 60;
 
-/// By a person, as a key is made: a key that could would have a secret that nobody knows of.
+/// By the person who made it: a key acts as its maker, so whoever else had its secret would act as them, and a key that
+/// could would have a secret that nobody knows of.
 pub async fn rotate_api_key(
     app: &App,
     ctx: &Ctx,
     id: CredentialId,
     overlap_minutes: u32,
 ) -> Result<CreatedApiKey, Error> {
-    let Actor::User { .. } = ctx.actor() else { return Err(Error::SessionRequired) };
+    let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
     let mut faults = Faults::new();
     let in_range = overlap_minutes <= MAX_OVERLAP_MINUTES;
     faults.require(in_range, "/overlap_minutes", "out_of_range", "must be at most 10080, which is a week");
     faults.finish(()).map_err(Error::invalid)?;
     let mut unit = app.databases.write(ctx).await?;
     let before = api_key::by_id_to_change(&unit, id).await?.ok_or(Error::ApiKeyNotFound)?;
+    view::require_own(&unit, &before, own).await?;
     require_covered(ctx, &view::permissions_of(app, &before.grant()?))?;
     view::require_good(&before, ctx.now())?;
     let secret = view::new_secret(ctx);

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
 use kernel::ctx::Strength;
 use kernel::id::CredentialId;
-use kernel::{Ctx, TenantId, UserId, Visitor};
+use kernel::{Ctx, Problem, TenantId, UserId, Visitor};
 use secrets::{PasswordError, Verdict};
 use serde_json::json;
 use users_contract::NewDeviceSignedIn;
@@ -42,6 +42,7 @@ pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<Se
         throttle::count(app, tried, visitor.now()).await?;
         return Err(Error::WrongCredentials);
     };
+    throttle::refuse_late(app, tried, visitor.now()).await?;
     if person.email_verified_at.is_none() {
         return Err(Error::EmailNotVerified);
     }
@@ -135,6 +136,13 @@ pub async fn open_session(
     {
         return Err(Error::WrongCode);
     }
+    // The password may have been replaced, and the member taken out, since they were looked at.
+    if let Some(person) = opening.of
+        && !user::still_has_password(&unit, person, renewed.is_some()).await?
+    {
+        return Err(Error::Refused(Problem::unavailable("the password has changed while it was proved")));
+    }
+    membership::to_act(&unit, opening.membership).await?.ok_or(Error::NoMembership)?;
     if let Some((person, hash)) = renewed {
         user::renew_hash(&unit, ctx, person, hash).await?;
     }

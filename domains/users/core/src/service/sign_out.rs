@@ -5,14 +5,15 @@ use crate::error::Error;
 use crate::service::tokens;
 use crate::store::session;
 use data::AuditEntry;
-use kernel::Ctx;
 use kernel::id::CredentialId;
+use kernel::{Actor, Ctx};
 use serde_json::json;
 
 /// What was done, for the stored answer.
 pub struct SignedOut;
 
 pub async fn sign_out(app: &App, ctx: &Ctx) -> Result<SignedOut, Error> {
+    let Actor::User { .. } = ctx.actor() else { return Err(Error::NoSession) };
     let id: CredentialId = ctx.principal().credential.id.ok_or(Error::NoSession)?;
     let mut unit = app.databases.write(ctx).await?;
     let ended = session::revoke(&unit, ctx, id).await?.ok_or(Error::NoSession)?;

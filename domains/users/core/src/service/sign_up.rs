@@ -86,7 +86,7 @@ async fn find_known(app: &App, email: &Email) -> Result<Option<(user::Model, Ten
         drop(system);
         return Ok(None);
     };
-    let tenant = membership::first_tenant_of(&system, known.public_id).await?;
+    let tenant = membership::tenant_of_mail(&system, known.public_id).await?;
     drop(system);
     let tenant = tenant.ok_or_else(|| data::Error::internal("a person without any membership"))?;
     Ok(Some((known, tenant)))

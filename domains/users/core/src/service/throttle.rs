@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use data::System;
 use kernel::problem::TOO_MANY_REQUESTS;
 use kernel::{Problem, Visitor};
+use std::net::{IpAddr, Ipv6Addr};
 
 const PURPOSE: &str = "users.sign_in_failures";
 
@@ -16,13 +17,22 @@ const PURPOSE: &str = "users.sign_in_failures";
 #[derive(Clone, Copy)]
 pub struct Tried {
     account: Subject,
-    address: Subject,
+    /// Of a job's or a test's caller there is none.
+    address: Option<Subject>,
 }
 
 impl Tried {
     pub fn new(app: &App, visitor: &Visitor, account: &str) -> Self {
-        let address = visitor.client_address.map(|address| address.to_string()).unwrap_or_default();
-        Self { account: of_account(app, account), address: hash(app, "address", &address) }
+        let address = visitor.client_address.map(network).map(|network| hash(app, "address", &network));
+        Self { account: of_account(app, account), address }
+    }
+}
+
+/// One host has a whole network of 64 bits in IPv6.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !0 << 64).to_string(),
     }
 }
 
@@ -35,7 +45,7 @@ fn hash(app: &App, kind: &str, name: &str) -> Subject {
 }
 
 pub async fn refuse_early(system: &System, tried: Tried, now: DateTime<Utc>) -> Result<(), Error> {
-    let subjects = [tried.account, tried.address];
+    let subjects = [tried.account, tried.address.unwrap_or(tried.account)];
     let Some(until) = sign_in_failure::delayed_until(system, subjects, now).await? else { return Ok(()) };
     let wait = (until - now).to_std().unwrap_or_default();
     let seconds = wait.as_millis().div_ceil(1000);
@@ -45,17 +55,36 @@ pub async fn refuse_early(system: &System, tried: Tried, now: DateTime<Utc>) -> 
     Err(Error::Refused(Problem::new(TOO_MANY_REQUESTS, detail).with_retry_after(wait)))
 }
 
+/// Again when the right password was seen: of many tries at once those that failed may have been counted meanwhile, and a
+/// guess among them is told nothing.
+pub async fn refuse_late(app: &App, tried: Tried, now: DateTime<Utc>) -> Result<(), Error> {
+    let system = app.databases.system_read("sign-in: whether others failed meanwhile").await?;
+    refuse_early(&system, tried, now).await
+}
+
 pub async fn count(app: &App, tried: Tried, now: DateTime<Utc>) -> Result<(), Error> {
     let system = app.databases.system("sign-in: counting what failed").await?;
-    for (subject, free) in [(tried.account, FREE_OF_ACCOUNT), (tried.address, FREE_OF_ADDRESS)] {
+    let account = (tried.account, FREE_OF_ACCOUNT);
+    let address = tried.address.map(|address| (address, FREE_OF_ADDRESS));
+    for (subject, free) in [Some(account), address].into_iter().flatten() {
         let failures = sign_in_failure::count(&system, subject, now, FORGOTTEN_AFTER).await?;
         let wait = delay(failures, free);
         if !wait.is_zero() {
             sign_in_failure::delay(&system, subject, now + wait).await?;
         }
     }
+    system.commit().await?;
+    // By itself, since it takes rows that others may be counting.
+    if let Err(error) = remove_old(app, now).await {
+        tracing::debug!(%error, "old counts of failed sign-ins were left for the next to remove");
+    }
+    Ok(())
+}
+
+async fn remove_old(app: &App, now: DateTime<Utc>) -> Result<(), data::Error> {
+    let system = app.databases.system("sign-in: removing old counts").await?;
     sign_in_failure::remove_old(&system, now - FORGOTTEN_AFTER).await?;
-    Ok(system.commit().await?)
+    system.commit().await
 }
 
 /// Who has proved who they are is waited for no more; an address that tried others goes on waiting.
@@ -63,4 +92,20 @@ pub async fn forget(app: &App, account: &str, now: DateTime<Utc>) -> Result<(), 
     let system = app.databases.system("sign-in: an account proved itself").await?;
     sign_in_failure::forget(&system, of_account(app, account), now).await?;
     Ok(system.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_counted_by_its_network() {
+        let check = |address: &str, expected: &str| {
+            assert_eq!(network(address.parse().unwrap()), expected, "{address}");
+        };
+        check("203.0.113.7", "203.0.113.7");
+        check("::ffff:203.0.113.7", "203.0.113.7");
+        check("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
+        check("2001:db8:1:2:ffff::1", "2001:db8:1:2::");
+    }
 }

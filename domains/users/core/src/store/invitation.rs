@@ -149,6 +149,7 @@ pub async fn revoke(unit: &Unit, id: InvitationId) -> Result<Option<Model>, data
 pub async fn renew(
     unit: &Unit,
     id: InvitationId,
+    by: UserId,
     hash: [u8; 32],
     expires_at: DateTime<Utc>,
 ) -> Result<Option<Model>, data::Error> {
@@ -156,6 +157,7 @@ pub async fn renew(
         .update::<Entity>()
         .filter(Column::PublicId.eq(id))
         .filter(Column::State.eq(InvitationState::Open.name()))
+        .set(Column::InvitedBy, by)
         .set(Column::Hash, hash.to_vec())
         .set(Column::Tries, 0_i64)
         .set(Column::ExpiresAt, expires_at);

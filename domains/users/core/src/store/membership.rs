@@ -83,6 +83,17 @@ pub async fn of_user_to_change(unit: &Unit, user: UserId) -> Result<Option<Model
     unit.find::<Entity>().filter(Column::UserId.eq(user)).to_change().one().await
 }
 
+/// Of who may act; they may until the transaction ends.
+pub async fn to_act(unit: &Unit, id: MembershipId) -> Result<Option<Model>, data::Error> {
+    let found = unit.by_id::<Entity, _>(id).filter(Column::State.eq(MembershipState::Active.name()));
+    found.to_keep().one().await
+}
+
+pub async fn of_user_to_act(unit: &Unit, user: UserId) -> Result<Option<Model>, data::Error> {
+    let found = unit.find::<Entity>().filter(Column::UserId.eq(user));
+    found.filter(Column::State.eq(MembershipState::Active.name())).to_keep().one().await
+}
+
 /// `None` when it is no longer of that version.
 pub async fn change(
     unit: &Unit,
@@ -208,8 +219,11 @@ pub async fn active_in(
     Ok(found.map(|found| found.public_id))
 }
 
-/// Any tenant of this person, the first they joined: the mail about a known address leaves in its name.
-pub async fn first_tenant_of(system: &System, user: UserId) -> Result<Option<TenantId>, data::Error> {
+/// In whose name mail about a person's account leaves: the first tenant they may act in, or the first they joined.
+pub async fn tenant_of_mail(system: &System, user: UserId) -> Result<Option<TenantId>, data::Error> {
+    if let Some((tenant, _)) = first_active_of(system, user).await? {
+        return Ok(Some(tenant));
+    }
     let select = Entity::find().filter(Column::UserId.eq(user)).order_by_asc(Column::CreatedAt);
     Ok(system.one(select).await?.map(|membership| membership.tenant_id))
 }

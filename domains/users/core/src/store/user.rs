@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit};
 use kernel::{Ctx, UserId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -110,15 +111,32 @@ pub async fn verify(
     Ok(unit.update_platform(update).await? > 0)
 }
 
-/// Another password; every session that was opened before it ends.
-pub async fn change_password(unit: &Unit, ctx: &Ctx, id: UserId, hash: &str) -> Result<(), data::Error> {
-    let update = Entity::update_many()
+/// Whether the password is still the one that was proved; it stays so until the transaction ends. Whoever is to hash it
+/// anew changes the row, so `to_change` waits for its turn.
+pub async fn still_has_password(unit: &Unit, of: &Model, to_change: bool) -> Result<bool, data::Error> {
+    let lock = if to_change { LockType::NoKeyUpdate } else { LockType::Share };
+    let select = living().filter(Column::PublicId.eq(of.public_id)).lock(lock);
+    Ok(unit.platform_one(select).await?.is_some_and(|now| now.password_hash == of.password_hash))
+}
+
+/// Another password; every session that was opened before it ends. `false` when it is not the one that was proved.
+pub async fn change_password(
+    unit: &Unit,
+    ctx: &Ctx,
+    id: UserId,
+    proved: Option<&str>,
+    hash: &str,
+) -> Result<bool, data::Error> {
+    let mut update = Entity::update_many()
         .filter(Column::PublicId.eq(id))
         .filter(Column::DeletedAt.is_null())
         .col_expr(Column::PasswordHash, Expr::val(hash))
         .col_expr(Column::SessionsEndedAt, Expr::val(ctx.now()))
         .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
-    unit.update_platform(update).await.map(drop)
+    if let Some(proved) = proved {
+        update = update.filter(Column::PasswordHash.eq(proved));
+    }
+    Ok(unit.update_platform(update).await? > 0)
 }
 
 /// The same password, hashed anew; nothing happens when another was chosen in the meantime.

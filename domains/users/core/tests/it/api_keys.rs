@@ -317,24 +317,22 @@ both! {
 }
 
 both! {
-    async fn a_key_is_rotated_by_a_person_who_may_do_all_it_may(stage: Stage) {
+    async fn a_key_is_rotated_by_the_person_who_made_it(stage: Stage) {
         let house = House::new(stage).await;
         let (ada, eve) = (house.owner("ada@example.com").await, house.owner("eve@example.com").await);
         let bob = house.member(&ada, "bob@example.com", json!({ "role": "admin" })).await;
         let owners = make(&house, &ada, json!({ "name": "k" })).await.is(201);
         let (id, secret) = (owners.at("/id"), owners.at("/secret"));
         rotate(&house, &secret, &id, 10).await.problem(403, "users.session_required");
-        rotate(&house, &bob.access, &id, 10).await.problem(403, "users.grant_too_wide");
+        rotate(&house, &bob.access, &id, 10).await.problem(403, "users.not_own_key");
         rotate(&house, &eve.access, &id, 10).await.problem(404, "users.api_key_not_found");
         let refused = rotate(&house, &ada.access, &id, 10_081).await.problem(422, "invalid");
         assert_eq!(faults(&refused), ["/overlap_minutes out_of_range"]);
-        let wide = json!({ "name": "k", "scopes": ["users.tenant.write"] });
-        let wide = make(&house, &ada, wide).await.is(201).at("/id");
-        rotate(&house, &bob.access, &wide, 10).await.problem(403, "users.grant_too_wide");
         assert_eq!(are_good(&house, &[&secret]).await, [true]);
 
         let admins = make(&house, &ada, json!({ "name": "k", "role": "admin" })).await.is(201).at("/id");
-        rotate(&house, &bob.access, &admins, 10_080).await.is(200);
+        rotate(&house, &bob.access, &admins, 10).await.problem(403, "users.not_own_key");
+        rotate(&house, &ada.access, &admins, 10_080).await.is(200);
         let path = format!("/api-keys/{id}/rotate");
         let key = [("idempotency-key", "one")];
         let again = || house.call(Method::POST, &path, Some(&ada.access), &key, Some(json!({})));
@@ -455,7 +453,7 @@ both! {
 }
 
 both! {
-    async fn a_key_is_made_good_for_longer_by_a_person_who_may_do_all_it_may(stage: Stage) {
+    async fn a_key_is_made_good_for_longer_by_the_person_who_made_it(stage: Stage) {
         let house = House::new(stage).await;
         let ada = house.owner("ada@example.com").await;
         let bob = house.member(&ada, "bob@example.com", json!({ "role": "admin" })).await;
@@ -467,7 +465,7 @@ both! {
             let own = house.patch(&path, &secret, "*", until(later.clone())).await;
             own.problem(403, "users.session_required");
             let bobs = house.patch(&path, &bob.access, "*", until(later)).await;
-            bobs.problem(403, "users.grant_too_wide");
+            bobs.problem(403, "users.not_own_key");
         }
         house.patch(&path, &secret, "*", json!({ "name": "mine" })).await.is(200);
         house.patch(&path, &bob.access, "*", until(json!("2026-01-15T12:29:00Z"))).await.is(200);
@@ -475,5 +473,25 @@ both! {
         house.patch(&path, &ada.access, "*", until(json!("2026-01-15T12:40:00Z"))).await.is(200);
         house.stage.clock.advance(Duration::minutes(39));
         assert_eq!(are_good(&house, &[&secret]).await, [true]);
+    }
+}
+
+both! {
+    async fn a_key_acts_as_its_maker_so_nobody_else_gets_its_secret(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let bob = house.member(&ada, "bob@example.com", json!({ "role": "admin" })).await;
+        let soon = house.stage.clock.now() + chrono::Duration::days(1);
+        let body = json!({ "name": "k", "role": "viewer", "expires_at": soon });
+        let key = house.post("/api-keys", Some(&ada.access), body).await.is(201);
+        let path = format!("/api-keys/{}", key.at("/id"));
+        let rotate = house.post(&format!("{path}/rotate"), Some(&bob.access), json!({})).await;
+        rotate.problem(403, "users.not_own_key");
+        let longer = house.patch(&path, &bob.access, "*", json!({ "expires_at": null })).await;
+        longer.problem(403, "users.not_own_key");
+        let sooner = json!({ "expires_at": soon - chrono::Duration::hours(1) });
+        house.patch(&path, &bob.access, "*", sooner).await.is(200);
+        house.post("/sign-out", Some(&key.at("/secret")), json!({})).await.problem(409, "users.no_session");
+        house.delete(&path, &bob.access).await.is(204);
     }
 }

@@ -141,3 +141,30 @@ both! {
         house.sign_in("grace@example.com", PASSWORD).await.is(200);
     }
 }
+
+both! {
+    async fn it_lets_nobody_in_further_than_its_inviter_is(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let bob = house.member(&ada, "bob@example.com", json!({ "role": "owner" })).await;
+        let key = house.post("/api-keys", Some(&bob.access), json!({ "name": "k" })).await.is(201).at("/secret");
+        let invite = |by: String, email: &str, role: &str| {
+            let (house, body) = (&house, json!({ "email": email, "role": role }));
+            async move { house.post("/invitations", Some(&by), body).await }
+        };
+        invite(key, "mal@example.com", "admin").await.problem(403, "users.session_required");
+        invite(bob.access.clone(), "bob@elsewhere.example", "owner").await.is(201);
+        let back = house.invitations().await.pop().unwrap();
+        let sent = invite(bob.access.clone(), "eve@example.com", "admin").await.is(201);
+        let to_eve = house.invitations().await.pop().unwrap();
+        let path = format!("/members/{}", bob.membership);
+        house.patch(&path, &ada.access, "*", json!({ "role": "admin" })).await.is(200);
+        house.accept(&back, PASSWORD).await.problem(422, "users.invitation_invalid");
+        house.post(&format!("{path}/remove"), Some(&ada.access), json!({})).await.is(200);
+        house.accept(&to_eve, PASSWORD).await.problem(422, "users.invitation_invalid");
+        // Whoever sends it again vouches for it.
+        house.post(&format!("/invitations/{}/resend", sent.at("/id")), Some(&ada.access), json!({})).await.is(200);
+        let again = house.invitations().await.pop().unwrap();
+        house.accept(&again, PASSWORD).await.is(200);
+    }
+}

@@ -13,10 +13,8 @@ const LONGEST_S: i64 = 15 * 60;
 /// One second after the first that is not free, then twice as long each time, up to a quarter of an hour.
 pub fn delay(failures: i64, free: i64) -> Duration {
     let over = failures - free;
-    let seconds = match u32::try_from(over - 1) {
-        Err(_) => 0,
-        Ok(doublings) => 1_i64.checked_shl(doublings).filter(|s| *s > 0).unwrap_or(LONGEST_S).min(LONGEST_S),
-    };
+    // Ten doublings are more than the longest.
+    let seconds = if over < 1 { 0 } else { (1_i64 << (over - 1).min(10)).min(LONGEST_S) };
     Duration::seconds(seconds)
 }
 

@@ -1,7 +1,9 @@
 //! What gives a member their permissions: one of the roles every tenant has, or one of the tenant's own.
 
 use crate::domain::RoleId;
+use kernel::Faults;
 use kernel::permission::{BuiltinRole, PermissionRegistry, PermissionSet};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleRef {
@@ -23,9 +25,43 @@ impl RoleRef {
         custom.map_or(Self::Builtin(role), Self::Custom)
     }
 
+    /// What the log calls it; which one of the tenant's own, its id says.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Builtin(role) => role.name(),
+            Self::Custom(_) => "custom",
+        }
+    }
+
+    pub fn id(self) -> Option<RoleId> {
+        self.columns().1
+    }
+
     pub fn is_owner(self) -> bool {
         self == Self::Builtin(BuiltinRole::Owner)
     }
+}
+
+/// How many names a role of the tenant's own, or a key, may be made of.
+pub const MAX_PERMISSIONS: usize = 200;
+
+/// In order and each once, of those that a domain declares; faults stand below the pointer.
+pub fn declared(
+    names: Vec<String>,
+    registry: &PermissionRegistry,
+    pointer: &str,
+    faults: &mut Faults,
+) -> Vec<String> {
+    faults.require(!names.is_empty(), pointer, "too_few", "must have at least one permission");
+    if names.len() > MAX_PERMISSIONS {
+        faults.add(pointer, "too_many", format!("must have at most {MAX_PERMISSIONS} permissions"));
+        return Vec::new();
+    }
+    let known: BTreeSet<&str> = registry.all().iter().map(|permission| permission.name).collect();
+    for (at, _) in names.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
+        faults.add(format!("{pointer}/{at}"), "unknown_permission", "is no permission that there is");
+    }
+    names.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The names a role of the tenant's own is made of; those that no domain declares any more grant nothing.

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::{MembershipId, RoleId, TeamId};
 use crate::http::members::MemberState;
-use crate::http::{HeldRole, MemberRole, role_id_of};
+use crate::http::{HeldRole, MemberRole};
 use crate::service;
 use crate::service::explain::{Explain, Explanation, Source};
 use kernel::Permission;
@@ -109,7 +109,7 @@ impl From<Source> for PermissionSourceDto {
         Self {
             kind,
             role: HeldRole::of(source.role),
-            role_id: role_id_of(source.role),
+            role_id: source.role.id(),
             team_id,
             team_name,
             grants: source.grants,

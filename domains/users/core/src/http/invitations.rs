@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::{InvitationId, InvitationKind, MembershipId, RoleId};
 use crate::error::Error;
-use crate::http::{HeldRole, MemberRole, RoleChoice, role_id_of};
+use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
 use crate::service::accept_invitation::AcceptInvitation;
 use crate::service::invitation::Invitation;
@@ -87,7 +87,7 @@ impl From<&Invitation> for InvitationDto {
             id: invitation.id,
             email: invitation.email.clone(),
             role: HeldRole::of(invitation.role),
-            role_id: role_id_of(invitation.role),
+            role_id: invitation.role.id(),
             state: invitation.state.into(),
             invited_by: invitation.invited_by,
             member_id: invitation.member,

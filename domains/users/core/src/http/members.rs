@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::membership::Move;
 use crate::domain::{MembershipId, MembershipKind, MembershipState, RoleId};
 use crate::error::Error;
-use crate::http::{HeldRole, MemberRole, RoleChoice, role_id_of};
+use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
 use crate::service::change_member::ChangeMember;
 use crate::service::member::Member;
@@ -80,7 +80,7 @@ impl From<&Member> for MemberDto {
             email: member.email.clone(),
             display_name: member.display_name.clone(),
             role: HeldRole::of(member.role),
-            role_id: role_id_of(member.role),
+            role_id: member.role.id(),
             state: member.state.into(),
             manager_id: member.manager,
             created_at: member.created_at,

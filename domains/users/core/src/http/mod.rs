@@ -166,13 +166,6 @@ impl HeldRole {
     }
 }
 
-pub fn role_id_of(role: RoleRef) -> Option<RoleId> {
-    match role {
-        RoleRef::Builtin(_) => None,
-        RoleRef::Custom(id) => Some(id),
-    }
-}
-
 /// The roles every tenant has; each may do all that the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

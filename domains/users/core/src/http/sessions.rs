@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::{MembershipId, RoleId};
-use crate::http::{HeldRole, role_id_of};
+use crate::http::HeldRole;
 use crate::service;
 use crate::service::revoke_session::Revoked;
 use crate::service::show_me::Me;
@@ -125,7 +125,7 @@ impl From<Me> for MeDto {
             tenant_name: me.tenant_name,
             member_id: me.member,
             role: HeldRole::of(me.role),
-            role_id: role_id_of(me.role),
+            role_id: me.role.id(),
             permissions: me.permissions,
             tenants: me.tenants.into_iter().map(TenantOfCaller::from).collect(),
         }

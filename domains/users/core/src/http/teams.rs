@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::{MembershipId, RoleId, RoleRef, TeamId, TeamKind, TeamMemberId};
 use crate::error::Error;
-use crate::http::{HeldRole, MemberRole, RoleChoice, role_id_of};
+use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
 use crate::service::change_team::ChangeTeam;
 use crate::service::list_team_members::TeamMember;
@@ -49,7 +49,7 @@ impl From<&Team> for TeamDto {
             name: team.fields.name.clone(),
             parent_id: team.fields.parent,
             role: team.fields.role.map(HeldRole::of),
-            role_id: team.fields.role.and_then(role_id_of),
+            role_id: team.fields.role.and_then(RoleRef::id),
             created_at: team.created_at,
             updated_at: team.updated_at,
             deleted_at: team.deleted_at,

@@ -3,10 +3,10 @@
 
 use crate::app::App;
 use crate::domain::RoleId;
-use crate::domain::role::granted;
+use crate::domain::role::{declared, granted};
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
-use crate::service::create_role::{audited, declared, or_taken, worded};
+use crate::service::create_role::{audited, or_taken, worded};
 use crate::store::role::{self, Role, RoleFields};
 use data::AuditEntry;
 use kernel::{Ctx, Faults};
@@ -55,7 +55,7 @@ fn changed(app: &App, before: &RoleFields, command: ChangeRole) -> Result<RoleFi
     let mut faults = Faults::new();
     let mut fields = worded(fields, &mut faults);
     if let Some(names) = command.permissions {
-        fields.permissions = declared(names, &app.permissions, &mut faults);
+        fields.permissions = declared(names, &app.permissions, "/permissions", &mut faults);
     }
     faults.finish(fields).map_err(Error::invalid)
 }

@@ -2,6 +2,7 @@
 //! what it made would outlive its own end.
 
 use crate::app::App;
+use crate::domain::role::declared;
 use crate::error::Error;
 use crate::service::api_key::{self as view, ApiKey, audited};
 use crate::service::authority::require_covered;
@@ -10,12 +11,10 @@ use crate::store::membership;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
 use kernel::id::CredentialId;
-use kernel::permission::{BuiltinRole, PermissionRegistry};
+use kernel::permission::BuiltinRole;
 use kernel::{Actor, Ctx, Faults, UserId};
-use std::collections::BTreeSet;
 
 pub(super) const MAX_NAME: usize = 100;
-const MAX_SCOPES: usize = 200;
 
 pub struct CreateApiKey {
     pub id: Option<CredentialId>,
@@ -39,7 +38,7 @@ pub async fn create_api_key(app: &App, ctx: &Ctx, command: CreateApiKey) -> Resu
     let name = faults.text("/name", &name, MAX_NAME);
     let one_of_them = role.is_none() || scopes.is_none();
     faults.require(one_of_them, "/scopes", "ambiguous", "must not stand beside role");
-    let scopes = scopes.map(|names| declared(names, &app.permissions, &mut faults));
+    let scopes = scopes.map(|names| declared(names, &app.permissions, "/scopes", &mut faults));
     check_expiry(&mut faults, expires_at, ctx.now());
     let (name, scopes) = faults.finish((name, scopes)).map_err(Error::invalid)?;
     let grant = match scopes {
@@ -83,20 +82,6 @@ async fn store(app: &App, ctx: &Ctx, maker: UserId, draft: Draft) -> Result<Crea
     })?;
     let key = view::from_row(row, maker)?;
     Ok(unit.commit(CreatedApiKey { key, secret: secret.plain }).await?)
-}
-
-/// In order and each once, of those that a domain declares.
-fn declared(names: Vec<String>, registry: &PermissionRegistry, faults: &mut Faults) -> Vec<String> {
-    faults.require(!names.is_empty(), "/scopes", "too_few", "must have at least one permission");
-    if names.len() > MAX_SCOPES {
-        faults.add("/scopes", "too_many", format!("must have at most {MAX_SCOPES} permissions"));
-        return Vec::new();
-    }
-    let known: BTreeSet<&str> = registry.all().iter().map(|permission| permission.name).collect();
-    for (at, _) in names.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
-        faults.add(format!("/scopes/{at}"), "unknown_permission", "is no permission that there is");
-    }
-    names.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 pub(super) fn check_expiry(faults: &mut Faults, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) {

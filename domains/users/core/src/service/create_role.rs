@@ -2,19 +2,17 @@
 
 use crate::app::App;
 use crate::domain::RoleId;
-use crate::domain::role::granted;
+use crate::domain::role::{declared, granted};
 use crate::error::Error;
 use crate::service::authority::require_covered;
 use crate::store::role::{self, Role, RoleFields};
 use data::AuditEntry;
-use kernel::permission::{BuiltinRole, PermissionRegistry};
+use kernel::permission::BuiltinRole;
 use kernel::{Ctx, Faults};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 const MAX_NAME: usize = 100;
 const MAX_DESCRIPTION: usize = 500;
-const MAX_PERMISSIONS: usize = 200;
 
 pub async fn create_role(
     app: &App,
@@ -24,7 +22,7 @@ pub async fn create_role(
 ) -> Result<Role, Error> {
     let mut faults = Faults::new();
     let mut fields = worded(fields, &mut faults);
-    fields.permissions = declared(fields.permissions, &app.permissions, &mut faults);
+    fields.permissions = declared(fields.permissions, &app.permissions, "/permissions", &mut faults);
     let fields = faults.finish(fields).map_err(Error::invalid)?;
     require_covered(ctx, &granted(&fields.permissions, &app.permissions))?;
     let id = id.unwrap_or_else(|| ctx.new_id());
@@ -49,25 +47,6 @@ pub(super) fn worded(fields: RoleFields, faults: &mut Faults) -> RoleFields {
     RoleFields { name, description, ..fields }
 }
 
-/// In order and each once, of those that a domain declares.
-pub(super) fn declared(
-    names: Vec<String>,
-    registry: &PermissionRegistry,
-    faults: &mut Faults,
-) -> Vec<String> {
-    faults.require(!names.is_empty(), "/permissions", "too_few", "must have at least one permission");
-    if names.len() > MAX_PERMISSIONS {
-        let detail = format!("must have at most {MAX_PERMISSIONS} permissions");
-        faults.add("/permissions", "too_many", detail);
-        return Vec::new();
-    }
-    let known: BTreeSet<&str> = registry.all().iter().map(|permission| permission.name).collect();
-    for (at, _) in names.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
-        faults.add(format!("/permissions/{at}"), "unknown_permission", "is no permission that there is");
-    }
-    names.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
-}
-
 pub(super) fn or_taken(error: data::Error) -> Error {
     match error {
         error if role::is_name_taken(&error) => Error::RoleNameTaken,
@@ -85,7 +64,9 @@ pub(super) fn audited(fields: &RoleFields) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::role::MAX_PERMISSIONS;
     use kernel::Permission;
+    use kernel::permission::PermissionRegistry;
 
     fn check(name: &str, permissions: &[&str], expected: &[&str]) {
         let registry = PermissionRegistry::default();
@@ -96,7 +77,7 @@ mod tests {
         let permissions = permissions.iter().map(|name| (*name).to_owned()).collect();
         let fields = RoleFields { name: name.to_owned(), description: None, permissions };
         let fields = worded(fields, &mut faults);
-        declared(fields.permissions, &registry, &mut faults);
+        declared(fields.permissions, &registry, "/permissions", &mut faults);
         let found = faults.into_errors();
         let found: Vec<_> = found.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect();
         assert_eq!(found, expected, "{name}");
@@ -117,6 +98,6 @@ mod tests {
     fn permissions_are_in_order_and_each_once() {
         let registry = PermissionRegistry::default();
         let names = ["b", "a", "b"].map(str::to_owned).to_vec();
-        assert_eq!(declared(names, &registry, &mut Faults::new()), ["a", "b"]);
+        assert_eq!(declared(names, &registry, "/permissions", &mut Faults::new()), ["a", "b"]);
     }
 }

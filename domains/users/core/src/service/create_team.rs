@@ -91,10 +91,6 @@ pub(super) fn or_taken(error: data::Error) -> Error {
 
 /// What an audit entry says of one.
 pub(super) fn audited(fields: &TeamFields) -> Value {
-    let (role, role_id) = match fields.role {
-        Some(RoleRef::Builtin(role)) => (Some(role.name()), None),
-        Some(RoleRef::Custom(id)) => (Some("custom"), Some(id)),
-        None => (None, None),
-    };
+    let (role, role_id) = (fields.role.map(RoleRef::name), fields.role.and_then(RoleRef::id));
     json!({ "name": fields.name, "parent_id": fields.parent, "role": role, "role_id": role_id })
 }

@@ -46,9 +46,9 @@ pub fn of(row: &invitation::Model) -> Result<Invitation, Error> {
 
 /// What an audit entry says of one.
 pub fn audited(row: &invitation::Model) -> Result<Value, Error> {
-    let (role, role_id) = row.role()?.columns();
+    let role = row.role()?;
     Ok(json!({
-        "email": row.email, "role": if role_id.is_some() { "custom" } else { role.name() }, "role_id": role_id,
+        "email": row.email, "role": role.name(), "role_id": role.id(),
         "state": row.state, "expires_at": row.expires_at,
     }))
 }

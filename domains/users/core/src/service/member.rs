@@ -44,9 +44,9 @@ pub async fn with_person(tx: &Tx, row: &membership::Model) -> Result<Member, Err
 
 /// What an audit entry says of one.
 pub fn audited(row: &membership::Model) -> Result<Value, Error> {
-    let (role, role_id) = row.role()?.columns();
+    let role = row.role()?;
     Ok(json!({
-        "user": row.user_id, "role": if role_id.is_some() { "custom" } else { role.name() }, "role_id": role_id,
+        "user": row.user_id, "role": role.name(), "role_id": role.id(),
         "state": row.state()?.name(), "manager": row.manager_id,
     }))
 }

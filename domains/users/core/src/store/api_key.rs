@@ -2,7 +2,7 @@
 //! permissions' names.
 
 use crate::domain::MembershipId;
-use crate::store::{role, unknown};
+use crate::store::{builtin_role, role};
 use chrono::{DateTime, Utc};
 use data::{System, Tx, Unit, tenant_entity};
 use kernel::id::CredentialId;
@@ -55,7 +55,7 @@ impl Grant {
     pub fn from_columns(role: &str, scopes: Option<&str>) -> Result<Self, data::Error> {
         match scopes {
             Some(json) => Ok(Self::Scopes(role::permissions(json)?)),
-            None => Ok(Self::Role(BuiltinRole::parse(role).ok_or_else(|| unknown("role", role))?)),
+            None => Ok(Self::Role(builtin_role(role)?)),
         }
     }
 

@@ -4,9 +4,8 @@ use crate::domain::membership::MembershipState;
 use crate::domain::role::RoleRef;
 use crate::domain::team::MAX_DEPTH;
 use crate::domain::{MembershipId, RoleId, TeamId};
-use crate::store::{role, unknown};
+use crate::store::{builtin_role, role, unknown};
 use data::Tx;
-use kernel::permission::BuiltinRole;
 use sea_orm::FromQueryResult;
 
 #[derive(Debug)]
@@ -78,9 +77,7 @@ pub async fn of(tx: &Tx, membership: MembershipId) -> Result<Option<Standing>, d
 fn held(role: Option<&str>, id: Option<RoleId>, permissions: Option<&str>) -> Result<Held, data::Error> {
     let role = match (role, id) {
         (_, Some(id)) => RoleRef::Custom(id),
-        (Some(word), None) => {
-            RoleRef::Builtin(BuiltinRole::parse(word).ok_or_else(|| unknown("role", word))?)
-        }
+        (Some(word), None) => RoleRef::Builtin(builtin_role(word)?),
         (None, None) => return Err(data::Error::internal("a source of permissions without a role")),
     };
     Ok(Held { role, names: permissions.map(role::permissions).transpose()?.unwrap_or_default() })

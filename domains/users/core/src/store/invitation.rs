@@ -2,10 +2,9 @@
 
 use crate::domain::link::MAX_TRIES;
 use crate::domain::{Email, InvitationId, MembershipId, RoleId, RoleRef};
-use crate::store::unknown;
+use crate::store::{builtin_role, unknown};
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit, tenant_entity};
-use kernel::permission::BuiltinRole;
 use kernel::{Page, PageRequest, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -67,7 +66,7 @@ impl InvitationState {
 
 impl Model {
     pub fn role(&self) -> Result<RoleRef, data::Error> {
-        let builtin = BuiltinRole::parse(&self.role).ok_or_else(|| unknown("role", &self.role))?;
+        let builtin = builtin_role(&self.role)?;
         Ok(RoleRef::from_columns(builtin, self.role_id))
     }
 

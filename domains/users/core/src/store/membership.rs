@@ -1,7 +1,7 @@
 //! Who belongs to which tenant, as what.
 
 use crate::domain::{MembershipId, MembershipState, RoleId, RoleRef};
-use crate::store::unknown;
+use crate::store::{builtin_role, unknown};
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit, tenant_entity};
 use kernel::permission::BuiltinRole;
@@ -43,7 +43,7 @@ impl PlatformEntity for Entity {
 
 impl Model {
     pub fn role(&self) -> Result<RoleRef, data::Error> {
-        let builtin = BuiltinRole::parse(&self.role).ok_or_else(|| unknown("role", &self.role))?;
+        let builtin = builtin_role(&self.role)?;
         Ok(RoleRef::from_columns(builtin, self.role_id))
     }
 

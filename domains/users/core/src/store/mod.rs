@@ -20,6 +20,12 @@ pub mod tenant;
 pub mod totp_factor;
 pub mod user;
 
+use kernel::permission::BuiltinRole;
+
+pub(crate) fn builtin_role(word: &str) -> Result<BuiltinRole, data::Error> {
+    BuiltinRole::parse(word).ok_or_else(|| unknown("role", word))
+}
+
 /// A stored word that the code does not know: the database is newer, or was changed by hand.
 pub(crate) fn unknown(what: &str, word: &str) -> data::Error {
     data::Error::internal(format!("unknown {what} in the database: {word:?}"))

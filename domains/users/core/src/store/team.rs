@@ -2,10 +2,9 @@
 
 use crate::domain::team::MAX_DEPTH;
 use crate::domain::{MembershipId, RoleId, RoleRef, TeamId};
-use crate::store::unknown;
+use crate::store::builtin_role;
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit, tenant_entity};
-use kernel::permission::BuiltinRole;
 use kernel::{Page, PageRequest, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::FromQueryResult;
@@ -206,9 +205,7 @@ fn columns(role: Option<RoleRef>) -> (Option<String>, Option<RoleId>) {
 fn read(row: Model) -> Result<Team, data::Error> {
     let role = match (row.role, row.role_id) {
         (_, Some(id)) => Some(RoleRef::Custom(id)),
-        (Some(word), None) => {
-            Some(RoleRef::Builtin(BuiltinRole::parse(&word).ok_or_else(|| unknown("role", &word))?))
-        }
+        (Some(word), None) => Some(RoleRef::Builtin(builtin_role(&word)?)),
         (None, None) => None,
     };
     Ok(Team {

@@ -39,6 +39,10 @@ services:
 bench *args:
     cargo xtask bench -- {{args}}
 
+# does the time of an answer tell whether an address has an account: docs/benchmarks.md says how to read it
+sign-in-timing *args:
+    cargo xtask sign-in-timing -- {{args}}
+
 # Schemathesis against the real binary, as one tenant beside another: docs/fuzzing.md says what it tries
 fuzz *args:
     python3 xtask/fuzz/run.py {{args}}

@@ -27,7 +27,14 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "users" / "m0005_credentials",
             "users" / "m0006_second_factors",
             "users" / "m0007_api_keys",
-            "users" / "m0008_refresh"
+            "users" / "m0008_refresh",
+            "users" / "m0009_signing_keys",
+            "users" / "m0010_operators",
+            "users" / "m0011_passkeys",
+            "users" / "m0012_policies",
+            "users" / "m0013_support_access",
+            "users" / "m0014_email_changes",
+            "users" / "m0015_clean_up"
         ],
         "billing" => migrations![
             "kernel" / "m0001_messages",

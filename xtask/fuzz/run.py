@@ -71,6 +71,8 @@ def served(binary, folder):
         "INSULA_HTTP__TRUSTED_PROXIES": "127.0.0.0/8",
         # The neighbour signs in once.
         "INSULA_DOMAINS__USERS__ACCESS_TOKEN_MINUTES": "1440",
+        # And nobody proves anew who they are.
+        "INSULA_DOMAINS__USERS__FRESH_MINUTES": "1440",
         # A database server wants both; they do no harm without one.
         "INSULA_SECRETS__MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
         "INSULA_BLOBS__SHARED": "true",

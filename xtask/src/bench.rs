@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: the release build of Insula and of `xtask/bench`, which measures it, with what they need around
-//! them: wrk, and a PostgreSQL that syncs to its disk.
+//! them: wrk, and a PostgreSQL that syncs to its disk. And `cargo xtask sign-in-timing`, by the same program.
 
 use crate::process::{self, Fault, Interrupts};
 use crate::services::{self, Purpose};
@@ -13,8 +13,7 @@ pub fn run(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
     if find::on_path("wrk").is_none() {
         install::install(interrupts, &["wrk"])?;
     }
-    let release = ["build", "--release", "--package", "app", "--package", "bench"];
-    process::run(interrupts, process::cargo().args(release).stdout(process::to_stderr()?))?;
+    build(interrupts)?;
     if options.windows(2).any(|pair| pair == ["--backend", "sqlite"]) {
         return measure(interrupts, options, |_| {});
     }
@@ -26,6 +25,19 @@ pub fn run(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
             command.envs(url.iter().map(|url| (name, url)));
         }
     })
+}
+
+/// The same build of both; it needs nothing around them.
+pub fn sign_in_timing(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
+    build(interrupts)?;
+    let command = std::iter::once("sign-in-timing".to_owned());
+    let options: Vec<String> = command.chain(options.iter().cloned()).collect();
+    measure(interrupts, &options, |_| {})
+}
+
+fn build(interrupts: &Interrupts) -> Result<(), Fault> {
+    let release = ["build", "--release", "--package", "app", "--package", "bench"];
+    process::run(interrupts, process::cargo().args(release).stdout(process::to_stderr()?))
 }
 
 fn measure(

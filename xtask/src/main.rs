@@ -20,6 +20,7 @@ cargo xtask test [-- <cargo test arguments>]   every test, on SQLite and on a pr
 cargo xtask services                           a private PostgreSQL + Redis until Ctrl-C, to run single tests with
 cargo xtask lint                               clippy, with warnings denied
 cargo xtask bench [-- <options>]               the release binary beside a bare server; `-- --help` tells the options
+cargo xtask sign-in-timing [-- <options>]      does the time of an answer tell whether an address has an account
 cargo xtask compat                             does a change of what is published break a reader
 cargo xtask ci                                 what CI runs: format, compat, lint, test, and does `cargo run` answer
 
@@ -48,6 +49,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
         ("test", rest) => test::run(&interrupts, rest),
         ("services", []) => test::services(&interrupts),
         ("bench", rest) => bench::run(&interrupts, rest),
+        ("sign-in-timing", rest) => bench::sign_in_timing(&interrupts, rest),
         ("compat", rest) => compat_command::run(rest),
         ("lint", []) => ci::lint(&interrupts),
         ("ci", []) => ci::run(&interrupts),

@@ -10,7 +10,7 @@ use crate::telemetry::{self, TelemetryError};
 use crate::wiring::{self, StartError};
 use actix_web::rt::System;
 use clap::Parser;
-use options::{Cli, Command, ConfigCommand};
+use options::{Cli, Command, ConfigCommand, KeysCommand, OperatorCommand};
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,6 +35,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Migrate { print_sql: true }) => {
             say(&System::new().block_on(wiring::migration_sql(load()?.config))?)
         }
+        Some(Command::Operator(command)) => operate(load()?.config, command),
+        Some(Command::Keys(command)) => replace_key(load()?.config, command),
         Some(Command::Config(ConfigCommand::Check)) => {
             load()?;
             say("the configuration is valid\n")
@@ -52,6 +54,31 @@ fn start<F: Future<Output = Result<(), StartError>>>(
 ) -> Result<(), Failure> {
     let _logs = telemetry::init(&config.logs, &config.telemetry)?;
     Ok(System::new().block_on(command(config))?)
+}
+
+/// What it answers goes to stdout, and what it logs beside it to stderr.
+fn operate(config: Config, command: &OperatorCommand) -> Result<(), Failure> {
+    let _logs = telemetry::init(&config.logs, &config.telemetry)?;
+    let system = System::new();
+    say(&match command {
+        OperatorCommand::Create { name, days } => {
+            system.block_on(wiring::create_operator(config, name.clone(), *days))
+        }
+        OperatorCommand::List => system.block_on(wiring::list_operators(config)),
+        OperatorCommand::Revoke { id } => system.block_on(wiring::revoke_operator(config, *id)),
+    }?)
+}
+
+fn replace_key(config: Config, command: &KeysCommand) -> Result<(), Failure> {
+    let _logs = telemetry::init(&config.logs, &config.telemetry)?;
+    let system = System::new();
+    say(&match command {
+        KeysCommand::Rotate { signing: true, .. } => system.block_on(wiring::rotate_signing_key(config)),
+        KeysCommand::Rotate { all_stopped, .. } => {
+            system.block_on(wiring::rotate_master_key(config, *all_stopped))
+        }
+        KeysCommand::Reseal => system.block_on(wiring::reseal(config)),
+    }?)
 }
 
 /// A command's answer, on stdout. A reader that closes early, as `head` does, had what it wanted.

@@ -2,6 +2,7 @@
 
 use crate::config::{DEFAULT, Sources};
 use clap::{Args, Parser, Subcommand};
+use kernel::id::OperatorId;
 use std::path::PathBuf;
 
 /// A platform for many tenants in one binary: users, billing, inventory, workflow.
@@ -31,6 +32,12 @@ pub(super) enum Command {
         #[arg(long)]
         print_sql: bool,
     },
+    /// Make, list and revoke the operators of this installation
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Replace the master key, which seals what is secret in the databases, or the key that access tokens are signed with
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -53,6 +60,40 @@ pub(super) struct DemoOptions {
     /// Where the demo's data lives
     #[arg(long, value_name = "PATH", default_value = "./demo-data")]
     pub folder: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum OperatorCommand {
+    /// Make an operator, and print their token this once
+    Create {
+        /// Who it is, or what
+        name: String,
+        /// How long the token is good
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+    },
+    /// Print all operators, the newest first
+    List,
+    /// End an operator's token, on every node within a second
+    Revoke {
+        /// As `insula operator list` prints it
+        id: OperatorId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Put a new key into the master key's file, and seal by it what is kept for long. The former one stays, and still opens
+    Rotate {
+        /// All nodes are stopped, where that cannot be seen from here
+        #[arg(long)]
+        all_stopped: bool,
+        /// Make the next key for access tokens instead, before its time
+        #[arg(long, conflicts_with = "all_stopped")]
+        signing: bool,
+    },
+    /// Seal by the newest key what former ones sealed
+    Reseal,
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,6 +165,7 @@ impl DemoOptions {
             sources.set(key, "", "insula demo");
         }
         sources.set("data.folder", self.folder.as_str(), "--folder");
+        sources.set("secrets.former_master_keys", Vec::<String>::new(), "insula demo");
         sources.set("blobs.kind", "local", "insula demo");
         sources.set("node.role", "all", "insula demo");
         sources.set("node.domains", Vec::<String>::new(), "insula demo");

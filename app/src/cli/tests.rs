@@ -31,15 +31,50 @@ fn what_is_a_command() {
         "serve --role worker --domains users,billing",
         "demo --folder d",
         "migrate --print-sql",
+        "operator create ada",
+        "operator create ada --days 366",
+        "operator list --config x.toml",
+        "operator revoke 0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b",
+        "keys rotate",
+        "keys rotate --all-stopped",
+        "keys rotate --signing",
+        "keys reseal --config x.toml",
         "config check --config x.toml",
         "--config x.toml config show --defaults",
         "openapi",
     ] {
         assert!(parse(line).is_ok(), "{line}");
     }
-    for line in ["sreve", "serve --role king", "config", "migrate --domains users", "serve extra"] {
+    for line in [
+        "sreve",
+        "serve --role king",
+        "config",
+        "migrate --domains users",
+        "serve extra",
+        "operator",
+        "operator create",
+        "operator create ada --days 0",
+        "operator create ada --days 367",
+        "operator create ada --days soon",
+        "operator revoke ada",
+        "operator list --role api",
+        "keys",
+        "keys reseal --all-stopped",
+        "keys rotate --signing --all-stopped",
+        "keys rotate now",
+    ] {
         assert_eq!(parse(line).map(|_| ()).unwrap_err().exit_code(), 2, "{line}");
     }
+}
+
+#[test]
+fn an_operator_is_made_for_a_quarter_unless_told() {
+    let made = |line: &str| match parse(line).unwrap().command {
+        Some(Command::Operator(OperatorCommand::Create { name, days })) => (name, days),
+        other => panic!("{line}: {other:?}"),
+    };
+    assert_eq!(made("operator create ada"), ("ada".to_owned(), 90));
+    assert_eq!(made("operator create ada --days 7"), ("ada".to_owned(), 7));
 }
 
 #[test]
@@ -61,6 +96,7 @@ fn a_demo_touches_nothing_that_is_not_its_own() {
         ("DATABASE_URL", "postgres://h/d"),
         ("REDIS_URL", "redis://h"),
         ("INSULA_SECRETS__MASTER_KEY_FILE", "/k"),
+        ("INSULA_SECRETS__FORMER_MASTER_KEYS", "not one"),
         ("INSULA_MAIL__SMTP_URL", "smtp://h"),
         ("INSULA_MAIL__FOLDER", "/m"),
         ("INSULA_BLOBS__KIND", "s3"),

@@ -1,7 +1,7 @@
 //! What is allowed beyond a key's type: ranges, kinds of URL, and the rules between values. All faults are collected.
 
 use super::merge::Settings;
-use super::{BlobsKind, Config, Fault, Origin};
+use super::{BlobsKind, Config, Fault, Origin, Secret};
 use crate::tls::{self, TlsError};
 use std::ops::RangeInclusive;
 use toml::Value;
@@ -15,7 +15,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("http.body_timeout_ms", 100..=600_000),
     ("http.request_timeout_ms", 100..=600_000),
     ("http.url_limit_bytes", 256..=32_768),
-    ("http.header_limit_bytes", 1024..=65_536),
+    ("http.header_limit_bytes", 4096..=65_536),
     ("http.body_limit_bytes", 1024..=104_857_600),
     ("http.json_depth_limit", 4..=100),
     ("http.upload_limit_bytes", 1024..=10_737_418_240),
@@ -38,9 +38,12 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("telemetry.sampled_per_thousand", 0..=1000),
     ("domains.users.access_token_minutes", 1..=1440),
     ("domains.users.refresh_token_days", 1..=365),
+    ("domains.users.signing_key_days", 1..=365),
     ("domains.users.verification_hours", 1..=720),
     ("domains.users.invitation_hours", 1..=8760),
     ("domains.users.password_reset_minutes", 5..=1440),
+    ("domains.users.email_change_hours", 1..=720),
+    ("domains.users.fresh_minutes", 1..=1440),
 ];
 
 /// Keys that hold a URL, by their end, and how it may begin.
@@ -151,8 +154,23 @@ fn http(config: &Config, fault: &mut impl FnMut(&str, String)) {
 
 fn secrets(config: &Config, settings: &Settings, fault: &mut impl FnMut(&str, String)) {
     let secrets = &config.secrets;
+    let is_key = |key: &Secret| secrets::MasterKey::from_base64(key.expose()).is_ok();
+    if !secrets.former_master_keys.iter().all(is_key) {
+        let what = "must be a list of former master keys, each 32 bytes in base64";
+        fault("secrets.former_master_keys", what.into());
+    }
+    if secrets.former_master_keys.len() > secrets::MAX_FORMER {
+        let what =
+            format!("must be {} at most; take away those that nothing is sealed with", secrets::MAX_FORMER);
+        fault("secrets.former_master_keys", what);
+    }
+    if !secrets.former_master_keys.is_empty() && secrets.master_key.is_none() {
+        let what =
+            "goes with secrets.master_key; a file holds its former keys itself, one a line below the newest";
+        fault("secrets.former_master_keys", what.into());
+    }
     if let Some(key) = &secrets.master_key {
-        if secrets::MasterKey::from_base64(key.expose()).is_err() {
+        if !is_key(key) {
             fault(
                 "secrets.master_key",
                 "must be 32 bytes in base64; `openssl rand -base64 32` makes one".into(),

@@ -161,6 +161,8 @@ pub struct RedisConfig {
 pub struct SecretsConfig {
     #[serde(with = "optional")]
     pub master_key: Option<Secret>,
+    #[serde(with = "list")]
+    pub former_master_keys: Vec<Secret>,
     #[serde(with = "optional")]
     pub master_key_file: Option<PathBuf>,
 }
@@ -308,9 +310,12 @@ pub struct UsersConfig {
     pub sign_up: SignUp,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
+    pub signing_key_days: u32,
     pub verification_hours: u32,
     pub invitation_hours: u32,
     pub password_reset_minutes: u32,
+    pub email_change_hours: u32,
+    pub fresh_minutes: u32,
     #[serde(with = "optional")]
     pub breached_passwords_url: Option<String>,
 }

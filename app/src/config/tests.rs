@@ -127,6 +127,21 @@ fn each_fault() {
         "[secrets]\nmaster_key = \"short\"",
         "insula.toml, line 2: `secrets.master_key`: must be 32 bytes in base64; `openssl rand -base64 32` makes one",
     );
+    check_file(
+        "[secrets]\nformer_master_keys = [\"hush\"]\nmaster_key = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"",
+        "insula.toml, line 2: `secrets.former_master_keys`: must be a list of former master keys, each 32 bytes in base64",
+    );
+    let nine = [MASTER_KEY; 9].join(",");
+    check_faults(
+        "",
+        &[("INSULA_SECRETS__FORMER_MASTER_KEYS", nine.as_str())],
+        &[
+            "INSULA_SECRETS__FORMER_MASTER_KEYS: `secrets.former_master_keys`: must be 8 at most; take away those that \
+             nothing is sealed with",
+            "INSULA_SECRETS__FORMER_MASTER_KEYS: `secrets.former_master_keys`: goes with secrets.master_key; a file holds \
+             its former keys itself, one a line below the newest",
+        ],
+    );
     check_faults(
         "",
         &[("DATABASE_URL", "postgres://u:hush@h/d")],
@@ -222,6 +237,9 @@ fn what_is_empty_follows_from_the_rest() {
 
 #[test]
 fn secrets_are_never_printed() {
+    let former =
+        ["MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=", "MjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjI="];
+    let former_master_keys = former.join(", ");
     let secrets = [
         ("INSULA_SECRETS__MASTER_KEY", MASTER_KEY),
         ("DATABASE_URL", "postgres://u:hush1@h/d?sslmode=require&sslpassword=hush2"),
@@ -229,12 +247,14 @@ fn secrets_are_never_printed() {
         ("REDIS_URL", "redis://:hush4@h:1"),
         ("INSULA_MAIL__SMTP_URL", "smtp://u:hush5@h:25"),
         ("INSULA_BLOBS__SECRET_ACCESS_KEY", "hush6"),
+        ("INSULA_SECRETS__FORMER_MASTER_KEYS", former_master_keys.as_str()),
     ];
     let (_folder, loaded) = load_from("", &secrets);
     let loaded = loaded.unwrap();
     let shown = loaded.show();
     for printed in [&shown, &format!("{:?}", loaded.config)] {
         assert!(!printed.contains("hush") && !printed.contains(MASTER_KEY), "{printed}");
+        assert!(former.iter().all(|key| !printed.contains(key)), "{printed}");
     }
     for expected in [
         "url = \"postgres://u:hidden@h/d?sslmode=require&sslpassword=hidden\"  # DATABASE_URL",
@@ -242,10 +262,13 @@ fn secrets_are_never_printed() {
         "url = \"redis://:hidden@h:1\"  # REDIS_URL",
         "smtp_url = \"smtp://u:hidden@h:25\"  # INSULA_MAIL__SMTP_URL",
         "secret_access_key = \"(hidden)\"  # INSULA_BLOBS__SECRET_ACCESS_KEY",
+        "former_master_keys = [\"(hidden)\", \"(hidden)\"]  # INSULA_SECRETS__FORMER_MASTER_KEYS",
     ] {
         assert!(shown.contains(expected), "{expected} is missing in:\n{shown}");
     }
     assert_eq!(loaded.config.database.url.unwrap().expose(), secrets[1].1);
+    let read = loaded.config.secrets.former_master_keys;
+    assert!(read.iter().map(Secret::expose).eq(former));
 }
 
 #[test]

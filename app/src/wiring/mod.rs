@@ -1,13 +1,17 @@
 //! Puts the modules together: what the commands call, and the only place that sees every domain.
 
+mod administration;
 mod demo;
 mod docs;
+mod keys;
 mod modules;
 mod node;
 mod operators;
 mod platform;
 mod remote;
 
+pub use administration::{create_operator, list_operators, revoke_operator};
+pub use keys::{reseal, rotate_master_key, rotate_signing_key};
 pub use node::Node;
 
 use crate::config::Config;

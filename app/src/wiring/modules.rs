@@ -24,9 +24,12 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
             },
             access_token_minutes: settings.users.access_token_minutes,
             refresh_token_days: settings.users.refresh_token_days,
+            signing_key_days: settings.users.signing_key_days,
             verification_hours: settings.users.verification_hours,
             invitation_hours: settings.users.invitation_hours,
             password_reset_minutes: settings.users.password_reset_minutes,
+            email_change_hours: settings.users.email_change_hours,
+            fresh_minutes: settings.users.fresh_minutes,
             breached_passwords_url: settings.users.breached_passwords_url.clone(),
         },
         users::Deps { platform: foundation.platform("users")? },
@@ -79,6 +82,7 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
 
     let permissions = working.iter().flat_map(|module| module.permissions).copied().collect();
     foundation.permissions.fill(permissions);
+    foundation.switches.fill(working.iter().flat_map(|module| module.switches).copied().collect());
     foundation.subscriptions.fill(subscriptions(&working));
     Ok(working)
 }

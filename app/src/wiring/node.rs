@@ -55,8 +55,9 @@ impl Node {
             platform::migrate(&config).await?;
         }
         let background = Background::new()?;
-        let foundation = Foundation::lay(&config, clock.clone()).await?;
+        // Before the keys are read, so that none is replaced in between.
         let claim = platform::claim_blobs(&config)?;
+        let foundation = Foundation::lay(&config, clock.clone()).await?;
         let modules = modules(&config, &foundation)?;
         let checks = Checks::new(&foundation, metrics);
         let mut wired = Wired::of(modules)?;
@@ -190,6 +191,7 @@ impl Wired {
             identity = identity.or(module.identity);
             entitlements = entitlements.or(module.entitlements);
             apis.push(module.api);
+            apis.extend(module.platform_api);
             pages.extend(module.pages);
             contracts.extend(module.contract.map(|contract| contract.server));
             domains.push((module.databases, module.handlers, module.schedules));

@@ -1,14 +1,15 @@
 //! What all modules stand on: databases, master key, cache and blobs, as the configuration says.
 
 use super::StartError;
-use crate::config::{BlobsKind, Config};
+use crate::config::{BlobsKind, Config, Secret};
 use blobs::{Blobs, S3Settings};
 use cache::Cache;
 use data::{Databases, Engine, PoolSettings, Setup, Signals, Subscriptions};
 use kernel::Clock;
 use kernel::permission::PermissionRegistry;
+use kernel::switch::SwitchRegistry;
 use module::Platform;
-use secrets::{MasterKey, Secrets};
+use secrets::{MasterKeys, Secrets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub struct Foundation {
     pub cache: Cache,
     pub clock: Clock,
     pub permissions: PermissionRegistry,
+    pub switches: SwitchRegistry,
     pub subscriptions: Subscriptions,
     public_url: String,
     /// By URL, since domains on one server share its connections.
@@ -30,13 +32,14 @@ impl Foundation {
     pub async fn lay(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let folder = &config.data.folder;
         make_folder(folder)?;
-        let secrets = Secrets::new(&master_key(config)?);
+        let secrets = Secrets::of(&master_keys(config)?);
         let mut foundation = Self {
             secrets,
             blobs: blobs(config)?,
             cache: cache(config)?,
             clock,
             permissions: PermissionRegistry::default(),
+            switches: SwitchRegistry::default(),
             subscriptions: Subscriptions::default(),
             public_url: config.public_url(),
             servers: BTreeMap::new(),
@@ -64,6 +67,7 @@ impl Foundation {
             cache: self.cache.clone(),
             clock: self.clock.clone(),
             permissions: self.permissions.clone(),
+            switches: self.switches.clone(),
             public_url: self.public_url.clone(),
         })
     }
@@ -193,14 +197,16 @@ fn sqlite_file(folder: &Path, domain: &str) -> PathBuf {
     folder.join(format!("{domain}.sqlite"))
 }
 
-fn master_key(config: &Config) -> Result<MasterKey, StartError> {
+/// All that the installation has, as the configuration says where they are.
+pub fn master_keys(config: &Config) -> Result<MasterKeys, StartError> {
     let file = config.master_key_file();
-    let key = match &config.secrets.master_key {
-        Some(key) => MasterKey::from_base64(key.expose()),
-        None if config.secrets.master_key_file.is_some() => MasterKey::load(&file),
-        None => MasterKey::load_or_create(&file),
+    let former = config.secrets.former_master_keys.iter().map(Secret::expose);
+    let keys = match &config.secrets.master_key {
+        Some(key) => MasterKeys::from_base64(key.expose(), former),
+        None if config.secrets.master_key_file.is_some() => MasterKeys::load(&file),
+        None => MasterKeys::load_or_create(&file),
     };
-    key.map_err(|error| {
+    keys.map_err(|error| {
         StartError::new(
             "the master key cannot be used",
             "set secrets.master_key or secrets.master_key_file to 32 random bytes in base64, as \

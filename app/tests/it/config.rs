@@ -13,10 +13,11 @@ body_limit_bytes = 1
 role = \"king\"
 ";
 
-const SECRETS: [(&str, &str); 7] = [
+const SECRETS: [(&str, &str); 8] = [
     ("DATABASE_URL", "postgres://insula:hush-database@db.example/insula?sslpassword=hush-ssl"),
     ("REDIS_URL", "redis://insula:hush-redis@cache.example:6379/0"),
     ("INSULA_SECRETS__MASTER_KEY", "aHVzaGh1c2hodXNoaHVzaGh1c2hodXNoaHVzaGh1c2g="),
+    ("INSULA_SECRETS__FORMER_MASTER_KEYS", "aHVzaGh1c2hodXNoaHVzaGh1c2hodXNoaHVzaGh1c2E="),
     ("INSULA_MAIL__SMTP_URL", "smtp://insula:hush-mail@mail.example:587"),
     ("INSULA_BLOBS__SECRET_ACCESS_KEY", "hush-blobs"),
     ("INSULA_BLOBS__ACCESS_KEY_ID", "insula-blobs"),

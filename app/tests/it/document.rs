@@ -20,6 +20,11 @@ impl Operation {
         self.parameter(name).is_some_and(|parameter| parameter["required"] == true)
     }
 
+    /// Rather than for people of tenants.
+    pub fn is_for_operators(&self) -> bool {
+        self.path.starts_with("/api/v1/platform/")
+    }
+
     pub fn is_public(&self) -> bool {
         self.told.get("x-public").is_some()
     }
@@ -51,7 +56,12 @@ impl Operation {
     }
 }
 
+/// All that people and programs of tenants do; what operators of the installation do is walked in `platform.rs`.
 pub fn operations(document: &Value) -> Vec<Operation> {
+    all(document).into_iter().filter(|operation| !operation.is_for_operators()).collect()
+}
+
+pub fn all(document: &Value) -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, told) in item.as_object().unwrap() {

@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::document::Operation;
+use crate::passkeys::{device, registered};
 use crate::tenant::{PASSWORD, id, invited, until};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -22,6 +23,8 @@ impl Furnished {
         furnished.ids.insert("/users/members", me["member_id"].as_str().unwrap().to_owned());
         furnished.ids.insert("/users/tenant", me["tenant_id"].as_str().unwrap().to_owned());
         furnished.employ(mail).await;
+        let passkey = registered(&furnished.client, PASSWORD, &mut device()).await;
+        furnished.ids.insert("/users/me/passkeys", passkey);
         furnished.stock().await;
         furnished.bill().await;
         furnished.approve().await;
@@ -77,6 +80,8 @@ impl Furnished {
             self.client.post(&format!("/users/teams/{team}/members"), member).await.expect(201);
         }
         self.create("/users/invitations", json!({ "email": "somebody@example.com" })).await;
+        let grant = json!({ "role": "viewer", "reason": "A wrong total", "minutes": 10_080 });
+        self.create("/users/support-grants", grant).await;
         let sessions = self.client.get("/users/sessions").await.expect(200);
         self.ids.insert("/users/sessions", id(&sessions["data"][0]));
     }

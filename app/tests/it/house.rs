@@ -1,6 +1,7 @@
 //! Processes of `insula` for tests: on SQLite in a folder, or several on one PostgreSQL database with Redis.
 
 use crate::client::Client;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -82,6 +83,22 @@ impl Ground {
         Process::of(command.spawn().unwrap())
     }
 
+    /// The token of a new operator of this installation, as whoever has the machine makes one.
+    pub fn operator(&self) -> String {
+        let told = self.run(&["operator", "create", "Night shift"]);
+        told.lines().find(|line| line.starts_with("ins_op_")).unwrap_or_else(|| panic!("{told}")).to_owned()
+    }
+
+    /// What a command answers on stdout.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_insula"));
+        command.args(arguments).env_clear().envs(self.variables()).current_dir(self.folder.path());
+        let output = command.output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "insula {arguments:?}: {}\n{told}", output.status);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// A process's whole environment; of two with one name the later counts.
     pub fn variables(&self) -> Vec<(String, String)> {
         let folder = |name: &str| self.folder.path().join(name).display().to_string();
@@ -92,6 +109,8 @@ impl Ground {
             ("INSULA_DATA__FOLDER", folder("")),
             ("INSULA_MAIL__FOLDER", self.mail().display().to_string()),
             ("INSULA_LOGS__FORMAT", "json".to_owned()),
+            // A walk through everything may take longer than people's tokens live.
+            ("INSULA_DOMAINS__USERS__ACCESS_TOKEN_MINUTES", "120".to_owned()),
         ];
         if let Some(database) = &self.postgres {
             std::fs::write(folder("master.key"), MASTER_KEY).unwrap();
@@ -103,11 +122,13 @@ impl Ground {
             }
         }
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
-        variables.chain(self.settings.iter().cloned()).collect()
+        // What is set again counts as it was set last.
+        let variables: BTreeMap<_, _> = variables.chain(self.settings.iter().cloned()).collect();
+        variables.into_iter().collect()
     }
 }
 
-const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+pub const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub struct Process {

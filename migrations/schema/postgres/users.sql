@@ -73,6 +73,33 @@ CREATE UNIQUE INDEX audit_entries_tenant_id_public_id_key ON users.audit_entries
 audit_entries policy owner to {insula_users_owner} using true
 audit_entries policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 audit_entries grant INSERT, SELECT to insula_users
+email_changes.id bigint NOT NULL
+email_changes.public_id uuid NOT NULL
+email_changes.user_id uuid NOT NULL
+email_changes.new_email text NOT NULL
+email_changes.new_email_key text NOT NULL
+email_changes.old_hash bytea NOT NULL
+email_changes.new_hash bytea NOT NULL
+email_changes.old_confirmed_at timestamp with time zone
+email_changes.new_confirmed_at timestamp with time zone
+email_changes.expires_at timestamp with time zone NOT NULL
+email_changes.ended_at timestamp with time zone
+email_changes.created_at timestamp with time zone NOT NULL
+email_changes.updated_at timestamp with time zone NOT NULL
+email_changes.deleted_at timestamp with time zone
+email_changes.deleted_by text
+email_changes constraint email_changes_pkey PRIMARY KEY (id)
+email_changes constraint email_changes_public_id_key UNIQUE (public_id)
+email_changes constraint email_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX email_changes_asked ON users.email_changes USING btree (user_id, created_at)
+CREATE INDEX email_changes_expiring ON users.email_changes USING btree (expires_at)
+CREATE INDEX email_changes_new ON users.email_changes USING btree (new_hash)
+CREATE UNIQUE INDEX email_changes_of_user ON users.email_changes USING btree (user_id) WHERE ((ended_at IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX email_changes_old ON users.email_changes USING btree (old_hash)
+CREATE UNIQUE INDEX email_changes_pkey ON users.email_changes USING btree (id)
+CREATE UNIQUE INDEX email_changes_public_id_key ON users.email_changes USING btree (public_id)
+email_changes grant INSERT, SELECT, UPDATE to insula_users
+email_changes grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 email_tokens.id bigint NOT NULL
 email_tokens.tenant_id uuid NOT NULL
 email_tokens.public_id uuid NOT NULL
@@ -92,6 +119,7 @@ email_tokens constraint email_tokens_pkey PRIMARY KEY (id)
 email_tokens constraint email_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
 email_tokens constraint email_tokens_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 email_tokens constraint email_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX email_tokens_expiring ON users.email_tokens USING btree (expires_at)
 CREATE INDEX email_tokens_hash ON users.email_tokens USING btree (hash)
 CREATE INDEX email_tokens_of_user ON users.email_tokens USING btree (tenant_id, user_id)
 CREATE UNIQUE INDEX email_tokens_pkey ON users.email_tokens USING btree (id)
@@ -131,6 +159,24 @@ inbox policy system to {insula_users_system} using true
 inbox policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 inbox grant DELETE, INSERT, SELECT, UPDATE to insula_users
 inbox grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+installation.id bigint NOT NULL
+installation.public_id uuid NOT NULL
+installation.only_one bigint NOT NULL
+installation.sign_up text
+installation.version bigint NOT NULL
+installation.created_at timestamp with time zone NOT NULL
+installation.updated_at timestamp with time zone NOT NULL
+installation.deleted_at timestamp with time zone
+installation.deleted_by text
+installation constraint installation_only_one_check CHECK ((only_one = 1))
+installation constraint installation_pkey PRIMARY KEY (id)
+installation constraint installation_public_id_key UNIQUE (public_id)
+installation constraint installation_sign_up_check CHECK ((sign_up = ANY (ARRAY['open'::text, 'invitation'::text, 'closed'::text])))
+CREATE UNIQUE INDEX installation_once ON users.installation USING btree (only_one) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX installation_pkey ON users.installation USING btree (id)
+CREATE UNIQUE INDEX installation_public_id_key ON users.installation USING btree (public_id)
+installation grant INSERT, SELECT, UPDATE to insula_users
+installation grant INSERT, SELECT, UPDATE to insula_users_system
 invitations.id bigint NOT NULL
 invitations.tenant_id uuid NOT NULL
 invitations.public_id uuid NOT NULL
@@ -247,6 +293,61 @@ messages policy system to {insula_users_system} using true
 messages policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 messages grant DELETE, INSERT, SELECT, UPDATE to insula_users
 messages grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+operators.id bigint NOT NULL
+operators.public_id uuid NOT NULL
+operators.name text NOT NULL
+operators.hash bytea NOT NULL
+operators.expires_at timestamp with time zone NOT NULL
+operators.revoked_at timestamp with time zone
+operators.created_at timestamp with time zone NOT NULL
+operators.updated_at timestamp with time zone NOT NULL
+operators.deleted_at timestamp with time zone
+operators.deleted_by text
+operators constraint operators_pkey PRIMARY KEY (id)
+operators constraint operators_public_id_key UNIQUE (public_id)
+CREATE INDEX operators_hash ON users.operators USING btree (hash)
+CREATE UNIQUE INDEX operators_pkey ON users.operators USING btree (id)
+CREATE UNIQUE INDEX operators_public_id_key ON users.operators USING btree (public_id)
+operators grant INSERT, SELECT, UPDATE to insula_users
+operators grant INSERT, SELECT, UPDATE to insula_users_system
+passkey_ceremonies.id bigint NOT NULL
+passkey_ceremonies.public_id uuid NOT NULL
+passkey_ceremonies.user_id uuid
+passkey_ceremonies.sealed_state bytea NOT NULL
+passkey_ceremonies.expires_at timestamp with time zone NOT NULL
+passkey_ceremonies.used_at timestamp with time zone
+passkey_ceremonies.created_at timestamp with time zone NOT NULL
+passkey_ceremonies.updated_at timestamp with time zone NOT NULL
+passkey_ceremonies.deleted_at timestamp with time zone
+passkey_ceremonies.deleted_by text
+passkey_ceremonies constraint passkey_ceremonies_pkey PRIMARY KEY (id)
+passkey_ceremonies constraint passkey_ceremonies_public_id_key UNIQUE (public_id)
+passkey_ceremonies constraint passkey_ceremonies_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX passkey_ceremonies_old ON users.passkey_ceremonies USING btree (expires_at)
+CREATE UNIQUE INDEX passkey_ceremonies_pkey ON users.passkey_ceremonies USING btree (id)
+CREATE UNIQUE INDEX passkey_ceremonies_public_id_key ON users.passkey_ceremonies USING btree (public_id)
+passkey_ceremonies grant INSERT, SELECT, UPDATE to insula_users
+passkey_ceremonies grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+passkeys.id bigint NOT NULL
+passkeys.public_id uuid NOT NULL
+passkeys.user_id uuid NOT NULL
+passkeys.name text NOT NULL
+passkeys.credential_id bytea NOT NULL
+passkeys.credential text NOT NULL
+passkeys.last_used_at timestamp with time zone
+passkeys.created_at timestamp with time zone NOT NULL
+passkeys.updated_at timestamp with time zone NOT NULL
+passkeys.deleted_at timestamp with time zone
+passkeys.deleted_by text
+passkeys constraint passkeys_pkey PRIMARY KEY (id)
+passkeys constraint passkeys_public_id_key UNIQUE (public_id)
+passkeys constraint passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE UNIQUE INDEX passkeys_credential ON users.passkeys USING btree (credential_id) WHERE (deleted_at IS NULL)
+CREATE INDEX passkeys_of_user ON users.passkeys USING btree (user_id, created_at, public_id)
+CREATE UNIQUE INDEX passkeys_pkey ON users.passkeys USING btree (id)
+CREATE UNIQUE INDEX passkeys_public_id_key ON users.passkeys USING btree (public_id)
+passkeys grant INSERT, SELECT, UPDATE to insula_users
+passkeys grant INSERT, SELECT, UPDATE to insula_users_system
 password_resets.id bigint NOT NULL
 password_resets.public_id uuid NOT NULL
 password_resets.user_id uuid NOT NULL
@@ -260,12 +361,13 @@ password_resets.deleted_by text
 password_resets constraint password_resets_pkey PRIMARY KEY (id)
 password_resets constraint password_resets_public_id_key UNIQUE (public_id)
 password_resets constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX password_resets_expiring ON users.password_resets USING btree (expires_at)
 CREATE INDEX password_resets_hash ON users.password_resets USING btree (hash)
 CREATE INDEX password_resets_of_user ON users.password_resets USING btree (user_id)
 CREATE UNIQUE INDEX password_resets_pkey ON users.password_resets USING btree (id)
 CREATE UNIQUE INDEX password_resets_public_id_key ON users.password_resets USING btree (public_id)
 password_resets grant INSERT, SELECT, UPDATE to insula_users
-password_resets grant INSERT, SELECT, UPDATE to insula_users_system
+password_resets grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 recovery_codes.id bigint NOT NULL
 recovery_codes.public_id uuid NOT NULL
 recovery_codes.user_id uuid NOT NULL
@@ -278,11 +380,12 @@ recovery_codes.deleted_by text
 recovery_codes constraint recovery_codes_pkey PRIMARY KEY (id)
 recovery_codes constraint recovery_codes_public_id_key UNIQUE (public_id)
 recovery_codes constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX recovery_codes_deleted ON users.recovery_codes USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
 CREATE INDEX recovery_codes_of_user ON users.recovery_codes USING btree (user_id) WHERE (deleted_at IS NULL)
 CREATE UNIQUE INDEX recovery_codes_pkey ON users.recovery_codes USING btree (id)
 CREATE UNIQUE INDEX recovery_codes_public_id_key ON users.recovery_codes USING btree (public_id)
 recovery_codes grant INSERT, SELECT, UPDATE to insula_users
-recovery_codes grant INSERT, SELECT, UPDATE to insula_users_system
+recovery_codes grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 refresh_tokens.id bigint NOT NULL
 refresh_tokens.tenant_id uuid NOT NULL
 refresh_tokens.public_id uuid NOT NULL
@@ -301,7 +404,9 @@ refresh_tokens constraint refresh_tokens_tenant_id_session_id_fkey FOREIGN KEY (
 CREATE INDEX refresh_tokens_hash ON users.refresh_tokens USING btree (hash)
 CREATE INDEX refresh_tokens_of_session ON users.refresh_tokens USING btree (tenant_id, session_id)
 CREATE UNIQUE INDEX refresh_tokens_pkey ON users.refresh_tokens USING btree (id)
+CREATE INDEX refresh_tokens_spent ON users.refresh_tokens USING btree (expires_at) WHERE (used_at IS NOT NULL)
 CREATE UNIQUE INDEX refresh_tokens_tenant_id_public_id_key ON users.refresh_tokens USING btree (tenant_id, public_id)
+CREATE INDEX refresh_tokens_unspent ON users.refresh_tokens USING btree (expires_at) WHERE (used_at IS NULL)
 refresh_tokens policy owner to {insula_users_owner} using true
 refresh_tokens policy system to {insula_users_system} using true
 refresh_tokens policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
@@ -343,13 +448,21 @@ sessions.deleted_at timestamp with time zone
 sessions.deleted_by text
 sessions.authenticated_at timestamp with time zone
 sessions.strength text
+sessions.operator_id uuid
+sessions.support_grant_id uuid
+sessions constraint sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES users.operators(public_id)
 sessions constraint sessions_pkey PRIMARY KEY (id)
 sessions constraint sessions_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
 sessions constraint sessions_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+sessions constraint sessions_tenant_id_support_grant_id_fkey FOREIGN KEY (tenant_id, support_grant_id) REFERENCES users.support_grants(tenant_id, public_id)
 CREATE INDEX sessions_access ON users.sessions USING btree (access_hash)
+CREATE INDEX sessions_deleted ON users.sessions USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
 CREATE INDEX sessions_listed ON users.sessions USING btree (tenant_id, created_at, public_id)
 CREATE INDEX sessions_of_member ON users.sessions USING btree (tenant_id, membership_id, created_at, public_id)
+CREATE INDEX sessions_of_operators ON users.sessions USING btree (access_expires_at) WHERE ((operator_id IS NOT NULL) AND (deleted_at IS NULL))
+CREATE INDEX sessions_of_support_grant ON users.sessions USING btree (tenant_id, support_grant_id) WHERE (support_grant_id IS NOT NULL)
 CREATE UNIQUE INDEX sessions_pkey ON users.sessions USING btree (id)
+CREATE INDEX sessions_revoked ON users.sessions USING btree (revoked_at) WHERE ((revoked_at IS NOT NULL) AND (deleted_at IS NULL))
 CREATE UNIQUE INDEX sessions_tenant_id_public_id_key ON users.sessions USING btree (tenant_id, public_id)
 sessions policy owner to {insula_users_owner} using true
 sessions policy system to {insula_users_system} using true
@@ -374,6 +487,66 @@ CREATE UNIQUE INDEX sign_in_failures_public_id_key ON users.sign_in_failures USI
 CREATE UNIQUE INDEX sign_in_failures_subject_key ON users.sign_in_failures USING btree (subject)
 sign_in_failures grant INSERT, SELECT, UPDATE to insula_users
 sign_in_failures grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+signing_keys.id bigint NOT NULL
+signing_keys.public_id uuid NOT NULL
+signing_keys.generation bigint NOT NULL
+signing_keys.key_id text NOT NULL
+signing_keys.public_key bytea NOT NULL
+signing_keys.sealed_private_key bytea NOT NULL
+signing_keys.signs_from timestamp with time zone NOT NULL
+signing_keys.created_at timestamp with time zone NOT NULL
+signing_keys.updated_at timestamp with time zone NOT NULL
+signing_keys.deleted_at timestamp with time zone
+signing_keys.deleted_by text
+signing_keys constraint signing_keys_pkey PRIMARY KEY (id)
+signing_keys constraint signing_keys_public_id_key UNIQUE (public_id)
+CREATE UNIQUE INDEX signing_keys_generation ON users.signing_keys USING btree (generation) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX signing_keys_pkey ON users.signing_keys USING btree (id)
+CREATE UNIQUE INDEX signing_keys_public_id_key ON users.signing_keys USING btree (public_id)
+signing_keys grant INSERT, SELECT, UPDATE to insula_users
+signing_keys grant INSERT, SELECT, UPDATE to insula_users_system
+support_grants.id bigint NOT NULL
+support_grants.tenant_id uuid NOT NULL
+support_grants.public_id uuid NOT NULL
+support_grants.role text NOT NULL
+support_grants.reason text NOT NULL
+support_grants.granted_by uuid NOT NULL
+support_grants.expires_at timestamp with time zone NOT NULL
+support_grants.revoked_at timestamp with time zone
+support_grants.created_at timestamp with time zone NOT NULL
+support_grants.updated_at timestamp with time zone NOT NULL
+support_grants.deleted_at timestamp with time zone
+support_grants.deleted_by text
+support_grants constraint support_grants_pkey PRIMARY KEY (id)
+support_grants constraint support_grants_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text])))
+support_grants constraint support_grants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+support_grants constraint support_grants_tenant_id_granted_by_fkey FOREIGN KEY (tenant_id, granted_by) REFERENCES users.memberships(tenant_id, public_id)
+support_grants constraint support_grants_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX support_grants_listed ON users.support_grants USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX support_grants_pkey ON users.support_grants USING btree (id)
+CREATE UNIQUE INDEX support_grants_tenant_id_public_id_key ON users.support_grants USING btree (tenant_id, public_id)
+support_grants policy owner to {insula_users_owner} using true
+support_grants policy system to {insula_users_system} using true
+support_grants policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+support_grants grant DELETE, INSERT, SELECT, UPDATE to insula_users
+support_grants grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+switches.id bigint NOT NULL
+switches.public_id uuid NOT NULL
+switches.name text NOT NULL
+switches.share_percent bigint NOT NULL
+switches.version bigint NOT NULL
+switches.created_at timestamp with time zone NOT NULL
+switches.updated_at timestamp with time zone NOT NULL
+switches.deleted_at timestamp with time zone
+switches.deleted_by text
+switches constraint switches_pkey PRIMARY KEY (id)
+switches constraint switches_public_id_key UNIQUE (public_id)
+switches constraint switches_share_percent_check CHECK (((share_percent >= 0) AND (share_percent <= 100)))
+CREATE UNIQUE INDEX switches_name ON users.switches USING btree (name) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX switches_pkey ON users.switches USING btree (id)
+CREATE UNIQUE INDEX switches_public_id_key ON users.switches USING btree (public_id)
+switches grant INSERT, SELECT, UPDATE to insula_users
+switches grant INSERT, SELECT, UPDATE to insula_users_system
 team_members.id bigint NOT NULL
 team_members.tenant_id uuid NOT NULL
 team_members.public_id uuid NOT NULL
@@ -423,6 +596,49 @@ CREATE UNIQUE INDEX teams_tenant_id_public_id_key ON users.teams USING btree (te
 teams policy owner to {insula_users_owner} using true
 teams policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 teams grant DELETE, INSERT, SELECT, UPDATE to insula_users
+tenant_policies.id bigint NOT NULL
+tenant_policies.tenant_id uuid NOT NULL
+tenant_policies.public_id uuid NOT NULL
+tenant_policies.second_factor text NOT NULL
+tenant_policies.sign_in_methods text NOT NULL
+tenant_policies.address_ranges text NOT NULL
+tenant_policies.session_minutes bigint
+tenant_policies.version bigint NOT NULL
+tenant_policies.created_at timestamp with time zone NOT NULL
+tenant_policies.updated_at timestamp with time zone NOT NULL
+tenant_policies.deleted_at timestamp with time zone
+tenant_policies.deleted_by text
+tenant_policies constraint tenant_policies_pkey PRIMARY KEY (id)
+tenant_policies constraint tenant_policies_second_factor_check CHECK ((second_factor = ANY (ARRAY['optional'::text, 'required'::text, 'passkey'::text])))
+tenant_policies constraint tenant_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+tenant_policies constraint tenant_policies_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX tenant_policies_once ON users.tenant_policies USING btree (tenant_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX tenant_policies_pkey ON users.tenant_policies USING btree (id)
+CREATE UNIQUE INDEX tenant_policies_tenant_id_public_id_key ON users.tenant_policies USING btree (tenant_id, public_id)
+tenant_policies policy owner to {insula_users_owner} using true
+tenant_policies policy system to {insula_users_system} using true
+tenant_policies policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+tenant_policies grant DELETE, INSERT, SELECT, UPDATE to insula_users
+tenant_policies grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+tenant_switches.id bigint NOT NULL
+tenant_switches.public_id uuid NOT NULL
+tenant_switches.of_tenant uuid NOT NULL
+tenant_switches.name text NOT NULL
+tenant_switches.state text
+tenant_switches.version bigint NOT NULL
+tenant_switches.created_at timestamp with time zone NOT NULL
+tenant_switches.updated_at timestamp with time zone NOT NULL
+tenant_switches.deleted_at timestamp with time zone
+tenant_switches.deleted_by text
+tenant_switches constraint tenant_switches_of_tenant_fkey FOREIGN KEY (of_tenant) REFERENCES users.tenants(public_id)
+tenant_switches constraint tenant_switches_pkey PRIMARY KEY (id)
+tenant_switches constraint tenant_switches_public_id_key UNIQUE (public_id)
+tenant_switches constraint tenant_switches_state_check CHECK ((state = ANY (ARRAY['on'::text, 'off'::text])))
+CREATE UNIQUE INDEX tenant_switches_name ON users.tenant_switches USING btree (of_tenant, name) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX tenant_switches_pkey ON users.tenant_switches USING btree (id)
+CREATE UNIQUE INDEX tenant_switches_public_id_key ON users.tenant_switches USING btree (public_id)
+tenant_switches grant INSERT, SELECT, UPDATE to insula_users
+tenant_switches grant INSERT, SELECT, UPDATE to insula_users_system
 tenants.id bigint NOT NULL
 tenants.public_id uuid NOT NULL
 tenants.name text NOT NULL
@@ -433,10 +649,15 @@ tenants.created_at timestamp with time zone NOT NULL
 tenants.updated_at timestamp with time zone NOT NULL
 tenants.deleted_at timestamp with time zone
 tenants.deleted_by text
+tenants.requests_per_minute bigint
+tenants.max_members bigint
+tenants.suspension_reason text
 tenants constraint tenants_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 tenants constraint tenants_pkey PRIMARY KEY (id)
 tenants constraint tenants_public_id_key UNIQUE (public_id)
 tenants constraint tenants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text])))
+CREATE INDEX tenants_by_state ON users.tenants USING btree (state, created_at, public_id)
+CREATE INDEX tenants_listed ON users.tenants USING btree (created_at, public_id)
 CREATE UNIQUE INDEX tenants_pkey ON users.tenants USING btree (id)
 CREATE UNIQUE INDEX tenants_public_id_key ON users.tenants USING btree (public_id)
 tenants grant INSERT, SELECT, UPDATE to insula_users
@@ -471,6 +692,7 @@ users.updated_at timestamp with time zone NOT NULL
 users.deleted_at timestamp with time zone
 users.deleted_by text
 users.sessions_ended_at timestamp with time zone
+users.passkey_only_at timestamp with time zone
 users constraint users_pkey PRIMARY KEY (id)
 users constraint users_public_id_key UNIQUE (public_id)
 CREATE UNIQUE INDEX users_email ON users.users USING btree (email_key) WHERE (deleted_at IS NULL)

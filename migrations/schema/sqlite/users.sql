@@ -55,6 +55,29 @@ CREATE INDEX audit_entries_listed ON audit_entries (tenant_id, created_at, publi
 CREATE INDEX audit_entries_of_action ON audit_entries (tenant_id, action, created_at, public_id);
 CREATE INDEX audit_entries_of_actor ON audit_entries (tenant_id, actor_user, created_at, public_id);
 CREATE INDEX audit_entries_of_resource ON audit_entries (tenant_id, resource_id, created_at, public_id);
+CREATE TABLE email_changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    user_id BLOB NOT NULL REFERENCES users (public_id),
+    new_email TEXT NOT NULL,
+    new_email_key TEXT NOT NULL,
+    old_hash BLOB NOT NULL,
+    new_hash BLOB NOT NULL,
+    old_confirmed_at TEXT,
+    new_confirmed_at TEXT,
+    expires_at TEXT NOT NULL,
+    -- When it came about, or was given up for a later one.
+    ended_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE INDEX email_changes_asked ON email_changes (user_id, created_at);
+CREATE INDEX email_changes_expiring ON email_changes (expires_at);
+CREATE INDEX email_changes_new ON email_changes (new_hash);
+CREATE UNIQUE INDEX email_changes_of_user ON email_changes (user_id) WHERE ended_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX email_changes_old ON email_changes (old_hash);
 CREATE TABLE email_tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
@@ -73,6 +96,7 @@ CREATE TABLE email_tokens (
     deleted_by TEXT,
     UNIQUE (tenant_id, public_id)
 );
+CREATE INDEX email_tokens_expiring ON email_tokens (expires_at);
 CREATE INDEX email_tokens_hash ON email_tokens (hash);
 CREATE INDEX email_tokens_of_user ON email_tokens (tenant_id, user_id);
 CREATE TABLE idempotency_keys (
@@ -97,6 +121,18 @@ CREATE TABLE inbox (
     PRIMARY KEY (message_id, subscriber)
 );
 CREATE INDEX inbox_applied ON inbox (applied_at);
+CREATE TABLE installation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    only_one BIGINT NOT NULL CHECK (only_one = 1),
+    sign_up TEXT CHECK (sign_up IN ('open', 'invitation', 'closed')),
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE UNIQUE INDEX installation_once ON installation (only_one) WHERE deleted_at IS NULL;
 CREATE TABLE invitations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
@@ -186,6 +222,47 @@ CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);
 CREATE INDEX messages_ordered ON messages (handler, ordering_key, id) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_turns ON messages (tenant_id, priority DESC, run_at, id)
     WHERE status IN ('queued', 'retrying', 'leased');
+CREATE TABLE operators (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    expires_at TEXT NOT NULL,
+    revoked_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE INDEX operators_hash ON operators (hash);
+CREATE TABLE passkey_ceremonies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    user_id BLOB REFERENCES users (public_id),
+    sealed_state BLOB NOT NULL,
+    expires_at TEXT NOT NULL,
+    used_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE INDEX passkey_ceremonies_old ON passkey_ceremonies (expires_at);
+CREATE TABLE passkeys (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    user_id BLOB NOT NULL REFERENCES users (public_id),
+    name TEXT NOT NULL,
+    credential_id BLOB NOT NULL,
+    credential TEXT NOT NULL,
+    last_used_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE UNIQUE INDEX passkeys_credential ON passkeys (credential_id) WHERE deleted_at IS NULL;
+CREATE INDEX passkeys_of_user ON passkeys (user_id, created_at, public_id);
 CREATE TABLE password_resets (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,
@@ -198,6 +275,7 @@ CREATE TABLE password_resets (
     deleted_at TEXT,
     deleted_by TEXT
 );
+CREATE INDEX password_resets_expiring ON password_resets (expires_at);
 CREATE INDEX password_resets_hash ON password_resets (hash);
 CREATE INDEX password_resets_of_user ON password_resets (user_id);
 CREATE TABLE recovery_codes (
@@ -211,6 +289,7 @@ CREATE TABLE recovery_codes (
     deleted_at TEXT,
     deleted_by TEXT
 );
+CREATE INDEX recovery_codes_deleted ON recovery_codes (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX recovery_codes_of_user ON recovery_codes (user_id) WHERE deleted_at IS NULL;
 CREATE TABLE refresh_tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -229,6 +308,8 @@ CREATE TABLE refresh_tokens (
 );
 CREATE INDEX refresh_tokens_hash ON refresh_tokens (hash);
 CREATE INDEX refresh_tokens_of_session ON refresh_tokens (tenant_id, session_id);
+CREATE INDEX refresh_tokens_spent ON refresh_tokens (expires_at) WHERE used_at IS NOT NULL;
+CREATE INDEX refresh_tokens_unspent ON refresh_tokens (expires_at) WHERE used_at IS NULL;
 CREATE TABLE roles (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
@@ -245,6 +326,9 @@ CREATE TABLE roles (
 );
 CREATE INDEX roles_listed ON roles (tenant_id, created_at, public_id);
 CREATE UNIQUE INDEX roles_name ON roles (tenant_id, name) WHERE deleted_at IS NULL;
+CREATE TRIGGER sessions_references BEFORE INSERT ON sessions
+WHEN NEW.support_grant_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM support_grants WHERE tenant_id = NEW.tenant_id AND public_id = NEW.support_grant_id)
+BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed'); END;
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -258,13 +342,17 @@ CREATE TABLE sessions (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT, authenticated_at TEXT, strength TEXT,
+    deleted_by TEXT, authenticated_at TEXT, strength TEXT, operator_id BLOB REFERENCES operators (public_id), support_grant_id BLOB,
     UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, membership_id) REFERENCES memberships (tenant_id, public_id)
 );
 CREATE INDEX sessions_access ON sessions (access_hash);
+CREATE INDEX sessions_deleted ON sessions (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX sessions_listed ON sessions (tenant_id, created_at, public_id);
 CREATE INDEX sessions_of_member ON sessions (tenant_id, membership_id, created_at, public_id);
+CREATE INDEX sessions_of_operators ON sessions (access_expires_at) WHERE operator_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX sessions_of_support_grant ON sessions (tenant_id, support_grant_id) WHERE support_grant_id IS NOT NULL;
+CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL AND deleted_at IS NULL;
 CREATE TABLE sign_in_failures (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,
@@ -277,6 +365,51 @@ CREATE TABLE sign_in_failures (
     deleted_by TEXT
 );
 CREATE INDEX sign_in_failures_old ON sign_in_failures (updated_at);
+CREATE TABLE signing_keys (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    -- One after the other, so that of two nodes that make the next at once one does.
+    generation BIGINT NOT NULL,
+    -- Its thumbprint (RFC 7638).
+    key_id TEXT NOT NULL,
+    public_key BLOB NOT NULL,
+    sealed_private_key BLOB NOT NULL,
+    signs_from TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE UNIQUE INDEX signing_keys_generation ON signing_keys (generation) WHERE deleted_at IS NULL;
+CREATE TABLE support_grants (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
+    public_id BLOB NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'member', 'admin')),
+    reason TEXT NOT NULL,
+    granted_by BLOB NOT NULL,
+    expires_at TEXT NOT NULL,
+    revoked_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    UNIQUE (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, granted_by) REFERENCES memberships (tenant_id, public_id)
+);
+CREATE INDEX support_grants_listed ON support_grants (tenant_id, created_at, public_id);
+CREATE TABLE switches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    share_percent BIGINT NOT NULL CHECK (share_percent BETWEEN 0 AND 100),
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE UNIQUE INDEX switches_name ON switches (name) WHERE deleted_at IS NULL;
 CREATE TABLE team_members (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -316,6 +449,37 @@ CREATE INDEX teams_listed ON teams (tenant_id, created_at, public_id);
 CREATE UNIQUE INDEX teams_name ON teams (tenant_id, name) WHERE deleted_at IS NULL;
 CREATE INDEX teams_of_parent ON teams (tenant_id, parent_id, created_at, public_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX teams_of_role ON teams (tenant_id, role_id) WHERE role_id IS NOT NULL;
+CREATE TABLE tenant_policies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL REFERENCES tenants (public_id),
+    public_id BLOB NOT NULL,
+    second_factor TEXT NOT NULL CHECK (second_factor IN ('optional', 'required', 'passkey')),
+    -- JSON lists. An empty one of address ranges allows all.
+    sign_in_methods TEXT NOT NULL,
+    address_ranges TEXT NOT NULL,
+    -- From the sign-in on; NULL is as long as the tokens are renewed.
+    session_minutes BIGINT,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    UNIQUE (tenant_id, public_id)
+);
+CREATE UNIQUE INDEX tenant_policies_once ON tenant_policies (tenant_id) WHERE deleted_at IS NULL;
+CREATE TABLE tenant_switches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    of_tenant BLOB NOT NULL REFERENCES tenants (public_id),
+    name TEXT NOT NULL,
+    state TEXT CHECK (state IN ('on', 'off')),
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE UNIQUE INDEX tenant_switches_name ON tenant_switches (of_tenant, name) WHERE deleted_at IS NULL;
 CREATE TABLE tenants (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,
@@ -327,7 +491,9 @@ CREATE TABLE tenants (
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
     deleted_by TEXT
-);
+, requests_per_minute BIGINT, max_members BIGINT, suspension_reason TEXT);
+CREATE INDEX tenants_by_state ON tenants (state, created_at, public_id);
+CREATE INDEX tenants_listed ON tenants (created_at, public_id);
 CREATE TABLE totp_factors (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,
@@ -353,6 +519,6 @@ CREATE TABLE users (
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
     deleted_by TEXT
-, sessions_ended_at TEXT);
+, sessions_ended_at TEXT, passkey_only_at TEXT);
 CREATE UNIQUE INDEX users_email ON users (email_key) WHERE deleted_at IS NULL;
 CREATE TABLE "users_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );

@@ -1,7 +1,9 @@
 //! What a database can answer, sorted by what a caller can do about it.
 
 use kernel::Problem;
-use kernel::problem::{ALREADY_APPLIED, CONFLICT, IDEMPOTENCY_KEY_IN_USE, INVALID_CURSOR};
+use kernel::problem::{
+    ALREADY_APPLIED, CONFLICT, IDEMPOTENCY_KEY_IN_USE, INVALID_CURSOR, SUPPORT_CANNOT_START_JOBS,
+};
 use sea_orm::{DbErr, RuntimeErr};
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -21,6 +23,8 @@ pub enum Error {
     InFlight,
     #[error("the message was applied before")]
     AlreadyApplied,
+    #[error("whoever acts through another starts no job")]
+    JobThroughAnother,
     #[error("the cursor cannot be read")]
     Cursor,
     #[error("a statement divided by zero")]
@@ -49,6 +53,10 @@ impl From<Error> for Problem {
                 Problem::new(IDEMPOTENCY_KEY_IN_USE, detail).with_retry_after(Duration::from_secs(1))
             }
             Error::AlreadyApplied => Problem::new(ALREADY_APPLIED, "The message was applied before."),
+            Error::JobThroughAnother => Problem::new(
+                SUPPORT_CANNOT_START_JOBS,
+                "This starts work that goes on as the member after the visit of an operator. Ask a member to do it.",
+            ),
             Error::Cursor => Problem::new(
                 INVALID_CURSOR,
                 "The cursor is not one of ours. Start again without it, or use `next_cursor` as it came.",

@@ -4,7 +4,7 @@
 use crate::connection::Connection;
 use crate::entity::{PlatformEntity, TenantEntity};
 use crate::error::Error;
-use crate::keyset;
+use crate::keyset::{self, Position};
 use crate::raw::{Raw, TenantSql};
 use crate::search::{self, Matching, Window};
 use kernel::page::Order as PageOrder;
@@ -68,6 +68,45 @@ impl Tx {
 
     pub async fn platform_all<E: PlatformEntity>(&self, select: Select<E>) -> Result<Vec<E::Model>, Error> {
         Ok(select.all(&self.connection).await?)
+    }
+
+    /// A page of a platform table, on its columns `created_at` and `public_id`.
+    pub async fn platform_page<E: PlatformEntity>(
+        &self,
+        select: Select<E>,
+        [created_at, public_id]: [E::Column; 2],
+        request: &PageRequest,
+    ) -> Result<Page<E::Model>, Error> {
+        let after = request.cursor.as_deref().map(keyset::read).transpose()?;
+        self.paged(select, [created_at, public_id], request, after).await
+    }
+
+    /// One row more than asked for is read, which says whether another page follows.
+    async fn paged<E: EntityTrait, R: FromQueryResult>(
+        &self,
+        mut select: Select<E>,
+        [created_at, public_id]: [E::Column; 2],
+        request: &PageRequest,
+        after: Option<Position>,
+    ) -> Result<Page<R>, Error> {
+        let limit = u64::from(request.limit);
+        if let Some(at) = after {
+            select = select.filter(keyset::after(created_at, public_id, at, request.order));
+        }
+        select = select.filter(keyset::within(created_at, request.created_at));
+        let order = match request.order {
+            PageOrder::NewestFirst => Order::Desc,
+            PageOrder::OldestFirst => Order::Asc,
+        };
+        let select = select.order_by(created_at, order.clone()).order_by(public_id, order);
+        let select = select.limit(limit + 1).build(self.connection.get_database_backend());
+        let mut rows = self.connection.query_all_raw(select).await?;
+        let more = rows.len() as u64 > limit;
+        rows.truncate(usize::from(request.limit));
+        let last = if more { rows.last() } else { None };
+        let next_cursor = last.map(keyset::write).transpose()?;
+        let data = rows.iter().map(|row| R::from_query_result(row, "")).collect::<Result<_, _>>()?;
+        Ok(Page { data, next_cursor })
     }
 
     /// `tx.sql(sql!("SELECT … WHERE tenant_id = $1 AND …")).bind(…)`.
@@ -192,7 +231,6 @@ impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
     pub async fn page(mut self, request: &PageRequest) -> Result<Page<R>, Error> {
         self.deleted |= request.with_deleted;
         let after = request.cursor.as_deref().map(keyset::read).transpose()?;
-        let limit = u64::from(request.limit);
         let matching = self.matching.take();
         let window = Window {
             order: request.order,
@@ -210,23 +248,7 @@ impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
                 _ => search::on_sqlite(table, &matching.wanted, tx.tenant()),
             });
         }
-        if let Some(at) = after {
-            select = select.filter(keyset::after(E::created_at(), E::public_id(), at, request.order));
-        }
-        select = select.filter(keyset::within(E::created_at(), request.created_at));
-        let order = match request.order {
-            PageOrder::NewestFirst => Order::Desc,
-            PageOrder::OldestFirst => Order::Asc,
-        };
-        let select = select.order_by(E::created_at(), order.clone()).order_by(E::public_id(), order);
-        let select = select.limit(limit + 1).build(tx.connection().get_database_backend());
-        let mut rows = tx.connection().query_all_raw(select).await?;
-        let more = rows.len() as u64 > limit;
-        rows.truncate(usize::from(request.limit));
-        let last = if more { rows.last() } else { None };
-        let next_cursor = last.map(keyset::write).transpose()?;
-        let data = rows.iter().map(|row| R::from_query_result(row, "")).collect::<Result<_, _>>()?;
-        Ok(Page { data, next_cursor })
+        tx.paged(select, [E::created_at(), E::public_id()], request, after).await
     }
 
     /// A search that is not a page would leave the text out.

@@ -137,7 +137,12 @@ impl Unit {
         Ok(())
     }
 
+    /// Not for who acts through another: a job is resumed as its actor alone, with all that this one may do, and goes on
+    /// when the visit has ended.
     pub fn enqueue<J: Job>(&mut self, job: &J, options: JobOptions) -> Result<MessageId, Error> {
+        if self.ctx.principal().impersonator.is_some() {
+            return Err(Error::JobThroughAnother);
+        }
         let message = NewMessage::job(&self.ctx, job, options).map_err(Error::internal)?;
         let id = message.public_id;
         self.messages.push(message);

@@ -1,6 +1,6 @@
 //! From a claimed row to its handler: who it acts as, until when, and what is counted of it.
 
-use crate::PLATFORM;
+use crate::callers::Callers;
 use crate::failure::JobFailure;
 use crate::handler::{Handler, Parcel, Registry};
 use crate::held::{Held, Leases, Running};
@@ -10,7 +10,8 @@ use crate::schedule::Prepared;
 use crate::settle::{Outcome, Settlement};
 use crate::store::Store;
 use apalis_core::error::BoxDynError;
-use kernel::ctx::{Delivery, EntitlementProvider, IdentityProvider, Principal, Trace};
+use kernel::ctx::{Delivery, Principal, Trace};
+use kernel::id::PLATFORM;
 use kernel::problem::{FORBIDDEN, INTERNAL, MALFORMED};
 use kernel::{Actor, Clock, Ctx, Problem, TenantId, Visitor};
 use std::sync::Arc;
@@ -24,8 +25,7 @@ pub(crate) struct Core {
     pub store: Arc<Store>,
     pub registry: Arc<Registry>,
     pub settings: Settings,
-    pub identity: Arc<dyn IdentityProvider>,
-    pub entitlements: Option<Arc<dyn EntitlementProvider>>,
+    pub callers: Arc<Callers>,
     pub clock: Clock,
     pub slots: Arc<Semaphore>,
     pub leases: Arc<Leases>,
@@ -88,7 +88,7 @@ impl Core {
                 version: u16::try_from(message.payload_version).unwrap_or(0),
                 payload: message.payload.clone(),
             };
-            let running = Running::new(held.clone(), self.store.clone());
+            let running = Running::new(held.clone(), self.store.clone(), self.callers.clone());
             handler.deliver(ctx, parcel, running).await
         };
         // The worker's own time-out is that of its slowest handler.
@@ -134,7 +134,6 @@ impl Core {
         })
     }
 
-    /// Whoever asked, as they are now: what they may no longer do, their job does not do for them.
     async fn resume(
         &self,
         visitor: &Visitor,
@@ -144,20 +143,11 @@ impl Core {
         let actor: Actor = serde_json::from_str(&message.actor).map_err(|error| {
             JobFailure::Permanent(Problem::new(MALFORMED, format!("the actor is unreadable: {error}")))
         })?;
-        if let Actor::System { domain } = &actor {
-            return Ok(Principal::system(tenant, domain, visitor.now()));
-        }
-        let Some(mut principal) =
-            self.identity.resume(visitor, tenant, &actor).await.map_err(JobFailure::Retry)?
-        else {
+        let now = self.callers.now(visitor, tenant, &actor).await.map_err(JobFailure::Retry)?;
+        now.ok_or_else(|| {
             let detail = format!("{actor} may no longer act in this tenant");
-            return Err(JobFailure::Permanent(Problem::new(FORBIDDEN, detail)));
-        };
-        if let Some(entitlements) = &self.entitlements {
-            principal.entitlements =
-                entitlements.entitlements(visitor, tenant).await.map_err(JobFailure::Retry)?;
-        }
-        Ok(principal)
+            JobFailure::Permanent(Problem::new(FORBIDDEN, detail))
+        })
     }
 
     /// Counts it, and logs what went wrong: here and nowhere else.

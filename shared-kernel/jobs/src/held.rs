@@ -1,8 +1,10 @@
 //! The leases this process holds, and a running job's own view of its lease.
 
+use crate::callers::Callers;
 use crate::message::Message;
 use crate::store::Store;
 use kernel::id::MessageId;
+use kernel::{Actor, Ctx, Problem};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,17 +69,19 @@ pub struct Running {
     message: MessageId,
     attempt: u32,
     lease: Option<(Arc<Held>, Arc<Store>)>,
+    callers: Option<Arc<Callers>>,
 }
 
 impl Running {
     /// For a message that another process holds the lease of, and for a domain's tests.
     pub fn detached(message: MessageId) -> Self {
-        Self { message, attempt: 1, lease: None }
+        Self { message, attempt: 1, lease: None, callers: None }
     }
 
-    pub(crate) fn new(held: Arc<Held>, store: Arc<Store>) -> Self {
+    pub(crate) fn new(held: Arc<Held>, store: Arc<Store>, callers: Arc<Callers>) -> Self {
         let attempt = u32::try_from(held.message.attempts).unwrap_or(1);
-        Self { message: held.message.public_id, attempt, lease: Some((held, store)) }
+        let message = held.message.public_id;
+        Self { message, attempt, lease: Some((held, store)), callers: Some(callers) }
     }
 
     pub fn message(&self) -> MessageId {
@@ -92,6 +96,16 @@ impl Running {
     /// Whether the job should stop at the next safe point and answer [`JobFailure::Cancelled`](crate::JobFailure).
     pub fn cancelled(&self) -> bool {
         self.lease.as_ref().is_some_and(|(held, _)| held.cancel.load(Ordering::SeqCst))
+    }
+
+    /// The same caller as they are by now, to be asked between the steps of long work; `None` when they may no longer act.
+    pub async fn caller_now(&self, ctx: &Ctx) -> Result<Option<Ctx>, Problem> {
+        let Some(callers) = self.callers.as_ref().filter(|_| !matches!(ctx.actor(), Actor::System { .. }))
+        else {
+            return Ok(Some(ctx.clone()));
+        };
+        let now = callers.now(ctx.visitor(), ctx.tenant(), ctx.actor()).await?;
+        Ok(now.map(|principal| Ctx::build(ctx.visitor().clone(), principal)))
     }
 
     /// One write; call it once per batch of work, not per row. Progress that cannot be written stops no job.

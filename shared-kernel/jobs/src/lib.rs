@@ -3,6 +3,7 @@
 //! message means: that is its handler's.
 
 mod backend;
+mod callers;
 mod dispatch;
 mod failure;
 mod feeder;
@@ -23,6 +24,3 @@ pub use held::Running;
 pub use ledger::{Filter, Ledger, MessageSummary, Status};
 pub use runtime::{Domain, Runtime, Settings, Setup, StartError};
 pub use schedule::Schedule;
-
-/// The tenant of work that belongs to none, such as a schedule's.
-pub const PLATFORM: kernel::TenantId = kernel::Id::from_uuid(uuid::Uuid::nil());

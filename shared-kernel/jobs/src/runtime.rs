@@ -2,6 +2,7 @@
 //! leases alive, write outcomes and look after the tables.
 
 use crate::backend::{Aborting, MessageBackend};
+use crate::callers::Callers;
 use crate::dispatch::Core;
 use crate::feeder::{Envelope, stopped};
 use crate::given_up;
@@ -128,6 +129,7 @@ impl Runtime {
                 tracing::error!(worker = worker.name(), %error, "a worker ended and is started again");
                 !worker.is_shutting_down()
             });
+        let callers = Arc::new(Callers { identity: setup.identity, entitlements: setup.entitlements });
         let mut parts = Vec::new();
         for (databases, schedules) in domains {
             let store = Arc::new(Store::new(
@@ -142,8 +144,7 @@ impl Runtime {
                 store: store.clone(),
                 registry: registry.clone(),
                 settings: setup.settings.clone(),
-                identity: setup.identity.clone(),
-                entitlements: setup.entitlements.clone(),
+                callers: callers.clone(),
                 clock: setup.clock.clone(),
                 slots: Arc::new(Semaphore::new(setup.settings.slots() as usize)),
                 leases: Arc::new(Leases::default()),

@@ -83,8 +83,9 @@ fn tenants(table: &str) -> String {
 /// A row's turn comes after what its tenant has running and what it would start before it.
 const TURN: &str = "COALESCE(r.held, 0) + row_number() OVER (PARTITION BY c.tenant_id \
     ORDER BY c.priority DESC, c.run_at, c.id) AS turn";
-/// Who goes first in a turn rotates: those behind the tenant that was served last.
-const ORDER: &str = "turn, (place > $5) DESC, place";
+/// Who goes first in a turn rotates: those behind the tenant that was served last. Two share a place: the rows of no
+/// tenant, which schedules write, and those of the nil tenant, which operators do; of these the older goes first.
+const ORDER: &str = "turn, (place > $5) DESC, place, id";
 /// Where the rows of no tenant stand in the rotation.
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 const LEASED: &str =

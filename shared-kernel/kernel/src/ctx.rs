@@ -1,9 +1,10 @@
 //! Who is asking, for whom, and until when. Resolved once at the edge and handed first to every use case and
 //! contract method; nothing of it is ambient. Only `web`, `jobs` and `testkit` build one (a tidy test holds that).
 
-use crate::id::{CredentialId, MessageId, TenantId, UserId};
+use crate::id::{CredentialId, MessageId, OperatorId, TenantId, UserId};
 use crate::permission::{Permission, PermissionSet};
-use crate::problem::{FORBIDDEN, Problem};
+use crate::problem::{FORBIDDEN, Problem, SECOND_FACTOR_NEEDED};
+use crate::switch::{Switch, Switches};
 pub use crate::trace::Trace;
 use crate::{Clock, Id};
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -46,9 +48,20 @@ impl Visitor {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Actor {
-    User { id: UserId },
-    ApiKey { id: CredentialId, owner: UserId },
-    System { domain: String },
+    User {
+        id: UserId,
+    },
+    ApiKey {
+        id: CredentialId,
+        owner: UserId,
+    },
+    System {
+        domain: String,
+    },
+    /// Of the installation, in no tenant.
+    Operator {
+        id: OperatorId,
+    },
 }
 
 impl Actor {
@@ -56,7 +69,7 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User { id } | Self::ApiKey { owner: id, .. } => Some(*id),
-            Self::System { .. } => None,
+            Self::System { .. } | Self::Operator { .. } => None,
         }
     }
 }
@@ -67,6 +80,7 @@ impl fmt::Display for Actor {
             Self::User { id } => write!(f, "user:{id}"),
             Self::ApiKey { id, .. } => write!(f, "api_key:{id}"),
             Self::System { domain } => write!(f, "system:{domain}"),
+            Self::Operator { id } => write!(f, "operator:{id}"),
         }
     }
 }
@@ -80,6 +94,15 @@ pub enum Strength {
     Key,
     Password,
     SecondFactor,
+    /// A key that does not leave its device and that its holder has unlocked there.
+    Passkey,
+}
+
+impl Strength {
+    /// Whether more than one thing was proved: something one knows or is, and something one has.
+    pub fn is_by_two_factors(self) -> bool {
+        matches!(self, Self::SecondFactor | Self::Passkey)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +121,16 @@ pub enum Mode {
     Test,
 }
 
+/// Why a caller may do less than their roles say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Restriction {
+    /// The tenant asks for a second factor, and this session was opened without one.
+    SecondFactor,
+    /// The tenant asks for passkeys, and this session was opened without one.
+    Passkey,
+}
+
 /// What the tenant's plan allows: switches and limits by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entitlements(pub Arc<BTreeMap<String, i64>>);
@@ -113,6 +146,14 @@ pub struct Principal {
     pub permissions: PermissionSet,
     pub entitlements: Entitlements,
     pub mode: Mode,
+    #[serde(default)]
+    pub switches: Switches,
+    /// Beside `permissions`, which are what is left.
+    #[serde(default)]
+    pub restriction: Option<Restriction>,
+    /// Of the whole tenant, where it has a limit of its own.
+    #[serde(default)]
+    pub tenant_requests_per_minute: Option<NonZeroU32>,
 }
 
 impl Principal {
@@ -125,6 +166,9 @@ impl Principal {
             permissions: PermissionSet::default(),
             entitlements: Entitlements::default(),
             mode: Mode::Live,
+            switches: Switches::default(),
+            restriction: None,
+            tenant_requests_per_minute: None,
         }
     }
 }
@@ -256,9 +300,25 @@ impl Ctx {
         if self.permissions().has(permission) {
             return Ok(());
         }
-        let detail =
-            format!("This needs the permission {}, which the credential does not have.", permission.name);
-        Err(Problem::new(FORBIDDEN, detail))
+        let name = permission.name;
+        Err(match self.0.principal.restriction {
+            None => {
+                let detail = format!("This needs the permission {name}, which the credential does not have.");
+                Problem::new(FORBIDDEN, detail)
+            }
+            Some(Restriction::SecondFactor) => Problem::new(
+                SECOND_FACTOR_NEEDED,
+                "Your tenant asks for a second factor. Set one up, or sign in with the one you have.",
+            ),
+            Some(Restriction::Passkey) => Problem::new(
+                SECOND_FACTOR_NEEDED,
+                "Your tenant asks for passkeys. Register one and sign in with it.",
+            ),
+        })
+    }
+
+    pub fn is_on(&self, switch: &Switch) -> bool {
+        self.0.principal.switches.is_on(switch)
     }
 
     pub fn with_idempotency(&self, idempotency: Idempotency) -> Self {

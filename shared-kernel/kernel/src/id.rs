@@ -38,6 +38,10 @@ typed_id!(TenantId, TenantKind, "tenant");
 typed_id!(UserId, UserKind, "user");
 typed_id!(MessageId, MessageKind, "message");
 typed_id!(CredentialId, CredentialKind, "credential");
+typed_id!(OperatorId, OperatorKind, "operator");
+
+/// The tenant of what belongs to none: a schedule's work, and what the operators of the installation do.
+pub const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
 
 static V7: std::sync::Mutex<ContextV7> = std::sync::Mutex::new(ContextV7::new());
 

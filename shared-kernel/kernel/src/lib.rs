@@ -18,6 +18,7 @@ mod schema;
 pub mod search;
 #[cfg(feature = "sql")]
 mod sql;
+pub mod switch;
 pub mod trace;
 
 pub use clock::Clock;
@@ -31,6 +32,7 @@ pub use problem::{Faults, FieldError, Problem, ProblemKind};
 pub use quantity::Quantity;
 pub use reference::{Metadata, MetadataPatch};
 pub use search::Search;
+pub use switch::Switch;
 
 /// What the macros and the derive paths of this workspace expand to; not for use by hand.
 #[doc(hidden)]

@@ -9,8 +9,14 @@ use std::sync::{Arc, OnceLock};
 pub struct Permission {
     pub name: &'static str,
     pub summary: &'static str,
-    /// The least built-in role that has it.
-    pub least_role: BuiltinRole,
+    /// The least built-in role that has it; `None`: no role of a tenant has it, since it is the operators'.
+    pub least_role: Option<BuiltinRole>,
+}
+
+impl Permission {
+    pub fn is_of(&self, role: BuiltinRole) -> bool {
+        self.least_role.is_some_and(|least| least <= role)
+    }
 }
 
 /// The roles every tenant has, least first; each has all that the ones before it have.
@@ -72,7 +78,7 @@ impl<S: Into<String>> FromIterator<S> for PermissionSet {
     }
 }
 
-/// All permissions of all domains. The app fills it once the modules are made, before anything is served.
+/// All permissions of all domains that roles of tenants can have. The app fills it once the modules are made, before anything is served.
 #[derive(Clone, Debug, Default)]
 pub struct PermissionRegistry(Arc<OnceLock<Declared>>);
 
@@ -87,10 +93,11 @@ impl PermissionRegistry {
     /// The first call counts; the app makes it.
     pub fn fill(&self, permissions: Vec<Permission>) {
         let of_roles = BuiltinRole::ALL.map(|role| {
-            let granted = permissions.iter().filter(|permission| permission.least_role <= role);
+            let granted = permissions.iter().filter(|permission| permission.is_of(role));
             granted.map(|permission| permission.name).collect()
         });
-        let _ = self.0.set(Declared { all: permissions, of_roles });
+        let all = permissions.into_iter().filter(|permission| permission.least_role.is_some()).collect();
+        let _ = self.0.set(Declared { all, of_roles });
     }
 
     pub fn all(&self) -> &[Permission] {
@@ -124,8 +131,13 @@ mod tests {
         let registry = PermissionRegistry::default();
         assert_eq!(registry.of_role(BuiltinRole::Owner), set(""));
         let permission = |name, least_role| Permission { name, summary: "", least_role };
-        registry.fill(vec![permission("read", BuiltinRole::Viewer), permission("own", BuiltinRole::Owner)]);
+        registry.fill(vec![
+            permission("read", Some(BuiltinRole::Viewer)),
+            permission("own", Some(BuiltinRole::Owner)),
+            permission("operate", None),
+        ]);
         let of_all = BuiltinRole::ALL.map(|role| registry.of_role(role));
         assert_eq!(of_all, [set("read"), set("read"), set("read"), set("read own")]);
+        assert_eq!(registry.all().len(), 2, "what operators may do is in no role");
     }
 }

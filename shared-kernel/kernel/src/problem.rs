@@ -104,6 +104,8 @@ kinds! {
     CONTENT_DIGEST_MISMATCH = 400 "content_digest_mismatch" "The body is not what its Content-Digest says";
     UNAUTHENTICATED = 401 "unauthenticated" "Not authenticated";
     FORBIDDEN = 403 "forbidden" "Not permitted";
+    SECOND_FACTOR_NEEDED = 403 "second_factor_needed" "The tenant asks for a second factor";
+    SUPPORT_CANNOT_START_JOBS = 403 "support_cannot_start_jobs" "Not by an operator who acts through a member";
     NOT_FOUND = 404 "not_found" "Not found";
     METHOD_NOT_ALLOWED = 405 "method_not_allowed" "Method not allowed";
     REQUEST_TIMEOUT = 408 "request_timeout" "The request came too slowly";

@@ -1,16 +1,22 @@
 //! All that one domain hands to the app, and all it is given: the only door between a domain and the house.
 
 mod import_target;
+mod operators;
 mod report_source;
+mod reseal;
+mod signing;
 
 pub use import_target::{
     ApplyBatch, BatchOutcome, FakeImportTarget, FieldKind, ImportError, ImportField, ImportId, ImportOffer,
     ImportRow, ImportTarget, ImportTargetServer, RemoteImportTarget, RowFault, RowOutcome, TargetDefinition,
 };
+pub use operators::{MAX_OPERATORS, NewOperator, Operator, Operators};
 pub use report_source::{
     Cell, FakeReportSource, ReadReport, RemoteReportSource, ReportColumn, ReportDefinition, ReportError,
     ReportOffer, ReportPage, ReportParameter, ReportSource, ReportSourceServer,
 };
+pub use reseal::{Reseal, Resealed};
+pub use signing::RotateSigningKeys;
 
 use actix_web::web::ServiceConfig;
 use blobs::Blobs;
@@ -20,7 +26,8 @@ use jobs::{Handler, Schedule};
 use kernel::contract::ContractServer;
 use kernel::ctx::{EntitlementProvider, IdentityProvider};
 use kernel::permission::PermissionRegistry;
-use kernel::{Clock, Permission};
+use kernel::switch::SwitchRegistry;
+use kernel::{Clock, Permission, Switch};
 use secrets::Secrets;
 use std::any::Any;
 use std::sync::Arc;
@@ -36,6 +43,7 @@ pub struct Platform {
     pub cache: Cache,
     pub clock: Clock,
     pub permissions: PermissionRegistry,
+    pub switches: SwitchRegistry,
     /// Without a slash at the end; links in mail begin with it.
     pub public_url: String,
 }
@@ -48,15 +56,24 @@ pub struct Module {
     pub databases: Databases,
     /// Under `/api/v1/<name>`.
     pub api: Api,
+    /// Under `/api/v1/platform`, for the operators of the installation.
+    pub platform_api: Option<Api>,
     /// The few pages outside `/api/v1`, for people or protocols with a shape of their own.
     pub pages: Option<Pages>,
     /// All that its operations, reports and imports ask for.
     pub permissions: &'static [Permission],
+    /// Features of its own that are not on for every tenant.
+    pub switches: &'static [Switch],
     /// Its jobs and its subscribers.
     pub handlers: Vec<Handler>,
     pub schedules: Vec<Schedule>,
+    /// What it keeps sealed for long. What is read within a day is left to end by itself.
+    pub sealed: Vec<Arc<dyn Reseal>>,
     pub contract: Option<Contract>,
     pub identity: Option<Arc<dyn IdentityProvider>>,
+    /// For the command line.
+    pub operators: Option<Arc<dyn Operators>>,
+    pub signing_keys: Option<Arc<dyn RotateSigningKeys>>,
     pub entitlements: Option<Arc<dyn EntitlementProvider>>,
     pub reports: Vec<ReportOffer>,
     pub imports: Vec<ImportOffer>,
@@ -73,12 +90,17 @@ impl Module {
             name,
             databases,
             api,
+            platform_api: None,
             pages: None,
             permissions,
+            switches: &[],
             handlers: Vec::new(),
             schedules: Vec::new(),
+            sealed: Vec::new(),
             contract: None,
             identity: None,
+            operators: None,
+            signing_keys: None,
             entitlements: None,
             reports: Vec::new(),
             imports: Vec::new(),

@@ -3,12 +3,14 @@
 //! except the master key's own file.
 
 mod master_key;
+mod master_keys;
 mod password;
 mod sealed;
 mod secrets;
 mod token;
 
 pub use master_key::{MasterKey, MasterKeyError};
+pub use master_keys::{MAX_FORMER, MasterKeys};
 pub use password::{PasswordError, Passwords, Verdict};
 pub use sealed::Sealed;
 pub use secrets::{OpenError, Secrets};

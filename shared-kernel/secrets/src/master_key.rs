@@ -1,11 +1,11 @@
-//! The 32 bytes everything else is derived from, in a file of the data folder or in the configuration.
+//! The 32 bytes everything else is derived from, and what can be wrong with them.
 
+use crate::master_keys::MAX_FORMER;
 use crate::random;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 #[derive(Clone)]
 pub struct MasterKey([u8; 32]);
@@ -18,14 +18,22 @@ pub enum MasterKeyError {
     )]
     Malformed,
     #[error(
-        "the master key file {path} does not hold 32 bytes in base64. Restore it from a backup: what was sealed \
-         with it cannot be read without it. Only if nothing was stored yet, delete the file and a new key is made"
+        "the master key file {path} does not hold 32 bytes in base64, or up to {most} such keys, one a line. Restore it \
+         from a backup: what was sealed with a key cannot be read without it. Only if nothing was stored yet, delete the \
+         file and a new key is made",
+        most = MAX_FORMER + 1
     )]
     MalformedFile { path: PathBuf },
     #[error(
         "the master key file {path} cannot be read or made; see that its folder exists and belongs to this user"
     )]
     File { path: PathBuf, source: io::Error },
+    #[error(
+        "the master key file {path} holds {most} former keys already; take away its last lines, whose keys nothing is \
+         sealed with any more",
+        most = MAX_FORMER
+    )]
+    TooMany { path: PathBuf },
 }
 
 impl MasterKey {
@@ -38,47 +46,12 @@ impl MasterKey {
         bytes.try_into().map(Self).map_err(|_| MasterKeyError::Malformed)
     }
 
-    /// The key in an existing file.
-    pub fn load(path: &Path) -> Result<Self, MasterKeyError> {
-        let bytes =
-            fs::read(path).map_err(|source| MasterKeyError::File { path: path.to_owned(), source })?;
-        std::str::from_utf8(&bytes)
-            .ok()
-            .and_then(|text| Self::from_base64(text).ok())
-            .ok_or_else(|| MasterKeyError::MalformedFile { path: path.to_owned() })
-    }
-
-    /// The key in the file, which is made when it is missing. Processes that start together get the same key.
-    pub fn load_or_create(path: &Path) -> Result<Self, MasterKeyError> {
-        match Self::load(path) {
-            Err(MasterKeyError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
-            loaded => return loaded,
-        }
-        let key = Self::generate();
-        match key.create_file(path) {
-            Ok(()) => Ok(key),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load(path),
-            Err(source) => Err(MasterKeyError::File { path: path.to_owned(), source }),
-        }
+    pub(crate) fn to_base64(&self) -> String {
+        STANDARD.encode(self.0)
     }
 
     pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.0
-    }
-
-    /// The file appears whole or not at all, on disk, and never replaces another.
-    fn create_file(&self, path: &Path) -> io::Result<()> {
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(folder)?;
-        let draft = folder.join(format!(".master-key-{:016x}", u64::from_ne_bytes(random())));
-        let written = write_private(&draft, &format!("{}\n", STANDARD.encode(self.0)))
-            .and_then(|()| fs::hard_link(&draft, path));
-        let removed = fs::remove_file(&draft);
-        written.and(removed)?;
-        File::open(folder)?.sync_all()
     }
 }
 
@@ -86,14 +59,4 @@ impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MasterKey")
     }
-}
-
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }

@@ -1,6 +1,6 @@
 //! Sealing and keyed hashing with keys derived from the master key, one for each purpose and each sealed value.
 
-use crate::{MasterKey, Sealed, random, same};
+use crate::{MasterKey, MasterKeys, Sealed, random, same};
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use hkdf::Hkdf;
@@ -27,7 +27,8 @@ pub enum OpenError {
     #[error("this is not a sealed value of a known version")]
     NotSealed,
     #[error(
-        "it was sealed with the master key {0}, which is not among those configured; was the key replaced?"
+        "it was sealed with the master key {0}, which is not among those configured; was the key replaced, and taken away \
+         too early?"
     )]
     UnknownKey(String),
     #[error("the sealed value was altered, or sealed for another purpose or context")]
@@ -46,6 +47,10 @@ impl From<OpenError> for kernel::Problem {
 impl Secrets {
     pub fn new(master_key: &MasterKey) -> Self {
         Self::rotated(master_key, &[])
+    }
+
+    pub fn of(keys: &MasterKeys) -> Self {
+        Self::rotated(keys.newest(), keys.former())
     }
 
     /// `older` keys still open what they sealed.
@@ -86,6 +91,30 @@ impl Secrets {
             .map_err(|_| OpenError::Refused)
     }
 
+    /// Whether the newest master key sealed it.
+    pub fn is_of_newest(&self, sealed: &[u8]) -> bool {
+        matches!(sealed, [VERSION, rest @ ..] if rest.starts_with(&self.newest().id))
+    }
+
+    /// Sealed anew by the newest master key; `None` when that sealed it already.
+    pub fn reseal(
+        &self,
+        purpose: &'static str,
+        context: &[u8],
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, OpenError> {
+        if self.is_of_newest(sealed) {
+            return Ok(None);
+        }
+        let plaintext = self.open(purpose, context, sealed)?;
+        Ok(Some(self.seal(purpose, context, &plaintext)))
+    }
+
+    /// What operators and errors call the master keys, the newest first. It tells nothing of a key.
+    pub fn key_names(&self) -> Vec<String> {
+        self.0.iter().map(|root| hex(&root.id)).collect()
+    }
+
     /// Seals a field of a message or a stored answer; see [`Sealed`].
     #[expect(
         clippy::expect_used,
@@ -113,11 +142,6 @@ impl Secrets {
     /// Whether `hash` is the keyed hash of the parts under any of the master keys.
     pub fn verify_keyed_hash(&self, purpose: &str, parts: &[&[u8]], hash: &[u8]) -> bool {
         self.0.iter().any(|root| same(&root.keyed_hash(purpose, parts), hash))
-    }
-
-    /// 32 bytes for a key of another kind, the same for ever for one master key and purpose.
-    pub fn derive_key(&self, purpose: &str) -> [u8; 32] {
-        self.newest().derive(&[b"key", purpose.as_bytes()])
     }
 
     fn newest(&self) -> &Root {

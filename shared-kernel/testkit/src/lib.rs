@@ -1,13 +1,17 @@
 //! What a test needs of the house: databases of its own on either backend, a clock it moves, tenants with look-alike
-//! neighbours, and a bounded wait. `both!` runs one test on SQLite and, where `TEST_DATABASE_URL` is set, on
-//! PostgreSQL.
+//! neighbours, a device with a passkey, and a bounded wait. `both!` runs one test on SQLite and, where
+//! `TEST_DATABASE_URL` is set, on PostgreSQL.
 
+mod authenticator;
 mod databases;
+mod loopback;
 mod stage;
 mod tenant;
 mod wait;
 
+pub use authenticator::Authenticator;
 pub use databases::{Backend, PostgresDatabase, sqlite_file};
+pub use loopback::Loopback;
 pub use stage::Stage;
 pub use tenant::Tenant;
 pub use wait::eventually;

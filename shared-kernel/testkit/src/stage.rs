@@ -6,9 +6,12 @@ use blobs::Blobs;
 use cache::Cache;
 use data::{Databases, Engine, PoolSettings, Setup, Signals, Subscription, Subscriptions};
 use kernel::permission::PermissionRegistry;
-use kernel::{Clock, Permission, Visitor};
+use kernel::switch::SwitchRegistry;
+use kernel::{Clock, Permission, Switch, Visitor};
 use module::Platform;
 use secrets::{MasterKey, Secrets};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use tempfile::TempDir;
 
 pub struct Stage {
@@ -18,10 +21,13 @@ pub struct Stage {
     pub blobs: Blobs,
     pub cache: Cache,
     pub permissions: PermissionRegistry,
+    pub switches: SwitchRegistry,
     pub subscriptions: Subscriptions,
     pub folder: TempDir,
     signals: Signals,
     postgres: Option<(PostgresDatabase, Engine)>,
+    /// By domains whose databases were opened on that engine.
+    opened: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Stage {
@@ -45,10 +51,12 @@ impl Stage {
             blobs: Blobs::local(&folder.path().join("blobs")).expect("a blob folder"),
             cache: Cache::in_process(cache::Settings::default()),
             permissions: PermissionRegistry::default(),
+            switches: SwitchRegistry::default(),
             subscriptions: Subscriptions::default(),
             folder,
             signals: Signals::default(),
             postgres,
+            opened: Mutex::default(),
         }
     }
 
@@ -67,9 +75,17 @@ impl Stage {
         self.permissions.fill(permissions.to_vec());
     }
 
+    /// The same of the domains' switches.
+    pub fn switches(&self, switches: &[Switch]) {
+        self.switches.fill(switches.to_vec());
+    }
+
+    /// The second time, those of another node: a process has one handle a domain on its connections.
     pub async fn databases(&self, domain: &'static str) -> Databases {
+        let first = self.opened.lock().expect("not poisoned").insert(domain);
         let engine = match &self.postgres {
-            Some((_, engine)) => engine.clone(),
+            Some((_, engine)) if first => engine.clone(),
+            Some((database, _)) => Engine::postgres(&database.url(), pool()).expect("an engine"),
             None => Engine::sqlite(&sqlite_file(self.folder.path(), domain), pool()).expect("an engine"),
         };
         self.open(engine, domain).await
@@ -102,6 +118,7 @@ impl Stage {
             cache: self.cache.clone(),
             clock: self.clock.clone(),
             permissions: self.permissions.clone(),
+            switches: self.switches.clone(),
             public_url: "http://insula.test".to_owned(),
         }
     }

@@ -1,6 +1,6 @@
 //! Tenants made of nothing but a context: most tests need no users domain to act in one.
 
-use kernel::ctx::{Actor, Credential, Delivery, Entitlements, Mode, Principal, Strength, Trace};
+use kernel::ctx::{Actor, Credential, Delivery, Mode, Principal, Strength, Trace};
 use kernel::id::{CredentialId, MessageId};
 use kernel::{Clock, Ctx, Id, Permission, PermissionSet, TenantId, UserId, Visitor};
 use std::time::{Duration, Instant};
@@ -38,10 +38,9 @@ impl Tenant {
                 strength: Strength::Password,
                 authenticated_at: self.clock.now(),
             },
-            impersonator: None,
             permissions,
-            entitlements: Entitlements::default(),
             mode: Mode::Live,
+            ..Principal::system(self.id, "tests", self.clock.now())
         }
     }
 

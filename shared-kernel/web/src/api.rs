@@ -17,12 +17,14 @@ use utoipa::openapi::path::{Operation as Described, PathItem};
 use utoipa::openapi::{RefOr, Schema};
 
 pub const PREFIX: &str = "/api/v1";
+const OPERATORS: &str = "platform";
 
 type AddState = Arc<dyn Fn(Scope) -> Scope + Send + Sync>;
 
 pub struct Api {
     pub(crate) domain: &'static str,
-    base: String,
+    /// Below the prefix, and what operation ids begin with.
+    base: &'static str,
     replays: Arc<dyn Replays>,
     problems: Vec<ProblemKind>,
     states: Vec<AddState>,
@@ -49,7 +51,7 @@ impl Api {
     ) -> Self {
         Self {
             domain,
-            base: format!("/{domain}"),
+            base: domain,
             replays: Arc::new(replays),
             problems: problems.concat(),
             states: Vec::new(),
@@ -57,6 +59,13 @@ impl Api {
             published: Vec::new(),
             faults: Vec::new(),
         }
+    }
+
+    /// The operations that follow are for the operators of the installation, and under `/api/v1/platform`. Of all domains
+    /// one has such.
+    pub fn for_operators(mut self) -> Self {
+        self.base = OPERATORS;
+        self
     }
 
     /// What its handlers take as `State<T>`.
@@ -82,15 +91,15 @@ impl Api {
         };
         let tag = self.tags.last().map(|(name, _)| *name);
         described.tags = tag.map(|tag| vec![tag.to_owned()]);
-        described.operation_id = Some(format!("{}_{name}", self.domain));
+        described.operation_id = Some(format!("{}_{name}", self.base));
         let (permission, public_reason) = match access {
             Access::Permission(permission) => (Some(permission), None),
             Access::Public(reason) => (None, Some(reason)),
         };
         let info = OperationInfo {
             domain: self.domain,
-            operation_id: format!("{}_{name}", self.domain),
-            path: format!("{PREFIX}{}{path}", self.base),
+            operation_id: format!("{}_{name}", self.base),
+            path: format!("{PREFIX}/{}{path}", self.base),
             permission,
             public_reason,
             accepts_key: permission.is_some() && honoured(&method),
@@ -99,6 +108,7 @@ impl Api {
             has_json_body: description.request_body.is_some(),
             is_upload: description.upload,
             is_list: description.list,
+            for_operators: self.base == OPERATORS,
             method: method.clone(),
         };
         let mut schemas: Vec<_> = components.into_iter().flat_map(|all| all.schemas).collect();
@@ -152,7 +162,8 @@ impl Api {
         for published in &self.published {
             by_path.entry(&published.path).or_default().push(published);
         }
-        let scope = self.states.iter().fold(actix::scope(&self.base), |scope, add| add(scope));
+        let scope =
+            self.states.iter().fold(actix::scope(&format!("/{}", self.base)), |scope, add| add(scope));
         by_path.into_iter().fold(scope, |scope, (path, methods)| scope.service(resource(path, &methods)))
     }
 }

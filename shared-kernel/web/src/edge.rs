@@ -87,6 +87,7 @@ where
             trace = visitor.trace.traceparent,
             parent = parent.as_ref().map(Trace::span_id),
             tenant = field::Empty,
+            impersonator = field::Empty,
             route = field::Empty,
         );
         let service = Rc::clone(&self.service);

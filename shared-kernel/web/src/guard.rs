@@ -19,6 +19,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError};
 use futures::FutureExt;
 use kernel::ctx::Principal;
+use kernel::id::PLATFORM;
 use kernel::problem::{DEADLINE_EXCEEDED, MALFORMED, UNAUTHENTICATED};
 use kernel::{Ctx, Problem, Visitor};
 use std::any::Any;
@@ -80,8 +81,10 @@ where
         }
         Access::Permission(permission) => {
             let authenticated = authenticate(&server, &req, &visitor).await;
-            let tenant = authenticated.as_ref().ok().map(|principal| field::display(principal.tenant));
-            tracing::record_all!(span, route = route, tenant = tenant);
+            let known = authenticated.as_ref().ok();
+            let tenant = known.map(|principal| field::display(principal.tenant));
+            let through = known.and_then(|principal| principal.impersonator.as_ref()).map(field::display);
+            tracing::record_all!(span, route = route, tenant = tenant, impersonator = through);
             let principal = authenticated?;
             allow(&req, server.limits().caller(&principal, visitor.now()))?;
             let ctx = Ctx::build(visitor, principal);
@@ -172,7 +175,10 @@ async fn authenticate(server: &Server, req: &HttpRequest, visitor: &Visitor) -> 
         return Err(Failure::from(problem).with_header(WWW_AUTHENTICATE, challenge));
     };
     known.insert(credential);
-    if let Some(provider) = server.entitlements() {
+    // Who operates the installation is on no plan.
+    if let Some(provider) = server.entitlements()
+        && principal.tenant != PLATFORM
+    {
         principal.entitlements = provider.entitlements(visitor, principal.tenant).await?;
     }
     Ok(principal)

@@ -56,7 +56,8 @@ impl Limits {
         let person = principal.actor.user().map(kernel::Id::uuid);
         let key = principal.credential.id.map(kernel::Id::uuid).or(person);
         let (key, tenant) = (key.unwrap_or_default().as_u128(), principal.tenant.uuid().as_u128());
-        let expected = self.tenant.peek(tenant, now);
+        let limit = principal.tenant_requests_per_minute.unwrap_or(self.tenant.limit);
+        let expected = self.tenant.peek_within(tenant, limit, now);
         if expected.is_over() {
             return expected;
         }
@@ -64,7 +65,7 @@ impl Limits {
         if credential.is_over() {
             return credential;
         }
-        let tenant = self.tenant.check(tenant, now);
+        let tenant = self.tenant.check_within(tenant, limit, now);
         if tenant.is_over() || tenant.verdict.remaining < credential.verdict.remaining {
             tenant
         } else {
@@ -155,16 +156,25 @@ impl Limiter {
     }
 
     fn check(&self, key: u128, now: DateTime<Utc>) -> Allowance {
-        self.allowance(self.counters.admit(key, self.limit.get(), Moment::of(now)))
+        self.check_within(key, self.limit, now)
     }
 
-    fn allowance(&self, verdict: Verdict) -> Allowance {
-        let Self { policy, counted, limit, .. } = *self;
+    /// By a limit of the key's own.
+    fn check_within(&self, key: u128, limit: NonZeroU32, now: DateTime<Utc>) -> Allowance {
+        self.allowance(limit, self.counters.admit(key, limit.get(), Moment::of(now)))
+    }
+
+    fn allowance(&self, limit: NonZeroU32, verdict: Verdict) -> Allowance {
+        let Self { policy, counted, .. } = *self;
         Allowance { policy, counted, limit: limit.get(), verdict }
     }
 
     fn peek(&self, key: u128, now: DateTime<Utc>) -> Allowance {
-        self.allowance(self.counters.peek(key, self.limit.get(), Moment::of(now)))
+        self.peek_within(key, self.limit, now)
+    }
+
+    fn peek_within(&self, key: u128, limit: NonZeroU32, now: DateTime<Utc>) -> Allowance {
+        self.allowance(limit, self.counters.peek(key, limit.get(), Moment::of(now)))
     }
 }
 

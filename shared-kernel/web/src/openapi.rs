@@ -217,6 +217,7 @@ pub(crate) fn faults(
     let summary = operation.summary.as_deref().unwrap_or_default().trim();
     let reads = matches!(info.method, Method::GET | Method::DELETE);
     let shows_deleted = options.shows_deleted.is_some();
+    let of_operators = info.permission.is_some_and(|permission| permission.least_role.is_none());
     let unread_deleted = shows_deleted != description.include_deleted && !(shows_deleted && description.list);
     [
         (summary.is_empty(), "has no summary: give the handler a doc comment"),
@@ -227,6 +228,10 @@ pub(crate) fn faults(
         (patches && description.if_match.is_none(), "takes neither IfMatch nor OptionalIfMatch"),
         (description.upload == options.accepts.is_empty(), "`.raw_body(…)` and `Upload` go together"),
         (reads && description.request_body.is_some(), "has a body, which its method cannot have"),
+        (
+            info.for_operators != of_operators,
+            "asks for a permission of others: `.for_operators()` goes with one that no role has",
+        ),
         (unread_deleted, "`.shows_deleted(…)` goes with `IncludeDeleted`, or with a list"),
     ]
     .into_iter()
@@ -377,7 +382,7 @@ fn common_components() -> Components {
     let mut components = Components::new();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("An access token or an API key"))
+        .description(Some("An access token, an API key, or the token of an operator of the installation"))
         .build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     components.schemas.insert("Problem".to_owned(), problem_schema());

@@ -203,6 +203,8 @@ pub struct OperationInfo {
     pub has_json_body: bool,
     pub is_upload: bool,
     pub is_list: bool,
+    /// Rather than for people of tenants.
+    pub for_operators: bool,
 }
 
 /// An operation as it is served.

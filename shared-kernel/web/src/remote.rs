@@ -113,6 +113,7 @@ async fn receive(
         trace = ctx.trace().traceparent,
         parent = caller.span_id(),
         tenant = %ctx.tenant(),
+        impersonator = ctx.principal().impersonator.as_ref().map(tracing::field::display),
         contract = name,
         method,
         error = tracing::field::Empty,

@@ -1,5 +1,6 @@
 //! `just bench`: the release binary beside a bare actix-web + sqlx server on the same database, driven in turn with
-//! the same load. Only ratios are worth keeping: both sides share one machine with the load and the database.
+//! the same load. Only ratios are worth keeping: both sides share one machine with the load and the database. And
+//! `just sign-in-timing`, which asks the same binary whether its time tells who has an account.
 #![expect(
     clippy::disallowed_methods,
     reason = "a bare server has no Ctx to take time and ids from, and the load waits in threads"
@@ -13,7 +14,9 @@ mod options;
 mod process;
 mod scenario;
 mod setup;
+mod statistic;
 mod table;
+mod timing;
 
 use clap::Parser;
 use options::{Cli, Command};
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Some(Command::Bare(options)) => bare::serve(options),
+        Some(Command::SignInTiming(options)) => timing::run(&options),
         None => measure::run(&cli.run),
     };
     match outcome {

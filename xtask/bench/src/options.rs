@@ -19,6 +19,8 @@ pub struct Cli {
 pub enum Command {
     /// The bare server; a run starts it itself
     Bare(Bare),
+    /// Whether the time of an answer tells if an address has an account
+    SignInTiming(Timing),
 }
 
 #[derive(Debug, Args)]
@@ -67,4 +69,11 @@ pub struct Bare {
     /// The folder of the SQLite files
     #[arg(long, required_unless_present = "postgres")]
     pub sqlite: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Timing {
+    /// Of each kind, each at an address that has an account and at one that has none
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=10_000))]
+    pub tries: u32,
 }

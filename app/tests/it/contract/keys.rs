@@ -22,7 +22,7 @@ const MOVES_MONEY_OR_STOCK: [&str; 5] = [
 /// Whoever has done this is nobody any more, and gets no answer again.
 const ENDS_ITS_CREDENTIAL: [&str; 3] = ["users_leave_tenant", "users_sign_out", "users_switch_tenant"];
 /// What only answers: it takes a key as all that are posted do, and has nothing to do twice.
-const ONLY_ANSWERS: [&str; 1] = ["users_explain"];
+pub const ONLY_ANSWERS: [&str; 2] = ["users_dry_run_policy", "users_explain"];
 const AT_ONCE: usize = 20;
 const REPLAYED: &str = "idempotency-replayed";
 

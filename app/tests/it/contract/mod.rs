@@ -4,7 +4,7 @@
 #![expect(clippy::print_stderr, reason = "what was found and how long it took belongs to the test's output")]
 
 pub mod answers;
-mod ask;
+pub mod ask;
 mod audit;
 mod crash;
 mod deletion;
@@ -17,7 +17,7 @@ mod permissions;
 mod recipes;
 mod requests;
 mod resources;
-mod schema;
+pub mod schema;
 mod versions;
 
 use crate::client::{Client, Told};
@@ -69,12 +69,14 @@ fn run(backend: Backend) {
 }
 
 /// The walk asks more often than people do, and from more places.
-async fn ground(backend: &Backend) -> Ground {
+pub async fn ground(backend: &Backend) -> Ground {
     let mut ground = Ground::new(backend).await;
     // The credential's limit is always the tighter one, which is what the headers tell.
     ground.set("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_CREDENTIAL", "1000000");
     ground.set("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_TENANT", "10000000");
     ground.set("INSULA_HTTP__TRUSTED_PROXIES", "127.0.0.1/32");
+    // It takes longer than a proof of who somebody is does by default.
+    ground.set("INSULA_DOMAINS__USERS__FRESH_MINUTES", "1440");
     ground
 }
 

@@ -18,7 +18,7 @@ pub struct Table {
 const SEARCHED: (&str, &str) = ("search_text", "'everywhere number ' || {n}");
 const REFERENCE: (&str, &str) = ("external_id", "'reference ' || {n}");
 
-pub const TABLES: [Table; 25] = [
+pub const TABLES: [Table; 28] = [
     table("billing", "customers", &[REFERENCE, SEARCHED]),
     table("billing", "hold_rules", &[]),
     table("billing", "invoices", &[("status", "'draft'")]),
@@ -38,10 +38,13 @@ pub const TABLES: [Table; 25] = [
     table("users", "users", &[("email_key", "'u' || {n}")]),
     table("users", "memberships", &[("user_id", "{id}")]),
     table("users", "invitations", &[("email_key", "'u' || {n}")]),
+    table("users", "passkeys", &[("credential_id", "{bytes}")]),
     table("users", "roles", &[("name", "'role ' || {n}")]),
     table("users", "sessions", &[("access_hash", "{bytes}")]),
+    table("users", "support_grants", &[]),
     table("users", "teams", &[("name", "'team ' || {n}")]),
     table("users", "team_members", &[("membership_id", "{id}")]),
+    table("users", "tenants", &[]),
     table("workflow", "definitions", &[]),
     table("workflow", "tasks", &[("hold_id", "{id}"), ("approver_role", "'owner'")]),
 ];

@@ -5,9 +5,9 @@ use kernel::permission::BuiltinRole::{Admin, Member, Viewer};
 
 macro_rules! permissions {
     ($($name:ident = $text:literal $summary:literal $role:ident;)*) => {
-        $(pub static $name: Permission = Permission { name: $text, summary: $summary, least_role: $role };)*
+        $(pub static $name: Permission = Permission { name: $text, summary: $summary, least_role: Some($role) };)*
         pub static ALL: &[Permission] =
-            &[$(Permission { name: $text, summary: $summary, least_role: $role }),*];
+            &[$(Permission { name: $text, summary: $summary, least_role: Some($role) }),*];
     };
 }
 permissions! {

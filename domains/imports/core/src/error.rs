@@ -29,6 +29,9 @@ pub enum Error {
     #[error("The import target {target} does not answer.")]
     #[problem(code = "imports.target_unavailable", status = 503, title = "The target does not answer")]
     TargetUnavailable { target: String, cause: Cause },
+    #[error("Whoever asked for the import may no longer act here.")]
+    #[problem(code = "imports.caller_gone", status = 403, title = "Whoever asked may not act")]
+    CallerGone,
     /// Another worker has taken the import over.
     #[error("The import was carried on elsewhere.")]
     #[problem(code = "imports.run_moved_on", status = 409, title = "The import moved on")]

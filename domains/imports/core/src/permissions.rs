@@ -6,12 +6,12 @@ use kernel::permission::BuiltinRole;
 pub const RUNS_READ: Permission = Permission {
     name: "imports.runs.read",
     summary: "See uploaded files, imports and what became of their rows",
-    least_role: BuiltinRole::Member,
+    least_role: Some(BuiltinRole::Member),
 };
 pub const RUNS_WRITE: Permission = Permission {
     name: "imports.runs.write",
     summary: "Upload files, import them and cancel imports",
-    least_role: BuiltinRole::Member,
+    least_role: Some(BuiltinRole::Member),
 };
 
 pub const PERMISSIONS: &[Permission] = &[RUNS_READ, RUNS_WRITE];

@@ -4,13 +4,15 @@ use crate::{App, service};
 use ::jobs::{Handler, subscriber};
 use reports_contract::ReportReady;
 use users_contract::{
-    EmailVerificationRequested, InvitationSent, NewDeviceSignedIn, PasswordChanged, PasswordResetRequested,
+    EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged, EmailVerificationRequested,
+    InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged, PasswordResetRequested,
     SignUpForKnownAddress,
 };
 
 pub fn handlers(app: &App) -> Vec<Handler> {
     let (verify, known, ready) = (app.clone(), app.clone(), app.clone());
     let (join, choose, changed, device) = (app.clone(), app.clone(), app.clone(), app.clone());
+    let (approve, confirm, moved, registered) = (app.clone(), app.clone(), app.clone(), app.clone());
     vec![
         subscriber::<EmailVerificationRequested>("notifications.ask_to_verify", move |ctx, event| {
             let app = verify.clone();
@@ -36,9 +38,31 @@ pub fn handlers(app: &App) -> Vec<Handler> {
             let app = changed.clone();
             async move { Ok(service::tell_password_changed(&app, &ctx, event).await?) }
         }),
+        subscriber::<PasskeyRegistered>("notifications.tell_passkey_registered", move |ctx, event| {
+            let app = registered.clone();
+            async move { Ok(service::tell_passkey_registered(&app, &ctx, event).await?) }
+        }),
         subscriber::<NewDeviceSignedIn>("notifications.tell_new_device", move |ctx, event| {
             let app = device.clone();
             async move { Ok(service::tell_new_device(&app, &ctx, event).await?) }
+        }),
+        subscriber::<EmailChangeApprovalRequested>(
+            "notifications.ask_to_approve_address",
+            move |ctx, event| {
+                let app = approve.clone();
+                async move { Ok(service::ask_to_approve_address(&app, &ctx, event).await?) }
+            },
+        ),
+        subscriber::<EmailChangeConfirmationRequested>(
+            "notifications.ask_to_confirm_address",
+            move |ctx, event| {
+                let app = confirm.clone();
+                async move { Ok(service::ask_to_confirm_address(&app, &ctx, event).await?) }
+            },
+        ),
+        subscriber::<EmailChanged>("notifications.tell_address_changed", move |ctx, event| {
+            let app = moved.clone();
+            async move { Ok(service::tell_address_changed(&app, &ctx, event).await?) }
         }),
     ]
 }

@@ -8,10 +8,19 @@ use kernel::{Ctx, UserId};
 use macros::{DomainEvent, RemoteError, contract};
 use serde::{Deserialize, Serialize};
 
+kernel::typed_id!(RoleId, RoleKind, "role");
+kernel::typed_id!(TeamId, TeamKind, "team");
+
+/// At most so many are answered at once.
+pub const MAX_MEMBERS: u16 = 100;
+
 /// The members of the caller's tenant. Other tenants' people are not found.
 #[contract]
 pub trait Users {
     async fn resolve_member(&self, ctx: &Ctx, request: ResolveMember) -> Result<Member, UsersError>;
+
+    /// Only active ones. Of a role, team or member that the tenant does not have there are none.
+    async fn resolve_members(&self, ctx: &Ctx, request: ResolveMembers) -> Result<Members, UsersError>;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +36,37 @@ pub struct Member {
     pub role: BuiltinRole,
     /// Only an active member may do anything in the tenant.
     pub active: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolveMembers {
+    pub of: MembersOf,
+    /// Those after this one, in the order of their ids; without it, from the first on.
+    pub after: Option<UserId>,
+    /// From 1 to [`MAX_MEMBERS`]; what is outside is taken for the nearer of them.
+    pub limit: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MembersOf {
+    /// Who has this very role, of their own or by a team; a wider one does not stand for it.
+    Role(BuiltinRole),
+    /// The same of a role of the tenant's own.
+    CustomRole(RoleId),
+    /// Who is in this team or in one below it.
+    Team(TeamId),
+    /// Who reports to this member, not those who report to them in turn.
+    ReportsOf(UserId),
+    /// To whom this member reports: one, or nobody.
+    ManagerOf(UserId),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members {
+    /// In the order of their ids.
+    pub members: Vec<Member>,
+    /// What to ask for as `after`, where more follow.
+    pub next: Option<UserId>,
 }
 
 #[derive(Debug, thiserror::Error, Serialize, Deserialize, RemoteError)]
@@ -81,10 +121,62 @@ pub const PASSWORD_RESET_SEAL: &str = "users.password_reset";
 /// The path of the page the link leads to, as for [`VERIFICATION_PATH`].
 pub const PASSWORD_RESET_PATH: &str = "/reset-password";
 
-/// The password of an account was changed or reset: its owner is told.
+/// Somebody asked to move to another address: the one they have is asked whether that is so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.email_change_approval_requested", version = 1, aggregate = email)]
+pub struct EmailChangeApprovalRequested {
+    /// The one they have.
+    pub email: String,
+    pub new_email: String,
+    pub display_name: String,
+    /// A `secrets::Sealed<String>` in its serialised form, of the purpose [`EMAIL_APPROVAL_SEAL`]: the token of the link.
+    pub sealed_token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub const EMAIL_APPROVAL_SEAL: &str = "users.email_approval";
+
+/// Somebody asked to move to this address, and must prove that it is theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.email_change_confirmation_requested", version = 1, aggregate = email)]
+pub struct EmailChangeConfirmationRequested {
+    /// The one they want.
+    pub email: String,
+    /// As that of the approval, of the purpose [`EMAIL_CONFIRMATION_SEAL`]. None where the address has an account already:
+    /// its owner is told, and nobody else, so all that others see of the mail must be the same.
+    pub sealed_token: Option<String>,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub const EMAIL_CONFIRMATION_SEAL: &str = "users.email_confirmation";
+
+/// The path of the page both links lead to, as for [`VERIFICATION_PATH`].
+pub const EMAIL_CHANGE_PATH: &str = "/confirm-address";
+
+/// An account has another address. It is told at both, once each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.email_changed", version = 1, aggregate = email)]
+pub struct EmailChanged {
+    /// Who is told: the former address or the new one.
+    pub email: String,
+    pub new_email: String,
+    pub display_name: String,
+    pub happened_at: DateTime<Utc>,
+}
+
+/// The password of an account was changed, reset or taken away: its owner is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
 #[event(kind = "users.password_changed", version = 1, aggregate = email)]
 pub struct PasswordChanged {
+    pub email: String,
+    pub display_name: String,
+    pub happened_at: DateTime<Utc>,
+}
+
+/// A passkey was registered for an account, and signs in to it from now on: its owner is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.passkey_registered", version = 1, aggregate = email)]
+pub struct PasskeyRegistered {
     pub email: String,
     pub display_name: String,
     pub happened_at: DateTime<Utc>,

@@ -1,10 +1,13 @@
 //! What every use case of users works with.
 
 use crate::service::breaches::Breaches;
+use crate::service::relying_party::RelyingParty;
+use crate::service::signing_keys::SigningKeys;
 use cache::{Level, Space};
 use chrono::Duration;
 use data::Databases;
 use kernel::permission::PermissionRegistry;
+use kernel::switch::SwitchRegistry;
 use module::Platform;
 use secrets::{Passwords, Secrets};
 use serde::Deserialize;
@@ -20,6 +23,10 @@ pub struct Settings {
     pub verification_hours: u32,
     pub invitation_hours: u32,
     pub password_reset_minutes: u32,
+    pub email_change_hours: u32,
+    /// How long a proof of who somebody is does for what is sensitive.
+    pub fresh_minutes: u32,
+    pub signing_key_days: u32,
     /// Of a service that knows passwords from breaches; none is asked without it.
     pub breached_passwords_url: Option<String>,
 }
@@ -35,15 +42,34 @@ pub enum SignUpPolicy {
     Closed,
 }
 
+impl SignUpPolicy {
+    const ALL: [Self; 3] = [Self::Open, Self::Invitation, Self::Closed];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invitation => "invitation",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.name() == text)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             sign_up: SignUpPolicy::Open,
-            access_token_minutes: 60,
+            access_token_minutes: 15,
+            signing_key_days: 30,
             refresh_token_days: 30,
             verification_hours: 24,
             invitation_hours: 7 * 24,
             password_reset_minutes: 60,
+            email_change_hours: 24,
+            fresh_minutes: 15,
             breached_passwords_url: None,
         }
     }
@@ -58,12 +84,24 @@ impl Settings {
         Duration::days(self.refresh_token_days.into())
     }
 
+    pub(crate) fn signing_key_lifetime(&self) -> Duration {
+        Duration::days(self.signing_key_days.into())
+    }
+
     pub(crate) fn invitation_lifetime(&self) -> Duration {
         Duration::hours(self.invitation_hours.into())
     }
 
     pub(crate) fn reset_lifetime(&self) -> Duration {
         Duration::minutes(self.password_reset_minutes.into())
+    }
+
+    pub(crate) fn email_change_lifetime(&self) -> Duration {
+        Duration::hours(self.email_change_hours.into())
+    }
+
+    pub(crate) fn fresh_for(&self) -> Duration {
+        Duration::minutes(self.fresh_minutes.into())
     }
 
     pub(crate) fn verification_lifetime(&self) -> Duration {
@@ -86,30 +124,47 @@ pub struct App {
     pub settings: Settings,
     pub databases: Databases,
     pub secrets: Secrets,
+    pub signing_keys: Arc<SigningKeys>,
+    /// Of access tokens, and whom they are for: where people reach this installation.
+    pub issuer: String,
     pub permissions: PermissionRegistry,
+    pub switches: SwitchRegistry,
     pub passwords: Passwords,
     /// Who holds a token, by its hash.
     pub identities: Space,
     /// What a member may do, by their membership.
     pub authorities: Space,
+    /// What operators said of switches, for all tenants and for each.
+    pub switched: Space,
     pub touches: Arc<Semaphore>,
     pub breaches: Option<Breaches>,
+    /// Where people reach this installation by no name, browsers keep no passkeys for it.
+    pub relying_party: Option<Arc<RelyingParty>>,
 }
 
 impl App {
     pub fn new(settings: Settings, deps: Deps) -> Self {
-        let Platform { databases, secrets, cache, permissions, .. } = deps.platform;
+        let Platform { databases, secrets, cache, permissions, switches, public_url, .. } = deps.platform;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let breaches = settings.breached_passwords_url.as_deref().and_then(Breaches::of);
+        let relying_party = RelyingParty::new(&public_url).map(Arc::new);
+        if relying_party.is_none() {
+            tracing::warn!(public_url, "there are no passkeys: http.public_url has no domain name");
+        }
         Self {
             settings,
             breaches,
+            relying_party,
             databases,
             secrets,
+            signing_keys: Arc::default(),
+            issuer: public_url,
             permissions,
+            switches,
             passwords: Passwords::new(cores),
             identities: cache.space("users.identities", IDENTITY_TTL, Level::ProcessOnly),
             authorities: cache.space("users.authorities", IDENTITY_TTL, Level::ProcessOnly),
+            switched: cache.space("users.switches", IDENTITY_TTL, Level::ProcessOnly),
             touches: Arc::new(Semaphore::new(MAX_TOUCHES)),
         }
     }

@@ -31,13 +31,47 @@ pub enum Error {
     #[error("The link has expired. Ask for another.")]
     #[problem(code = "users.reset_expired", status = 410, title = "The link has expired")]
     ResetExpired,
+    #[error("You have not asked for another address, or that has ended.")]
+    #[problem(code = "users.email_change_not_found", status = 404, title = "No change of address")]
+    EmailChangeNotFound,
+    #[error(
+        "The link is unknown or was used before, or the change of address has ended. See which address your account has, \
+         and ask again if it is not the one you want."
+    )]
+    #[problem(code = "users.email_change_invalid", status = 422, title = "The link is not valid")]
+    EmailChangeInvalid,
+    #[error("The link has expired, and nothing was changed. Ask for the change of address again.")]
+    #[problem(code = "users.email_change_expired", status = 410, title = "The link has expired")]
+    EmailChangeExpired,
+    #[error("Another account has this address by now, so nothing was changed. Ask for another address.")]
+    #[problem(code = "users.address_taken", status = 409, title = "The address is taken")]
+    AddressTaken,
     #[error("You have no such session.")]
     #[problem(code = "users.session_not_found", status = 404, title = "No such session")]
     SessionNotFound,
+    #[error("Your tenant lets its members in from certain addresses only, and this is none of them.")]
+    #[problem(code = "users.address_not_allowed", status = 403, title = "Not from this address")]
+    AddressNotAllowed,
+    #[error(
+        "The tenant lets nobody in this way. Sign in with what it allows, a passkey or a password, or name another of your \
+         tenants."
+    )]
+    #[problem(code = "users.method_not_allowed", status = 403, title = "Not by this way of signing in")]
+    MethodNotAllowed,
+    #[error("This would lock you out: {0}")]
+    #[problem(code = "users.policy_locks_you_out", status = 409, title = "It would lock you out")]
+    PolicyLocksYouOut(&'static str),
+    #[error(
+        "Prove again who you are by `POST /api/v1/users/sessions/prove`, or sign in again; then send this once more."
+    )]
+    #[problem(code = "users.fresh_credential_needed", status = 403, title = "Proved too long ago")]
+    FreshCredentialNeeded,
     #[error("You are not an active member of any tenant.")]
     #[problem(code = "users.no_membership", status = 403, title = "No active membership")]
     NoMembership,
-    #[error("The refresh token is unknown, expired or was used before: sign in again.")]
+    #[error(
+        "The refresh token is unknown, expired or was used before, or its session has ended: sign in again."
+    )]
     #[problem(code = "users.refresh_refused", status = 401, title = "The refresh token is not valid")]
     RefreshRefused,
     #[error("This credential is an API key, which has no session to end. Revoke it instead.")]
@@ -49,7 +83,7 @@ pub enum Error {
     #[error("An API key with this id exists already.")]
     #[problem(code = "users.api_key_exists", status = 409, title = "The id is taken")]
     ApiKeyExists,
-    #[error("Your tenant has no such member.")]
+    #[error("The tenant has no such member.")]
     #[problem(code = "users.member_not_found", status = 404, title = "No such member")]
     MemberNotFound,
     #[error("The member is {state}, and from there this step does not lead on.")]
@@ -160,6 +194,76 @@ pub enum Error {
     #[error("You have no authenticator that this could be done with. Set one up first.")]
     #[problem(code = "users.no_totp", status = 409, title = "No such authenticator")]
     NoTotp,
+    #[error(
+        "The tenant has as many members as it may have. Remove one, or ask the operators of this installation."
+    )]
+    #[problem(code = "users.too_many_members", status = 409, title = "No room for another member")]
+    TooManyMembers,
+    #[error("The tenant is suspended. Ask the operators of this installation why.")]
+    #[problem(code = "users.tenant_suspended", status = 403, title = "The tenant is suspended")]
+    TenantSuspended,
+    #[error("There is no such tenant.")]
+    #[problem(code = "users.no_such_tenant", status = 404, title = "No such tenant")]
+    NoSuchTenant,
+    #[error("The tenant is {state}, and from there this step does not lead on.")]
+    #[problem(code = "users.tenant_state", status = 409, title = "Not in this state of the tenant")]
+    TenantState { state: &'static str },
+    #[error("No domain declares such a switch. `GET /api/v1/platform/switches` shows those there are.")]
+    #[problem(code = "users.switch_not_found", status = 404, title = "No such switch")]
+    SwitchNotFound,
+    #[error("There is no such operator. `insula operator list` shows those there are.")]
+    #[problem(code = "users.operator_not_found", status = 404, title = "No such operator")]
+    OperatorNotFound,
+    #[error("There is no such grant of support access.")]
+    #[problem(code = "users.support_grant_not_found", status = 404, title = "No such grant")]
+    SupportGrantNotFound,
+    #[error("A grant of support access with this id exists already.")]
+    #[problem(code = "users.support_grant_exists", status = 409, title = "The id is taken")]
+    SupportGrantExists,
+    #[error(
+        "The tenant has no such grant in force. `GET /api/v1/platform/tenants/<id>/support-grants` shows those there are; \
+         else ask the tenant for one."
+    )]
+    #[problem(code = "users.support_not_granted", status = 403, title = "Not let in by the tenant")]
+    SupportNotGranted,
+    #[error(
+        "The member may do more than the grant's role. Name one who may not, or ask the tenant for a wider grant; an owner \
+         is never acted as."
+    )]
+    #[problem(code = "users.support_too_wide", status = 403, title = "Wider than the grant")]
+    SupportTooWide,
+    #[error("You have no such passkey.")]
+    #[problem(code = "users.passkey_not_found", status = 404, title = "No such passkey")]
+    PasskeyNotFound,
+    #[error(
+        "The passkey does not sign in here. Begin again, with one that is registered here and unlocked on its device."
+    )]
+    #[problem(code = "users.passkey_refused", status = 401, title = "The passkey does not sign in")]
+    PasskeyRefused,
+    #[error("Your tenant does not register passkeys yet. Ask the operators of this installation.")]
+    #[problem(code = "users.passkeys_off", status = 403, title = "Passkeys are off")]
+    PasskeysOff,
+    #[error(
+        "Browsers keep passkeys for a domain name, and this installation has none. Its operators give it one by the \
+         setting `http.public_url`."
+    )]
+    #[problem(code = "users.passkeys_unavailable", status = 409, title = "No passkeys here")]
+    PasskeysUnavailable,
+    #[error("You have ten passkeys, which is all that one person may have. Remove one first.")]
+    #[problem(code = "users.too_many_passkeys", status = 409, title = "No room for another passkey")]
+    TooManyPasskeys,
+    #[error("This passkey is registered already. Use another device, or sign in with it.")]
+    #[problem(code = "users.passkey_exists", status = 409, title = "Registered already")]
+    PasskeyExists,
+    #[error("You have no passkey, and without a password nothing would let you in. Register one first.")]
+    #[problem(code = "users.no_passkey", status = 409, title = "No passkey")]
+    NoPasskey,
+    #[error("Without this passkey nothing would let you in. Register another, or choose a password, first.")]
+    #[problem(code = "users.last_passkey", status = 409, title = "The last passkey")]
+    LastPasskey,
+    #[error("A passkey must prove this. Sign in with one, and do it within a quarter of an hour.")]
+    #[problem(code = "users.passkey_session_required", status = 409, title = "Not proved by a passkey")]
+    PasskeySessionRequired,
     #[error(transparent)]
     #[problem(transparent)]
     Data(#[from] data::Error),

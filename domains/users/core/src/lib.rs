@@ -8,10 +8,14 @@ mod error;
 mod http;
 mod identity;
 mod jobs;
+mod operators;
 mod permissions;
+mod sealed;
 mod service;
+mod signing;
 mod store;
 mod subscribers;
+mod switches;
 
 pub use app::{Deps, Settings, SignUpPolicy};
 pub use permissions::PERMISSIONS;
@@ -27,10 +31,16 @@ pub fn module(settings: Settings, deps: Deps) -> Module {
     let app = App::new(settings, deps);
     let users: Arc<dyn Users> = Arc::new(contract::Local::new(app.clone()));
     let mut module = Module::new("users", databases, http::api(app.clone()), PERMISSIONS);
+    module.platform_api = Some(http::platform::api(app.clone()));
     module.pages = Some(http::pages(app.clone()));
     module.handlers = subscribers::all(&app);
     module.handlers.extend(jobs::handlers(&app));
+    module.schedules = jobs::schedules();
+    module.sealed = sealed::all(&app);
     module.contract = Some(Contract::new(users.clone(), Arc::new(UsersServer::new(users))));
+    module.switches = switches::SWITCHES;
+    module.operators = Some(Arc::new(operators::Local::new(app.clone())));
+    module.signing_keys = Some(Arc::new(signing::Local::new(app.clone())));
     module.identity = Some(Arc::new(Identity::new(app)));
     module
 }

@@ -8,20 +8,20 @@ pub const PERMISSIONS: &[Permission] = &[DEFINITIONS_READ, DEFINITIONS_WRITE, TA
 pub const DEFINITIONS_READ: Permission = Permission {
     name: "workflow.definitions.read",
     summary: "See which approvals are asked for",
-    least_role: BuiltinRole::Viewer,
+    least_role: Some(BuiltinRole::Viewer),
 };
 pub const DEFINITIONS_WRITE: Permission = Permission {
     name: "workflow.definitions.write",
     summary: "Draft, publish and retire approval definitions",
-    least_role: BuiltinRole::Admin,
+    least_role: Some(BuiltinRole::Admin),
 };
 pub const TASKS_READ: Permission = Permission {
     name: "workflow.tasks.read",
     summary: "See approval tasks",
-    least_role: BuiltinRole::Viewer,
+    least_role: Some(BuiltinRole::Viewer),
 };
 pub const TASKS_DECIDE: Permission = Permission {
     name: "workflow.tasks.decide",
     summary: "Approve or reject the tasks one is an approver of",
-    least_role: BuiltinRole::Member,
+    least_role: Some(BuiltinRole::Member),
 };

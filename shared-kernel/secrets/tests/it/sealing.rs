@@ -69,6 +69,28 @@ fn after_a_rotation_the_newest_key_seals_and_the_older_opens() {
     assert!(!before.verify_keyed_hash("test", &[b"x"], &after.keyed_hash("test", &[b"x"])));
 }
 
+#[test]
+fn what_an_older_key_sealed_is_sealed_anew_once() {
+    let (old, new) = (MasterKey::generate(), MasterKey::generate());
+    let (before, alone) = (Secrets::new(&old), Secrets::new(&new));
+    let after = Secrets::rotated(&new, std::slice::from_ref(&old));
+    let sealed = before.seal("test", b"row 1", b"x");
+    assert!(before.is_of_newest(&sealed) && !after.is_of_newest(&sealed));
+    let anew = after.reseal("test", b"row 1", &sealed).unwrap().unwrap();
+    assert!(after.is_of_newest(&anew));
+    assert_eq!(alone.open("test", b"row 1", &anew).unwrap(), b"x");
+    assert_eq!(after.reseal("test", b"row 1", &anew).unwrap(), None);
+    // What cannot be opened is left to whoever asked.
+    assert!(matches!(after.reseal("test", b"row 2", &sealed), Err(OpenError::Refused)));
+    let unknown = alone.reseal("test", b"row 1", &sealed).unwrap_err().to_string();
+    assert!(unknown.contains(&before.key_names()[0]), "{unknown}");
+    for none in [&b""[..], &b"\x01"[..], &b"plain"[..]] {
+        assert!(!after.is_of_newest(none));
+        assert!(matches!(after.reseal("test", b"", none), Err(OpenError::NotSealed)));
+    }
+    assert_eq!(after.key_names(), [alone.key_names(), before.key_names()].concat());
+}
+
 /// Computed with another implementation (Python's hmac and cryptography) from the layout in `secrets.rs`.
 #[test]
 fn the_format_stays_as_it_is() {

@@ -2,9 +2,10 @@
 
 use crate::customer;
 use data::{ActAs, AuditEntry, AuditRecorded, Databases, Error, Job, JobOptions, Subscription};
-use kernel::ctx::{Idempotency, StoredResponse};
+use kernel::ctx::{Idempotency, Principal, StoredResponse};
 use kernel::id::MessageId;
-use kernel::{Actor, Ctx, DomainEvent, Id, PermissionSet};
+use kernel::problem::SUPPORT_CANNOT_START_JOBS;
+use kernel::{Actor, Ctx, DomainEvent, Id, PermissionSet, Problem};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use testkit::{Stage, both};
@@ -73,6 +74,45 @@ both!(
         }
         let entry: AuditRecorded = serde_json::from_str(&messages(&databases).await[1].1).unwrap();
         assert_eq!((&entry.actor, entry.request_id.as_str()), (ctx.actor(), ctx.request_id()));
+    }
+);
+
+both!(
+    async fn who_acts_through_another_is_named_and_starts_no_job(stage: Stage) {
+        audit_goes_to_users(&stage);
+        let databases = stage.databases("billing").await;
+        let tenant = stage.tenant();
+        let operator = Actor::Operator { id: Id::new(stage.clock.now()) };
+        let member = tenant.principal(Actor::User { id: tenant.owner }, PermissionSet::default());
+        for (impersonator, jobs) in [(Some(operator), 0), (None, 1)] {
+            let principal = Principal { impersonator: impersonator.clone(), ..member.clone() };
+            let ctx = Ctx::build(stage.visitor(), principal);
+            let before = messages(&databases).await.len();
+            let mut unit = databases.write(&ctx).await.unwrap();
+            for act_as in [ActAs::Caller, ActAs::System] {
+                let options =
+                    JobOptions { act_as, unique_key: Some("ada".to_owned()), ..JobOptions::default() };
+                let started = unit.enqueue(&SendLetter { to: "Ada".to_owned() }, options);
+                let refused = started.map_err(|error| Problem::from(error).kind).err();
+                let expected = impersonator.is_some().then_some(SUPPORT_CANNOT_START_JOBS);
+                assert_eq!(refused, expected, "{act_as:?}");
+            }
+            let entry = AuditEntry {
+                action: "billing.customer.create",
+                resource: "customer",
+                resource_id: tenant.id.uuid(),
+                before: None,
+                after: None,
+            };
+            unit.audit(entry).unwrap();
+            unit.commit(()).await.unwrap();
+            let written = messages(&databases).await.split_off(before);
+            let (entries, others): (Vec<_>, Vec<_>) =
+                written.iter().partition(|(handler, _)| handler == "users.append_audit_entry");
+            assert_eq!(others.len(), jobs, "{written:?}");
+            let entry: AuditRecorded = serde_json::from_str(&entries[0].1).unwrap();
+            assert_eq!((&entry.actor, &entry.impersonator), (ctx.actor(), &impersonator));
+        }
     }
 );
 

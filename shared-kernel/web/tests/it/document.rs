@@ -1,7 +1,7 @@
 //! The published document says what the server does.
 
 use crate::client::{call, client};
-use crate::shop::{ITEMS_READ, ITEMS_WRITE, Shop, api, server, settings};
+use crate::shop::{ITEMS_READ, ITEMS_WRITE, ItemDto, Shop, api, server, settings};
 use kernel::Permission;
 use kernel::permission::BuiltinRole;
 use serde_json::Value;
@@ -171,7 +171,8 @@ mod wrong {
     }
 }
 
-const ANY: Permission = Permission { name: "wrong.any", summary: "Any", least_role: BuiltinRole::Viewer };
+const ANY: Permission =
+    Permission { name: "wrong.any", summary: "Any", least_role: Some(BuiltinRole::Viewer) };
 
 #[test]
 fn wrong_declarations_are_named() {
@@ -193,5 +194,40 @@ fn wrong_declarations_are_named() {
     ] {
         let named = faults.iter().any(|text| text.contains(operation) && text.contains(fault));
         assert!(named, "{operation}: {fault} in {faults:#?}");
+    }
+}
+
+mod desk {
+    //! What an operator of the installation sees of the shop.
+    use super::*;
+
+    /// Shows the newest item of all
+    #[utoipa::path(get, path = "/newest-item", responses((status = 200, body = ItemDto)))]
+    pub async fn newest_item(_caller: Caller) -> Answer {
+        Ok(Rendered::no_content())
+    }
+}
+
+const OPERATE: Permission = Permission { name: "shop.operate", summary: "Operate", least_role: None };
+
+#[test]
+fn what_is_for_operators_stands_apart() {
+    let shop = Shop::default();
+    let newest = || web::operation!(desk::newest_item);
+    let desk = Api::new("shop", shop.clone(), &[]).for_operators().tag("Desk", "For operators");
+    let desk = desk.operation(newest().permission(&OPERATE));
+    // Both show items, by one schema.
+    let merged = web::merge(Info::new("Shop", "v1"), [&api(&shop), &desk]).unwrap();
+    for (_, path, operation) in operations(&serde_json::to_value(merged).unwrap()) {
+        let of_operators = path.starts_with("/api/v1/platform/");
+        assert_eq!(operation["x-permission"] == "shop.operate", of_operators, "{path}");
+        assert_eq!(operation["operationId"] == "platform_newest_item", of_operators, "{path}");
+    }
+    let elsewhere = Api::new("shop", shop.clone(), &[]).tag("Desk", "For all");
+    let elsewhere = elsewhere.operation(newest().permission(&OPERATE));
+    let desk = Api::new("shop", shop, &[]).for_operators().tag("Desk", "For operators");
+    let desk = desk.operation(newest().permission(&ANY));
+    for wrong in [elsewhere, desk] {
+        assert!(wrong.faults()[0].contains("a permission of others"), "{:?}", wrong.faults());
     }
 }

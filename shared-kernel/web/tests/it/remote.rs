@@ -45,11 +45,14 @@ fn ctx() -> Ctx {
 
 async fn check(make: impl FnOnce(&Secrets) -> Call, status: u16, body: &str) {
     let secrets = Secrets::new(&MasterKey::generate());
+    check_at(&secrets, make(&secrets), status, body).await;
+}
+
+async fn check_at(secrets: &Secrets, call: Call, status: u16, body: &str) {
     let server = server_with(&Shop::default(), settings(), secrets.clone());
     let served = server.clone();
     let app = App::new().configure(move |config| configure(config, &served, vec![Arc::new(Echo)]));
     let app = init_service(app.wrap(server.edge())).await;
-    let call = make(&secrets);
     let request = TestRequest::post().uri(&call.path).insert_header((SIGNATURE, call.signature));
     let response = call_service(&app, request.set_payload(call.body).to_request()).await;
     assert_eq!(response.status().as_u16(), status);
@@ -68,6 +71,23 @@ async fn signed_calls_are_dispatched() {
     check(|secrets| signed(secrets, "say", Duration::zero()), 200, &answer).await;
     check(|secrets| signed(secrets, "shout", Duration::zero()), 404, "not_found").await;
     check(|secrets| signed(secrets, "mumble", Duration::zero()), 500, "internal").await;
+}
+
+#[actix_web::test]
+async fn a_key_is_replaced_while_processes_go_on_once_all_know_it() {
+    let (old, new) = (MasterKey::generate(), MasterKey::generate());
+    let before = Secrets::new(&old);
+    let knows_the_next = Secrets::rotated(&old, std::slice::from_ref(&new));
+    let after = Secrets::rotated(&new, std::slice::from_ref(&old));
+    for (caller, receiver, status, body) in [
+        (&before, &knows_the_next, 200, "hi"),
+        (&knows_the_next, &before, 200, "hi"),
+        (&knows_the_next, &after, 200, "hi"),
+        (&after, &knows_the_next, 200, "hi"),
+        (&after, &before, 401, "unauthenticated"),
+    ] {
+        check_at(receiver, signed(caller, "say", Duration::zero()), status, body).await;
+    }
 }
 
 #[actix_web::test]

@@ -23,9 +23,9 @@ use web::{
 kernel::typed_id!(ItemId, ItemKind, "item");
 
 pub const ITEMS_READ: Permission =
-    Permission { name: "shop.items.read", summary: "See items", least_role: BuiltinRole::Viewer };
+    Permission { name: "shop.items.read", summary: "See items", least_role: Some(BuiltinRole::Viewer) };
 pub const ITEMS_WRITE: Permission =
-    Permission { name: "shop.items.write", summary: "Change items", least_role: BuiltinRole::Member };
+    Permission { name: "shop.items.write", summary: "Change items", least_role: Some(BuiltinRole::Member) };
 
 pub const ITEM_NOT_FOUND: ProblemKind =
     ProblemKind { code: "shop.item_not_found", status: 404, title: "No such item" };

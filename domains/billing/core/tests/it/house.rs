@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use billing::{Deps, Settings};
 use billing_contract::{Billing, RemoteBilling};
 use data::{AuditRecorded, Databases, Subscription};
-use kernel::contract::{ContractServer, Transport, TransportError};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::permission::PermissionSet;
 use kernel::{Actor, Ctx, DomainEvent, Problem, TenantId, Visitor};
@@ -17,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use testkit::{Stage, Tenant};
+use testkit::{Loopback, Stage, Tenant};
 use web::{Parts, Server};
 
 pub struct House {
@@ -255,22 +254,5 @@ impl IdentityProvider for Tokens {
 
     async fn resume(&self, _: &Visitor, _: TenantId, _: &Actor) -> Result<Option<Principal>, Problem> {
         Ok(None)
-    }
-}
-
-/// The remote form without a wire: requests and answers go through their JSON.
-struct Loopback(Arc<dyn ContractServer>);
-
-#[async_trait]
-impl Transport for Loopback {
-    async fn call(
-        &self,
-        _: &'static str,
-        method: &'static str,
-        ctx: &Ctx,
-        request: Vec<u8>,
-    ) -> Result<Vec<u8>, TransportError> {
-        let answer = self.0.dispatch(ctx, method, &request).await;
-        answer.map_err(|error| TransportError::Unavailable(Box::new(error)))
     }
 }

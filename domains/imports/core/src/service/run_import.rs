@@ -17,8 +17,7 @@ use module::{ApplyBatch, ImportError, ImportOffer, ImportRow, RowOutcome};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// Then it stands in line again, so that a large file does not hold a worker, and its caller's rights are looked up
-/// anew.
+/// Then it stands in line again, so that a large file does not hold a worker.
 const SLICE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +47,8 @@ pub async fn run_import(
             finish(app, ctx, id, RunStatus::Cancelled, None).await?;
             Ok(if running.cancelled() { Progress::Cancelled } else { Progress::Ended })
         }
-        Err(Error::MovedOn) => Err(Error::MovedOn),
+        // In the name of who is gone nothing more is written: the job that follows this one ends the import.
+        Err(error @ (Error::MovedOn | Error::CallerGone)) => Err(error),
         Err(error) => {
             let problem = Problem::from(error);
             if last_attempt || is_lasting(&problem) {
@@ -92,6 +92,7 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
     let upload = get_upload(app, ctx, run.upload).await?;
     let plan = Plan::new(&run.mapping, &upload.columns);
     let mut batches = Batches::open(app, ctx.tenant(), &run).await?;
+    let mut ctx = ctx.clone();
     loop {
         if run.cancel_requested || running.cancelled() {
             return Ok(Work::Cancelled);
@@ -101,11 +102,13 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
         }
         let Some(Batch { records, end }) = batches.next().await? else { return Ok(Work::Done) };
         let sorted = plan.sort(records);
-        let outcomes = apply(ctx, offer, &run, &sorted.rows).await?;
+        let outcomes = apply(&ctx, offer, &run, &sorted.rows).await?;
         let results = plan.results(run.id, sorted, outcomes);
         let results = results.ok_or_else(|| Problem::internal("the target did not answer for each row"))?;
-        run = record(app, ctx, &run, &results, end).await?;
+        run = record(app, &ctx, &run, &results, end).await?;
         running.progress(run.counts.rows(), Some(run.rows_total)).await;
+        ctx = running.caller_now(&ctx).await?.ok_or(Error::CallerGone)?;
+        check_permission(&ctx, &offer.definition)?;
     }
 }
 

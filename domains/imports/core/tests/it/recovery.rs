@@ -93,6 +93,38 @@ both!(
 );
 
 both!(
+    async fn who_is_suspended_between_two_batches_imports_no_more(stage: Stage) {
+        let house = House::new(stage).await;
+        let now = house.people.now.clone();
+        house.warehouse.after(1, move || *now.lock().unwrap() = None);
+        let upload = house.upload("owner", &csv(350)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        let _worker = house.worker();
+        let ended = house.ended_at_once(&run).await;
+        // What had gone in when it was seen is told as it is.
+        check_counts(&ended, "failed", 350, [200, 0, 0, 0]);
+        assert!(ended["failure_detail"].as_str().unwrap().contains("may no longer act"), "{ended}");
+        assert_eq!(house.warehouse.batches(), [(0, 100), (1, 100)]);
+        house.job_reaches(Status::Dead).await;
+    }
+);
+
+both!(
+    async fn who_loses_the_permission_between_two_batches_imports_no_more(stage: Stage) {
+        let house = House::new(stage).await;
+        let now = house.people.now.clone();
+        house.warehouse.after(0, move || *now.lock().unwrap() = Some(without_target()));
+        let upload = house.upload("owner", &csv(350)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        let _worker = house.worker();
+        let ended = house.ended_at_once(&run).await;
+        check_counts(&ended, "failed", 350, [100, 0, 0, 0]);
+        assert!(ended["failure_detail"].as_str().unwrap().contains("warehouse.items.write"), "{ended}");
+        assert_eq!(house.warehouse.batches(), [(0, 100)]);
+    }
+);
+
+both!(
     async fn an_import_whose_process_dies_at_the_last_attempt_ends_failed(stage: Stage) {
         let house = House::new(stage).await;
         let upload = house.upload("owner", &csv(1)).await;

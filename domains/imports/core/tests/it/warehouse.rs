@@ -25,6 +25,7 @@ struct State {
     writes: HashMap<String, u32>,
     answers: HashMap<(ImportId, u32), BatchOutcome>,
     troubles: VecDeque<(u32, Trouble)>,
+    after: Option<(u32, Box<dyn FnOnce() + Send>)>,
 }
 
 /// What happens the next time a batch of this number comes.
@@ -73,6 +74,11 @@ impl Warehouse {
         self.state.lock().unwrap().troubles.push_back((batch, trouble));
     }
 
+    /// Happens once, when a batch of this number has been applied and before that is answered.
+    pub fn after(&self, batch: u32, happens: impl FnOnce() + Send + 'static) {
+        self.state.lock().unwrap().after = Some((batch, Box::new(happens)));
+    }
+
     pub fn skus(&self, tenant: TenantId) -> Vec<String> {
         let state = self.state.lock().unwrap();
         state.items.keys().filter(|(owner, _)| *owner == tenant).map(|(_, sku)| sku.clone()).collect()
@@ -107,6 +113,10 @@ impl Warehouse {
             _ => {}
         }
         let outcome = self.apply(ctx.tenant(), &request);
+        let after = self.state.lock().unwrap().after.take_if(|(batch, _)| *batch == request.batch);
+        if let Some((_, happens)) = after {
+            happens();
+        }
         match trouble {
             Some(Trouble::DiesAfter) => panic!("killed after the batch"),
             Some(Trouble::AnswerLost) => Err(unavailable()),

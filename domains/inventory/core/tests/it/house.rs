@@ -84,7 +84,7 @@ struct Identities(HashMap<&'static str, Principal>);
 
 impl Identities {
     fn of(tenant: &Tenant, neighbour: &Tenant) -> Self {
-        let readable = PERMISSIONS.iter().filter(|permission| permission.least_role == BuiltinRole::Viewer);
+        let readable = PERMISSIONS.iter().filter(|permission| permission.is_of(BuiltinRole::Viewer));
         let viewer = Actor::User { id: tenant.owner };
         Self(HashMap::from([
             (OWNER, tenant.ctx(PERMISSIONS).principal().clone()),

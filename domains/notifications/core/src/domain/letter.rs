@@ -41,11 +41,34 @@ pub enum Letter {
         happened_at: String,
         link: String,
     },
+    PasskeyRegistered {
+        name: Option<String>,
+        happened_at: String,
+        link: String,
+    },
     NewDevice {
         name: Option<String>,
         happened_at: String,
         device: Option<String>,
         client_address: Option<String>,
+        link: String,
+    },
+    EmailChangeApproval {
+        name: Option<String>,
+        new_email: String,
+        link: String,
+        expires_at: String,
+    },
+    EmailChangeConfirmation {
+        /// The address has an account already, and the link leads to nothing but the front door.
+        known: bool,
+        link: String,
+        expires_at: String,
+    },
+    EmailChanged {
+        name: Option<String>,
+        new_email: String,
+        happened_at: String,
         link: String,
     },
 }
@@ -65,7 +88,11 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PasskeyRegistered { .. } => "passkey_registered",
             Self::NewDevice { .. } => "new_device",
+            Self::EmailChangeApproval { .. } => "email_change_approval",
+            Self::EmailChangeConfirmation { .. } => "email_change_confirmation",
+            Self::EmailChanged { .. } => "email_changed",
         }
     }
 
@@ -85,14 +112,18 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-const SOURCES: [(&str, &str); 7] = [
+const SOURCES: [(&str, &str); 11] = [
     ("verification", include_str!("../../templates/verification.txt")),
     ("address_known", include_str!("../../templates/address_known.txt")),
     ("report_ready", include_str!("../../templates/report_ready.txt")),
     ("invitation", include_str!("../../templates/invitation.txt")),
     ("password_reset", include_str!("../../templates/password_reset.txt")),
     ("password_changed", include_str!("../../templates/password_changed.txt")),
+    ("passkey_registered", include_str!("../../templates/passkey_registered.txt")),
     ("new_device", include_str!("../../templates/new_device.txt")),
+    ("email_change_approval", include_str!("../../templates/email_change_approval.txt")),
+    ("email_change_confirmation", include_str!("../../templates/email_change_confirmation.txt")),
+    ("email_changed", include_str!("../../templates/email_changed.txt")),
 ];
 
 /// Whatever is put into a template is put in as one line, so no value can end the subject or a paragraph.
@@ -182,6 +213,9 @@ mod tests {
         let changed = Letter::PasswordChanged { name: None, happened_at: AT.to_owned(), link: link() };
         let parts = ["Hello,\n", "was changed at 2026-01-16 12:00 UTC.\n", "\nhttps://x.test/"];
         check(changed, "Your password was changed", &parts);
+        let registered = Letter::PasskeyRegistered { name: None, happened_at: AT.to_owned(), link: link() };
+        let parts = ["Hello,\n", "registered for your account at 2026-01-16 12:00 UTC.", "\nhttps://x.test/"];
+        check(registered, "A passkey was registered for your account", &parts);
         let device = |device: Option<&str>, client_address: Option<&str>| Letter::NewDevice {
             name: None,
             happened_at: AT.to_owned(),
@@ -194,6 +228,37 @@ mod tests {
         check(device(Some("curl/8"), Some("::1")), subject, &parts);
         check(device(Some("curl\n\nBuy now"), None), subject, &["\nDevice: curl Buy now\n"]);
         check(device(None, None), subject, &["\nDevice: not known\nNetwork address: not known\n\nIf it was"]);
+    }
+
+    #[test]
+    fn letters_about_another_address_say_what_to_do() {
+        let new_email = "zoë@new.test".to_owned();
+        let approval = Letter::EmailChangeApproval {
+            name: owned(Some("Zoë")),
+            new_email: new_email.clone(),
+            link: link(),
+            expires_at: AT.to_owned(),
+        };
+        let subject = "Approve the new address of your account";
+        let parts =
+            ["Hello Zoë,\n", "\nzoë@new.test\n", "\nhttps://x.test/", AT, "change your password\nat once"];
+        check(approval, subject, &parts);
+        let asked =
+            |known| Letter::EmailChangeConfirmation { known, link: link(), expires_at: AT.to_owned() };
+        let subject = "An account is to have your e-mail address";
+        let parts = ["address. To\nconfirm", "\n\nhttps://x.test/", AT, "can use your address.\n"];
+        check(asked(false), subject, &parts);
+        let parts =
+            ["address. It\nbelongs to an account already", "\n\nhttps://x.test/", "have an account.\n"];
+        check(asked(true), subject, &parts);
+        for (known, absent) in [(false, "already"), (true, AT)] {
+            let body = asked(known).text().unwrap().body;
+            assert!(!body.contains(absent) && !body.ends_with("\n\n"), "{body}");
+        }
+        let changed =
+            Letter::EmailChanged { name: None, new_email, happened_at: AT.to_owned(), link: link() };
+        let parts = ["Hello,\n", "was changed at 2026-01-16 12:00 UTC.\n", "\nzoë@new.test\n"];
+        check(changed, "The address of your account was changed", &parts);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The use cases of notifications, one a file: what HTTP, the job and the subscribers call.
 
+mod ask_to_approve_address;
 mod ask_to_choose_password;
+mod ask_to_confirm_address;
 mod ask_to_join;
 mod ask_to_verify;
 mod fail_email;
@@ -9,20 +11,26 @@ mod link;
 mod list_emails;
 mod queue_email;
 mod send_email;
+mod tell_address_changed;
 mod tell_address_known;
 mod tell_new_device;
+mod tell_passkey_registered;
 mod tell_password_changed;
 mod tell_report_ready;
 
+pub use ask_to_approve_address::ask_to_approve_address;
 pub use ask_to_choose_password::ask_to_choose_password;
+pub use ask_to_confirm_address::ask_to_confirm_address;
 pub use ask_to_join::ask_to_join;
 pub use ask_to_verify::ask_to_verify;
 pub use fail_email::fail_email;
 pub use get_email::get_email;
 pub use list_emails::list_emails;
 pub use send_email::{Attempt, Unsent, send_email};
+pub use tell_address_changed::tell_address_changed;
 pub use tell_address_known::tell_address_known;
 pub use tell_new_device::tell_new_device;
+pub use tell_passkey_registered::tell_passkey_registered;
 pub use tell_password_changed::tell_password_changed;
 pub use tell_report_ready::tell_report_ready;
 

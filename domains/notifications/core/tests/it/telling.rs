@@ -9,8 +9,10 @@ use kernel::{Id, UserId};
 use reports_contract::{ReportReady, ReportRunId};
 use testkit::{Stage, both};
 use users_contract::{
-    INVITATION_SEAL, InvitationSent, Member, NewDeviceSignedIn, PASSWORD_RESET_SEAL, PasswordChanged,
-    PasswordResetRequested, SignUpForKnownAddress, UsersError, VERIFICATION_SEAL,
+    EMAIL_APPROVAL_SEAL, EMAIL_CONFIRMATION_SEAL, EmailChangeApprovalRequested,
+    EmailChangeConfirmationRequested, EmailChanged, INVITATION_SEAL, InvitationSent, Member,
+    NewDeviceSignedIn, PASSWORD_RESET_SEAL, PasskeyRegistered, PasswordChanged, PasswordResetRequested,
+    SignUpForKnownAddress, UsersError, VERIFICATION_SEAL,
 };
 use uuid::Uuid;
 
@@ -177,6 +179,29 @@ both!(
 );
 
 both!(
+    async fn the_owner_is_told_of_a_passkey(stage: Stage) {
+        let house = House::new(&stage).await;
+        let event = PasskeyRegistered {
+            email: "ada@x.test".to_owned(),
+            display_name: "Ada".to_owned(),
+            happened_at: moment(),
+        };
+        house.tell(house.new_message(), &event).await.unwrap();
+        assert_eq!(house.emails().await[0]["template"], "passkey_registered");
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        for part in [
+            "\r\nTo: ada@x.test\r\n",
+            "\r\nSubject: A passkey was registered for your account\r\n",
+            "Hello Ada,",
+            "registered for your account at 2026-01-16 12:00 UTC.",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+    }
+);
+
+both!(
     async fn the_owner_is_told_of_a_new_device_without_its_links(stage: Stage) {
         let house = House::new(&stage).await;
         let told = async |device: Option<&str>, client_address: Option<&str>| {
@@ -207,6 +232,99 @@ both!(
         for (device, client_address) in [(None, None), (Some("see http://evil"), Some("evil.example"))] {
             let text = told(device, client_address).await;
             assert!(text.contains(unknown) && !text.contains("evil"), "{text}");
+        }
+    }
+);
+
+fn confirmation(house: &House, seal: Option<&'static str>) -> EmailChangeConfirmationRequested {
+    EmailChangeConfirmationRequested {
+        email: "new@x.test".to_owned(),
+        sealed_token: seal.map(|seal| house.sealed_token(seal)),
+        expires_at: moment(),
+    }
+}
+
+both!(
+    async fn both_addresses_are_asked_before_one_is_changed(stage: Stage) {
+        let house = House::new(&stage).await;
+        let approval = EmailChangeApprovalRequested {
+            email: "ada@x.test".to_owned(),
+            new_email: "new@x.test".to_owned(),
+            display_name: "Ada".to_owned(),
+            sealed_token: house.sealed_token(EMAIL_APPROVAL_SEAL),
+            expires_at: moment(),
+        };
+        house.tell(house.new_message(), &approval).await.unwrap();
+        assert_eq!(house.emails().await[0]["template"], "email_change_approval");
+        house.send().await.unwrap();
+        let link = "\r\nhttp://insula.test/confirm-address?token=vt_a%2Bb%2Fc%3D\r\n";
+        let text = house.files().pop().unwrap().1;
+        for part in
+            ["\r\nTo: ada@x.test\r\n", "Hello Ada,", "\r\nnew@x.test\r\n", link, "2026-01-16 12:00 UTC"]
+        {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+        stage.clock.advance(TimeDelta::seconds(1));
+        let event = confirmation(&house, Some(EMAIL_CONFIRMATION_SEAL));
+        house.tell(house.new_message(), &event).await.unwrap();
+        house.send().await.unwrap();
+        let text = house.files().pop().unwrap().1;
+        for part in ["\r\nTo: new@x.test\r\n", link, "2026-01-16 12:00 UTC"] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+        assert!(!text.contains("ada@x.test"), "a stranger may read it: {text}");
+        assert!(!house.has_params().await, "the links are kept after they were sent");
+
+        // One side's token opens nothing of the other's.
+        let event = confirmation(&house, Some(EMAIL_APPROVAL_SEAL));
+        assert!(house.tell(house.new_message(), &event).await.is_err());
+        let sealed_token = house.sealed_token(EMAIL_CONFIRMATION_SEAL);
+        let event = EmailChangeApprovalRequested { sealed_token, ..approval };
+        assert!(house.tell(house.new_message(), &event).await.is_err());
+        assert_eq!(house.emails().await.len(), 2);
+    }
+);
+
+both!(
+    async fn the_list_of_mail_does_not_tell_a_known_address_from_a_free_one(stage: Stage) {
+        let house = House::new(&stage).await;
+        let mut told = Vec::new();
+        for seal in [Some(EMAIL_CONFIRMATION_SEAL), None] {
+            stage.clock.advance(TimeDelta::seconds(1));
+            house.tell(house.new_message(), &confirmation(&house, seal)).await.unwrap();
+            house.send().await.unwrap();
+            let mut row = house.emails().await[0].clone();
+            for name in ["id", "message_id", "created_at", "updated_at", "sent_at"] {
+                row.as_object_mut().unwrap().remove(name);
+            }
+            told.push(row);
+        }
+        assert_eq!(told[0], told[1]);
+        let text = house.files().pop().unwrap().1;
+        assert!(text.contains("belongs to an account already") && !text.contains("token"), "{text}");
+    }
+);
+
+both!(
+    async fn both_addresses_are_told_that_one_was_changed(stage: Stage) {
+        let house = House::new(&stage).await;
+        for email in ["ada@x.test", "new@x.test"] {
+            stage.clock.advance(TimeDelta::seconds(1));
+            let event = EmailChanged {
+                email: email.to_owned(),
+                new_email: "new@x.test".to_owned(),
+                display_name: "Ada".to_owned(),
+                happened_at: moment(),
+            };
+            house.tell(house.new_message(), &event).await.unwrap();
+            assert_eq!(house.emails().await[0]["template"], "email_changed");
+            house.send().await.unwrap();
+            let text = house.files().pop().unwrap().1;
+            let to = format!("\r\nTo: {email}\r\n");
+            let subject = "\r\nSubject: The address of your account was changed\r\n";
+            for part in [&*to, subject, "Hello Ada,", "\r\nnew@x.test\r\n", "at 2026-01-16 12:00 UTC."] {
+                assert!(text.contains(part), "{part:?} in {text}");
+            }
         }
     }
 );

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::service::{self, Stop};
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
-use kernel::problem::INTERNAL;
+use kernel::problem::{FORBIDDEN, INTERNAL};
 use kernel::{Ctx, Problem};
 use reports_contract::ReportRunId;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,7 @@ async fn run_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) ->
             service::end_run(app, ctx, id, &End::Cancelled).await?;
             Err(JobFailure::Cancelled)
         }
+        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
         // The run says why; there is nothing in it for operators.
         Stop::Refused(detail) => Ok(fail(detail).await?),
         Stop::Broken(detail) => {

@@ -21,6 +21,9 @@ const MAX_BYTES: u64 = 1 << 30;
 pub enum Stop {
     #[error("the run was cancelled, or has ended otherwise")]
     Cancelled,
+    /// In their name nothing more is written: the job that follows this one ends the run.
+    #[error("whoever asked for the report may no longer act here")]
+    CallerGone,
     /// For whoever asked: it would be refused again.
     #[error("{0}")]
     Refused(String),
@@ -40,11 +43,11 @@ impl From<data::Error> for Stop {
 
 pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) -> Result<(), Stop> {
     let Some(run) = begin(app, ctx, id).await? else { return Ok(()) };
-    require(ctx, &run.permission).map_err(|problem| Stop::Refused(problem.detail.into_owned()))?;
+    may_read(ctx, &run)?;
     let offer = app.catalogue.find(&run.report);
     let offer =
         offer.ok_or_else(|| Stop::Broken(format!("The report {} is no longer offered.", run.report)))?;
-    let mut reader = Reader { app, ctx, running, run: &run, offer, next: Next::Header, rows: 0 };
+    let mut reader = Reader { app, ctx: ctx.clone(), running, run: &run, offer, next: Next::Header, rows: 0 };
     let key = key(ctx.tenant(), &run);
     let size_bytes = Box::pin(app.blobs.put_stream(&key, reader.chunks(), MAX_BYTES)).await.map_err(why)?;
     let rows = reader.rows;
@@ -60,6 +63,10 @@ pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Run
     }
     app.blobs.delete(&key).await.map_err(|error| Stop::Trouble(error.into()))?;
     Err(Stop::Cancelled)
+}
+
+fn may_read(ctx: &Ctx, run: &Run) -> Result<(), Stop> {
+    require(ctx, &run.permission).map_err(|problem| Stop::Refused(problem.detail.into_owned()))
 }
 
 /// `None` when there is nothing left to do.
@@ -114,7 +121,8 @@ enum Next {
 
 struct Reader<'a> {
     app: &'a App,
-    ctx: &'a Ctx,
+    /// As of the last page.
+    ctx: Ctx,
     running: &'a Running,
     run: &'a Run,
     offer: &'a ReportOffer,
@@ -141,6 +149,8 @@ impl Reader<'_> {
                 let page = self.page(cursor).await?;
                 self.rows += page.rows.len() as u64;
                 self.tell().await?;
+                self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
+                may_read(&self.ctx, self.run)?;
                 self.next = page.next_cursor.map_or(Next::End, |cursor| Next::Page(Some(cursor)));
                 csv_text::lines(&page.rows)
             }
@@ -152,7 +162,7 @@ impl Reader<'_> {
         let asked = cursor.clone();
         let request =
             ReadReport { report: self.run.report.clone(), parameters: self.run.parameters.clone(), cursor };
-        let page = self.offer.source.read(self.ctx, request).await.map_err(refusal)?;
+        let page = self.offer.source.read(&self.ctx, request).await.map_err(refusal)?;
         let columns = self.offer.definition.columns.len();
         if let Some(row) = page.rows.iter().find(|row| row.len() != columns) {
             let detail =
@@ -171,7 +181,7 @@ impl Reader<'_> {
         if self.running.cancelled() {
             return Err(Stop::Cancelled);
         }
-        let unit = self.app.databases.write(self.ctx).await?;
+        let unit = self.app.databases.write(&self.ctx).await?;
         if !report_runs::progress(&unit, self.run.id, self.rows).await? {
             return Err(Stop::Cancelled);
         }

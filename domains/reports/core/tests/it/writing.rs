@@ -216,6 +216,24 @@ both!(
 );
 
 both!(
+    async fn who_is_suspended_between_two_pages_gets_no_file(stage: Stage) {
+        let gate = Gate::default();
+        let house = House::new(&stage, gate.clone()).await;
+        let runtime = start(&house, &stage);
+        let id = house.ask(json!({})).await;
+        gate.0.0.notified().await;
+        house.people.gone.store(true, Ordering::SeqCst);
+        gate.0.1.notify_one();
+        let run = ended(&house, &stage, &id, chrono::TimeDelta::zero()).await;
+        assert_eq!(run["status"], "failed", "{run}");
+        assert!(run["failure_detail"].as_str().unwrap().contains("may no longer act"), "{run}");
+        let no_file = house.get("owner", &format!("/runs/{id}/download")).await;
+        assert_eq!(no_file.status, 409);
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
     async fn no_run_says_running_for_ever(stage: Stage) {
         let source = FakeReportSource::new();
         let house = House::new(&stage, source.clone()).await;

@@ -91,7 +91,9 @@ mod tests {
         let registry = PermissionRegistry::default();
         let declared = ["a.read", "a.write"];
         registry.fill(
-            declared.map(|name| Permission { name, summary: "", least_role: BuiltinRole::Owner }).to_vec(),
+            declared
+                .map(|name| Permission { name, summary: "", least_role: Some(BuiltinRole::Owner) })
+                .to_vec(),
         );
         let names = ["a.write", "gone.read"].map(str::to_owned);
         assert_eq!(granted(&names, &registry), ["a.write"].into_iter().collect());

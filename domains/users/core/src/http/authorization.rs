@@ -31,10 +31,11 @@ pub struct PermissionDto {
     least_role: MemberRole,
 }
 
-impl From<&Permission> for PermissionDto {
-    fn from(permission: &Permission) -> Self {
+impl PermissionDto {
+    /// `None` of those that no role of a tenant can have.
+    fn of(permission: &Permission) -> Option<Self> {
         let Permission { name, summary, least_role } = *permission;
-        Self { name, summary, least_role: least_role.into() }
+        Some(Self { name, summary, least_role: least_role?.into() })
     }
 }
 
@@ -128,7 +129,7 @@ impl From<Explanation> for ExplanationDto {
 /// Shows which permissions there are
 #[utoipa::path(get, path = "/authorization/permissions", responses((status = 200, body = PermissionsDto)))]
 pub async fn show_permissions(app: State<App>) -> Answer {
-    let mut permissions: Vec<_> = app.permissions.all().iter().map(PermissionDto::from).collect();
+    let mut permissions: Vec<_> = app.permissions.all().iter().filter_map(PermissionDto::of).collect();
     permissions.sort_by_key(|permission| permission.name);
     Ok(Rendered::ok(&PermissionsDto { permissions }).etag_of_body())
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
 use crate::service::change_member::ChangeMember;
-use crate::service::member::Member;
+use crate::service::member::{Member, version_of};
 use crate::service::move_member::Left;
 use crate::store::membership::MemberFilter;
 use chrono::{DateTime, Utc};
@@ -135,7 +135,7 @@ impl PatchMember {
 }
 
 fn shown(member: &Member) -> Rendered {
-    Rendered::ok(&MemberDto::from(member)).etag(member.version)
+    Rendered::ok(&MemberDto::from(member)).etag(member.tag())
 }
 
 /// Lists the members of the tenant
@@ -172,7 +172,7 @@ pub async fn patch_member(
     if_match: IfMatch,
     body: Body<PatchMember>,
 ) -> Answer {
-    let command = body.into_inner().command(if_match.expected())?;
+    let command = body.into_inner().command(if_match.expected().map(version_of))?;
     respond(
         &caller,
         async |ctx| service::change_member::change_member(&app, ctx, id.id(), command).await,

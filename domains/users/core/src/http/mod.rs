@@ -3,14 +3,20 @@
 mod api_keys;
 mod audit_entries;
 mod authorization;
+mod email_changes;
 mod invitations;
+mod jwks;
 mod members;
 mod pages;
+mod passkeys;
 mod passwords;
+pub mod platform;
+mod policy;
 mod roles;
 mod second_factors;
 mod sessions;
 mod sign_up;
+mod support_grants;
 mod teams;
 mod tenant;
 
@@ -27,6 +33,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Api, operation};
 
+/// What a device says of a passkey, with the certificates of its maker.
+const MAX_CREDENTIAL_BYTES: usize = 65_536;
+
 pub fn api(app: App) -> Api {
     Api::new("users", app.databases.clone(), &[Error::KINDS])
         .state(app)
@@ -37,6 +46,11 @@ pub fn api(app: App) -> Api {
         .operation(operation!(sessions::sign_in).public("address and password are the credential"))
         .operation(operation!(sessions::refresh_session).public("the refresh token is the credential"))
         .operation(operation!(sessions::switch_tenant).permission(&permissions::SESSIONS_END))
+        .operation(
+            operation!(sessions::prove_session)
+                .permission(&permissions::SESSIONS_END)
+                .body_limit(MAX_CREDENTIAL_BYTES),
+        )
         .operation(operation!(sessions::sign_out).permission(&permissions::SESSIONS_END))
         .operation(operation!(sessions::list_sessions).permission(&permissions::PROFILE_READ))
         .operation(operation!(sessions::revoke_session).permission(&permissions::SESSIONS_END))
@@ -49,6 +63,33 @@ pub fn api(app: App) -> Api {
         )
         .operation(operation!(passwords::reset_password).public("the link's token is the credential"))
         .operation(operation!(passwords::change_password).permission(&permissions::SESSIONS_END))
+        .operation(operation!(passwords::remove_password).permission(&permissions::SESSIONS_END))
+        .tag("Passkeys", "Signing in with a key that does not leave its device")
+        .operation(
+            operation!(passkeys::begin_passkey_sign_in)
+                .public("what is asked of a browser is the same for everybody"),
+        )
+        .operation(
+            operation!(passkeys::sign_in_with_passkey)
+                .public("what the passkey has signed is the credential")
+                .body_limit(MAX_CREDENTIAL_BYTES),
+        )
+        .operation(operation!(passkeys::begin_passkey_registration).permission(&permissions::SESSIONS_END))
+        .operation(
+            operation!(passkeys::register_passkey)
+                .permission(&permissions::SESSIONS_END)
+                .body_limit(MAX_CREDENTIAL_BYTES),
+        )
+        .operation(operation!(passkeys::list_passkeys).permission(&permissions::PROFILE_READ))
+        .operation(operation!(passkeys::get_passkey).permission(&permissions::PROFILE_READ))
+        .operation(operation!(passkeys::remove_passkey).permission(&permissions::SESSIONS_END))
+        .tag("Address", "Moving to another e-mail address")
+        .operation(operation!(email_changes::request_email_change).permission(&permissions::SESSIONS_END))
+        .operation(operation!(email_changes::show_email_change).permission(&permissions::PROFILE_READ))
+        .operation(operation!(email_changes::cancel_email_change).permission(&permissions::SESSIONS_END))
+        .operation(
+            operation!(email_changes::confirm_email_change).public("the link's token is the credential"),
+        )
         .tag("Second factors", "An authenticator, and recovery codes for who has lost it")
         .operation(operation!(second_factors::show_second_factors).permission(&permissions::PROFILE_READ))
         .operation(operation!(second_factors::enrol_totp).permission(&permissions::SESSIONS_END))
@@ -118,6 +159,14 @@ pub fn api(app: App) -> Api {
         .tag("Tenant", "The caller's tenant")
         .operation(operation!(tenant::get_tenant).permission(&permissions::TENANT_READ))
         .operation(operation!(tenant::patch_tenant).permission(&permissions::TENANT_WRITE))
+        .operation(operation!(policy::get_policy).permission(&permissions::POLICY_READ))
+        .operation(operation!(policy::patch_policy).permission(&permissions::POLICY_WRITE))
+        .operation(operation!(policy::dry_run_policy).permission(&permissions::POLICY_WRITE))
+        .tag("Support access", "Letting operators of the installation look at the tenant")
+        .operation(operation!(support_grants::create_support_grant).permission(&permissions::SUPPORT_WRITE))
+        .operation(operation!(support_grants::list_support_grants).permission(&permissions::SUPPORT_READ))
+        .operation(operation!(support_grants::get_support_grant).permission(&permissions::SUPPORT_READ))
+        .operation(operation!(support_grants::revoke_support_grant).permission(&permissions::SUPPORT_WRITE))
         .tag("Audit", "Who did what")
         .operation(operation!(audit_entries::list_audit_entries).permission(&permissions::AUDIT_READ))
 }

@@ -1,8 +1,10 @@
 //! Choosing another password: with the present one, or by a link in a mail.
 
 use crate::app::App;
+use crate::http::second_factors::RecoveryCodesDto;
 use crate::service;
 use crate::service::change_password::{ChangePassword, Changed};
+use crate::service::renew_recovery_codes::RecoveryCodes;
 use crate::service::reset_password::ResetPassword;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,8 +50,9 @@ pub struct PasswordReset {
     "current_password": "correct horse battery staple", "new_password": "a longer horse battery staple",
 }))]
 pub struct ChangePasswordRequest {
+    /// Not needed in a session that a passkey has opened within the last quarter of an hour.
     #[schema(example = "correct horse battery staple")]
-    current_password: String,
+    current_password: Option<String>,
     #[schema(example = "a longer horse battery staple", min_length = 8, max_length = 1000)]
     new_password: String,
 }
@@ -87,7 +90,8 @@ pub async fn reset_password(app: State<App>, guest: Guest, body: Body<ResetPassw
 
 /// Changes the caller's password
 ///
-/// All other sessions end.
+/// All other sessions end. Who signs in by passkeys alone has a password again by this, if a passkey has opened the session
+/// just now.
 #[utoipa::path(post, path = "/me/password", responses((status = 204, description = "The password is changed")))]
 pub async fn change_password(app: State<App>, caller: Caller, body: Body<ChangePasswordRequest>) -> Answer {
     let ChangePasswordRequest { current_password, new_password } = body.into_inner();
@@ -96,6 +100,21 @@ pub async fn change_password(app: State<App>, caller: Caller, body: Body<ChangeP
         &caller,
         async |ctx| service::change_password::change_password(&app, ctx, command).await,
         |_: &Changed| Rendered::no_content(),
+    )
+    .await
+}
+
+/// Goes without a password from now on
+///
+/// Passkeys alone sign in then, of which there must be one, and a passkey must have opened the session within the last
+/// quarter of an hour. The recovery codes are for who has lost all passkeys: with one of them, a password that was chosen by
+/// mail signs in. Done again, it gives other codes in the place of those.
+#[utoipa::path(post, path = "/me/password/remove", responses((status = 200, body = RecoveryCodesDto)))]
+pub async fn remove_password(app: State<App>, caller: Caller) -> Answer {
+    respond(
+        &caller,
+        async |ctx| service::remove_password::remove_password(&app, ctx).await,
+        |codes: &RecoveryCodes| Rendered::ok(&RecoveryCodesDto::from(codes)).secret(),
     )
     .await
 }

@@ -13,8 +13,16 @@ use utoipa::ToSchema;
 use web::{Answer, Body, Caller, Rendered, State, respond};
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"totp": {"confirmed_at": "2026-02-03T09:30:00Z"}, "recovery_codes_left": 10}))]
+#[schema(example = json!({
+    "password": true, "passkeys": 1, "totp": {"confirmed_at": "2026-02-03T09:30:00Z"}, "recovery_codes_left": 10,
+}))]
 pub struct SecondFactorsDto {
+    /// Whether a password signs in; not where passkeys alone do. One that a reset has brought then takes a recovery code
+    /// beside it
+    password: bool,
+    /// How many there are; each signs in by itself
+    #[schema(example = 1)]
+    passkeys: usize,
     /// The authenticator that signing in asks for, if it does
     #[schema(required)]
     totp: Option<TotpDto>,
@@ -30,7 +38,12 @@ pub struct TotpDto {
 impl From<SecondFactors> for SecondFactorsDto {
     fn from(factors: SecondFactors) -> Self {
         let totp = factors.totp_confirmed_at.map(|confirmed_at| TotpDto { confirmed_at });
-        Self { totp, recovery_codes_left: factors.recovery_codes_left }
+        Self {
+            password: factors.password,
+            passkeys: factors.passkeys,
+            totp,
+            recovery_codes_left: factors.recovery_codes_left,
+        }
     }
 }
 
@@ -87,8 +100,14 @@ pub struct RecoveryCodesDto {
     recovery_codes: Vec<String>,
 }
 
+impl From<&RecoveryCodes> for RecoveryCodesDto {
+    fn from(codes: &RecoveryCodes) -> Self {
+        Self { recovery_codes: codes.0.clone() }
+    }
+}
+
 fn shown(codes: &RecoveryCodes) -> Rendered {
-    Rendered::ok(&RecoveryCodesDto { recovery_codes: codes.0.clone() }).secret()
+    Rendered::ok(&RecoveryCodesDto::from(codes)).secret()
 }
 
 /// Shows the caller's second factors

@@ -1,9 +1,11 @@
 //! Signing in, staying signed in, signing out, and who one is.
 
 use crate::app::App;
-use crate::domain::{MembershipId, RoleId};
+use crate::domain::{CeremonyId, MembershipId, RoleId};
+use crate::error::Error;
 use crate::http::HeldRole;
 use crate::service;
+use crate::service::prove_session::{ProveSession, ProvedAnew};
 use crate::service::revoke_session::Revoked;
 use crate::service::show_me::Me;
 use crate::service::show_sessions::Session;
@@ -12,8 +14,9 @@ use crate::service::tokens::SessionTokens;
 use crate::store::membership::Joined;
 use chrono::{DateTime, Utc};
 use kernel::id::{CredentialId, CredentialKind};
-use kernel::{TenantId, UserId};
+use kernel::{Actor, Faults, TenantId, UserId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use web::{AccountLimit, Answer, Body, Caller, Guest, Listing, PageQuery, PathId, Rendered, State, respond};
 
@@ -49,7 +52,7 @@ pub struct RefreshRequest {
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "access_token": "ins_at_x7Qp…", "token_type": "Bearer", "expires_in_seconds": 3600,
+    "access_token": "eyJhbGciOiJFZERTQSJ9…", "token_type": "Bearer", "expires_in_seconds": 900,
     "refresh_token": "ins_rt_9kLm…", "tenant_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b",
     "user_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
 }))]
@@ -58,7 +61,7 @@ pub struct SessionTokensDto {
     access_token: String,
     #[schema(example = "Bearer")]
     token_type: &'static str,
-    #[schema(example = 3600)]
+    #[schema(example = 900)]
     expires_in_seconds: i64,
     refresh_token: String,
     tenant_id: TenantId,
@@ -85,6 +88,7 @@ impl From<&SessionTokens> for SessionTokensDto {
     "tenant_name": "Analytical Engines", "member_id": "0190a5c8-7d3e-7a61-8f2b-0a1b2c3d4e5f",
     "role": "owner", "role_id": null, "permissions": ["billing.invoices.read"],
     "tenants": [{"id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "name": "Analytical Engines"}],
+    "impersonated_by": null,
 }))]
 pub struct MeDto {
     user_id: UserId,
@@ -98,8 +102,12 @@ pub struct MeDto {
     role_id: Option<RoleId>,
     /// Of this credential, which may be a narrower API key; those that the caller's teams grant are among them.
     permissions: Vec<String>,
-    /// Those the caller may switch to, this one among them; at most a hundred. Empty for an API key.
+    /// Those the caller may switch to, this one among them; at most a hundred. Empty for an API key, and for who acts as the
+    /// caller.
     tenants: Vec<TenantOfCaller>,
+    /// The operator of the installation who acts as the caller.
+    #[schema(required, value_type = Option<Object>)]
+    impersonated_by: Option<Actor>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -128,6 +136,7 @@ impl From<Me> for MeDto {
             role_id: me.role.id(),
             permissions: me.permissions,
             tenants: me.tenants.into_iter().map(TenantOfCaller::from).collect(),
+            impersonated_by: me.impersonated_by,
         }
     }
 }
@@ -139,7 +148,7 @@ impl From<Me> for MeDto {
     responses(
         (status = 200, body = SessionTokensDto),
         (status = 401, description = "Wrong address, password or code, or a code is needed"),
-        (status = 403, description = "The address is not verified, or belongs to no tenant")
+        (status = 403, description = "The address is not verified or belongs to no tenant, or the tenant asks for another way")
     )
 )]
 pub async fn sign_in(
@@ -163,7 +172,8 @@ pub async fn sign_in(
     path = "/refresh",
     responses(
         (status = 200, body = SessionTokensDto),
-        (status = 401, description = "The refresh token is not valid, or not any more")
+        (status = 401, description = "The refresh token is not valid, or not any more"),
+        (status = 403, description = "The tenant lets nobody in from this address")
     )
 )]
 pub async fn refresh_session(app: State<App>, guest: Guest, body: Body<RefreshRequest>) -> Answer {
@@ -179,6 +189,7 @@ pub async fn refresh_session(app: State<App>, guest: Guest, body: Body<RefreshRe
     path = "/sessions/switch",
     responses(
         (status = 200, body = SessionTokensDto),
+        (status = 403, description = "That tenant lets nobody in from this address, or in this way"),
         (status = 404, description = "The caller is no active member of that tenant")
     )
 )]
@@ -187,6 +198,69 @@ pub async fn switch_tenant(app: State<App>, caller: Caller, body: Body<SwitchReq
         &caller,
         async |ctx| service::switch_tenant::switch_tenant(&app, ctx, body.tenant_id).await,
         |tokens: &SessionTokens| Rendered::ok(&SessionTokensDto::from(tokens)).secret(),
+    )
+    .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"current_password": "correct horse battery staple", "code": "492039"}))]
+pub struct ProveSessionRequest {
+    /// Of a session that was opened with a password
+    #[schema(example = "correct horse battery staple")]
+    current_password: Option<String>,
+    /// Of the account's authenticator, or a recovery code, where the password needs one
+    #[schema(example = "492039")]
+    code: Option<String>,
+    /// Instead of the password: of a ceremony that was begun as for a sign-in with a passkey
+    ceremony_id: Option<CeremonyId>,
+    /// What the browser has made of it, by its `toJSON()`
+    #[schema(value_type = Option<Object>)]
+    credential: Option<Value>,
+}
+
+impl ProveSessionRequest {
+    fn proof(self) -> Result<ProveSession, Error> {
+        let Self { current_password, code, ceremony_id, credential } = self;
+        let mut faults = Faults::new();
+        match (current_password, ceremony_id, credential) {
+            (Some(password), None, None) => return Ok(ProveSession::Password { password, code }),
+            (None, Some(ceremony), Some(credential)) if code.is_none() => {
+                return Ok(ProveSession::Passkey { ceremony, credential });
+            }
+            (Some(_), ..) => {
+                faults.add("/current_password", "ambiguous", "must not stand beside what a passkey proves");
+            }
+            (None, Some(_), Some(_)) => {
+                faults.add("/code", "ambiguous", "must not stand beside what a passkey proves");
+            }
+            (None, None, None) => {
+                let detail = "must be sent, or else ceremony_id and credential";
+                faults.add("/current_password", "missing", detail);
+            }
+            (None, None, Some(_)) => faults.add("/ceremony_id", "missing", "must be sent with credential"),
+            (None, Some(_), None) => faults.add("/credential", "missing", "must be sent with ceremony_id"),
+        }
+        Err(Error::invalid(faults.into_errors()))
+    }
+}
+
+/// Proves again who the caller is
+///
+/// For what is refused with `users.fresh_credential_needed`. Where the tenant asks for a second factor, a code lets a session
+/// go on that was opened without one. A session that was opened with a passkey takes a passkey. What ends by the tenant's
+/// policy ends no later for it.
+#[utoipa::path(
+    post,
+    path = "/sessions/prove",
+    responses((status = 204, description = "The session counts as opened just now"))
+)]
+pub async fn prove_session(app: State<App>, caller: Caller, body: Body<ProveSessionRequest>) -> Answer {
+    let proof = body.into_inner().proof()?;
+    respond(
+        &caller,
+        async |ctx| service::prove_session::prove_session(&app, ctx, proof).await,
+        |_: &ProvedAnew| Rendered::no_content(),
     )
     .await
 }
@@ -205,7 +279,7 @@ pub async fn sign_out(app: State<App>, caller: Caller) -> Answer {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "device": "Mozilla/5.0", "client_address": "203.0.113.7",
-    "is_current": true, "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+    "is_current": true, "is_support": false, "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
 }))]
 pub struct SessionDto {
     id: CredentialId,
@@ -217,6 +291,8 @@ pub struct SessionDto {
     client_address: Option<String>,
     /// Whether it is the one that asks.
     is_current: bool,
+    /// Whether an operator of the installation has it, who acts as the caller by a grant of the tenant's.
+    is_support: bool,
     created_at: DateTime<Utc>,
     /// When its tokens were last renewed.
     updated_at: DateTime<Utc>,
@@ -224,8 +300,8 @@ pub struct SessionDto {
 
 impl From<Session> for SessionDto {
     fn from(session: Session) -> Self {
-        let Session { id, device, client_address, is_current, created_at, updated_at } = session;
-        Self { id, device, client_address, is_current, created_at, updated_at }
+        let Session { id, device, client_address, is_current, is_support, created_at, updated_at } = session;
+        Self { id, device, client_address, is_current, is_support, created_at, updated_at }
     }
 }
 

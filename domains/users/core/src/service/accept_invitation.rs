@@ -3,12 +3,13 @@
 
 use crate::app::{App, SignUpPolicy};
 use crate::domain::link::{LinkVerdict, judge};
+use crate::domain::tenant::has_room;
 use crate::domain::{Email, MembershipId, MembershipState, Password, RoleRef};
 use crate::error::Error;
-use crate::service::{authority, breaches, invitation as view};
+use crate::service::{authority, breaches, invitation as view, sign_up_policy};
 use crate::store::invitation::InvitationState;
 use crate::store::user::NewUser;
-use crate::store::{invitation, membership, user};
+use crate::store::{invitation, membership, tenant, user};
 use data::{AuditEntry, Unit};
 use kernel::{Ctx, Faults, TenantId, UserId, Visitor};
 use secrets::hash_token;
@@ -78,7 +79,7 @@ async fn newcomer(
     password: String,
     display_name: Option<String>,
 ) -> Result<Guest, Error> {
-    if app.settings.sign_up == SignUpPolicy::Closed {
+    if sign_up_policy::current(app).await? == SignUpPolicy::Closed {
         return Err(Error::SignUpClosed);
     }
     let mut faults = Faults::new();
@@ -94,6 +95,11 @@ async fn newcomer(
 /// What came of a password is told only to who could have the try counted.
 async fn admit(app: &App, ctx: &Ctx, invited: &invitation::Model, guest: &Guest) -> Result<Accepted, Error> {
     let mut unit = app.databases.write(ctx).await?;
+    // Held, so that of two who come for the last place one gets it.
+    let own = tenant::own_to_change(&unit).await?.ok_or(Error::InvitationInvalid)?;
+    if !own.is_active() {
+        return Err(Error::TenantSuspended);
+    }
     if !invitation::count_try(&unit, invited.public_id).await? {
         let now = invitation::by_id(&unit, invited.public_id).await?;
         let accepted = matches!(now.map(|row| row.state()).transpose()?, Some(InvitationState::Accepted));
@@ -109,7 +115,7 @@ async fn admit(app: &App, ctx: &Ctx, invited: &invitation::Model, guest: &Guest)
             settle(&unit, ctx, &address(invited)?, display_name, password_hash).await?
         }
     };
-    let member = join(app, ctx, &mut unit, person, invited.role()?).await?;
+    let member = join(app, ctx, &mut unit, person, invited.role()?, &own).await?;
     if !invitation::accept(&unit, invited.public_id, member).await? {
         return Err(Error::InvitationUsed);
     }
@@ -170,17 +176,30 @@ async fn join(
     unit: &mut Unit,
     user: UserId,
     role: RoleRef,
+    own: &tenant::Model,
 ) -> Result<MembershipId, Error> {
-    let Some(former) = membership::of_user_to_change(unit, user).await? else {
-        return Ok(membership::insert_active(unit, ctx, user, role).await?.public_id);
-    };
-    if former.state()? != MembershipState::Removed {
+    let former = membership::of_user_to_change(unit, user).await?;
+    if let Some(former) = &former
+        && former.state()? != MembershipState::Removed
+    {
         return Err(Error::MemberAlready);
     }
+    require_room(unit, own).await?;
+    let Some(former) = former else {
+        return Ok(membership::insert_active(unit, ctx, user, role).await?.public_id);
+    };
     let back = membership::change(unit, &former, role, None, MembershipState::Active).await?;
     let back = back.ok_or_else(Error::stale)?.public_id;
     authority::forget_member(app, unit, back);
     Ok(back)
+}
+
+/// The tenant must be held.
+pub(super) async fn require_room(unit: &Unit, own: &tenant::Model) -> Result<(), Error> {
+    if own.max_members.is_some() && !has_room(membership::present(unit).await?, own.max_members) {
+        return Err(Error::TooManyMembers);
+    }
+    Ok(())
 }
 
 fn address(invited: &invitation::Model) -> Result<Email, Error> {

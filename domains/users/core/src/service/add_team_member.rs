@@ -5,6 +5,7 @@ use crate::domain::{MembershipId, MembershipState, TeamId};
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
 use crate::service::create_team::granted_in;
+use crate::service::fresh;
 use crate::service::list_team_members::TeamMember;
 use crate::store::{membership, team, team_member};
 use data::{AuditEntry, Unit};
@@ -20,7 +21,9 @@ pub async fn add_team_member(
     let mut unit = app.databases.write(ctx).await?;
     team::find_to_keep(&unit, team).await?.ok_or(Error::TeamNotFound)?;
     require_here(&unit, member).await?;
-    require_covered(ctx, &granted_in(app, &unit, team).await?)?;
+    let granted = granted_in(app, &unit, team).await?;
+    require_covered(ctx, &granted)?;
+    fresh::require_to_grant(app, ctx, &granted)?;
     let added = match team_member::insert(&unit, ctx, team, member).await {
         Err(error) if team_member::is_there(&error) => return Err(Error::AlreadyInTeam),
         outcome => TeamMember::from(outcome?),

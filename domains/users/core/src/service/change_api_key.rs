@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::service::api_key::{self as view, ApiKey, audited};
 use crate::service::authority::require_covered;
 use crate::service::create_api_key::{MAX_NAME, check_expiry};
+use crate::service::fresh;
 use crate::store::api_key;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
@@ -36,6 +37,7 @@ pub async fn change_api_key(
     view::require_good(&before, ctx.now())?;
     if is_later(expires_at, before.expires_at) {
         let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+        fresh::require(app, ctx)?;
         view::require_own(&unit, &before, own).await?;
         require_covered(ctx, &view::permissions_of(app, &before.grant()?))?;
     }

@@ -6,6 +6,7 @@ use crate::domain::membership::counts_as_owner;
 use crate::domain::{MembershipId, MembershipState, RoleRef};
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
+use crate::service::fresh;
 use crate::service::member::{self, Member};
 use crate::store::{membership, tenant};
 use data::{AuditEntry, Unit};
@@ -46,7 +47,9 @@ pub async fn change_member(
     }
     if role != before.role()? {
         require_covered(ctx, &authority::of_role(app, &unit, before.role()?).await?)?;
-        require_covered(ctx, &authority::of_role(app, &unit, role).await?)?;
+        let given = authority::of_role(app, &unit, role).await?;
+        require_covered(ctx, &given)?;
+        fresh::require_to_grant(app, ctx, &given)?;
         keep_an_owner(&unit, &before, counts_as_owner(role, state)).await?;
     }
     if manager != before.manager_id {

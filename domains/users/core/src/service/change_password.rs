@@ -1,17 +1,20 @@
-//! A person chooses another password, with the present one. All their other sessions end.
+//! A person chooses another password, with the present one or with a passkey of a moment ago. All their other sessions end.
+//! Who had no password has one again, if a passkey proves it: a reset alone does not take the recovery code away.
 
 use crate::app::App;
 use crate::domain::Password;
 use crate::error::Error;
-use crate::service::{breaches, throttle};
-use crate::store::{session, user};
-use data::AuditEntry;
+use crate::service::{breaches, passkey, throttle};
+use crate::store::{email_change, recovery_code, session, totp_factor, user};
+use data::{AuditEntry, Unit};
+use kernel::ctx::Strength;
 use kernel::{Actor, Ctx, Faults};
 use serde_json::json;
 use users_contract::PasswordChanged;
 
 pub struct ChangePassword {
-    pub current: String,
+    /// Of who has signed in with a passkey just now, it is not needed.
+    pub current: Option<String>,
     pub new: String,
 }
 
@@ -24,7 +27,7 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     drop(read);
-    prove(app, ctx, &person, command.current).await?;
+    let strength = proved(app, ctx, &person, command.current).await?;
     let mut faults = Faults::new();
     let email = person.email.parse().ok();
     let password = Password::choose(&mut faults, "/new_password", &command.new, email.as_ref());
@@ -32,12 +35,19 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
     breaches::refuse(app, "/new_password", &password).await?;
     let hash = app.passwords.hash(password.into_inner()).await?;
     let mut unit = app.databases.write(ctx).await?;
+    let mut passkey_only = person.passkey_only_at.is_some();
+    if passkey_only && strength == Strength::Passkey {
+        end_passkey_only(&unit, ctx, &person).await?;
+        passkey_only = false;
+    }
     if !user::change_password(&unit, ctx, id, Some(&person.password_hash), &hash).await? {
         return Err(wrong());
     }
-    if !session::prove(&unit, ctx, own).await? {
+    if !session::prove(&unit, ctx, own, strength).await? {
         return Err(Error::NoSession);
     }
+    // Whoever is told of one that they have not asked for stops it so.
+    let moves = email_change::end_all_of(&unit, ctx, id).await?;
     unit.publish(&PasswordChanged {
         email: person.email,
         display_name: person.display_name,
@@ -47,10 +57,40 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
         action: "users.user.change_password",
         resource: "user",
         resource_id: id.uuid(),
-        before: Some(json!({ "sessions": "active" })),
-        after: Some(json!({ "sessions": "ended", "but": own })),
+        before: Some(json!({ "sessions": "active", "passkey_only": person.passkey_only_at.is_some() })),
+        after: Some(json!({
+            "sessions": "ended", "but": own, "email_changes_ended": moves, "passkey_only": passkey_only,
+        })),
     })?;
     Ok(unit.commit(Changed).await?)
+}
+
+/// By what the session is proved from now on. A passkey of a moment ago proves as much as the password; the password proves
+/// no passkey, however the session began.
+async fn proved(
+    app: &App,
+    ctx: &Ctx,
+    person: &user::Model,
+    current: Option<String>,
+) -> Result<Strength, Error> {
+    let strength = ctx.principal().credential.strength;
+    if passkey::is_fresh(ctx) {
+        return Ok(strength);
+    }
+    let current = current.ok_or_else(|| passkey::without_password(person))?;
+    prove(app, ctx, person, current).await?;
+    Ok(if strength == Strength::Passkey { Strength::Password } else { strength })
+}
+
+/// The codes before the person, as who signs in with one takes them. They stay where there is an authenticator.
+async fn end_passkey_only(unit: &Unit, ctx: &Ctx, person: &user::Model) -> Result<(), Error> {
+    let id = person.public_id;
+    let factor = totp_factor::of_user(unit, id).await?;
+    if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
+        recovery_code::delete_all_of(unit, ctx, id).await?;
+    }
+    user::end_passkey_only(unit, ctx, id).await?;
+    Ok(())
 }
 
 /// Guessed at as slowly as at a sign-in: whoever found an open session does not know the password yet.

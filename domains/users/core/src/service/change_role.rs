@@ -7,6 +7,7 @@ use crate::domain::role::{declared, granted};
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
 use crate::service::create_role::{audited, or_taken, worded};
+use crate::service::fresh;
 use crate::store::role::{self, Role, RoleFields};
 use data::AuditEntry;
 use kernel::{Ctx, Faults};
@@ -28,9 +29,13 @@ pub async fn change_role(app: &App, ctx: &Ctx, id: RoleId, command: ChangeRole) 
     }
     let fields = changed(app, &before.fields, command)?;
     require_covered(ctx, &granted(&before.fields.permissions, &app.permissions))?;
-    require_covered(ctx, &granted(&fields.permissions, &app.permissions))?;
+    let given = granted(&fields.permissions, &app.permissions);
+    require_covered(ctx, &given)?;
     if fields == before.fields {
         return Ok(unit.commit(before).await?);
+    }
+    if fields.permissions != before.fields.permissions {
+        fresh::require_to_grant(app, ctx, &given)?;
     }
     let after = role::update(&unit, &before, &fields).await.map_err(or_taken)?.ok_or_else(Error::stale)?;
     unit.audit(AuditEntry {

@@ -6,6 +6,7 @@ use crate::domain::{RoleRef, TeamId};
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
 use crate::service::create_team::{audited, checked, granted_by, granted_in, hold_teams, or_taken};
+use crate::service::fresh;
 use crate::store::team::{self, Team, TeamFields};
 use data::AuditEntry;
 use kernel::Ctx;
@@ -33,7 +34,9 @@ pub async fn change_team(app: &App, ctx: &Ctx, id: TeamId, command: ChangeTeam) 
     let grants_anew = fields.parent != before.fields.parent || fields.role != before.fields.role;
     if grants_anew {
         require_covered(ctx, &granted_in(app, &unit, id).await?)?;
-        require_covered(ctx, &granted_by(app, &unit, &fields).await?)?;
+        let granted = granted_by(app, &unit, &fields).await?;
+        require_covered(ctx, &granted)?;
+        fresh::require_to_grant(app, ctx, &granted)?;
     }
     let after = team::update(&unit, &before, &fields).await.map_err(or_taken)?.ok_or_else(Error::stale)?;
     unit.audit(AuditEntry {

@@ -4,8 +4,8 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::service::renew_recovery_codes::{RecoveryCodes, replace};
-use crate::service::second_factor;
-use crate::store::totp_factor;
+use crate::service::{second_factor, tokens};
+use crate::store::{session, totp_factor};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
 use serde_json::json;
@@ -21,6 +21,12 @@ pub async fn confirm_totp(app: &App, ctx: &Ctx, code: &str) -> Result<RecoveryCo
         return Err(Error::NoTotp);
     }
     let codes = replace(app, &unit, ctx, id).await?;
+    // It has been proved in this session, so whoever was let in no further for lack of it goes on.
+    if let Some(own) = ctx.principal().credential.id
+        && let Some(raised) = session::raise(&unit, own).await?
+    {
+        tokens::forget(app, &mut unit, &raised.access_hash);
+    }
     unit.audit(AuditEntry {
         action: "users.totp.confirm",
         resource: "user",

@@ -6,6 +6,7 @@ use crate::domain::role::declared;
 use crate::error::Error;
 use crate::service::api_key::{self as view, ApiKey, audited};
 use crate::service::authority::require_covered;
+use crate::service::fresh;
 use crate::store::api_key::{self, Grant, NewApiKey};
 use crate::store::membership;
 use chrono::{DateTime, Utc};
@@ -33,6 +34,7 @@ pub struct CreatedApiKey {
 
 pub async fn create_api_key(app: &App, ctx: &Ctx, command: CreateApiKey) -> Result<CreatedApiKey, Error> {
     let &Actor::User { id: maker } = ctx.actor() else { return Err(Error::SessionRequired) };
+    fresh::require(app, ctx)?;
     let CreateApiKey { id, name, role, scopes, expires_at } = command;
     let mut faults = Faults::new();
     let name = faults.text("/name", &name, MAX_NAME);

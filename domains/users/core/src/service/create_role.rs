@@ -71,7 +71,7 @@ mod tests {
     fn check(name: &str, permissions: &[&str], expected: &[&str]) {
         let registry = PermissionRegistry::default();
         let all = ["a.read", "a.write"];
-        let permission = |name| Permission { name, summary: "", least_role: BuiltinRole::Owner };
+        let permission = |name| Permission { name, summary: "", least_role: Some(BuiltinRole::Owner) };
         registry.fill(all.map(permission).to_vec());
         let mut faults = Faults::new();
         let permissions = permissions.iter().map(|name| (*name).to_owned()).collect();

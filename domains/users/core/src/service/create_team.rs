@@ -6,6 +6,7 @@ use crate::domain::team::{PlacementError, check_placement};
 use crate::domain::{RoleRef, TeamId};
 use crate::error::Error;
 use crate::service::authority::{of_held, of_role, require_covered};
+use crate::service::fresh;
 use crate::store::team::{self, Team, TeamFields};
 use crate::store::tenant;
 use data::{AuditEntry, Tx, Unit};
@@ -25,7 +26,9 @@ pub async fn create_team(
     let mut unit = app.databases.write(ctx).await?;
     hold_teams(&unit).await?;
     let fields = checked(&unit, id, fields).await?;
-    require_covered(ctx, &granted_by(app, &unit, &fields).await?)?;
+    let granted = granted_by(app, &unit, &fields).await?;
+    require_covered(ctx, &granted)?;
+    fresh::require_to_grant(app, ctx, &granted)?;
     let team = team::insert(&unit, id, &fields).await.map_err(or_taken)?;
     unit.audit(AuditEntry {
         action: "users.team.create",

@@ -4,10 +4,12 @@
 use crate::app::App;
 use crate::domain::{Email, InvitationId, RoleRef};
 use crate::error::Error;
+use crate::service::accept_invitation::require_room;
 use crate::service::authority::{self, require_covered};
+use crate::service::fresh;
 use crate::service::invitation::{self as view, INVITATION_PREFIX, Invitation};
 use crate::store::invitation::{self, NewInvitation};
-use crate::store::{membership, user};
+use crate::store::{membership, tenant, user};
 use data::{AuditEntry, Unit};
 use kernel::{Actor, Ctx, Faults};
 
@@ -25,8 +27,12 @@ pub async fn invite(app: &App, ctx: &Ctx, command: Invite) -> Result<Invitation,
     let Some(email) = email else { return Err(Error::invalid(faults.into_errors())) };
     let token = secrets::token(INVITATION_PREFIX);
     let mut unit = app.databases.write(ctx).await?;
-    require_covered(ctx, &authority::of_role(app, &unit, command.role).await?)?;
+    let own = tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let promised = authority::of_role(app, &unit, command.role).await?;
+    require_covered(ctx, &promised)?;
+    fresh::require_to_grant(app, ctx, &promised)?;
     refuse_member(&unit, &email).await?;
+    require_room(&unit, &own).await?;
     if let Some(open) = invitation::open_for_to_change(&unit, &email).await? {
         if open.expires_at > ctx.now() {
             return Err(Error::InvitationOpen);

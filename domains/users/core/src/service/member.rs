@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use data::Tx;
 use kernel::UserId;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -20,6 +21,20 @@ pub struct Member {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+}
+
+impl Member {
+    /// Names what is shown of them: the version of the membership, and in the lower half the address, which changes
+    /// without it.
+    pub fn tag(&self) -> i64 {
+        let digest = Sha256::digest(self.email.as_bytes());
+        (self.version << 32) + i64::from(u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))
+    }
+}
+
+/// The version of a tag: who changes a membership need not have seen the address.
+pub fn version_of(tag: i64) -> i64 {
+    tag >> 32
 }
 
 pub fn of(row: &membership::Model, person: &user::Model) -> Result<Member, Error> {

@@ -7,6 +7,7 @@ use crate::domain::{MembershipId, MembershipState};
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
 use crate::service::change_member::keep_an_owner;
+use crate::service::fresh;
 use crate::service::member::{self, Member};
 use crate::service::tokens;
 use crate::store::{api_key, membership, session, team_member, tenant};
@@ -14,6 +15,9 @@ use data::{AuditEntry, Unit};
 use kernel::{Actor, Ctx};
 
 pub async fn move_member(app: &App, ctx: &Ctx, id: MembershipId, step: Move) -> Result<Member, Error> {
+    if step == Move::Remove {
+        fresh::require(app, ctx)?;
+    }
     let mut unit = app.databases.write(ctx).await?;
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     let before = membership::by_id_to_change(&unit, id).await?.ok_or(Error::MemberNotFound)?;

@@ -1,13 +1,14 @@
 //! A refresh token for a new pair. Each is good once; for a few seconds it is answered as before, and one that comes later
-//! or after its child ends its session.
+//! or after its child ends its session. So does one of a session that the tenant's policy ends.
 
 use crate::app::App;
 use crate::domain::refresh::{RefreshVerdict, judge};
 use crate::error::Error;
-use crate::service::tokens::{self, Pair, SessionTokens};
+use crate::service::policy;
+use crate::service::tokens::{self, Pair, SessionTokens, TokenFor};
 use crate::store::refresh_token::{self, Found};
 use crate::store::session;
-use data::AuditEntry;
+use data::{AuditEntry, Unit};
 use kernel::{Ctx, Problem, Visitor};
 use secrets::hash_token;
 use serde_json::json;
@@ -36,8 +37,20 @@ async fn find(app: &App, token: &str) -> Result<Found, Error> {
 
 async fn without_rotating(app: &App, ctx: &Ctx, found: &Found) -> Result<SessionTokens, Error> {
     match (judge(&found.presented, ctx.now()), &found.answer) {
-        (RefreshVerdict::Replay, Some(answer)) => opened(app, found, answer),
-        (RefreshVerdict::Stolen, _) => end_stolen(app, ctx, found).await,
+        (RefreshVerdict::Replay, Some(answer)) => {
+            let read = app.databases.read(ctx).await?;
+            policy::require_address(&policy::own(&read).await?.policy, ctx.visitor())?;
+            drop(read);
+            opened(app, found, answer)
+        }
+        (RefreshVerdict::Stolen, _) => {
+            let unit = app.databases.write(ctx).await?;
+            if end(app, ctx, unit, found, "refresh_token_reused").await? {
+                let (tenant, session) = (found.tenant, found.session);
+                tracing::warn!(%tenant, %session, "a used refresh token came again");
+            }
+            Err(Error::RefreshRefused)
+        }
         _ => Err(Error::RefreshRefused),
     }
 }
@@ -49,11 +62,23 @@ fn opened(app: &App, found: &Found, answer: &[u8]) -> Result<SessionTokens, Erro
 
 /// `None` when the token was spent in the meantime.
 async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTokens>, Error> {
-    let pair = Pair::new(app, ctx.now());
+    let of = TokenFor {
+        session: found.session,
+        tenant: found.tenant,
+        user: found.user,
+        strength: found.strength,
+        authenticated_at: found.authenticated_at,
+    };
+    let pair = Pair::new(app, ctx.visitor(), of).await?;
     let tokens = pair.for_client(found.tenant, found.user);
     let json = serde_json::to_vec(&tokens).map_err(data::Error::internal)?;
     let answer = app.secrets.seal(ANSWER_SEAL, found.id.uuid().as_bytes(), &json);
     let mut unit = app.databases.write(ctx).await?;
+    let session = session::by_id(&unit, found.session).await?.ok_or(Error::RefreshRefused)?;
+    if !policy::goes_on(&unit, ctx.visitor(), found.user, &session).await? {
+        end(app, ctx, unit, found, "policy").await?;
+        return Err(Error::RefreshRefused);
+    }
     if !refresh_token::spend(&unit, ctx, found.id, answer).await? {
         return Ok(None);
     }
@@ -73,19 +98,16 @@ async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTok
     Ok(Some(unit.commit(tokens).await?))
 }
 
-async fn end_stolen(app: &App, ctx: &Ctx, found: &Found) -> Result<SessionTokens, Error> {
-    let mut unit = app.databases.write(ctx).await?;
-    if let Some(ended) = session::revoke(&unit, ctx, found.session).await? {
-        unit.audit(AuditEntry {
-            action: "users.session.revoke",
-            resource: "session",
-            resource_id: found.session.uuid(),
-            before: Some(json!({ "state": "active" })),
-            after: Some(json!({ "state": "revoked", "user": found.user, "reason": "refresh_token_reused" })),
-        })?;
-        tokens::forget(app, &mut unit, &ended.access_hash);
-        unit.commit(()).await?;
-        tracing::warn!(tenant = %found.tenant, session = %found.session, "a used refresh token came again");
-    }
-    Err(Error::RefreshRefused)
+/// `false` when it had ended before.
+async fn end(app: &App, ctx: &Ctx, mut unit: Unit, found: &Found, reason: &str) -> Result<bool, Error> {
+    let Some(ended) = session::revoke(&unit, ctx, found.session).await? else { return Ok(false) };
+    unit.audit(AuditEntry {
+        action: "users.session.revoke",
+        resource: "session",
+        resource_id: found.session.uuid(),
+        before: Some(json!({ "state": "active" })),
+        after: Some(json!({ "state": "revoked", "user": found.user, "reason": reason })),
+    })?;
+    tokens::forget(app, &mut unit, &ended.access_hash);
+    Ok(unit.commit(true).await?)
 }

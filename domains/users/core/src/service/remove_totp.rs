@@ -1,9 +1,10 @@
-//! A person gives their authenticator up, with a code of it or a recovery code. All recovery codes end with it.
+//! A person gives their authenticator up, with a code of it or a recovery code. All recovery codes end with it, but those of
+//! who signs in by passkeys alone.
 
 use crate::app::App;
 use crate::error::Error;
 use crate::service::second_factor::{self, BothProofs};
-use crate::store::{recovery_code, totp_factor};
+use crate::store::{recovery_code, totp_factor, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
 use serde_json::json;
@@ -23,13 +24,17 @@ pub async fn remove_totp(app: &App, ctx: &Ctx, proofs: BothProofs) -> Result<Rem
         return Err(second_factor::at_code(second_factor::refuse(app, ctx.visitor(), id).await));
     }
     totp_factor::delete(&unit, ctx, factor.public_id).await?;
-    recovery_code::delete_all_of(&unit, ctx, id).await?;
+    let person = user::by_id(&unit, id).await?;
+    if person.is_none_or(|person| person.passkey_only_at.is_none()) {
+        recovery_code::delete_all_of(&unit, ctx, id).await?;
+    }
+    let kept = recovery_code::count_unused(&unit, id).await?;
     unit.audit(AuditEntry {
         action: "users.totp.remove",
         resource: "user",
         resource_id: id.uuid(),
         before: Some(json!({ "totp": "confirmed", "recovery_codes": left })),
-        after: Some(json!({ "totp": "none", "recovery_codes": 0, "by": proof.name() })),
+        after: Some(json!({ "totp": "none", "recovery_codes": kept, "by": proof.name() })),
     })?;
     let removed = unit.commit(Removed).await?;
     second_factor::forget(app, ctx.visitor(), id).await?;

@@ -36,7 +36,7 @@ pub async fn renew_recovery_codes(app: &App, ctx: &Ctx, proofs: BothProofs) -> R
     Ok(codes)
 }
 
-/// The authenticator must be held.
+/// The authenticator must be held, and the person where they sign in by passkeys alone.
 pub async fn replace(app: &App, unit: &Unit, ctx: &Ctx, user: UserId) -> Result<RecoveryCodes, Error> {
     recovery_code::delete_all_of(unit, ctx, user).await?;
     let mut shown = Vec::with_capacity(COUNT);

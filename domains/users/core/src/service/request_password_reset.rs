@@ -32,6 +32,10 @@ async fn send(app: &App, visitor: &Visitor, email: &Email) -> Result<(), Error> 
     let token = secrets::token(RESET_PREFIX);
     let expires_at = ctx.now() + app.settings.reset_lifetime();
     let mut unit = app.databases.write(&ctx).await?;
+    // It may be somebody else's since it was looked up, and must not let them in here.
+    if !user::still_has_address(&unit, &person).await? {
+        return Ok(());
+    }
     password_reset::insert(&unit, &ctx, person.public_id, token.hash, expires_at).await?;
     let user = person.public_id.uuid();
     unit.publish(&PasswordResetRequested {

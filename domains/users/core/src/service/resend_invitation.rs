@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::domain::InvitationId;
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
+use crate::service::fresh;
 use crate::service::invitation::{self as view, INVITATION_PREFIX, Invitation};
 use crate::store::invitation;
 use data::AuditEntry;
@@ -15,7 +16,9 @@ pub async fn resend_invitation(app: &App, ctx: &Ctx, id: InvitationId) -> Result
     let token = secrets::token(INVITATION_PREFIX);
     let mut unit = app.databases.write(ctx).await?;
     let before = invitation::by_id_to_change(&unit, id).await?.ok_or(Error::InvitationNotFound)?;
-    require_covered(ctx, &authority::of_role(app, &unit, before.role()?).await?)?;
+    let promised = authority::of_role(app, &unit, before.role()?).await?;
+    require_covered(ctx, &promised)?;
+    fresh::require_to_grant(app, ctx, &promised)?;
     let expires_at = ctx.now() + app.settings.invitation_lifetime();
     let renewed = invitation::renew(&unit, id, by, token.hash, expires_at).await?;
     let after = renewed.ok_or(Error::InvitationClosed)?;

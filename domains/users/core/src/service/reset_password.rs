@@ -6,7 +6,7 @@ use crate::domain::Password;
 use crate::domain::link::{LinkVerdict, judge};
 use crate::error::Error;
 use crate::service::{breaches, throttle};
-use crate::store::{membership, password_reset, user};
+use crate::store::{email_change, membership, password_reset, user};
 use data::AuditEntry;
 use kernel::{Faults, TenantId, Visitor};
 use secrets::hash_token;
@@ -28,6 +28,8 @@ pub async fn reset_password(app: &App, visitor: &Visitor, command: ResetPassword
     let hash = app.passwords.hash(password.into_inner()).await?;
     let ctx = visitor.enter(tenant, "users");
     let mut unit = app.databases.write(&ctx).await?;
+    // Held first, as by who changes the address.
+    user::by_id_to_change(&unit, person.public_id).await?.ok_or(Error::ResetInvalid)?;
     if !password_reset::spend(&unit, &ctx, link).await? {
         return Err(Error::ResetInvalid);
     }
@@ -35,6 +37,7 @@ pub async fn reset_password(app: &App, visitor: &Visitor, command: ResetPassword
     if !user::change_password(&unit, &ctx, person.public_id, None, &hash).await? {
         return Err(Error::ResetInvalid);
     }
+    let moves = email_change::end_all_of(&unit, &ctx, person.public_id).await?;
     let (user, address) = (person.public_id.uuid(), person.email.clone());
     unit.publish(&PasswordChanged {
         email: person.email,
@@ -46,7 +49,7 @@ pub async fn reset_password(app: &App, visitor: &Visitor, command: ResetPassword
         resource: "user",
         resource_id: user,
         before: Some(json!({ "sessions": "active" })),
-        after: Some(json!({ "sessions": "ended" })),
+        after: Some(json!({ "sessions": "ended", "email_changes_ended": moves })),
     })?;
     unit.commit(()).await?;
     throttle::forget(app, &address, visitor.now()).await

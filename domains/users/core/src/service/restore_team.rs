@@ -6,6 +6,7 @@ use crate::domain::TeamId;
 use crate::error::Error;
 use crate::service::authority::{self, require_covered};
 use crate::service::create_team::{audited, checked, granted_by, hold_teams, or_taken};
+use crate::service::fresh;
 use crate::store::team::{self, Team};
 use data::AuditEntry;
 use kernel::Ctx;
@@ -19,7 +20,9 @@ pub async fn restore_team(app: &App, ctx: &Ctx, id: TeamId) -> Result<Team, Erro
         return Err(if known { Error::TeamNotDeleted } else { Error::TeamNotFound });
     };
     let fields = checked(&unit, id, team.fields.clone()).await?;
-    require_covered(ctx, &granted_by(app, &unit, &fields).await?)?;
+    let granted = granted_by(app, &unit, &fields).await?;
+    require_covered(ctx, &granted)?;
+    fresh::require_to_grant(app, ctx, &granted)?;
     unit.audit(AuditEntry {
         action: "users.team.restore",
         resource: "team",

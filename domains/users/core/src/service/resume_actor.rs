@@ -2,12 +2,13 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::permissions::OPERATORS;
 use crate::service::api_key::{has_ended, permissions_of};
-use crate::service::authority;
-use crate::store::{api_key, membership, tenant};
+use crate::service::{authority, switches};
+use crate::store::{api_key, membership, operator, tenant};
 use data::Read;
-use kernel::ctx::{Credential, Entitlements, Mode, Principal, Strength};
-use kernel::id::CredentialId;
+use kernel::ctx::{Credential, Mode, Principal, Strength};
+use kernel::id::{CredentialId, PLATFORM};
 use kernel::permission::PermissionSet;
 use kernel::{Actor, TenantId, UserId, Visitor};
 
@@ -17,28 +18,57 @@ pub async fn resume_actor(
     tenant: TenantId,
     actor: &Actor,
 ) -> Result<Option<Principal>, Error> {
+    if tenant == PLATFORM {
+        return of_installation(app, visitor, actor).await;
+    }
     let ctx = visitor.enter(tenant, "users");
     let read = app.databases.read(&ctx).await?;
     let Some(own) = tenant::own(&read).await?.filter(|own| own.state == tenant::ACTIVE) else {
         return Ok(None);
     };
     let resumed = match actor {
-        Actor::System { domain } => return Ok(Some(Principal::system(tenant, domain, ctx.now()))),
+        Actor::System { domain } => {
+            drop(read);
+            let switches = switches::current(app, visitor, tenant).await?;
+            return Ok(Some(Principal { switches, ..Principal::system(tenant, domain, ctx.now()) }));
+        }
+        // Has no business of their own in a tenant.
+        Actor::Operator { .. } => return Ok(None),
         Actor::User { id } => of_member(app, &read, *id).await?.map(|permissions| (permissions, None)),
         Actor::ApiKey { id, owner } => {
             let permissions = of_key(app, &read, *id, *owner, visitor).await?;
             permissions.map(|permissions| (permissions, Some(*id)))
         }
     };
-    Ok(resumed.map(|(permissions, key)| Principal {
-        tenant,
+    drop(read);
+    let Some((permissions, key)) = resumed else { return Ok(None) };
+    Ok(Some(Principal {
         actor: actor.clone(),
         credential: Credential { id: key, strength: Strength::Internal, authenticated_at: ctx.now() },
-        impersonator: None,
         permissions,
-        entitlements: Entitlements::default(),
         mode: if own.mode == "test" { Mode::Test } else { Mode::Live },
+        switches: switches::current(app, visitor, tenant).await?,
+        ..Principal::system(tenant, "users", ctx.now())
     }))
+}
+
+/// Who acts for the installation itself, in the tenant that is none.
+async fn of_installation(app: &App, visitor: &Visitor, actor: &Actor) -> Result<Option<Principal>, Error> {
+    match actor {
+        Actor::System { domain } => Ok(Some(Principal::system(PLATFORM, domain, visitor.now()))),
+        Actor::Operator { id } => {
+            let system =
+                app.databases.system_read("a job of an operator: whether they still are one").await?;
+            let found =
+                operator::by_id(&system, *id).await?.filter(|operator| operator.may_act(visitor.now()));
+            Ok(found.map(|_| Principal {
+                actor: actor.clone(),
+                permissions: OPERATORS.iter().map(|permission| permission.name).collect(),
+                ..Principal::system(PLATFORM, "users", visitor.now())
+            }))
+        }
+        Actor::User { .. } | Actor::ApiKey { .. } => Ok(None),
+    }
 }
 
 async fn of_member(app: &App, read: &Read, user: UserId) -> Result<Option<PermissionSet>, Error> {

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::service::api_key::{self as view, audited};
 use crate::service::authority::require_covered;
 use crate::service::create_api_key::CreatedApiKey;
+use crate::service::fresh;
 use crate::store::api_key;
 use chrono::Duration;
 use data::AuditEntry;
@@ -24,6 +25,7 @@ pub async fn rotate_api_key(
     overlap_minutes: u32,
 ) -> Result<CreatedApiKey, Error> {
     let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+    fresh::require(app, ctx)?;
     let mut faults = Faults::new();
     let in_range = overlap_minutes <= MAX_OVERLAP_MINUTES;
     faults.require(in_range, "/overlap_minutes", "out_of_range", "must be at most 10080, which is a week");

@@ -1,5 +1,6 @@
-//! The second proof of who has an authenticator: one of its codes, or a recovery code. It is looked at first, and spent in
-//! the unit of work that it is for, so of many at once with one code one gets through.
+//! The second proof of who has an authenticator: one of its codes, or a recovery code. Who signs in by passkeys alone is asked
+//! for one as well, should a reset have given them a password. It is looked at first, and spent in the unit of work that it
+//! is for, so of many at once with one code one gets through.
 
 use crate::app::App;
 use crate::domain::recovery_code::RecoveryCode;
@@ -12,6 +13,7 @@ use crate::store::{recovery_code, totp_factor, user};
 use chrono::{DateTime, Utc};
 use data::Unit;
 use kernel::{Ctx, Faults, Problem, UserId, Visitor};
+use secrets::OpenError;
 
 const SEAL: &str = "users.totp";
 const CODE_HASH: &str = "users.recovery_code";
@@ -41,12 +43,17 @@ pub async fn look_at(
     code: Option<&str>,
 ) -> Result<Option<Proof>, Error> {
     let system = app.databases.system_read("second factor: what a person proves who they are by").await?;
-    let Some(factor) = totp_factor::confirmed_of(&system, user).await? else { return Ok(None) };
+    let factor = totp_factor::confirmed_of(&system, user).await?;
+    let person = user::of_id(&system, user).await?;
+    let passkey_only = person.is_some_and(|person| person.passkey_only_at.is_some());
+    if factor.is_none() && !passkey_only {
+        return Ok(None);
+    }
     let code = code.ok_or(Error::SecondFactorRequired)?;
     throttle::refuse_early(&system, tried(app, visitor, user), visitor.now()).await?;
     let codes = recovery_code::unused_of(&system, user).await?;
     drop(system);
-    match proof(app, visitor.now(), &factor, &codes, code)? {
+    match proof(app, visitor.now(), user, factor.as_ref(), &codes, code)? {
         Some(proof) => Ok(Some(proof)),
         None => Err(refuse(app, visitor, user).await),
     }
@@ -55,15 +62,18 @@ pub async fn look_at(
 fn proof(
     app: &App,
     now: DateTime<Utc>,
-    factor: &totp_factor::Model,
+    user: UserId,
+    factor: Option<&totp_factor::Model>,
     codes: &[recovery_code::Model],
     code: &str,
 ) -> Result<Option<Proof>, Error> {
-    if let Some(step) = opened(app, factor)?.step_of(code, now, factor.last_step) {
+    if let Some(factor) = factor
+        && let Some(step) = opened(app, factor)?.step_of(code, now, factor.last_step)
+    {
         return Ok(Some(Proof::Totp { factor: factor.public_id, step }));
     }
     let Ok(code) = code.parse::<RecoveryCode>() else { return Ok(None) };
-    let person = factor.user_id.uuid();
+    let person = user.uuid();
     let parts = [person.as_bytes().as_slice(), code.as_bytes()];
     // Under any of the master keys: it may have been rotated since.
     let mut kept = codes.iter();
@@ -107,11 +117,16 @@ pub async fn forget(app: &App, visitor: &Visitor, user: UserId) -> Result<(), Er
     throttle::forget(app, &subject(app, user), visitor.now()).await
 }
 
-/// To who is signed in already, a wrong code is a fault of the body.
+/// To who is signed in already, a code that is wrong or missing is a fault of the body.
 pub fn at_code(error: Error) -> Error {
-    let Error::WrongCode = error else { return error };
     let mut faults = Faults::new();
-    faults.add("/code", "wrong_code", "is wrong, or was used before");
+    match error {
+        Error::WrongCode => faults.add("/code", "wrong_code", "is wrong, or was used before"),
+        Error::SecondFactorRequired => {
+            faults.add("/code", "code_required", "must be sent by who has a second factor");
+        }
+        other => return other,
+    }
     Error::invalid(faults.into_errors())
 }
 
@@ -135,6 +150,11 @@ pub fn opened(app: &App, factor: &totp_factor::Model) -> Result<TotpSecret, Erro
     let secret = app.secrets.open(SEAL, person.as_bytes(), &factor.sealed_secret).map_err(Problem::from)?;
     let secret = TotpSecret::from_bytes(&secret);
     Ok(secret.ok_or_else(|| data::Error::internal("a secret of an authenticator of another length"))?)
+}
+
+/// `None`: the newest master key sealed it already.
+pub fn resealed(app: &App, factor: &totp_factor::Model) -> Result<Option<Vec<u8>>, OpenError> {
+    app.secrets.reseal(SEAL, factor.user_id.uuid().as_bytes(), &factor.sealed_secret)
 }
 
 pub fn hashed(app: &App, user: UserId, code: &RecoveryCode) -> [u8; 32] {

@@ -18,6 +18,7 @@ pub struct Me {
     pub tenants: Vec<membership::Joined>,
     /// Of the credential, which may be a narrower key of this person.
     pub permissions: Vec<String>,
+    pub impersonated_by: Option<Actor>,
 }
 
 const MAX_TENANTS: i64 = 100;
@@ -29,9 +30,10 @@ pub async fn show_me(app: &App, ctx: &Ctx) -> Result<Me, Error> {
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     let tenant = tenant::own(&read).await?.ok_or(Error::NotAMember)?;
     drop(read);
-    // A key is of one tenant, and nobody who holds it need know of the others.
-    let tenants = match ctx.actor() {
-        Actor::User { id } => of_person(app, *id).await?,
+    let impersonator = &ctx.principal().impersonator;
+    // A key is of one tenant, as is what an operator was let into, and nobody who holds it need know of the others.
+    let tenants = match (ctx.actor(), impersonator) {
+        (Actor::User { id }, None) => of_person(app, *id).await?,
         _ => Vec::new(),
     };
     Ok(Me {
@@ -44,6 +46,7 @@ pub async fn show_me(app: &App, ctx: &Ctx) -> Result<Me, Error> {
         role: membership.role()?,
         tenants,
         permissions: ctx.permissions().names().map(str::to_owned).collect(),
+        impersonated_by: impersonator.clone(),
     })
 }
 

@@ -14,6 +14,8 @@ pub struct Session {
     pub client_address: Option<String>,
     /// It is the one that asks.
     pub is_current: bool,
+    /// An operator of the installation has it, who acts as the caller.
+    pub is_support: bool,
     pub created_at: DateTime<Utc>,
     /// When its tokens were last renewed.
     pub updated_at: DateTime<Utc>,
@@ -24,11 +26,13 @@ pub async fn show_sessions(app: &App, ctx: &Ctx, request: &PageRequest) -> Resul
     let read = app.databases.read(ctx).await?;
     let membership = membership::of_user(&read, own).await?.ok_or(Error::NotAMember)?;
     let person = user::by_id(&read, own).await?.ok_or(Error::NotAMember)?;
-    let page = session::page_of(&read, membership.public_id, person.sessions_ended_at, request).await?;
+    let (membership, ended_at) = (membership.public_id, person.sessions_ended_at);
+    let page = session::page_of(&read, membership, ended_at, ctx.now(), request).await?;
     let current = ctx.principal().credential.id;
     Ok(page.map(|row| Session {
         id: row.public_id,
         is_current: current == Some(row.public_id),
+        is_support: row.operator_id.is_some(),
         device: row.device,
         client_address: row.client_address,
         created_at: row.created_at,

@@ -5,9 +5,11 @@
 use crate::app::App;
 use crate::domain::{Email, MembershipId};
 use crate::error::Error;
+use crate::service::policy;
 use crate::service::second_factor::{self, Proof};
+use crate::service::sign_in_with_passkey::{self, Proved};
 use crate::service::throttle::{self, Tried};
-use crate::service::tokens::{Pair, SessionTokens};
+use crate::service::tokens::{Pair, SessionTokens, TokenFor};
 use crate::store::session::NewSession;
 use crate::store::{membership, refresh_token, session, user};
 use chrono::{DateTime, Utc};
@@ -51,10 +53,19 @@ pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<Se
     let (tenant, membership) = choose_tenant(app, &person, command.tenant).await?;
     let renewed = if verdict.needs_rehash { renew(app, command.password).await? } else { None };
     let strength = if proof.is_some() { Strength::SecondFactor } else { Strength::Password };
-    let opening =
-        Opening { user, membership, authenticated_at: visitor.now(), strength, proof, of: Some(&person) };
+    let opening = Opening {
+        user,
+        membership,
+        authenticated_at: visitor.now(),
+        strength,
+        proof,
+        passkey: None,
+        of: Some(&person),
+    };
     let renewed = renewed.as_deref().map(|hash| (&person, hash));
-    let pair = Pair::new(app, visitor.now());
+    let session = CredentialId::new(visitor.now());
+    let of = TokenFor { session, tenant, user, strength, authenticated_at: visitor.now() };
+    let pair = Pair::new(app, visitor, of).await?;
     let opened = open_session(app, &visitor.enter(tenant, "users"), opening, &pair, renewed).await;
     // Another sign-in was faster with this code.
     if matches!(opened, Err(Error::WrongCode)) {
@@ -92,7 +103,7 @@ async fn find(
     Ok(known)
 }
 
-async fn choose_tenant(
+pub(crate) async fn choose_tenant(
     app: &App,
     person: &user::Model,
     wanted: Option<TenantId>,
@@ -115,8 +126,9 @@ pub struct Opening<'a> {
     pub membership: MembershipId,
     pub authenticated_at: DateTime<Utc>,
     pub strength: Strength,
-    /// Is spent with it.
+    /// Is spent with it, as is what a passkey has proved.
     pub proof: Option<Proof>,
+    pub passkey: Option<&'a Proved>,
     /// Who is told when it is from a device they have not used before; nobody where an open session moves.
     pub of: Option<&'a user::Model>,
 }
@@ -129,12 +141,18 @@ pub async fn open_session(
     pair: &Pair,
     renewed: Option<(&user::Model, &str)>,
 ) -> Result<(), Error> {
-    let id: CredentialId = ctx.new_id();
+    let id = pair.session;
     let mut unit = app.databases.write(ctx).await?;
+    policy::admit(&unit, ctx.visitor(), opening.strength, opening.authenticated_at).await?;
     if let Some(proof) = opening.proof
         && !second_factor::spend(&unit, ctx, proof).await?
     {
         return Err(Error::WrongCode);
+    }
+    if let Some(proved) = opening.passkey
+        && !sign_in_with_passkey::spend(&unit, ctx, proved).await?
+    {
+        return Err(Error::PasskeyRefused);
     }
     // The password may have been replaced, and the member taken out, since they were looked at.
     if let Some(person) = opening.of
@@ -172,7 +190,8 @@ async fn tell_of_new_device(
     person: &user::Model,
 ) -> Result<(), Error> {
     let visitor = ctx.visitor();
-    let (before, with_it) = session::known_devices(unit, membership, visitor.user_agent.as_deref()).await?;
+    let device = visitor.user_agent.as_deref();
+    let (before, with_it) = session::known_devices(unit, membership, device, ctx.now()).await?;
     if before && !with_it {
         unit.publish(&NewDeviceSignedIn {
             email: person.email.clone(),

@@ -5,8 +5,8 @@
 use crate::app::{App, SignUpPolicy};
 use crate::domain::{Email, Password, RoleRef};
 use crate::error::Error;
-use crate::service::breaches;
 use crate::service::tokens::sealed;
+use crate::service::{breaches, sign_up_policy};
 use crate::store::email_token::NewEmailToken;
 use crate::store::user::NewUser;
 use crate::store::{email_token, membership, tenant, user};
@@ -32,7 +32,7 @@ pub struct SignUp {
 }
 
 pub async fn sign_up(app: &App, visitor: &Visitor, command: SignUp) -> Result<(), Error> {
-    if app.settings.sign_up != SignUpPolicy::Open {
+    if sign_up_policy::current(app).await? != SignUpPolicy::Open {
         return Err(Error::SignUpClosed);
     }
     let (applicant, password) = check(command).map_err(Error::invalid)?;
@@ -86,7 +86,10 @@ async fn find_known(app: &App, email: &Email) -> Result<Option<(user::Model, Ten
         drop(system);
         return Ok(None);
     };
-    let tenant = membership::tenant_of_mail(&system, known.public_id).await?;
+    let mut tenant = membership::tenant_of_mail(&system, known.public_id).await?;
+    if tenant.is_none() {
+        tenant = membership::first_of(&system, known.public_id).await?;
+    }
     drop(system);
     let tenant = tenant.ok_or_else(|| data::Error::internal("a person without any membership"))?;
     Ok(Some((known, tenant)))

@@ -3,8 +3,9 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::service::policy;
 use crate::service::sign_in::{Opening, open_session};
-use crate::service::tokens::{self, Pair, SessionTokens};
+use crate::service::tokens::{self, Pair, SessionTokens, TokenFor};
 use crate::store::{membership, session};
 use data::AuditEntry;
 use kernel::ctx::Credential;
@@ -18,7 +19,14 @@ pub async fn switch_tenant(app: &App, ctx: &Ctx, to: TenantId) -> Result<Session
     let membership = membership::active_in(&system, user, to).await?;
     drop(system);
     let membership = membership.ok_or(Error::TenantNotFound)?;
-    let pair = Pair::new(app, ctx.now());
+    let there = ctx.visitor().enter(to, "users");
+    let Credential { strength, authenticated_at, .. } = ctx.principal().credential;
+    // Before the present one ends: who is not let in there stays here.
+    let read = app.databases.read(&there).await?;
+    policy::admit(&read, ctx.visitor(), strength, authenticated_at).await?;
+    drop(read);
+    let of = TokenFor { session: there.new_id(), tenant: to, user, strength, authenticated_at };
+    let pair = Pair::new(app, ctx.visitor(), of).await?;
     let mut unit = app.databases.write(ctx).await?;
     let ended = session::revoke(&unit, ctx, own).await?.ok_or(Error::NoSession)?;
     unit.audit(AuditEntry {
@@ -30,8 +38,8 @@ pub async fn switch_tenant(app: &App, ctx: &Ctx, to: TenantId) -> Result<Session
     })?;
     tokens::forget(app, &mut unit, &ended.access_hash);
     let tokens = unit.commit(pair.for_client(to, user)).await?;
-    let Credential { strength, authenticated_at, .. } = ctx.principal().credential;
-    let opening = Opening { user, membership, authenticated_at, strength, proof: None, of: None };
-    open_session(app, &ctx.visitor().enter(to, "users"), opening, &pair, None).await?;
+    let opening =
+        Opening { user, membership, authenticated_at, strength, proof: None, passkey: None, of: None };
+    open_session(app, &there, opening, &pair, None).await?;
     Ok(tokens)
 }

@@ -73,6 +73,9 @@ fn entry(action: &'static str, link: &email_token::Model, before: Option<Value>,
 /// Nobody could act in the tenant until now, so its name is still that of the first sign-up, which this answers.
 async fn name_tenant(unit: &Unit, ctx: &Ctx, name: &str) -> Result<String, Error> {
     let Some(own) = tenant::own(unit).await? else { return Err(Error::LinkInvalid) };
+    if !own.is_active() {
+        return Err(Error::TenantSuspended);
+    }
     if own.name != name {
         tenant::rename(unit, ctx, own.version, name).await?;
     }

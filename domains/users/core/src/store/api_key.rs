@@ -120,6 +120,12 @@ pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Model>, data::E
     tx.find::<Entity>().page(request).await
 }
 
+/// The newest of the tenant's that are good, at most so many.
+pub async fn newest(tx: &Tx, limit: u64) -> Result<Vec<Model>, data::Error> {
+    let good = tx.find::<Entity>().filter(Column::RevokedAt.is_null());
+    good.order_by_desc(Column::CreatedAt).order_by_desc(Column::PublicId).limit(limit).all().await
+}
+
 /// `None` when it is no longer of that version.
 pub async fn change(
     unit: &Unit,

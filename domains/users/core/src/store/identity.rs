@@ -1,14 +1,17 @@
 //! Who a token's hash belongs to: one look-up across tenants, with everything that may have been revoked since.
 
 use crate::domain::MembershipId;
+use crate::domain::Policy;
 use crate::store::api_key::Grant;
-use crate::store::session;
+use crate::store::{builtin_role, session, tenant_policy};
 use chrono::{DateTime, Utc};
 use data::System;
 use kernel::ctx::{Mode, Strength};
-use kernel::id::CredentialId;
+use kernel::id::{CredentialId, OperatorId};
+use kernel::permission::BuiltinRole;
 use kernel::{TenantId, UserId};
 use sea_orm::{FromQueryResult, Value};
+use std::num::NonZeroU32;
 
 /// The holder of a session or key that is neither revoked nor in a tenant or membership that may not act. Whether it
 /// has expired is for the caller to see, at each use.
@@ -24,8 +27,22 @@ pub struct Holder {
     /// Of a session: by what its holder has proved who they are.
     pub strength: Strength,
     pub authenticated_at: DateTime<Utc>,
+    /// Of a session: from when on its length counts.
+    pub signed_in_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub last_used_at: Option<DateTime<Utc>>,
+    /// Of a session that an operator has as this member.
+    pub support: Option<Support>,
+    pub policy: Policy,
+    /// Of the whole tenant, where it has a limit of its own.
+    pub requests_per_minute: Option<NonZeroU32>,
+}
+
+/// An operator who looks at a tenant through one of its members, as far as the tenant lets them.
+#[derive(Clone, Copy, Debug)]
+pub struct Support {
+    pub operator: OperatorId,
+    pub most: BuiltinRole,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -39,21 +56,32 @@ struct Row {
     key_scopes: Option<String>,
     strength: Option<String>,
     authenticated_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     last_used_at: Option<DateTime<Utc>>,
+    operator_id: Option<OperatorId>,
+    support_role: Option<String>,
+    requests_per_minute: Option<i64>,
+    second_factor: Option<String>,
+    sign_in_methods: Option<String>,
+    address_ranges: Option<String>,
+    session_minutes: Option<i64>,
 }
 
 /// What both look-ups share: the credential is `c`, found by `$1`, the hash.
 macro_rules! of_active_member {
-    ($columns:literal, $table:literal, $found:literal, $further:literal) => {
+    ($columns:literal, $table:literal, $joined:literal, $found:literal, $further:literal) => {
         concat!(
-            "SELECT c.public_id AS credential_id, c.tenant_id, t.mode, m.user_id, c.membership_id, ",
+            "SELECT c.public_id AS credential_id, c.tenant_id, t.mode, m.user_id, c.membership_id, c.created_at, ",
+            "t.requests_per_minute, p.second_factor, p.sign_in_methods, p.address_ranges, p.session_minutes, ",
             $columns,
             " FROM ",
             $table,
             " c JOIN memberships m ON m.tenant_id = c.tenant_id AND m.public_id = c.membership_id ",
             "JOIN users u ON u.public_id = m.user_id ",
             "JOIN tenants t ON t.public_id = c.tenant_id ",
+            "LEFT JOIN tenant_policies p ON p.tenant_id = c.tenant_id AND p.deleted_at IS NULL ",
+            $joined,
             "WHERE (",
             $found,
             ") AND c.revoked_at IS NULL AND c.deleted_at IS NULL ",
@@ -67,10 +95,14 @@ macro_rules! of_active_member {
 pub async fn of_access_token(system: &System, hash: [u8; 32]) -> Result<Option<Holder>, data::Error> {
     let sql = of_active_member!(
         "coalesce(c.authenticated_at, c.created_at) AS authenticated_at, c.access_expires_at AS expires_at, \
-         c.strength, NULL AS key_role, NULL AS key_scopes, NULL AS last_used_at",
+         c.strength, NULL AS key_role, NULL AS key_scopes, NULL AS last_used_at, c.operator_id, \
+         g.role AS support_role",
         "sessions",
+        "LEFT JOIN support_grants g ON g.tenant_id = c.tenant_id AND g.public_id = c.support_grant_id \
+         LEFT JOIN operators o ON o.public_id = c.operator_id ",
         "c.access_hash = $1",
-        " AND (u.sessions_ended_at IS NULL OR coalesce(c.authenticated_at, c.created_at) >= u.sessions_ended_at)"
+        " AND (u.sessions_ended_at IS NULL OR coalesce(c.authenticated_at, c.created_at) >= u.sessions_ended_at) \
+         AND (c.operator_id IS NULL OR (g.revoked_at IS NULL AND o.revoked_at IS NULL))"
     );
     holder(system, sql, vec![hash.to_vec().into()]).await
 }
@@ -83,10 +115,11 @@ pub async fn of_api_key(
 ) -> Result<Option<Holder>, data::Error> {
     let sql = of_active_member!(
         "c.created_at AS authenticated_at, c.role AS key_role, c.scopes AS key_scopes, c.last_used_at, \
-         NULL AS strength, \
+         NULL AS strength, NULL AS operator_id, NULL AS support_role, \
          CASE WHEN c.hash = $1 OR c.expires_at <= c.previous_until THEN c.expires_at ELSE c.previous_until END \
          AS expires_at",
         "api_keys",
+        "",
         "c.hash = $1 OR (c.previous_hash = $1 AND c.previous_until > $2)",
         ""
     );
@@ -111,8 +144,25 @@ impl Row {
             key: self.key_role.as_deref().map(grant).transpose()?,
             strength: session::strength(self.strength.as_deref())?,
             authenticated_at: self.authenticated_at,
+            signed_in_at: session::signed_in_at(self.created_at, self.authenticated_at),
             expires_at: self.expires_at,
             last_used_at: self.last_used_at,
+            support: match (self.operator_id, self.support_role.as_deref()) {
+                (Some(operator), Some(role)) => Some(Support { operator, most: builtin_role(role)? }),
+                (Some(_), None) => {
+                    return Err(data::Error::internal("an operator's session without a grant"));
+                }
+                (None, _) => None,
+            },
+            policy: match (self.second_factor, self.sign_in_methods, self.address_ranges) {
+                (Some(second_factor), Some(methods), Some(ranges)) => {
+                    tenant_policy::parsed(&second_factor, &methods, &ranges, self.session_minutes)?
+                }
+                _ => Policy::default(),
+            },
+            requests_per_minute: self
+                .requests_per_minute
+                .and_then(|limit| u32::try_from(limit).ok()?.try_into().ok()),
         })
     }
 }

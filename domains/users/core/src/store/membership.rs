@@ -124,6 +124,12 @@ pub async fn active_owners(unit: &Unit) -> Result<u64, data::Error> {
     owners.count().await
 }
 
+/// Those who are there, and those who will be let back. Counted while the tenant is held, so that no two take one place.
+pub async fn present(unit: &Unit) -> Result<u64, data::Error> {
+    let states = [MembershipState::Active, MembershipState::Suspended].map(MembershipState::name);
+    unit.find::<Entity>().filter(Column::State.is_in(states)).count().await
+}
+
 /// Nobody reports to who is gone.
 pub async fn release_reports_of(unit: &Unit, manager: MembershipId) -> Result<u64, data::Error> {
     let update = unit.update::<Entity>().filter(Column::ManagerId.eq(manager));
@@ -219,11 +225,22 @@ pub async fn active_in(
     Ok(found.map(|found| found.public_id))
 }
 
-/// In whose name mail about a person's account leaves: the first tenant they may act in, or the first they joined.
+/// In whose name mail about a person's account leaves: the first tenant they may act in, or the first they joined that is
+/// not suspended.
 pub async fn tenant_of_mail(system: &System, user: UserId) -> Result<Option<TenantId>, data::Error> {
     if let Some((tenant, _)) = first_active_of(system, user).await? {
         return Ok(Some(tenant));
     }
+    let sql = "SELECT m.tenant_id, m.public_id FROM memberships m JOIN tenants t ON t.public_id = m.tenant_id \
+         WHERE m.user_id = $1 AND t.state = 'active' AND t.deleted_at IS NULL \
+         ORDER BY m.created_at, m.public_id LIMIT 1";
+    let rows = system.query_all(sql, vec![user.into()]).await?;
+    let found = rows.first().map(|row| Found::from_query_result(row, "")).transpose()?;
+    Ok(found.map(|found| found.tenant_id))
+}
+
+/// The first tenant this person joined, whatever became of it.
+pub async fn first_of(system: &System, user: UserId) -> Result<Option<TenantId>, data::Error> {
     let select = Entity::find().filter(Column::UserId.eq(user)).order_by_asc(Column::CreatedAt);
     Ok(system.one(select).await?.map(|membership| membership.tenant_id))
 }

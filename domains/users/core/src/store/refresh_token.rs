@@ -2,9 +2,10 @@
 
 use crate::domain::refresh::Presented;
 use crate::domain::{MembershipState, RefreshTokenId};
-use crate::store::{tenant, unknown};
+use crate::store::{session, tenant, unknown};
 use chrono::{DateTime, Utc};
 use data::{System, Unit, tenant_entity};
+use kernel::ctx::Strength;
 use kernel::id::CredentialId;
 use kernel::{Ctx, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
@@ -87,6 +88,9 @@ pub struct Found {
     pub session: CredentialId,
     pub access_hash: Vec<u8>,
     pub user: UserId,
+    /// Of the session.
+    pub strength: Strength,
+    pub authenticated_at: DateTime<Utc>,
     pub presented: Presented,
     pub answer: Option<Vec<u8>>,
 }
@@ -102,13 +106,16 @@ struct Row {
     expires_at: DateTime<Utc>,
     session_revoked_at: Option<DateTime<Utc>>,
     user_id: UserId,
+    strength: Option<String>,
+    authenticated_at: DateTime<Utc>,
     membership_state: String,
     tenant_state: String,
 }
 
 pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Found>, data::Error> {
     let sql = "SELECT r.public_id, r.tenant_id, r.session_id, s.access_hash, r.used_at, r.answer, r.expires_at, \
-         s.revoked_at AS session_revoked_at, m.user_id, m.state AS membership_state, t.state AS tenant_state \
+         s.revoked_at AS session_revoked_at, m.user_id, m.state AS membership_state, t.state AS tenant_state, \
+         s.strength, coalesce(s.authenticated_at, s.created_at) AS authenticated_at \
          FROM refresh_tokens r \
          JOIN sessions s ON s.tenant_id = r.tenant_id AND s.public_id = r.session_id \
          JOIN memberships m ON m.tenant_id = s.tenant_id AND m.public_id = s.membership_id \
@@ -129,6 +136,8 @@ pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Found>, d
         session: row.session_id,
         access_hash: row.access_hash,
         user: row.user_id,
+        strength: session::strength(row.strength.as_deref())?,
+        authenticated_at: row.authenticated_at,
         presented: Presented {
             used_at: row.used_at,
             answer_is_kept: row.answer.is_some(),

@@ -1,9 +1,11 @@
 //! Tenants: a platform table, since a tenant is what all else belongs to.
 
+use crate::domain::TenantState;
+use crate::store::unknown;
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, Tx, Unit};
 use kernel::ctx::Mode;
-use kernel::{Ctx, TenantId};
+use kernel::{Ctx, Page, PageRequest, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveValue::Set, ExprTrait, QuerySelect};
@@ -17,6 +19,10 @@ pub struct Model {
     pub name: String,
     pub state: String,
     pub mode: String,
+    /// This and `max_members` are limits of its own, which operators set.
+    pub requests_per_minute: Option<i64>,
+    pub max_members: Option<i64>,
+    pub suspension_reason: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -34,6 +40,17 @@ impl PlatformEntity for Entity {
 }
 
 pub const ACTIVE: &str = "active";
+
+impl Model {
+    pub fn state(&self) -> Result<TenantState, data::Error> {
+        TenantState::parse(&self.state).ok_or_else(|| unknown("state of a tenant", &self.state))
+    }
+
+    /// Whether anything of it passes.
+    pub fn is_active(&self) -> bool {
+        self.state == ACTIVE
+    }
+}
 
 pub fn mode_name(mode: Mode) -> &'static str {
     match mode {
@@ -82,4 +99,63 @@ pub async fn rename(unit: &Unit, ctx: &Ctx, version: i64, name: &str) -> Result<
         0 => Ok(None),
         _ => own(unit).await,
     }
+}
+
+/// Any tenant: for those who operate the installation.
+pub async fn by_id(tx: &Tx, id: TenantId) -> Result<Option<Model>, data::Error> {
+    tx.platform_one(living().filter(Column::PublicId.eq(id))).await
+}
+
+/// The same as it is now, and so it stays until the transaction ends.
+pub async fn by_id_to_change(unit: &Unit, id: TenantId) -> Result<Option<Model>, data::Error> {
+    unit.platform_one(living().filter(Column::PublicId.eq(id)).lock(LockType::NoKeyUpdate)).await
+}
+
+/// Of all tenants.
+pub async fn page(
+    tx: &Tx,
+    state: Option<TenantState>,
+    request: &PageRequest,
+) -> Result<Page<Model>, data::Error> {
+    let mut select = living();
+    if let Some(state) = state {
+        select = select.filter(Column::State.eq(state.name()));
+    }
+    tx.platform_page(select, [Column::CreatedAt, Column::PublicId], request).await
+}
+
+/// What an operator decides of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub state: TenantState,
+    pub suspension_reason: Option<String>,
+    pub requests_per_minute: Option<i64>,
+    pub max_members: Option<i64>,
+}
+
+/// `None` when it is no longer of that version.
+pub async fn set_terms(
+    unit: &Unit,
+    ctx: &Ctx,
+    before: &Model,
+    terms: &Terms,
+) -> Result<Option<Model>, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(before.public_id))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::Version.eq(before.version))
+        .col_expr(Column::State, Expr::val(terms.state.name()))
+        .col_expr(Column::SuspensionReason, Expr::val(terms.suspension_reason.clone()))
+        .col_expr(Column::RequestsPerMinute, Expr::val(terms.requests_per_minute))
+        .col_expr(Column::MaxMembers, Expr::val(terms.max_members))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    match unit.update_platform(update).await? {
+        0 => Ok(None),
+        _ => by_id(unit, before.public_id).await,
+    }
+}
+
+fn living() -> Select<Entity> {
+    Entity::find().filter(Column::DeletedAt.is_null())
 }

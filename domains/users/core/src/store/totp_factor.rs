@@ -7,7 +7,7 @@ use kernel::{Ctx, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ExprTrait, QuerySelect, UpdateMany};
+use sea_orm::{ExprTrait, QueryOrder, QuerySelect, UpdateMany};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "totp_factors")]
@@ -94,6 +94,20 @@ pub async fn delete(unit: &Unit, ctx: &Ctx, id: TotpFactorId) -> Result<bool, da
         .col_expr(Column::SealedSecret, Expr::val(Vec::<u8>::new()))
         .col_expr(Column::DeletedAt, Expr::val(ctx.now()))
         .col_expr(Column::DeletedBy, Expr::val(ctx.actor().to_string()));
+    Ok(unit.update_platform(update).await? > 0)
+}
+
+/// Those behind this one, in the order of their ids.
+pub async fn behind(tx: &Tx, id: i64, limit: u64) -> Result<Vec<Model>, data::Error> {
+    let living = Entity::find().filter(Column::Id.gt(id)).filter(Column::DeletedAt.is_null());
+    tx.platform_all(living.order_by_asc(Column::Id).limit(limit)).await
+}
+
+/// The same secret, sealed anew; `false` when it was given up or set up again in the meantime.
+pub async fn reseal(unit: &Unit, ctx: &Ctx, factor: &Model, sealed: Vec<u8>) -> Result<bool, data::Error> {
+    let update = changing(ctx, factor.public_id)
+        .filter(Column::SealedSecret.eq(factor.sealed_secret.clone()))
+        .col_expr(Column::SealedSecret, Expr::val(sealed));
     Ok(unit.update_platform(update).await? > 0)
 }
 

@@ -22,6 +22,8 @@ pub struct Model {
     pub display_name: String,
     pub password_hash: String,
     pub sessions_ended_at: Option<DateTime<Utc>>,
+    /// Since when a password, which only a reset can have brought, asks for a recovery code beside it.
+    pub passkey_only_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -62,6 +64,11 @@ pub async fn by_email_here(tx: &Tx, email: &Email) -> Result<Option<Model>, data
 /// Of a member whose membership the caller has found in their own tenant.
 pub async fn by_id(tx: &Tx, id: UserId) -> Result<Option<Model>, data::Error> {
     tx.platform_one(living().filter(Column::PublicId.eq(id))).await
+}
+
+/// Of somebody who has proved who they are: as they are now, and so they stay until the transaction ends.
+pub async fn by_id_to_change(unit: &Unit, id: UserId) -> Result<Option<Model>, data::Error> {
+    unit.platform_one(living().filter(Column::PublicId.eq(id)).lock(LockType::NoKeyUpdate)).await
 }
 
 /// Of members whose memberships the caller has found in their own tenant.
@@ -119,6 +126,37 @@ pub async fn still_has_password(unit: &Unit, of: &Model, to_change: bool) -> Res
     Ok(unit.platform_one(select).await?.is_some_and(|now| now.password_hash == of.password_hash))
 }
 
+/// Whether the address is still theirs; it stays so until the transaction ends.
+pub async fn still_has_address(unit: &Unit, of: &Model) -> Result<bool, data::Error> {
+    let select = living().filter(Column::PublicId.eq(of.public_id)).lock(LockType::Share);
+    Ok(unit.platform_one(select).await?.is_some_and(|now| now.email_key == of.email_key))
+}
+
+/// Another address, which has been proved. `false` when they have another one already than was looked at.
+pub async fn change_email(unit: &Unit, ctx: &Ctx, of: &Model, email: &Email) -> Result<bool, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(of.public_id))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::EmailKey.eq(&of.email_key))
+        .col_expr(Column::Email, Expr::val(email.as_str()))
+        .col_expr(Column::EmailKey, Expr::val(email.key()))
+        .col_expr(Column::EmailVerifiedAt, Expr::val(ctx.now()))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    Ok(unit.update_platform(update).await? > 0)
+}
+
+/// Who signed up and never proved the address. `false` when they have.
+pub async fn delete_unproved(unit: &Unit, ctx: &Ctx, id: UserId) -> Result<bool, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::EmailVerifiedAt.is_null())
+        .col_expr(Column::DeletedAt, Expr::val(ctx.now()))
+        .col_expr(Column::DeletedBy, Expr::val(ctx.actor().to_string()))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    Ok(unit.update_platform(update).await? > 0)
+}
+
 /// Another password; every session that was opened before it ends. `false` when it is not the one that was proved.
 pub async fn change_password(
     unit: &Unit,
@@ -136,6 +174,33 @@ pub async fn change_password(
     if let Some(proved) = proved {
         update = update.filter(Column::PasswordHash.eq(proved));
     }
+    Ok(unit.update_platform(update).await? > 0)
+}
+
+/// From now on passkeys let them in, and no password that they know.
+pub async fn begin_passkey_only(
+    unit: &Unit,
+    ctx: &Ctx,
+    id: UserId,
+    void_hash: &str,
+) -> Result<bool, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .col_expr(Column::PasswordHash, Expr::val(void_hash))
+        .col_expr(Column::PasskeyOnlyAt, Expr::val(ctx.now()))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    Ok(unit.update_platform(update).await? > 0)
+}
+
+/// A password lets them in again.
+pub async fn end_passkey_only(unit: &Unit, ctx: &Ctx, id: UserId) -> Result<bool, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::PasskeyOnlyAt.is_not_null())
+        .col_expr(Column::PasskeyOnlyAt, Expr::val(None::<DateTime<Utc>>))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
     Ok(unit.update_platform(update).await? > 0)
 }
 

@@ -6,18 +6,19 @@ use actix_web::{App, test};
 use data::{Databases, Subscription, TenantSql};
 use jobs::{Handler, JobFailure, Parcel, Running};
 use kernel::ctx::IdentityProvider;
-use kernel::id::MessageId;
-use kernel::{Ctx, DomainEvent, TenantId, UserId};
-use module::Module;
+use kernel::id::{MessageId, PLATFORM};
+use kernel::{Actor, Ctx, DomainEvent, PermissionSet, TenantId, UserId};
+use module::{Module, Operators, Reseal};
 use secrets::Sealed;
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use testkit::Stage;
+use testkit::{Loopback, Stage};
 use users::{Deps, PERMISSIONS, Settings};
 use users_contract::{
-    EmailVerificationRequested, INVITATION_SEAL, InvitationSent, NewDeviceSignedIn, PasswordChanged,
-    PasswordResetRequested, SignUpForKnownAddress, Users, VERIFICATION_SEAL,
+    EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged, EmailVerificationRequested,
+    INVITATION_SEAL, InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged,
+    PasswordResetRequested, RemoteUsers, SignUpForKnownAddress, Users, VERIFICATION_SEAL,
 };
 use web::{Parts, Server};
 
@@ -28,10 +29,16 @@ pub struct House {
     pub databases: Databases,
     pub identity: Arc<dyn IdentityProvider>,
     pub users: Arc<dyn Users>,
+    /// The same as another process has it.
+    pub remote_users: RemoteUsers,
+    pub operators: Arc<dyn Operators>,
     server: Server,
     pages: module::Pages,
     audit: Handler,
     erasing: Handler,
+    cleaning: Handler,
+    /// What the command that replaces the master key has sealed anew.
+    pub sealed: Vec<Arc<dyn Reseal>>,
 }
 
 pub struct Reply {
@@ -79,11 +86,31 @@ impl House {
 
     pub async fn with_settings(stage: Stage, settings: Settings) -> Self {
         stage.permissions(PERMISSIONS);
+        // So that a test that moves the clock on need not renew its tokens.
+        let settings = Settings { access_token_minutes: 60, ..settings };
         let platform = stage.platform("users").await;
-        let Module { databases, api, pages, handlers, contract, identity, .. } =
-            users::module(settings, Deps { platform });
-        assert_eq!(api.faults(), &[] as &[String]);
-        let [audit, erasing] = <[Handler; 2]>::try_from(handlers).ok().expect("a subscriber and a job");
+        let Module {
+            databases,
+            api,
+            platform_api,
+            pages,
+            handlers,
+            contract,
+            identity,
+            operators,
+            switches,
+            schedules,
+            sealed,
+            ..
+        } = users::module(settings, Deps { platform });
+        stage.switches(switches);
+        let apis: Vec<_> = [api].into_iter().chain(platform_api).collect();
+        for api in &apis {
+            assert_eq!(api.faults(), &[] as &[String]);
+        }
+        let handlers = <[Handler; 3]>::try_from(handlers).ok();
+        let [audit, erasing, cleaning] = handlers.expect("a subscriber and two jobs");
+        assert_eq!(schedules.len(), 1, "the second job's");
         let mail = |event, subscriber| Subscription { event, subscriber, ordered: false };
         stage.subscribe(vec![
             audit.subscription().expect("it subscribes"),
@@ -93,8 +120,13 @@ impl House {
             mail(PasswordResetRequested::KIND, "tests.reset"),
             mail(PasswordChanged::KIND, "tests.changed"),
             mail(NewDeviceSignedIn::KIND, "tests.device"),
+            mail(PasskeyRegistered::KIND, "tests.passkey"),
+            mail(EmailChangeApprovalRequested::KIND, "tests.approval"),
+            mail(EmailChangeConfirmationRequested::KIND, "tests.confirmation"),
+            mail(EmailChanged::KIND, "tests.email_changed"),
         ]);
         let identity = identity.expect("an identity provider");
+        let contract = contract.expect("a contract");
         let many = NonZeroU32::new(1_000_000).expect("not zero");
         let parts = Parts {
             settings: web::Settings {
@@ -107,37 +139,56 @@ impl House {
             secrets: stage.secrets.clone(),
             identity: Arc::clone(&identity),
             entitlements: None,
-            apis: vec![api],
+            apis,
             info: utoipa::openapi::Info::new("users", "1"),
         };
         Self {
             databases,
             identity,
-            users: contract.and_then(|contract| contract.object::<dyn Users>()).expect("a contract"),
+            users: contract.object::<dyn Users>().expect("of users"),
+            remote_users: RemoteUsers::new(Arc::new(Loopback(contract.server))),
+            operators: operators.expect("operators"),
             server: Server::new(parts).unwrap_or_else(|faults| panic!("{faults:?}")),
             pages: pages.expect("pages"),
             audit,
             erasing,
+            cleaning,
+            sealed,
             stage,
         }
     }
 
+    /// In this process, and as from another.
+    pub fn contracts(&self) -> [&dyn Users; 2] {
+        [&*self.users, &self.remote_users]
+    }
+
     pub async fn send(&self, request: test::TestRequest) -> Reply {
+        self.send_all([request]).await.pop().expect("a reply")
+    }
+
+    /// One after the other.
+    pub async fn send_all(&self, requests: impl IntoIterator<Item = test::TestRequest>) -> Vec<Reply> {
         let (server, pages) = (self.server.clone(), Arc::clone(&self.pages));
         let configure = move |config: &mut actix_web::web::ServiceConfig| {
             pages(config);
             server.configure(config);
         };
         let app = test::init_service(App::new().configure(configure).wrap(self.server.edge())).await;
-        let (status, headers, body) = match test::try_call_service(&app, request.to_request()).await {
-            Ok(response) => {
-                let (status, headers) = (response.status(), response.headers().clone());
-                (status, headers, test::read_body(response).await)
-            }
-            Err(error) => panic!("{error}"),
-        };
-        let _: StatusCode = status;
-        Reply { status: status.as_u16(), headers, text: String::from_utf8_lossy(&body).into_owned() }
+        let mut replies = Vec::new();
+        for request in requests {
+            let (status, headers, body) = match test::try_call_service(&app, request.to_request()).await {
+                Ok(response) => {
+                    let (status, headers) = (response.status(), response.headers().clone());
+                    (status, headers, test::read_body(response).await)
+                }
+                Err(error) => panic!("{error}"),
+            };
+            let _: StatusCode = status;
+            let text = String::from_utf8_lossy(&body).into_owned();
+            replies.push(Reply { status: status.as_u16(), headers, text });
+        }
+        replies
     }
 
     pub async fn post(&self, path: &str, bearer: Option<&str>, body: Value) -> Reply {
@@ -160,8 +211,30 @@ impl House {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Reply {
-        let uri = format!("/api/v1/users{path}");
-        let mut request = test::TestRequest::with_uri(&uri).method(method);
+        self.call_at(method, &format!("/api/v1/users{path}"), bearer, headers, body).await
+    }
+
+    /// What operators of the installation do.
+    pub async fn platform(
+        &self,
+        method: Method,
+        path: &str,
+        bearer: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Reply {
+        self.call_at(method, &format!("/api/v1/platform{path}"), bearer, headers, body).await
+    }
+
+    async fn call_at(
+        &self,
+        method: Method,
+        uri: &str,
+        bearer: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Reply {
+        let mut request = test::TestRequest::with_uri(uri).method(method);
         if let Some(bearer) = bearer {
             request = request.insert_header(("authorization", format!("Bearer {bearer}")));
         }
@@ -172,6 +245,12 @@ impl House {
             request = request.set_json(body);
         }
         self.send(request).await
+    }
+
+    /// The token of somebody who operates the installation.
+    pub async fn operator(&self) -> String {
+        let made = self.operators.create(&self.stage.visitor(), "Night shift", 90).await;
+        made.expect("an operator").token
     }
 
     pub async fn sign_up(&self, email: &str, password: &str, organization: &str) -> Reply {
@@ -260,15 +339,16 @@ impl House {
         self.tokens_of("tests.invitation", INVITATION_SEAL).await
     }
 
+    /// Of those that have one.
     pub async fn tokens_of(&self, subscriber: &str, seal: &'static str) -> Vec<String> {
         let sent = self.messages(subscriber).await;
-        let open = |payload: &str| -> String {
+        let open = |payload: &str| -> Option<String> {
             let event: Value = serde_json::from_str(payload).expect("the event");
-            let sealed: Sealed<String> =
+            let sealed: Option<Sealed<String>> =
                 serde_json::from_value(event["sealed_token"].clone()).expect("a sealed value");
-            self.stage.secrets.open_value(seal, &sealed).expect("opens")
+            Some(self.stage.secrets.open_value(seal, &sealed?).expect("opens"))
         };
-        sent.iter().map(|(_, _, payload)| open(payload)).collect()
+        sent.iter().filter_map(|(_, _, payload)| open(payload)).collect()
     }
 
     /// Delivers every audit entry that was written, in order, as the runtime would.
@@ -290,6 +370,23 @@ impl House {
         let parcel = Parcel { kind: "users.erase_audit_details".to_owned(), version: 1, payload };
         let message = MessageId::new(self.stage.clock.now());
         self.erasing.deliver(self.ctx_of(by), parcel, Running::detached(message)).await.expect("erases");
+    }
+
+    /// Runs the job that deletes what has ended, as its schedule does, until it is done.
+    pub async fn clean_up(&self) {
+        let mut nobody = self.stage.tenant();
+        nobody.id = PLATFORM;
+        loop {
+            let system = Actor::System { domain: "users".to_owned() };
+            let parcel = Parcel { kind: "users.clean_up".to_owned(), version: 1, payload: "{}".to_owned() };
+            let message = MessageId::new(self.stage.clock.now());
+            let ctx = nobody.ctx_as(system, PermissionSet::default());
+            match self.cleaning.deliver(ctx, parcel, Running::detached(message)).await {
+                Ok(()) => return,
+                Err(JobFailure::Snooze(_)) => {}
+                Err(failure) => panic!("{failure}"),
+            }
+        }
     }
 
     /// What no use case does, by the rights of the runtime's role. How many rows it touched.

@@ -3,17 +3,30 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod access_tokens;
 mod api_keys;
+mod attacks;
 mod audit_details;
+mod clean_up;
 mod contract;
+mod email_change;
 mod explain;
+mod fresh;
 mod house;
 mod invitations;
 mod members;
+mod passkey_only;
+mod passkeys;
 mod passwords;
+mod platform;
+mod policies;
+mod policy_dry_run;
+mod reseal;
 mod roles;
 mod second_factors;
 mod sessions;
 mod sign_up;
+mod support_access;
+mod switches;
 mod teams;
 mod tenant;

@@ -15,14 +15,14 @@ use users_contract::PASSWORD_RESET_SEAL;
 const ADA: &str = "ada@example.com";
 const NEW: &str = "a longer horse battery staple";
 
-struct Authenticator {
+pub struct Authenticator {
     secret: String,
-    recovery_codes: Vec<String>,
+    pub recovery_codes: Vec<String>,
 }
 
 impl Authenticator {
     /// What it shows so many steps from now (RFC 6238).
-    fn code(&self, house: &House, steps: i64) -> String {
+    pub fn code(&self, house: &House, steps: i64) -> String {
         let step = house.stage.clock.now().timestamp() / 30 + steps;
         let mut mac = Hmac::<Sha1>::new_from_slice(&base32(&self.secret)).unwrap();
         mac.update(&step.to_be_bytes());
@@ -57,7 +57,7 @@ async fn confirm(house: &House, person: &Person, code: &str) -> Reply {
 }
 
 /// Set up and confirmed; the code of the present step is spent.
-async fn enrolled(house: &House, person: &Person) -> Authenticator {
+pub async fn enrolled(house: &House, person: &Person) -> Authenticator {
     let authenticator = enrol(house, person).await;
     let told = confirm(house, person, &authenticator.code(house, 0)).await.is(200);
     assert_eq!(told.headers.get("cache-control").unwrap(), "no-store");
@@ -69,7 +69,7 @@ fn recovery_codes(told: &Reply) -> Vec<String> {
     codes.into_iter().map(|code| code.as_str().unwrap().to_owned()).collect()
 }
 
-async fn enter(house: &House, code: &str) -> Reply {
+pub async fn enter(house: &House, code: &str) -> Reply {
     house.post("/sign-in", None, json!({ "email": ADA, "password": PASSWORD, "code": code })).await
 }
 
@@ -77,7 +77,12 @@ async fn both_proofs(house: &House, person: &Person, path: &str, password: &str,
     house.post(path, Some(&person.access), json!({ "current_password": password, "code": code })).await
 }
 
-async fn strength(house: &House, bearer: &str) -> Strength {
+/// Of who has a password and no passkey.
+fn shows(totp: &Value, recovery_codes: usize) -> Value {
+    json!({ "password": true, "passkeys": 0, "totp": totp, "recovery_codes_left": recovery_codes })
+}
+
+pub async fn strength(house: &House, bearer: &str) -> Strength {
     let principal = house.identity.authenticate(&house.stage.visitor(), bearer).await.unwrap();
     principal.expect("the token is good").credential.strength
 }
@@ -88,7 +93,7 @@ both! {
         let ada = house.owner(ADA).await;
         let bob = house.owner("bob@example.com").await;
         let none = house.get("/me/second-factors", &ada.access).await.is(200);
-        assert_eq!(none.json(), json!({ "totp": null, "recovery_codes_left": 0 }));
+        assert_eq!(none.json(), shows(&Value::Null, 0));
         confirm(&house, &ada, "000000").await.problem(409, "users.no_totp");
         let wrong = json!({ "current_password": "not the password" });
         let refused = house.post("/me/totp", Some(&ada.access), wrong).await.problem(422, "invalid");
@@ -108,13 +113,13 @@ both! {
         house.post("/me/totp", Some(&ada.access), again).await.problem(409, "users.totp_exists");
         let shown = house.get("/me/second-factors", &ada.access).await.is(200);
         let since = json!({ "confirmed_at": "2026-01-15T12:00:00Z" });
-        assert_eq!(shown.json(), json!({ "totp": since, "recovery_codes_left": 10 }));
+        assert_eq!(shown.json(), shows(&since, 10));
 
         house.sign_in(ADA, PASSWORD).await.problem(401, "users.second_factor_required");
         house.sign_in(ADA, "not the password").await.problem(401, "users.wrong_credentials");
         enter(&house, &spent).await.problem(401, "users.wrong_code");
         house.sign_in("bob@example.com", PASSWORD).await.is(200);
-        assert_eq!(strength(&house, &ada.access).await, Strength::Password);
+        assert_eq!(strength(&house, &ada.access).await, Strength::SecondFactor, "it was proved there");
         house.stage.clock.advance(Duration::seconds(30));
         let opened = enter(&house, &authenticator.code(&house, 0)).await.is(200);
         assert_eq!(strength(&house, &opened.at("/access_token")).await, Strength::SecondFactor);
@@ -193,7 +198,7 @@ both! {
         remove(PASSWORD, &first.code(&house, -1)).await.problem(422, "invalid");
         remove(PASSWORD, &first.code(&house, 0)).await.is(204);
         let none = house.get("/me/second-factors", &ada.access).await.is(200);
-        assert_eq!(none.json(), json!({ "totp": null, "recovery_codes_left": 0 }));
+        assert_eq!(none.json(), shows(&Value::Null, 0));
         house.sign_in(ADA, PASSWORD).await.is(200);
 
         let second = enrolled(&house, &ada).await;

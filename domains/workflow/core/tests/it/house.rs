@@ -312,7 +312,7 @@ impl IdentityProvider for Bearers {
             [] => Actor::User { id },
             _ => Actor::ApiKey { id: CredentialId::new(visitor.now()), owner: id },
         };
-        let granted = workflow::PERMISSIONS.iter().filter(|permission| permission.least_role <= role);
+        let granted = workflow::PERMISSIONS.iter().filter(|permission| permission.is_of(role));
         Ok(Some(Principal {
             actor,
             permissions: granted.map(|permission| permission.name).collect(),

@@ -2,7 +2,8 @@
 
 use super::house::*;
 use data::JobOptions;
-use jobs::{Settings, Status};
+use jobs::{Schedule, Settings, Status};
+use kernel::id::PLATFORM;
 use std::time::Duration;
 
 both!(
@@ -110,6 +111,38 @@ both!(
         assert_eq!(house.log.names(), ["now"]);
         // No wake-up: only the due time brings the worker back.
         house.stage.clock.advance(chrono::TimeDelta::milliseconds(50));
+        house.noted("later").await;
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
+    async fn operators_have_their_turn_beside_schedules_and_tenants(stage: Stage) {
+        let house = House::new(stage).await;
+        let busy = vec!["busy"; 50];
+        house.enqueue_as(&house.tenant, &busy, JobOptions::default()).await;
+        let mut operators = house.stage.tenant();
+        operators.id = PLATFORM;
+        house.enqueue_as(&operators, &["operator", "operator"], JobOptions::default()).await;
+        let tick = Work { name: "tick".to_owned() };
+        let schedules = vec![Schedule::every("billing.minutely", Duration::from_secs(60), &tick)];
+        let settings = Settings { concurrency: 1, ..house.settings() };
+        let runtime = house.node(settings, vec![house.work(|_, _| Ok(()))], schedules).await;
+        eventually("the operators' jobs", async || {
+            let names = house.log.names();
+            (names.iter().filter(|name| *name == "operator").count() == 2).then_some(())
+        })
+        .await;
+        let before = house.log.names().iter().rposition(|name| name == "operator").unwrap();
+        assert!(before < 10, "the operators' last job came as number {before}");
+        // The next tick is written ahead, as a row of no tenant; the operators' go on coming.
+        eventually("the tick's row", async || {
+            house.rows().await.iter().any(|row| row.tenant.is_none()).then_some(())
+        })
+        .await;
+        house.enqueue_as(&operators, &["later", "later"], JobOptions::default()).await;
+        house.pass(60);
+        house.noted("tick").await;
         house.noted("later").await;
         runtime.shutdown(Duration::from_secs(5)).await;
     }

@@ -1,7 +1,8 @@
 //! Recurring work: one run a tick, however many nodes.
 
 use super::house::*;
-use jobs::{PLATFORM, Schedule, Settings, Status};
+use jobs::{Schedule, Settings, Status};
+use kernel::id::PLATFORM;
 use std::time::Duration;
 
 both!(

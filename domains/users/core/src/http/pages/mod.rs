@@ -1,12 +1,14 @@
-//! The pages that links in mail lead to. Each asks for a password before anything is spent, since programs that look at
-//! mail follow its links. No script, nothing from elsewhere.
+//! The pages that links in mail lead to. Each wants a form to be sent, with a password where it lets somebody in, before
+//! anything is spent, since programs that look at mail follow its links. No script, nothing from elsewhere.
 
 mod accept;
+mod confirm;
 mod reset;
 mod verify;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::http::jwks;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::web::{self as actix, Data, ServiceConfig};
@@ -15,7 +17,7 @@ use kernel::Problem;
 use module::Pages;
 use serde::Deserialize;
 use std::sync::Arc;
-use users_contract::{INVITATION_PATH, PASSWORD_RESET_PATH, VERIFICATION_PATH};
+use users_contract::{EMAIL_CHANGE_PATH, INVITATION_PATH, PASSWORD_RESET_PATH, VERIFICATION_PATH};
 
 pub fn pages(app: App) -> Pages {
     Arc::new(move |config: &mut ServiceConfig| {
@@ -31,7 +33,13 @@ pub fn pages(app: App) -> Pages {
             .app_data(Data::new(app.clone()))
             .route(actix::get().to(reset::ask))
             .route(actix::post().to(reset::reset));
-        config.service(verification).service(invitation).service(reset);
+        let email_change = actix::resource(EMAIL_CHANGE_PATH)
+            .app_data(Data::new(app.clone()))
+            .route(actix::get().to(confirm::ask))
+            .route(actix::post().to(confirm::confirm));
+        let keys =
+            actix::resource(jwks::PATH).app_data(Data::new(app.clone())).route(actix::get().to(jwks::show));
+        config.service(keys).service(verification).service(invitation).service(reset).service(email_change);
     })
 }
 

@@ -1,0 +1,32 @@
+//! The log of what operators did: that of the tenant that is none.
+
+use crate::app::App;
+use crate::http::audit_entries::AuditEntryDto;
+use crate::service;
+use crate::service::list_audit_entries::Filter;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use web::{Answer, Caller, Listing, PageQuery, Query, State};
+
+#[derive(Deserialize, IntoParams)]
+pub struct PlatformAuditEntryFilter {
+    /// Only what was done to this tenant, operator or switch
+    resource_id: Option<Uuid>,
+    /// Only this action, such as `users.tenant.suspend`
+    action: Option<String>,
+}
+
+/// Lists what the operators of the installation did
+#[utoipa::path(get, path = "/audit-entries", responses((status = 200, body = Listing<AuditEntryDto>)))]
+pub async fn list_audit_entries(
+    app: State<App>,
+    caller: Caller,
+    filter: Query<PlatformAuditEntryFilter>,
+    page: PageQuery,
+) -> Answer {
+    let filter = Filter { resource: filter.resource_id, actor: None, action: filter.action.clone() };
+    let found =
+        service::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
+    Ok(page.render(found.map(AuditEntryDto::from)))
+}

@@ -1,0 +1,92 @@
+//! What each tenant asks of its members' sign-ins; one row a tenant, or none.
+
+use crate::domain::TenantPolicyId;
+use crate::domain::policy::{Policy, SecondFactorRule};
+use crate::store::unknown;
+use chrono::{DateTime, Utc};
+use data::{Tx, Unit, tenant_entity};
+use kernel::{Ctx, TenantId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use serde::Serialize;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tenant_policies")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: TenantPolicyId,
+    pub second_factor: String,
+    pub sign_in_methods: String,
+    pub address_ranges: String,
+    pub session_minutes: Option<i64>,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+tenant_entity!(resource);
+
+impl Model {
+    pub fn policy(&self) -> Result<Policy, data::Error> {
+        parsed(&self.second_factor, &self.sign_in_methods, &self.address_ranges, self.session_minutes)
+    }
+}
+
+/// Of the transaction's tenant; `None` where it has never said a word.
+pub async fn own(tx: &Tx) -> Result<Option<Model>, data::Error> {
+    tx.find::<Entity>().one().await
+}
+
+/// The tenant's first. The tenant must be held, so that of two who say it at once one finds it there.
+pub async fn insert(unit: &Unit, ctx: &Ctx, policy: &Policy) -> Result<Model, data::Error> {
+    let row = ActiveModel {
+        public_id: Set(ctx.new_id()),
+        second_factor: Set(policy.second_factor.name().to_owned()),
+        sign_in_methods: Set(written(&policy.sign_in_methods)?),
+        address_ranges: Set(written(&policy.address_ranges)?),
+        session_minutes: Set(policy.session_minutes),
+        ..Default::default()
+    };
+    unit.insert(row).await
+}
+
+/// `None` when it is no longer of that version.
+pub async fn change(unit: &Unit, before: &Model, policy: &Policy) -> Result<Option<Model>, data::Error> {
+    let changed = unit
+        .update::<Entity>()
+        .filter(Column::PublicId.eq(before.public_id))
+        .filter(Column::Version.eq(before.version))
+        .set(Column::SecondFactor, policy.second_factor.name())
+        .set(Column::SignInMethods, written(&policy.sign_in_methods)?)
+        .set(Column::AddressRanges, written(&policy.address_ranges)?)
+        .set(Column::SessionMinutes, policy.session_minutes);
+    Ok(changed.returning().await?.pop())
+}
+
+fn written(list: &impl Serialize) -> Result<String, data::Error> {
+    serde_json::to_string(list).map_err(data::Error::internal)
+}
+
+pub fn parsed(
+    second_factor: &str,
+    sign_in_methods: &str,
+    address_ranges: &str,
+    session_minutes: Option<i64>,
+) -> Result<Policy, data::Error> {
+    let rule = SecondFactorRule::parse(second_factor);
+    Ok(Policy {
+        second_factor: rule.ok_or_else(|| unknown("rule of second factors", second_factor))?,
+        sign_in_methods: serde_json::from_str(sign_in_methods).map_err(data::Error::internal)?,
+        address_ranges: serde_json::from_str(address_ranges).map_err(data::Error::internal)?,
+        session_minutes,
+    })
+}

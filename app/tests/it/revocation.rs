@@ -40,7 +40,7 @@ fn what_ends_on_one_node_ends_on_the_other_with_redis_and_without() {
                 redis_is(node, there).await;
             }
             for ending in house.endings().await {
-                ending.is_felt(there).await;
+                ending.must_be_felt(there).await;
             }
             house.an_operator(there).await;
             house.a_session_of_an_operator(there).await;
@@ -105,7 +105,7 @@ impl Ending {
         Self { method: Method::PATCH, ..Self::post(what, by, path, body, probe) }
     }
 
-    async fn is_felt(self, redis: bool) {
+    async fn must_be_felt(self, redis: bool) {
         let Self { what, by, method, path, body, probe } = self;
         // From now on the node remembers who it is and what they may do.
         probe.ask().await.expect(200);

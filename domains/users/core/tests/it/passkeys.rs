@@ -12,6 +12,9 @@ use testkit::{Authenticator, Stage, both, eventually};
 use uuid::Uuid;
 
 pub const ADA: &str = "ada@example.com";
+/// What is wrong, and a device that does it so.
+type Spoilt = (&'static str, fn(&mut Authenticator));
+
 const BOB: &str = "bob@example.com";
 pub const NEW: &str = "a longer horse battery staple";
 pub const NEWER: &str = "no horse and no battery at all";
@@ -108,7 +111,7 @@ both! {
         let ada = house.owner(ADA).await;
         let device = registered(&house, &ada).await;
         let expected = refused(answer(&house, &json!({ "ceremony_id": Uuid::nil(), "credential": {} })).await);
-        let spoilt: [(&str, fn(&mut Authenticator)); 9] = [
+        let spoilt: [Spoilt; 9] = [
             ("another site", |it| it.origin = "http://insula.example".to_owned()),
             ("a site below", |it| it.origin = "http://www.insula.test".to_owned()),
             ("another port", |it| it.origin = "http://insula.test:8080".to_owned()),
@@ -238,7 +241,7 @@ both! {
         sign_in["ceremony_id"] = challenge(&house).await["ceremony_id"].clone();
         assert_eq!(fault(finish(&house, &ada, &sign_in, &mut device).await), unknown);
         let begun = begun(&house, &ada).await;
-        let spoilt: [(&str, fn(&mut Authenticator)); 4] = [
+        let spoilt: [Spoilt; 4] = [
             ("another site", |it| it.origin = "https://insula.example".to_owned()),
             ("made for another site", |it| it.rp_id = Some("insula.example".to_owned())),
             ("not unlocked", |it| it.user_verified = false),

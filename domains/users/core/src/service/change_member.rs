@@ -46,7 +46,9 @@ pub async fn change_member(
         return Err(Error::MemberState { state: state.name() });
     }
     if role != before.role()? {
-        require_covered(ctx, &authority::of_role(app, &unit, before.role()?).await?)?;
+        let taken = authority::of_role(app, &unit, before.role()?).await?;
+        require_covered(ctx, &taken)?;
+        fresh::require_to_grant(app, ctx, &taken)?;
         let given = authority::of_role(app, &unit, role).await?;
         require_covered(ctx, &given)?;
         fresh::require_to_grant(app, ctx, &given)?;

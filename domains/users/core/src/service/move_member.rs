@@ -15,7 +15,7 @@ use data::{AuditEntry, Unit};
 use kernel::{Actor, Ctx};
 
 pub async fn move_member(app: &App, ctx: &Ctx, id: MembershipId, step: Move) -> Result<Member, Error> {
-    if step == Move::Remove {
+    if matches!(step, Move::Suspend | Move::Remove) {
         fresh::require(app, ctx)?;
     }
     let mut unit = app.databases.write(ctx).await?;

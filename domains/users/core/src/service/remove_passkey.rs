@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::PasskeyId;
 use crate::error::Error;
-use crate::service::passkey as view;
+use crate::service::{fresh, passkey as view};
 use crate::store::{passkey, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
@@ -14,6 +14,7 @@ pub struct Removed;
 
 pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Removed, Error> {
     let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+    fresh::require(app, ctx)?;
     let mut unit = app.databases.write(ctx).await?;
     let row = passkey::of_user(&unit, own, id).await?.ok_or(Error::PasskeyNotFound)?;
     if !passkey::delete(&unit, ctx, id).await? {

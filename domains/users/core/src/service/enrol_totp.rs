@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::domain::totp::TotpSecret;
 use crate::error::Error;
-use crate::service::{change_password, second_factor};
+use crate::service::{change_password, passkey, second_factor};
 use crate::store::{totp_factor, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
@@ -21,6 +21,7 @@ pub async fn enrol_totp(app: &App, ctx: &Ctx, password: String) -> Result<Enroll
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     drop(read);
+    passkey::refuse_where_restricted(app, ctx, id).await?;
     change_password::prove(app, ctx, &person, password).await?;
     match enrol(app, ctx, &person).await {
         // Two at once: the slower finds the faster's.

@@ -6,10 +6,11 @@ use crate::domain::passkey;
 use crate::error::Error;
 use crate::service::change_password;
 use crate::service::second_factor::{self, Proof};
+use crate::store;
 use crate::store::passkey::Model;
 use crate::store::user;
 use chrono::{DateTime, Utc};
-use kernel::{Ctx, Faults};
+use kernel::{Ctx, Faults, UserId};
 use serde_json::{Value, json};
 
 #[derive(Clone, Debug)]
@@ -58,11 +59,24 @@ pub async fn prove(
     if is_fresh(ctx) {
         return Ok(None);
     }
+    refuse_where_restricted(app, ctx, person.public_id).await?;
     let password = proofs.password.ok_or_else(|| without_password(person))?;
     change_password::prove(app, ctx, person, password).await?;
     let code = proofs.code.as_deref();
     let looked_at = second_factor::look_at(app, ctx.visitor(), person.public_id, code).await;
     looked_at.map_err(second_factor::at_code)
+}
+
+/// Where the tenant asks for more than this session was opened with, who has a passkey signs in with that: or the password
+/// alone would make another way in.
+pub async fn refuse_where_restricted(app: &App, ctx: &Ctx, user: UserId) -> Result<(), Error> {
+    if ctx.principal().restriction.is_none() {
+        return Ok(());
+    }
+    let read = app.databases.read(ctx).await?;
+    let has_one = !store::passkey::all_of(&read, user).await?.is_empty();
+    drop(read);
+    if has_one { Err(Error::PasskeySessionRequired) } else { Ok(()) }
 }
 
 /// Who has a password is asked for it.

@@ -236,6 +236,10 @@ both! {
         }
         let device = registered(&house, &bob).await;
         house.get("/members", &bob.access).await.problem(403, "second_factor_needed");
+        // A password makes no other way in beside the passkey.
+        for path in ["/me/passkeys/registrations", "/me/totp"] {
+            house.post(path, Some(&bob.access), json!({ "current_password": PASSWORD })).await.is(409);
+        }
         let by_passkey = entered(&house, &device).await;
         assert_eq!(by_passkey.tenant, ada.tenant);
         house.get("/members", &by_passkey.access).await.is(200);

@@ -1,7 +1,7 @@
 //! The next key for access tokens, as the command line has it made, by calling a use case.
 
 use crate::app::App;
-use crate::service::rotate_signing_keys::rotate_signing_keys;
+use crate::service::signing_keys;
 use async_trait::async_trait;
 use kernel::{Problem, Visitor};
 use module::RotateSigningKeys;
@@ -19,6 +19,6 @@ impl Local {
 #[async_trait]
 impl RotateSigningKeys for Local {
     async fn rotate(&self, visitor: &Visitor) -> Result<(), Problem> {
-        Ok(rotate_signing_keys(&self.app, visitor).await?)
+        Ok(signing_keys::rotate(&self.app, visitor).await?)
     }
 }

@@ -28,7 +28,7 @@ pub async fn begin_passkey_registration(app: &App, ctx: &Ctx, proofs: Proofs) ->
     if count >= MAX_PASSKEYS {
         return Err(Error::TooManyPasskeys);
     }
-    let proof = view::prove(app, ctx, &person, proofs).await?;
+    let proof = view::prove(app, ctx, &person, count > 0, proofs).await?;
     let holder = Holder { user: id, email: &person.email, display_name: &person.display_name };
     let known = known.into_iter().map(|row| row.credential_id).collect();
     let challenge = party.begin_registration(&holder, known)?;

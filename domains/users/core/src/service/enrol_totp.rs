@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::totp::TotpSecret;
 use crate::error::Error;
 use crate::service::{change_password, passkey, second_factor};
-use crate::store::{totp_factor, user};
+use crate::store::{self, totp_factor, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
 use serde_json::json;
@@ -20,8 +20,9 @@ pub async fn enrol_totp(app: &App, ctx: &Ctx, password: String) -> Result<Enroll
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
+    let has_passkeys = !store::passkey::all_of(&read, id).await?.is_empty();
     drop(read);
-    passkey::refuse_where_restricted(app, ctx, id).await?;
+    passkey::refuse_where_restricted(ctx, has_passkeys)?;
     change_password::prove(app, ctx, &person, password).await?;
     match enrol(app, ctx, &person).await {
         // Two at once: the slower finds the faster's.

@@ -74,7 +74,6 @@ pub mod revoke_operator;
 pub mod revoke_session;
 pub mod revoke_support_grant;
 pub mod rotate_api_key;
-pub mod rotate_signing_keys;
 pub mod second_factor;
 pub mod set_switch;
 pub mod set_tenant_switch;

@@ -6,11 +6,10 @@ use crate::domain::passkey;
 use crate::error::Error;
 use crate::service::change_password;
 use crate::service::second_factor::{self, Proof};
-use crate::store;
 use crate::store::passkey::Model;
 use crate::store::user;
 use chrono::{DateTime, Utc};
-use kernel::{Ctx, Faults, UserId};
+use kernel::{Ctx, Faults};
 use serde_json::{Value, json};
 
 #[derive(Clone, Debug)]
@@ -54,12 +53,13 @@ pub async fn prove(
     app: &App,
     ctx: &Ctx,
     person: &user::Model,
+    has_passkeys: bool,
     proofs: Proofs,
 ) -> Result<Option<Proof>, Error> {
     if is_fresh(ctx) {
         return Ok(None);
     }
-    refuse_where_restricted(app, ctx, person.public_id).await?;
+    refuse_where_restricted(ctx, has_passkeys)?;
     let password = proofs.password.ok_or_else(|| without_password(person))?;
     change_password::prove(app, ctx, person, password).await?;
     let code = proofs.code.as_deref();
@@ -69,14 +69,9 @@ pub async fn prove(
 
 /// Where the tenant asks for more than this session was opened with, who has a passkey signs in with that: or the password
 /// alone would make another way in.
-pub async fn refuse_where_restricted(app: &App, ctx: &Ctx, user: UserId) -> Result<(), Error> {
-    if ctx.principal().restriction.is_none() {
-        return Ok(());
-    }
-    let read = app.databases.read(ctx).await?;
-    let has_one = !store::passkey::all_of(&read, user).await?.is_empty();
-    drop(read);
-    if has_one { Err(Error::PasskeySessionRequired) } else { Ok(()) }
+pub fn refuse_where_restricted(ctx: &Ctx, has_passkeys: bool) -> Result<(), Error> {
+    let refused = has_passkeys && ctx.principal().restriction.is_some();
+    if refused { Err(Error::PasskeySessionRequired) } else { Ok(()) }
 }
 
 /// Who has a password is asked for it.

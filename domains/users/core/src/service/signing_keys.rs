@@ -85,8 +85,9 @@ pub async fn public(app: &App, visitor: &Visitor) -> Result<Vec<Jwk>, Error> {
     Ok(published(&keys, app, now).map(|key| Jwk::of(&key.public)).collect())
 }
 
-/// Makes the next key before its time. It signs in an hour, once all have read it.
-pub async fn make_next_now(app: &App, visitor: &Visitor) -> Result<(), Error> {
+/// Makes the next key before its time, as when the present one may have become known to others. It signs in an hour, once all
+/// have read it; tokens of the present one stay good until they expire.
+pub async fn rotate(app: &App, visitor: &Visitor) -> Result<(), Error> {
     let keys = read(app, visitor.now()).await?;
     make_next(app, visitor, &keys).await?;
     read(app, visitor.now()).await?;

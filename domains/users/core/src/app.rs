@@ -1,8 +1,8 @@
 //! What every use case of users works with.
 
-use crate::service::breaches::Breaches;
-use crate::service::relying_party::RelyingParty;
-use crate::service::signing_keys::SigningKeys;
+use crate::service::accounts::breaches::Breaches;
+use crate::service::factors::relying_party::RelyingParty;
+use crate::service::sessions::signing_keys::SigningKeys;
 use cache::{Level, Space};
 use chrono::Duration;
 use data::Databases;

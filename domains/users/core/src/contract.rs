@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::service::{find_member, resolve_members};
+use crate::service::members::{find_member, resolve_members};
 use async_trait::async_trait;
 use kernel::Ctx;
 use kernel::contract::Cause;

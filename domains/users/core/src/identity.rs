@@ -1,7 +1,7 @@
 //! The identity provider the app hands to `web` and `jobs`.
 
 use crate::app::App;
-use crate::service::{authenticate, resume_actor};
+use crate::service::sessions::{authenticate, resume_actor};
 use async_trait::async_trait;
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::{Actor, Problem, TenantId, Visitor};

@@ -1,7 +1,7 @@
 //! The operators of the installation as the command line makes, lists and ends them, by calling use cases.
 
 use crate::app::App;
-use crate::service::{create_operator, list_operators, revoke_operator};
+use crate::service::platform::{create_operator, list_operators, revoke_operator};
 use async_trait::async_trait;
 use kernel::id::OperatorId;
 use kernel::{Problem, Visitor};

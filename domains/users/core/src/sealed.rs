@@ -1,7 +1,7 @@
 //! What is kept sealed for long, for the command that replaces the master key, by calling a use case.
 
 use crate::app::App;
-use crate::service::reseal_secrets::{Kept, reseal_secrets};
+use crate::service::platform::reseal_secrets::{Kept, reseal_secrets};
 use async_trait::async_trait;
 use kernel::{Problem, Visitor};
 use module::{Reseal, Resealed};

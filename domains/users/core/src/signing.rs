@@ -1,7 +1,7 @@
 //! The next key for access tokens, as the command line has it made, by calling a use case.
 
 use crate::app::App;
-use crate::service::signing_keys;
+use crate::service::sessions::signing_keys;
 use async_trait::async_trait;
 use kernel::{Problem, Visitor};
 use module::RotateSigningKeys;

@@ -1,7 +1,7 @@
 //! What users listens to: the audit entries of all domains.
 
 use crate::app::App;
-use crate::service::append_audit_entry::append_audit_entry;
+use crate::service::audit::append_audit_entry::append_audit_entry;
 use ::jobs::Handler;
 use data::AuditRecorded;
 

@@ -5,10 +5,10 @@ use crate::domain::RoleRef;
 use crate::error::Error;
 use crate::http::{HeldRole, MemberRole};
 use crate::service;
-use crate::service::api_key::{ApiKey, version_of};
-use crate::service::change_api_key::ChangeApiKey;
-use crate::service::create_api_key::{CreateApiKey, CreatedApiKey};
-use crate::service::revoke_api_key::Revoked;
+use crate::service::api_keys::api_key::{ApiKey, version_of};
+use crate::service::api_keys::change_api_key::ChangeApiKey;
+use crate::service::api_keys::create_api_key::{CreateApiKey, CreatedApiKey};
+use crate::service::api_keys::revoke_api_key::Revoked;
 use crate::store::api_key::Grant;
 use chrono::{DateTime, Utc};
 use kernel::id::{CredentialId, CredentialKind};
@@ -161,7 +161,7 @@ pub async fn create_api_key(app: State<App>, caller: Caller, body: Body<CreateAp
     let command = CreateApiKey { id, name, role, scopes, expires_at };
     respond(
         &caller,
-        async |ctx| service::create_api_key::create_api_key(&app, ctx, command).await,
+        async |ctx| service::api_keys::create_api_key::create_api_key(&app, ctx, command).await,
         |created: &CreatedApiKey| {
             let location = format!("/api/v1/users/api-keys/{}", created.key.id);
             let rendered = Rendered::created(location, &CreatedApiKeyDto::from(created));
@@ -174,14 +174,14 @@ pub async fn create_api_key(app: State<App>, caller: Caller, body: Body<CreateAp
 /// Lists the tenant's API keys
 #[utoipa::path(get, path = "/api-keys", responses((status = 200, body = Listing<ApiKeyDto>)))]
 pub async fn list_api_keys(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
-    let found = service::show_api_keys::list(&app, &caller, page.request()).await?;
+    let found = service::api_keys::show_api_keys::list(&app, &caller, page.request()).await?;
     Ok(page.render(found.map(|key| ApiKeyDto::from(&key))))
 }
 
 /// Shows an API key
 #[utoipa::path(get, path = "/api-keys/{id}", responses((status = 200, body = ApiKeyDto)))]
 pub async fn get_api_key(app: State<App>, caller: Caller, id: PathId<CredentialKind>) -> Answer {
-    Ok(shown(&service::show_api_keys::one(&app, &caller, id.id()).await?))
+    Ok(shown(&service::api_keys::show_api_keys::one(&app, &caller, id.id()).await?))
 }
 
 /// Changes an API key's name, or until when it is good
@@ -198,7 +198,7 @@ pub async fn patch_api_key(
     let command = body.into_inner().command(if_match)?;
     respond(
         &caller,
-        async |ctx| service::change_api_key::change_api_key(&app, ctx, id.id(), command).await,
+        async |ctx| service::api_keys::change_api_key::change_api_key(&app, ctx, id.id(), command).await,
         shown,
     )
     .await
@@ -218,7 +218,9 @@ pub async fn rotate_api_key(
     let overlap_minutes = body.into_inner().overlap_minutes;
     respond(
         &caller,
-        async |ctx| service::rotate_api_key::rotate_api_key(&app, ctx, id.id(), overlap_minutes).await,
+        async |ctx| {
+            service::api_keys::rotate_api_key::rotate_api_key(&app, ctx, id.id(), overlap_minutes).await
+        },
         |rotated: &CreatedApiKey| {
             Rendered::ok(&CreatedApiKeyDto::from(rotated)).etag(rotated.key.tag()).secret()
         },
@@ -233,7 +235,7 @@ pub async fn rotate_api_key(
 pub async fn revoke_api_key(app: State<App>, caller: Caller, id: PathId<CredentialKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::revoke_api_key::revoke_api_key(&app, ctx, id.id()).await,
+        async |ctx| service::api_keys::revoke_api_key::revoke_api_key(&app, ctx, id.id()).await,
         |_: &Revoked| Rendered::no_content(),
     )
     .await

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::AuditEntryId;
 use crate::domain::audit_detail::Verification;
 use crate::service;
-use crate::service::list_audit_entries::{Filter, LoggedEntry};
+use crate::service::audit::list_audit_entries::{Filter, LoggedEntry};
 use chrono::{DateTime, Utc};
 use kernel::UserId;
 use serde::{Deserialize, Serialize};
@@ -119,6 +119,6 @@ pub async fn list_audit_entries(
     let filter =
         Filter { resource: filter.resource_id, actor: filter.actor_id, action: filter.action.clone() };
     let found =
-        service::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
+        service::audit::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
     Ok(page.render(found.map(AuditEntryDto::from)))
 }

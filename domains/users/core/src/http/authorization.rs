@@ -5,7 +5,7 @@ use crate::domain::{MembershipId, RoleId, TeamId};
 use crate::http::members::MemberState;
 use crate::http::{HeldRole, MemberRole};
 use crate::service;
-use crate::service::explain::{Explain, Explanation, Source};
+use crate::service::roles::explain::{Explain, Explanation, Source};
 use kernel::Permission;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -141,6 +141,6 @@ pub async fn show_permissions(app: State<App>) -> Answer {
 pub async fn explain(app: State<App>, caller: Caller, body: Body<ExplainRequest>) -> Answer {
     let ExplainRequest { permission, member_id } = body.into_inner();
     let question = Explain { permission, member: member_id };
-    let explanation = service::explain::explain(&app, &caller, question).await?;
+    let explanation = service::roles::explain::explain(&app, &caller, question).await?;
     Ok(Rendered::ok(&ExplanationDto::from(explanation)))
 }

@@ -3,10 +3,10 @@
 use crate::app::App;
 use crate::domain::EmailChangeId;
 use crate::service;
-use crate::service::cancel_email_change::Cancelled;
-use crate::service::confirm_email_change::Confirmed;
-use crate::service::email_change::EmailChange;
-use crate::service::request_email_change::{RequestEmailChange, Requested};
+use crate::service::accounts::cancel_email_change::Cancelled;
+use crate::service::accounts::confirm_email_change::Confirmed;
+use crate::service::accounts::email_change::EmailChange;
+use crate::service::accounts::request_email_change::{RequestEmailChange, Requested};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -116,7 +116,7 @@ pub async fn request_email_change(app: State<App>, caller: Caller, body: Body<Em
     let command = RequestEmailChange { new_email, password, code };
     respond(
         &caller,
-        async |ctx| service::request_email_change::request_email_change(&app, ctx, command).await,
+        async |ctx| service::accounts::request_email_change::request_email_change(&app, ctx, command).await,
         |_: &Requested| {
             let message =
                 "An e-mail is on its way to both addresses. The address changes once both have confirmed.";
@@ -133,7 +133,7 @@ pub async fn request_email_change(app: State<App>, caller: Caller, body: Body<Em
     responses((status = 200, body = EmailChangeDto), (status = 404, description = "None is waiting"))
 )]
 pub async fn show_email_change(app: State<App>, caller: Caller) -> Answer {
-    let change = service::show_email_change::show_email_change(&app, &caller).await?;
+    let change = service::accounts::show_email_change::show_email_change(&app, &caller).await?;
     Ok(Rendered::ok(&EmailChangeDto::from(change)).etag_of_body())
 }
 
@@ -151,7 +151,7 @@ pub async fn show_email_change(app: State<App>, caller: Caller) -> Answer {
 pub async fn cancel_email_change(app: State<App>, caller: Caller) -> Answer {
     respond(
         &caller,
-        async |ctx| service::cancel_email_change::cancel_email_change(&app, ctx).await,
+        async |ctx| service::accounts::cancel_email_change::cancel_email_change(&app, ctx).await,
         |_: &Cancelled| Rendered::no_content(),
     )
     .await
@@ -174,6 +174,7 @@ pub async fn confirm_email_change(
     guest: Guest,
     body: Body<ConfirmEmailChangeRequest>,
 ) -> Answer {
-    let confirmed = service::confirm_email_change::confirm_email_change(&app, &guest, &body.token).await?;
+    let confirmed =
+        service::accounts::confirm_email_change::confirm_email_change(&app, &guest, &body.token).await?;
     Ok(Rendered::ok(&EmailChangeConfirmed::from(confirmed)).cache_control("no-store"))
 }

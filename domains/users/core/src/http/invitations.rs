@@ -5,9 +5,9 @@ use crate::domain::{InvitationId, InvitationKind, MembershipId, RoleId};
 use crate::error::Error;
 use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
-use crate::service::accept_invitation::AcceptInvitation;
-use crate::service::invitation::Invitation;
-use crate::service::invite::Invite;
+use crate::service::members::accept_invitation::AcceptInvitation;
+use crate::service::members::invitation::Invitation;
+use crate::service::members::invite::Invite;
 use crate::store::invitation::InvitationState;
 use chrono::{DateTime, Utc};
 use kernel::{Faults, TenantId, UserId};
@@ -149,7 +149,7 @@ pub async fn invite(app: State<App>, caller: Caller, body: Body<InviteRequest>) 
     let mut faults = Faults::new();
     let role = RoleChoice { role, role_id }.chosen(&mut faults).unwrap_or_else(|| MemberRole::Member.into());
     let command = faults.finish(Invite { id, email, role }).map_err(Error::invalid)?;
-    respond(&caller, async |ctx| service::invite::invite(&app, ctx, command).await, created).await
+    respond(&caller, async |ctx| service::members::invite::invite(&app, ctx, command).await, created).await
 }
 
 /// Lists the tenant's invitations
@@ -161,14 +161,14 @@ pub async fn list_invitations(
     page: PageQuery,
 ) -> Answer {
     let state = query.state.map(Into::into);
-    let found = service::show_invitations::list(&app, &caller, state, page.request()).await?;
+    let found = service::members::show_invitations::list(&app, &caller, state, page.request()).await?;
     Ok(page.render(found.map(|invitation| InvitationDto::from(&invitation))))
 }
 
 /// Shows an invitation
 #[utoipa::path(get, path = "/invitations/{id}", responses((status = 200, body = InvitationDto)))]
 pub async fn get_invitation(app: State<App>, caller: Caller, id: PathId<InvitationKind>) -> Answer {
-    Ok(shown(&service::show_invitations::one(&app, &caller, id.id()).await?))
+    Ok(shown(&service::members::show_invitations::one(&app, &caller, id.id()).await?))
 }
 
 /// Sends an open invitation again
@@ -178,7 +178,7 @@ pub async fn get_invitation(app: State<App>, caller: Caller, id: PathId<Invitati
 pub async fn resend_invitation(app: State<App>, caller: Caller, id: PathId<InvitationKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::resend_invitation::resend_invitation(&app, ctx, id.id()).await,
+        async |ctx| service::members::resend_invitation::resend_invitation(&app, ctx, id.id()).await,
         shown,
     )
     .await
@@ -189,7 +189,7 @@ pub async fn resend_invitation(app: State<App>, caller: Caller, id: PathId<Invit
 pub async fn revoke_invitation(app: State<App>, caller: Caller, id: PathId<InvitationKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::revoke_invitation::revoke_invitation(&app, ctx, id.id()).await,
+        async |ctx| service::members::revoke_invitation::revoke_invitation(&app, ctx, id.id()).await,
         shown,
     )
     .await
@@ -212,7 +212,7 @@ pub async fn revoke_invitation(app: State<App>, caller: Caller, id: PathId<Invit
 pub async fn accept_invitation(app: State<App>, guest: Guest, body: Body<AcceptInvitationRequest>) -> Answer {
     let AcceptInvitationRequest { token, password, display_name } = body.into_inner();
     let command = AcceptInvitation { token, password, display_name };
-    let accepted = service::accept_invitation::accept_invitation(&app, &guest, command).await?;
+    let accepted = service::members::accept_invitation::accept_invitation(&app, &guest, command).await?;
     let dto = InvitationAccepted { tenant_id: accepted.tenant, member_id: accepted.member };
     Ok(Rendered::ok(&dto).cache_control("no-store"))
 }

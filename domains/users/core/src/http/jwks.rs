@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::access_token::Jwk;
-use crate::service::signing_keys;
+use crate::service::sessions::signing_keys;
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::Data;

@@ -6,9 +6,9 @@ use crate::domain::{MembershipId, MembershipKind, MembershipState, RoleId};
 use crate::error::Error;
 use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
-use crate::service::change_member::ChangeMember;
-use crate::service::member::{Member, version_of};
-use crate::service::move_member::Left;
+use crate::service::members::change_member::ChangeMember;
+use crate::service::members::member::{Member, version_of};
+use crate::service::members::move_member::Left;
 use crate::store::membership::MemberFilter;
 use chrono::{DateTime, Utc};
 use kernel::{Faults, UserId};
@@ -153,14 +153,14 @@ pub async fn list_members(
         manager: query.manager_id,
         user: query.user_id,
     };
-    let found = service::list_members::list_members(&app, &caller, filter, page.request()).await?;
+    let found = service::members::list_members::list_members(&app, &caller, filter, page.request()).await?;
     Ok(page.render(found.map(|member| MemberDto::from(&member))))
 }
 
 /// Shows a member
 #[utoipa::path(get, path = "/members/{id}", responses((status = 200, body = MemberDto)))]
 pub async fn get_member(app: State<App>, caller: Caller, id: PathId<MembershipKind>) -> Answer {
-    Ok(shown(&service::list_members::get_member(&app, &caller, id.id()).await?))
+    Ok(shown(&service::members::list_members::get_member(&app, &caller, id.id()).await?))
 }
 
 /// Changes a member's role or manager
@@ -175,7 +175,7 @@ pub async fn patch_member(
     let command = body.into_inner().command(if_match.expected().map(version_of))?;
     respond(
         &caller,
-        async |ctx| service::change_member::change_member(&app, ctx, id.id(), command).await,
+        async |ctx| service::members::change_member::change_member(&app, ctx, id.id(), command).await,
         shown,
     )
     .await
@@ -204,7 +204,8 @@ pub async fn remove_member(app: State<App>, caller: Caller, id: PathId<Membershi
 }
 
 async fn step(app: &App, caller: &Caller, id: MembershipId, step: Move) -> Answer {
-    respond(caller, async |ctx| service::move_member::move_member(app, ctx, id, step).await, shown).await
+    respond(caller, async |ctx| service::members::move_member::move_member(app, ctx, id, step).await, shown)
+        .await
 }
 
 /// Leaves the tenant
@@ -214,7 +215,7 @@ async fn step(app: &App, caller: &Caller, id: MembershipId, step: Move) -> Answe
 pub async fn leave_tenant(app: State<App>, caller: Caller) -> Answer {
     respond(
         &caller,
-        async |ctx| service::move_member::leave_tenant(&app, ctx).await,
+        async |ctx| service::members::move_member::leave_tenant(&app, ctx).await,
         |_: &Left| Rendered::no_content(),
     )
     .await

@@ -5,11 +5,11 @@ use crate::app::App;
 use crate::domain::{CeremonyId, PasskeyId, PasskeyKind};
 use crate::http::sessions::SessionTokensDto;
 use crate::service;
-use crate::service::ceremony::Begun;
-use crate::service::passkey::{Passkey, Proofs};
-use crate::service::register_passkey::RegisterPasskey;
-use crate::service::remove_passkey::Removed;
-use crate::service::sign_in_with_passkey::SignInWithPasskey;
+use crate::service::factors::ceremony::Begun;
+use crate::service::factors::passkey::{Passkey, Proofs};
+use crate::service::factors::register_passkey::RegisterPasskey;
+use crate::service::factors::remove_passkey::Removed;
+use crate::service::sessions::sign_in_with_passkey::SignInWithPasskey;
 use chrono::{DateTime, Utc};
 use kernel::TenantId;
 use serde::{Deserialize, Serialize};
@@ -126,7 +126,9 @@ pub async fn begin_passkey_registration(
     let proofs = Proofs { password, code };
     respond(
         &caller,
-        async |ctx| service::begin_passkey_registration::begin_passkey_registration(&app, ctx, proofs).await,
+        async |ctx| {
+            service::factors::begin_passkey_registration::begin_passkey_registration(&app, ctx, proofs).await
+        },
         |begun: &Begun| Rendered::ok(&PasskeyCeremonyDto::from(begun)),
     )
     .await
@@ -141,7 +143,7 @@ pub async fn register_passkey(app: State<App>, caller: Caller, body: Body<Regist
     let command = RegisterPasskey { ceremony, name, credential };
     respond(
         &caller,
-        async |ctx| service::register_passkey::register_passkey(&app, ctx, command).await,
+        async |ctx| service::factors::register_passkey::register_passkey(&app, ctx, command).await,
         |passkey: &Passkey| {
             let location = format!("/api/v1/users/me/passkeys/{}", passkey.id);
             Rendered::created(location, &PasskeyDto::from(passkey)).etag_of_body()
@@ -153,14 +155,14 @@ pub async fn register_passkey(app: State<App>, caller: Caller, body: Body<Regist
 /// Lists the caller's passkeys
 #[utoipa::path(get, path = "/me/passkeys", responses((status = 200, body = Listing<PasskeyDto>)))]
 pub async fn list_passkeys(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
-    let found = service::show_passkeys::list(&app, &caller, page.request()).await?;
+    let found = service::factors::show_passkeys::list(&app, &caller, page.request()).await?;
     Ok(page.render(found.map(|passkey| PasskeyDto::from(&passkey))))
 }
 
 /// Shows one of the caller's passkeys
 #[utoipa::path(get, path = "/me/passkeys/{id}", responses((status = 200, body = PasskeyDto)))]
 pub async fn get_passkey(app: State<App>, caller: Caller, id: PathId<PasskeyKind>) -> Answer {
-    let passkey = service::show_passkeys::one(&app, &caller, id.id()).await?;
+    let passkey = service::factors::show_passkeys::one(&app, &caller, id.id()).await?;
     Ok(Rendered::ok(&PasskeyDto::from(&passkey)).etag_of_body())
 }
 
@@ -176,7 +178,7 @@ pub async fn get_passkey(app: State<App>, caller: Caller, id: PathId<PasskeyKind
 pub async fn remove_passkey(app: State<App>, caller: Caller, id: PathId<PasskeyKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::remove_passkey::remove_passkey(&app, ctx, id.id()).await,
+        async |ctx| service::factors::remove_passkey::remove_passkey(&app, ctx, id.id()).await,
         |_: &Removed| Rendered::no_content(),
     )
     .await
@@ -187,7 +189,7 @@ pub async fn remove_passkey(app: State<App>, caller: Caller, id: PathId<PasskeyK
 /// The answer is the same for everybody: it is the device that knows whose passkeys it has.
 #[utoipa::path(post, path = "/passkeys/sign-in/begin", responses((status = 200, body = PasskeyCeremonyDto)))]
 pub async fn begin_passkey_sign_in(app: State<App>, guest: Guest) -> Answer {
-    let begun = service::begin_passkey_sign_in::begin_passkey_sign_in(&app, &guest).await?;
+    let begun = service::sessions::begin_passkey_sign_in::begin_passkey_sign_in(&app, &guest).await?;
     Ok(Rendered::ok(&PasskeyCeremonyDto::from(&begun)).cache_control("no-store"))
 }
 
@@ -206,6 +208,6 @@ pub async fn begin_passkey_sign_in(app: State<App>, guest: Guest) -> Answer {
 pub async fn sign_in_with_passkey(app: State<App>, guest: Guest, body: Body<PasskeySignInRequest>) -> Answer {
     let PasskeySignInRequest { ceremony_id: ceremony, credential, tenant_id: tenant } = body.into_inner();
     let command = SignInWithPasskey { ceremony, credential, tenant };
-    let tokens = service::sign_in_with_passkey::sign_in_with_passkey(&app, &guest, command).await?;
+    let tokens = service::sessions::sign_in_with_passkey::sign_in_with_passkey(&app, &guest, command).await?;
     Ok(Rendered::ok(&SessionTokensDto::from(&tokens)).secret())
 }

@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::http::second_factors::RecoveryCodesDto;
 use crate::service;
-use crate::service::change_password::{ChangePassword, Changed};
-use crate::service::renew_recovery_codes::RecoveryCodes;
-use crate::service::reset_password::ResetPassword;
+use crate::service::accounts::change_password::{ChangePassword, Changed};
+use crate::service::accounts::reset_password::ResetPassword;
+use crate::service::factors::renew_recovery_codes::RecoveryCodes;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{AccountLimit, Answer, Body, Caller, Guest, Rendered, State, respond};
@@ -68,7 +68,7 @@ pub async fn request_password_reset(
     body: Body<PasswordResetRequest>,
 ) -> Answer {
     limit.check("password-reset", &body.email)?;
-    service::request_password_reset::request_password_reset(&app, &guest, &body.email).await?;
+    service::accounts::request_password_reset::request_password_reset(&app, &guest, &body.email).await?;
     let message = "If this address has an account, a link is on its way to it.";
     Ok(Rendered::accepted(&PasswordResetAccepted { message }).cache_control("no-store"))
 }
@@ -83,7 +83,8 @@ pub async fn request_password_reset(
 )]
 pub async fn reset_password(app: State<App>, guest: Guest, body: Body<ResetPasswordRequest>) -> Answer {
     let ResetPasswordRequest { token, password } = body.into_inner();
-    service::reset_password::reset_password(&app, &guest, ResetPassword { token, password }).await?;
+    service::accounts::reset_password::reset_password(&app, &guest, ResetPassword { token, password })
+        .await?;
     let message = "The password is changed. Sign in to go on.";
     Ok(Rendered::ok(&PasswordReset { message }).cache_control("no-store"))
 }
@@ -98,7 +99,7 @@ pub async fn change_password(app: State<App>, caller: Caller, body: Body<ChangeP
     let command = ChangePassword { current: current_password, new: new_password };
     respond(
         &caller,
-        async |ctx| service::change_password::change_password(&app, ctx, command).await,
+        async |ctx| service::accounts::change_password::change_password(&app, ctx, command).await,
         |_: &Changed| Rendered::no_content(),
     )
     .await
@@ -113,7 +114,7 @@ pub async fn change_password(app: State<App>, caller: Caller, body: Body<ChangeP
 pub async fn remove_password(app: State<App>, caller: Caller) -> Answer {
     respond(
         &caller,
-        async |ctx| service::remove_password::remove_password(&app, ctx).await,
+        async |ctx| service::accounts::remove_password::remove_password(&app, ctx).await,
         |codes: &RecoveryCodes| Rendered::ok(&RecoveryCodesDto::from(codes)).secret(),
     )
     .await

@@ -5,9 +5,9 @@ use crate::domain::MembershipId;
 use crate::domain::policy::{Obstacle, Policy, PolicyChange, SecondFactorRule, SignInMethod};
 use crate::error::Error;
 use crate::service;
-use crate::service::change_policy::ChangePolicy;
-use crate::service::dry_run_policy::{Affected, DryRun};
-use crate::service::policy::TenantPolicy;
+use crate::service::tenants::change_policy::ChangePolicy;
+use crate::service::tenants::dry_run_policy::{Affected, DryRun};
+use crate::service::tenants::policy::TenantPolicy;
 use kernel::{Faults, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -245,7 +245,7 @@ fn shown(own: &TenantPolicy) -> Rendered {
 /// Shows what the tenant asks of its members' sign-ins
 #[utoipa::path(get, path = "/policy", responses((status = 200, body = PolicyDto)))]
 pub async fn get_policy(app: State<App>, caller: Caller) -> Answer {
-    Ok(shown(&service::show_policy::show_policy(&app, &caller).await?))
+    Ok(shown(&service::tenants::show_policy::show_policy(&app, &caller).await?))
 }
 
 /// Changes what the tenant asks of its members' sign-ins
@@ -266,7 +266,12 @@ pub async fn patch_policy(
 ) -> Answer {
     let change = body.into_inner().change()?;
     let command = ChangePolicy { expected_version: if_match.expected(), change };
-    respond(&caller, async |ctx| service::change_policy::change_policy(&app, ctx, command).await, shown).await
+    respond(
+        &caller,
+        async |ctx| service::tenants::change_policy::change_policy(&app, ctx, command).await,
+        shown,
+    )
+    .await
 }
 
 /// Tells whom such a change would keep out
@@ -276,6 +281,6 @@ pub async fn patch_policy(
 #[utoipa::path(post, path = "/policy/dry-run", responses((status = 200, body = PolicyDryRunDto)))]
 pub async fn dry_run_policy(app: State<App>, caller: Caller, body: Body<PatchPolicy>) -> Answer {
     let change = body.into_inner().change()?;
-    let run = service::dry_run_policy::dry_run_policy(&app, &caller, change).await?;
+    let run = service::tenants::dry_run_policy::dry_run_policy(&app, &caller, change).await?;
     Ok(Rendered::ok(&PolicyDryRunDto::from(run)))
 }

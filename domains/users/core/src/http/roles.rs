@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::{RoleId, RoleKind};
 use crate::error::Error;
 use crate::service;
-use crate::service::change_role::ChangeRole;
+use crate::service::roles::change_role::ChangeRole;
 use crate::store::role::{Role, RoleFields};
 use chrono::{DateTime, Utc};
 use kernel::Faults;
@@ -110,14 +110,18 @@ fn created(role: &Role) -> Rendered {
 pub async fn create_role(app: State<App>, caller: Caller, body: Body<CreateRoleDto>) -> Answer {
     let CreateRoleDto { id, name, description, permissions } = body.into_inner();
     let fields = RoleFields { name, description, permissions };
-    respond(&caller, async |ctx| service::create_role::create_role(&app, ctx, id, fields).await, created)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::roles::create_role::create_role(&app, ctx, id, fields).await,
+        created,
+    )
+    .await
 }
 
 /// Lists the tenant's own roles
 #[utoipa::path(get, path = "/roles", responses((status = 200, body = Listing<RoleDto>)))]
 pub async fn list_roles(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
-    let found = service::show_roles::list(&app, &caller, page.request()).await?;
+    let found = service::roles::show_roles::list(&app, &caller, page.request()).await?;
     Ok(page.render(found.map(|role| RoleDto::from(&role))))
 }
 
@@ -130,9 +134,9 @@ pub async fn get_role(
     include_deleted: IncludeDeleted,
 ) -> Answer {
     let role = if *include_deleted {
-        service::show_roles::one_deleted_too(&app, &caller, id.id()).await?
+        service::roles::show_roles::one_deleted_too(&app, &caller, id.id()).await?
     } else {
-        service::show_roles::one(&app, &caller, id.id()).await?
+        service::roles::show_roles::one(&app, &caller, id.id()).await?
     };
     Ok(shown(&role))
 }
@@ -149,8 +153,12 @@ pub async fn patch_role(
     body: Body<PatchRoleDto>,
 ) -> Answer {
     let command = body.into_inner().command(if_match.expected())?;
-    respond(&caller, async |ctx| service::change_role::change_role(&app, ctx, id.id(), command).await, shown)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::roles::change_role::change_role(&app, ctx, id.id(), command).await,
+        shown,
+    )
+    .await
 }
 
 /// Deletes a role that nobody has
@@ -162,7 +170,7 @@ pub async fn patch_role(
 pub async fn delete_role(app: State<App>, caller: Caller, id: PathId<RoleKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::delete_role::delete_role(&app, ctx, id.id()).await,
+        async |ctx| service::roles::delete_role::delete_role(&app, ctx, id.id()).await,
         |_: &()| Rendered::no_content(),
     )
     .await
@@ -171,5 +179,6 @@ pub async fn delete_role(app: State<App>, caller: Caller, id: PathId<RoleKind>) 
 /// Brings a deleted role back
 #[utoipa::path(post, path = "/roles/{id}/restore", responses((status = 200, body = RoleDto)))]
 pub async fn restore_role(app: State<App>, caller: Caller, id: PathId<RoleKind>) -> Answer {
-    respond(&caller, async |ctx| service::restore_role::restore_role(&app, ctx, id.id()).await, shown).await
+    respond(&caller, async |ctx| service::roles::restore_role::restore_role(&app, ctx, id.id()).await, shown)
+        .await
 }

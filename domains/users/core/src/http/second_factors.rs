@@ -2,11 +2,11 @@
 
 use crate::app::App;
 use crate::service;
-use crate::service::enrol_totp::Enrolled;
-use crate::service::remove_totp::Removed;
-use crate::service::renew_recovery_codes::RecoveryCodes;
-use crate::service::second_factor::BothProofs;
-use crate::service::show_second_factors::SecondFactors;
+use crate::service::factors::enrol_totp::Enrolled;
+use crate::service::factors::remove_totp::Removed;
+use crate::service::factors::renew_recovery_codes::RecoveryCodes;
+use crate::service::factors::second_factor::BothProofs;
+use crate::service::factors::show_second_factors::SecondFactors;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -113,7 +113,7 @@ fn shown(codes: &RecoveryCodes) -> Rendered {
 /// Shows the caller's second factors
 #[utoipa::path(get, path = "/me/second-factors", responses((status = 200, body = SecondFactorsDto)))]
 pub async fn show_second_factors(app: State<App>, caller: Caller) -> Answer {
-    let factors = service::show_second_factors::show_second_factors(&app, &caller).await?;
+    let factors = service::factors::show_second_factors::show_second_factors(&app, &caller).await?;
     Ok(Rendered::ok(&SecondFactorsDto::from(factors)).etag_of_body())
 }
 
@@ -125,7 +125,7 @@ pub async fn enrol_totp(app: State<App>, caller: Caller, body: Body<EnrolTotpReq
     let EnrolTotpRequest { current_password } = body.into_inner();
     respond(
         &caller,
-        async |ctx| service::enrol_totp::enrol_totp(&app, ctx, current_password).await,
+        async |ctx| service::factors::enrol_totp::enrol_totp(&app, ctx, current_password).await,
         |enrolled: &Enrolled| {
             let Enrolled { secret, otpauth_url } = enrolled;
             let dto = EnrolledTotpDto { secret: secret.clone(), otpauth_url: otpauth_url.clone() };
@@ -140,8 +140,12 @@ pub async fn enrol_totp(app: State<App>, caller: Caller, body: Body<EnrolTotpReq
 /// From then on signing in asks for a code.
 #[utoipa::path(post, path = "/me/totp/confirm", responses((status = 200, body = RecoveryCodesDto)))]
 pub async fn confirm_totp(app: State<App>, caller: Caller, body: Body<ConfirmTotpRequest>) -> Answer {
-    respond(&caller, async |ctx| service::confirm_totp::confirm_totp(&app, ctx, &body.code).await, shown)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::factors::confirm_totp::confirm_totp(&app, ctx, &body.code).await,
+        shown,
+    )
+    .await
 }
 
 /// Gives up the authenticator
@@ -156,7 +160,7 @@ pub async fn remove_totp(app: State<App>, caller: Caller, body: Body<BothProofsR
     let proofs: BothProofs = body.into_inner().into();
     respond(
         &caller,
-        async |ctx| service::remove_totp::remove_totp(&app, ctx, proofs).await,
+        async |ctx| service::factors::remove_totp::remove_totp(&app, ctx, proofs).await,
         |_: &Removed| Rendered::no_content(),
     )
     .await
@@ -170,7 +174,7 @@ pub async fn renew_recovery_codes(app: State<App>, caller: Caller, body: Body<Bo
     let proofs: BothProofs = body.into_inner().into();
     respond(
         &caller,
-        async |ctx| service::renew_recovery_codes::renew_recovery_codes(&app, ctx, proofs).await,
+        async |ctx| service::factors::renew_recovery_codes::renew_recovery_codes(&app, ctx, proofs).await,
         shown,
     )
     .await

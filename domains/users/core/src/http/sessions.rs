@@ -5,12 +5,12 @@ use crate::domain::{CeremonyId, MembershipId, RoleId};
 use crate::error::Error;
 use crate::http::HeldRole;
 use crate::service;
-use crate::service::prove_session::{ProveSession, ProvedAnew};
-use crate::service::revoke_session::Revoked;
-use crate::service::show_me::Me;
-use crate::service::show_sessions::Session;
-use crate::service::sign_out::SignedOut;
-use crate::service::tokens::SessionTokens;
+use crate::service::sessions::prove_session::{ProveSession, ProvedAnew};
+use crate::service::sessions::revoke_session::Revoked;
+use crate::service::sessions::show_me::Me;
+use crate::service::sessions::show_sessions::Session;
+use crate::service::sessions::sign_out::SignedOut;
+use crate::service::sessions::tokens::SessionTokens;
 use crate::store::membership::Joined;
 use chrono::{DateTime, Utc};
 use kernel::id::{CredentialId, CredentialKind};
@@ -159,8 +159,8 @@ pub async fn sign_in(
 ) -> Answer {
     let SignInRequest { email, password, code, tenant_id: tenant } = body.into_inner();
     limit.check("sign-in", &email)?;
-    let command = service::sign_in::SignIn { email, password, code, tenant };
-    let tokens = service::sign_in::sign_in(&app, &guest, command).await?;
+    let command = service::sessions::sign_in::SignIn { email, password, code, tenant };
+    let tokens = service::sessions::sign_in::sign_in(&app, &guest, command).await?;
     Ok(Rendered::ok(&SessionTokensDto::from(&tokens)).secret())
 }
 
@@ -177,7 +177,8 @@ pub async fn sign_in(
     )
 )]
 pub async fn refresh_session(app: State<App>, guest: Guest, body: Body<RefreshRequest>) -> Answer {
-    let tokens = service::refresh_session::refresh_session(&app, &guest, &body.refresh_token).await?;
+    let tokens =
+        service::sessions::refresh_session::refresh_session(&app, &guest, &body.refresh_token).await?;
     Ok(Rendered::ok(&SessionTokensDto::from(&tokens)).secret())
 }
 
@@ -196,7 +197,7 @@ pub async fn refresh_session(app: State<App>, guest: Guest, body: Body<RefreshRe
 pub async fn switch_tenant(app: State<App>, caller: Caller, body: Body<SwitchRequest>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::switch_tenant::switch_tenant(&app, ctx, body.tenant_id).await,
+        async |ctx| service::sessions::switch_tenant::switch_tenant(&app, ctx, body.tenant_id).await,
         |tokens: &SessionTokens| Rendered::ok(&SessionTokensDto::from(tokens)).secret(),
     )
     .await
@@ -259,7 +260,7 @@ pub async fn prove_session(app: State<App>, caller: Caller, body: Body<ProveSess
     let proof = body.into_inner().proof()?;
     respond(
         &caller,
-        async |ctx| service::prove_session::prove_session(&app, ctx, proof).await,
+        async |ctx| service::sessions::prove_session::prove_session(&app, ctx, proof).await,
         |_: &ProvedAnew| Rendered::no_content(),
     )
     .await
@@ -270,7 +271,7 @@ pub async fn prove_session(app: State<App>, caller: Caller, body: Body<ProveSess
 pub async fn sign_out(app: State<App>, caller: Caller) -> Answer {
     respond(
         &caller,
-        async |ctx| service::sign_out::sign_out(&app, ctx).await,
+        async |ctx| service::sessions::sign_out::sign_out(&app, ctx).await,
         |_: &SignedOut| Rendered::no_content(),
     )
     .await
@@ -310,7 +311,7 @@ impl From<Session> for SessionDto {
 /// Those in this tenant that have not ended.
 #[utoipa::path(get, path = "/sessions", responses((status = 200, body = Listing<SessionDto>)))]
 pub async fn list_sessions(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
-    let found = service::show_sessions::show_sessions(&app, &caller, page.request()).await?;
+    let found = service::sessions::show_sessions::show_sessions(&app, &caller, page.request()).await?;
     Ok(page.render(found.map(SessionDto::from)))
 }
 
@@ -323,7 +324,7 @@ pub async fn list_sessions(app: State<App>, caller: Caller, page: PageQuery) -> 
 pub async fn revoke_session(app: State<App>, caller: Caller, id: PathId<CredentialKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::revoke_session::revoke_session(&app, ctx, id.id()).await,
+        async |ctx| service::sessions::revoke_session::revoke_session(&app, ctx, id.id()).await,
         |_: &Revoked| Rendered::no_content(),
     )
     .await
@@ -338,7 +339,7 @@ pub async fn revoke_session(app: State<App>, caller: Caller, id: PathId<Credenti
 pub async fn revoke_other_sessions(app: State<App>, caller: Caller) -> Answer {
     respond(
         &caller,
-        async |ctx| service::revoke_session::revoke_other_sessions(&app, ctx).await,
+        async |ctx| service::sessions::revoke_session::revoke_other_sessions(&app, ctx).await,
         |_: &Revoked| Rendered::no_content(),
     )
     .await
@@ -347,6 +348,6 @@ pub async fn revoke_other_sessions(app: State<App>, caller: Caller) -> Answer {
 /// Shows the caller
 #[utoipa::path(get, path = "/me", responses((status = 200, body = MeDto)))]
 pub async fn show_me(app: State<App>, caller: Caller) -> Answer {
-    let me = service::show_me::show_me(&app, &caller).await?;
+    let me = service::sessions::show_me::show_me(&app, &caller).await?;
     Ok(Rendered::ok(&MeDto::from(me)).etag_of_body())
 }

@@ -89,8 +89,9 @@ pub async fn sign_up(
     let SignUpRequest { email, password, display_name, organization_name, mode } = body.into_inner();
     limit.check("sign-up", &email)?;
     let mode = mode.map_or(Mode::Live, Into::into);
-    let command = service::sign_up::SignUp { email, password, display_name, organization_name, mode };
-    service::sign_up::sign_up(&app, &guest, command).await?;
+    let command =
+        service::accounts::sign_up::SignUp { email, password, display_name, organization_name, mode };
+    service::accounts::sign_up::sign_up(&app, &guest, command).await?;
     let message = "An e-mail is on its way to this address. Follow its link to go on.";
     Ok(Rendered::accepted(&SignUpAccepted { message }).cache_control("no-store"))
 }
@@ -106,8 +107,8 @@ pub async fn sign_up(
 )]
 pub async fn verify_email(app: State<App>, guest: Guest, body: Body<VerifyEmailRequest>) -> Answer {
     let VerifyEmailRequest { token, password } = body.into_inner();
-    let command = service::verify_email::VerifyEmail { token, password };
-    service::verify_email::verify_email(&app, &guest, command).await?;
+    let command = service::accounts::verify_email::VerifyEmail { token, password };
+    service::accounts::verify_email::verify_email(&app, &guest, command).await?;
     let message = "The address is verified. Sign in to go on.";
     Ok(Rendered::ok(&EmailVerified { message }).cache_control("no-store"))
 }

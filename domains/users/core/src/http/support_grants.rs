@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::domain::support::SupportRole;
 use crate::domain::{MembershipId, SupportGrantId, SupportGrantKind};
 use crate::service;
-use crate::service::grant_support::GrantSupport;
-use crate::service::support_grant::SupportGrant;
+use crate::service::support::grant_support::GrantSupport;
+use crate::service::support::support_grant::SupportGrant;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -113,8 +113,12 @@ pub async fn create_support_grant(
 ) -> Answer {
     let CreateSupportGrantRequest { id, role, reason, minutes } = body.into_inner();
     let command = GrantSupport { id, role: role.into(), reason, minutes };
-    respond(&caller, async |ctx| service::grant_support::grant_support(&app, ctx, command).await, created)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::support::grant_support::grant_support(&app, ctx, command).await,
+        created,
+    )
+    .await
 }
 
 /// Lists the tenant's grants of support access
@@ -122,14 +126,14 @@ pub async fn create_support_grant(
 /// Those that are over too.
 #[utoipa::path(get, path = "/support-grants", responses((status = 200, body = Listing<SupportGrantDto>)))]
 pub async fn list_support_grants(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
-    let found = service::show_support_grants::list(&app, &caller, page.request()).await?;
+    let found = service::support::show_support_grants::list(&app, &caller, page.request()).await?;
     Ok(page.render(found.map(|grant| SupportGrantDto::from(&grant))))
 }
 
 /// Shows a grant of support access
 #[utoipa::path(get, path = "/support-grants/{id}", responses((status = 200, body = SupportGrantDto)))]
 pub async fn get_support_grant(app: State<App>, caller: Caller, id: PathId<SupportGrantKind>) -> Answer {
-    Ok(shown(&service::show_support_grants::one(&app, &caller, id.id()).await?))
+    Ok(shown(&service::support::show_support_grants::one(&app, &caller, id.id()).await?))
 }
 
 /// Takes support access back
@@ -139,7 +143,7 @@ pub async fn get_support_grant(app: State<App>, caller: Caller, id: PathId<Suppo
 pub async fn revoke_support_grant(app: State<App>, caller: Caller, id: PathId<SupportGrantKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::revoke_support_grant::revoke_support_grant(&app, ctx, id.id()).await,
+        async |ctx| service::support::revoke_support_grant::revoke_support_grant(&app, ctx, id.id()).await,
         shown,
     )
     .await

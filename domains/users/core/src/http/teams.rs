@@ -5,8 +5,8 @@ use crate::domain::{MembershipId, RoleId, RoleRef, TeamId, TeamKind, TeamMemberI
 use crate::error::Error;
 use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
-use crate::service::change_team::ChangeTeam;
-use crate::service::list_team_members::TeamMember;
+use crate::service::teams::change_team::ChangeTeam;
+use crate::service::teams::list_team_members::TeamMember;
 use crate::store::team::{Team, TeamFields};
 use chrono::{DateTime, Utc};
 use kernel::Faults;
@@ -189,14 +189,18 @@ fn created(team: &Team) -> Rendered {
 #[utoipa::path(post, path = "/teams", responses((status = 201, body = TeamDto)))]
 pub async fn create_team(app: State<App>, caller: Caller, body: Body<CreateTeamDto>) -> Answer {
     let (id, fields) = body.into_inner().parts()?;
-    respond(&caller, async |ctx| service::create_team::create_team(&app, ctx, id, fields).await, created)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::teams::create_team::create_team(&app, ctx, id, fields).await,
+        created,
+    )
+    .await
 }
 
 /// Lists the teams of the tenant
 #[utoipa::path(get, path = "/teams", responses((status = 200, body = Listing<TeamDto>)))]
 pub async fn list_teams(app: State<App>, caller: Caller, query: Query<TeamQuery>, page: PageQuery) -> Answer {
-    let found = service::show_teams::list(&app, &caller, query.parent_id, page.request()).await?;
+    let found = service::teams::show_teams::list(&app, &caller, query.parent_id, page.request()).await?;
     Ok(page.render(found.map(|team| TeamDto::from(&team))))
 }
 
@@ -209,9 +213,9 @@ pub async fn get_team(
     include_deleted: IncludeDeleted,
 ) -> Answer {
     let team = if *include_deleted {
-        service::show_teams::one_deleted_too(&app, &caller, id.id()).await?
+        service::teams::show_teams::one_deleted_too(&app, &caller, id.id()).await?
     } else {
-        service::show_teams::one(&app, &caller, id.id()).await?
+        service::teams::show_teams::one(&app, &caller, id.id()).await?
     };
     Ok(shown(&team))
 }
@@ -228,8 +232,12 @@ pub async fn patch_team(
     body: Body<PatchTeamDto>,
 ) -> Answer {
     let command = body.into_inner().command(if_match.expected())?;
-    respond(&caller, async |ctx| service::change_team::change_team(&app, ctx, id.id(), command).await, shown)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::teams::change_team::change_team(&app, ctx, id.id(), command).await,
+        shown,
+    )
+    .await
 }
 
 /// Deletes a team without teams below it
@@ -243,7 +251,7 @@ pub async fn patch_team(
 pub async fn delete_team(app: State<App>, caller: Caller, id: PathId<TeamKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::delete_team::delete_team(&app, ctx, id.id()).await,
+        async |ctx| service::teams::delete_team::delete_team(&app, ctx, id.id()).await,
         |_: &()| Rendered::no_content(),
     )
     .await
@@ -252,7 +260,8 @@ pub async fn delete_team(app: State<App>, caller: Caller, id: PathId<TeamKind>) 
 /// Brings a deleted team back, with its members
 #[utoipa::path(post, path = "/teams/{id}/restore", responses((status = 200, body = TeamDto)))]
 pub async fn restore_team(app: State<App>, caller: Caller, id: PathId<TeamKind>) -> Answer {
-    respond(&caller, async |ctx| service::restore_team::restore_team(&app, ctx, id.id()).await, shown).await
+    respond(&caller, async |ctx| service::teams::restore_team::restore_team(&app, ctx, id.id()).await, shown)
+        .await
 }
 
 /// Puts a member into a team
@@ -266,7 +275,7 @@ pub async fn add_team_member(
     let (team, member) = (id.id(), body.member_id);
     respond(
         &caller,
-        async |ctx| service::add_team_member::add_team_member(&app, ctx, team, member).await,
+        async |ctx| service::teams::add_team_member::add_team_member(&app, ctx, team, member).await,
         |added: &TeamMember| {
             let location = format!("/api/v1/users/teams/{}/members", added.team);
             Rendered::created(location, &TeamMemberDto::from(added))
@@ -283,7 +292,8 @@ pub async fn list_team_members(
     id: PathId<TeamKind>,
     page: PageQuery,
 ) -> Answer {
-    let found = service::list_team_members::list_team_members(&app, &caller, id.id(), page.request()).await?;
+    let found =
+        service::teams::list_team_members::list_team_members(&app, &caller, id.id(), page.request()).await?;
     Ok(page.render(found.map(|row| TeamMemberDto::from(&row))))
 }
 
@@ -297,7 +307,7 @@ pub async fn remove_team_member(app: State<App>, caller: Caller, path: PathParam
     let (team, member) = (path.id, path.member_id);
     respond(
         &caller,
-        async |ctx| service::remove_team_member::remove_team_member(&app, ctx, team, member).await,
+        async |ctx| service::teams::remove_team_member::remove_team_member(&app, ctx, team, member).await,
         |_: &()| Rendered::no_content(),
     )
     .await

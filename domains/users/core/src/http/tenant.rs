@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::service;
-use crate::service::rename_tenant::RenameTenant;
-use crate::service::show_tenant::Tenant;
+use crate::service::tenants::rename_tenant::RenameTenant;
+use crate::service::tenants::show_tenant::Tenant;
 use chrono::{DateTime, Utc};
 use kernel::{Faults, TenantId};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ impl PatchTenant {
 /// Shows the caller's tenant
 #[utoipa::path(get, path = "/tenant", responses((status = 200, body = TenantDto)))]
 pub async fn get_tenant(app: State<App>, caller: Caller) -> Answer {
-    let tenant = service::show_tenant::show_tenant(&app, &caller).await?;
+    let tenant = service::tenants::show_tenant::show_tenant(&app, &caller).await?;
     Ok(Rendered::ok(&TenantDto::from(&tenant)).etag(tenant.version))
 }
 
@@ -78,7 +78,7 @@ pub async fn patch_tenant(
     let command = RenameTenant { expected_version: if_match.expected(), name };
     respond(
         &caller,
-        async |ctx| service::rename_tenant::rename_tenant(&app, ctx, command).await,
+        async |ctx| service::tenants::rename_tenant::rename_tenant(&app, ctx, command).await,
         |tenant: &Tenant| Rendered::ok(&TenantDto::from(tenant)).etag(tenant.version),
     )
     .await

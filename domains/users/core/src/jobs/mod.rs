@@ -2,8 +2,8 @@
 //! deletes what has ended, each hour.
 
 use crate::app::App;
-use crate::service::clean_up::{CleanedUp, clean_up};
-use crate::service::erase_audit_details::{Whose, erase_audit_details};
+use crate::service::audit::erase_audit_details::{Whose, erase_audit_details};
+use crate::service::platform::clean_up::{CleanedUp, clean_up};
 use ::jobs::{Handler, JobFailure, Schedule};
 use data::Job;
 use kernel::Ctx;

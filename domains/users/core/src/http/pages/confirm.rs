@@ -4,7 +4,7 @@
 use super::{is_token, page, refusal, token_of};
 use crate::app::App;
 use crate::error::Error;
-use crate::service::confirm_email_change::{Confirmed, confirm_email_change};
+use crate::service::accounts::confirm_email_change::{Confirmed, confirm_email_change};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};

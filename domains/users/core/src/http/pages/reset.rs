@@ -3,7 +3,7 @@
 use super::{is_token, page, refusal, token_of};
 use crate::app::App;
 use crate::error::Error;
-use crate::service::reset_password::{ResetPassword, reset_password};
+use crate::service::accounts::reset_password::{ResetPassword, reset_password};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};

@@ -4,7 +4,7 @@
 use super::{is_token, page, refusal, token_of};
 use crate::app::App;
 use crate::error::Error;
-use crate::service::verify_email::{VerifyEmail, verify_email};
+use crate::service::accounts::verify_email::{VerifyEmail, verify_email};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::http::audit_entries::AuditEntryDto;
 use crate::service;
-use crate::service::list_audit_entries::Filter;
+use crate::service::audit::list_audit_entries::Filter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -27,6 +27,6 @@ pub async fn list_audit_entries(
 ) -> Answer {
     let filter = Filter { resource: filter.resource_id, actor: None, action: filter.action.clone() };
     let found =
-        service::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
+        service::audit::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
     Ok(page.render(found.map(AuditEntryDto::from)))
 }

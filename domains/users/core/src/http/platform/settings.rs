@@ -2,8 +2,8 @@
 
 use crate::app::{App, SignUpPolicy};
 use crate::service;
-use crate::service::change_platform_settings::ChangePlatformSettings;
-use crate::service::show_platform_settings::PlatformSettings;
+use crate::service::platform::change_platform_settings::ChangePlatformSettings;
+use crate::service::platform::show_platform_settings::PlatformSettings;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Answer, Body, Caller, IfMatch, Rendered, State, respond};
@@ -76,7 +76,7 @@ fn shown(settings: &PlatformSettings) -> Rendered {
 /// Shows what is decided for all tenants
 #[utoipa::path(get, path = "/settings", responses((status = 200, body = PlatformSettingsDto)))]
 pub async fn get_settings(app: State<App>, caller: Caller) -> Answer {
-    Ok(shown(&service::show_platform_settings::show_platform_settings(&app, &caller).await?))
+    Ok(shown(&service::platform::show_platform_settings::show_platform_settings(&app, &caller).await?))
 }
 
 /// Decides for all tenants
@@ -93,7 +93,9 @@ pub async fn patch_settings(
     let command = ChangePlatformSettings { expected_version: if_match.expected(), sign_up };
     respond(
         &caller,
-        async |ctx| service::change_platform_settings::change_platform_settings(&app, ctx, command).await,
+        async |ctx| {
+            service::platform::change_platform_settings::change_platform_settings(&app, ctx, command).await
+        },
         shown,
     )
     .await

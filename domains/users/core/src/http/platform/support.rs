@@ -4,9 +4,9 @@ use crate::app::App;
 use crate::domain::{MembershipId, SupportGrantId};
 use crate::http::support_grants::SupportRoleDto;
 use crate::service;
-use crate::service::end_support_session::Ended;
-use crate::service::open_support_session::{OpenSupportSession, SupportSession};
-use crate::service::support_grant::SupportGrant;
+use crate::service::support::end_support_session::Ended;
+use crate::service::support::open_support_session::{OpenSupportSession, SupportSession};
+use crate::service::support::support_grant::SupportGrant;
 use chrono::{DateTime, Utc};
 use kernel::id::{CredentialId, TenantKind};
 use kernel::{TenantId, UserId};
@@ -111,7 +111,8 @@ pub async fn list_support_grants(
     id: PathId<TenantKind>,
     page: PageQuery,
 ) -> Answer {
-    let found = service::show_support_grants::in_force(&app, &caller, id.id(), page.request()).await?;
+    let found =
+        service::support::show_support_grants::in_force(&app, &caller, id.id(), page.request()).await?;
     Ok(page.render(found.map(PlatformSupportGrantDto::from)))
 }
 
@@ -134,7 +135,9 @@ pub async fn open_support_session(
     let command = OpenSupportSession { grant, member, reason };
     respond(
         &caller,
-        async |ctx| service::open_support_session::open_support_session(&app, ctx, id.id(), command).await,
+        async |ctx| {
+            service::support::open_support_session::open_support_session(&app, ctx, id.id(), command).await
+        },
         |opened: &SupportSession| {
             let SupportSession { id, tenant, .. } = opened;
             let location = format!("/api/v1/platform/tenants/{tenant}/support-sessions/{id}");
@@ -160,7 +163,8 @@ pub async fn end_support_session(
     respond(
         &caller,
         async |ctx| {
-            service::end_support_session::end_support_session(&app, ctx, path.id, path.session_id).await
+            service::support::end_support_session::end_support_session(&app, ctx, path.id, path.session_id)
+                .await
         },
         |_: &Ended| Rendered::no_content(),
     )

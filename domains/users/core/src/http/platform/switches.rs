@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::service;
-use crate::service::set_switch::SetSwitch;
-use crate::service::set_tenant_switch::SetTenantSwitch;
-use crate::service::show_switches::{SharedSwitch, TenantSwitch};
+use crate::service::platform::set_switch::SetSwitch;
+use crate::service::platform::set_tenant_switch::SetTenantSwitch;
+use crate::service::platform::show_switches::{SharedSwitch, TenantSwitch};
 use kernel::TenantId;
 use kernel::id::TenantKind;
 use serde::{Deserialize, Serialize};
@@ -149,14 +149,14 @@ fn shown_of_tenant(own: &TenantSwitch) -> Rendered {
 /// Shows the features that are not on for every tenant
 #[utoipa::path(get, path = "/switches", responses((status = 200, body = SwitchesDto)))]
 pub async fn show_switches(app: State<App>, caller: Caller) -> Answer {
-    let all = service::show_switches::all(&app, &caller).await?;
+    let all = service::platform::show_switches::all(&app, &caller).await?;
     Ok(Rendered::ok(&SwitchesDto { switches: all.iter().map(SwitchDto::from).collect() }).etag_of_body())
 }
 
 /// Shows for how many tenants a feature is on
 #[utoipa::path(get, path = "/switches/{name}", responses((status = 200, body = SwitchDto)))]
 pub async fn get_switch(app: State<App>, caller: Caller, path: PathParams<SwitchPath>) -> Answer {
-    Ok(shown(&service::show_switches::one(&app, &caller, &path.name).await?))
+    Ok(shown(&service::platform::show_switches::one(&app, &caller, &path.name).await?))
 }
 
 /// Says for how many tenants a feature is on
@@ -171,14 +171,18 @@ pub async fn put_switch(
     body: Body<PutSwitch>,
 ) -> Answer {
     let command = SetSwitch { expected_version: if_match.expected(), share_percent: body.share_percent };
-    respond(&caller, async |ctx| service::set_switch::set_switch(&app, ctx, &path.name, command).await, shown)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::platform::set_switch::set_switch(&app, ctx, &path.name, command).await,
+        shown,
+    )
+    .await
 }
 
 /// Shows which features are on for a tenant
 #[utoipa::path(get, path = "/tenants/{id}/switches", responses((status = 200, body = TenantSwitchesDto)))]
 pub async fn show_tenant_switches(app: State<App>, caller: Caller, id: PathId<TenantKind>) -> Answer {
-    let all = service::show_switches::all_of_tenant(&app, &caller, id.id()).await?;
+    let all = service::platform::show_switches::all_of_tenant(&app, &caller, id.id()).await?;
     let switches = all.iter().map(ShownTenantSwitchDto::from).collect();
     Ok(Rendered::ok(&TenantSwitchesDto { switches }).etag_of_body())
 }
@@ -190,7 +194,9 @@ pub async fn get_tenant_switch(
     caller: Caller,
     path: PathParams<TenantSwitchPath>,
 ) -> Answer {
-    Ok(shown_of_tenant(&service::show_switches::one_of_tenant(&app, &caller, path.id, &path.name).await?))
+    Ok(shown_of_tenant(
+        &service::platform::show_switches::one_of_tenant(&app, &caller, path.id, &path.name).await?,
+    ))
 }
 
 /// Says whether a feature is on for a tenant
@@ -209,7 +215,8 @@ pub async fn put_tenant_switch(
     respond(
         &caller,
         async |ctx| {
-            service::set_tenant_switch::set_tenant_switch(&app, ctx, path.id, &path.name, command).await
+            service::platform::set_tenant_switch::set_tenant_switch(&app, ctx, path.id, &path.name, command)
+                .await
         },
         shown_of_tenant,
     )

@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::domain::TenantState;
 use crate::service;
-use crate::service::limit_tenant::LimitTenant;
-use crate::service::platform_tenant::PlatformTenant;
+use crate::service::platform::limit_tenant::LimitTenant;
+use crate::service::platform::platform_tenant::PlatformTenant;
 use chrono::{DateTime, Utc};
 use kernel::TenantId;
 use kernel::id::TenantKind;
@@ -122,14 +122,14 @@ pub async fn list_tenants(
     page: PageQuery,
 ) -> Answer {
     let state = query.state.map(Into::into);
-    let found = service::show_platform_tenants::list(&app, &caller, state, page.request()).await?;
+    let found = service::platform::show_platform_tenants::list(&app, &caller, state, page.request()).await?;
     Ok(page.render(found.map(|tenant| PlatformTenantDto::from(&tenant))))
 }
 
 /// Shows a tenant
 #[utoipa::path(get, path = "/tenants/{id}", responses((status = 200, body = PlatformTenantDto)))]
 pub async fn get_tenant(app: State<App>, caller: Caller, id: PathId<TenantKind>) -> Answer {
-    Ok(shown(&service::show_platform_tenants::one(&app, &caller, id.id()).await?))
+    Ok(shown(&service::platform::show_platform_tenants::one(&app, &caller, id.id()).await?))
 }
 
 /// Limits a tenant
@@ -147,7 +147,7 @@ pub async fn patch_tenant(
     let command = LimitTenant { expected_version: if_match.expected(), requests_per_minute, max_members };
     respond(
         &caller,
-        async |ctx| service::limit_tenant::limit_tenant(&app, ctx, id.id(), command).await,
+        async |ctx| service::platform::limit_tenant::limit_tenant(&app, ctx, id.id(), command).await,
         shown,
     )
     .await
@@ -167,7 +167,7 @@ pub async fn suspend_tenant(
     let reason = body.into_inner().reason;
     respond(
         &caller,
-        async |ctx| service::suspend_tenant::suspend_tenant(&app, ctx, id.id(), &reason).await,
+        async |ctx| service::platform::suspend_tenant::suspend_tenant(&app, ctx, id.id(), &reason).await,
         shown,
     )
     .await
@@ -176,6 +176,10 @@ pub async fn suspend_tenant(
 /// Lets a suspended tenant back
 #[utoipa::path(post, path = "/tenants/{id}/resume", responses((status = 200, body = PlatformTenantDto)))]
 pub async fn resume_tenant(app: State<App>, caller: Caller, id: PathId<TenantKind>) -> Answer {
-    respond(&caller, async |ctx| service::suspend_tenant::resume_tenant(&app, ctx, id.id()).await, shown)
-        .await
+    respond(
+        &caller,
+        async |ctx| service::platform::suspend_tenant::resume_tenant(&app, ctx, id.id()).await,
+        shown,
+    )
+    .await
 }

@@ -1,0 +1,117 @@
+//! A person chooses another password, with the present one or with a passkey of a moment ago. All their other sessions end.
+//! Who had no password has one again, if a passkey proves it: a reset alone does not take the recovery code away.
+
+use crate::app::App;
+use crate::domain::Password;
+use crate::error::Error;
+use crate::service::accounts::breaches;
+use crate::service::factors::passkey;
+use crate::service::sessions::throttle;
+use crate::store::{email_change, recovery_code, session, totp_factor, user};
+use data::{AuditEntry, Unit};
+use kernel::ctx::Strength;
+use kernel::{Actor, Ctx, Faults};
+use serde_json::json;
+use users_contract::PasswordChanged;
+
+pub struct ChangePassword {
+    /// Of who has signed in with a passkey just now, it is not needed.
+    pub current: Option<String>,
+    pub new: String,
+}
+
+/// What was done, for the stored answer.
+pub struct Changed;
+
+pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> Result<Changed, Error> {
+    let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
+    let own = ctx.principal().credential.id.ok_or(Error::NoSession)?;
+    let read = app.databases.read(ctx).await?;
+    let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
+    drop(read);
+    let strength = proved(app, ctx, &person, command.current).await?;
+    let mut faults = Faults::new();
+    let email = person.email.parse().ok();
+    let password = Password::choose(&mut faults, "/new_password", &command.new, email.as_ref());
+    let Some(password) = password else { return Err(Error::invalid(faults.into_errors())) };
+    breaches::refuse(app, "/new_password", &password).await?;
+    let hash = app.passwords.hash(password.into_inner()).await?;
+    let mut unit = app.databases.write(ctx).await?;
+    let mut passkey_only = person.passkey_only_at.is_some();
+    if passkey_only && strength == Strength::Passkey {
+        end_passkey_only(&unit, ctx, &person).await?;
+        passkey_only = false;
+    }
+    if !user::change_password(&unit, ctx, id, Some(&person.password_hash), &hash).await? {
+        return Err(wrong());
+    }
+    if !session::prove(&unit, ctx, own, strength).await? {
+        return Err(Error::NoSession);
+    }
+    // Whoever is told of one that they have not asked for stops it so.
+    let moves = email_change::end_all_of(&unit, ctx, id).await?;
+    unit.publish(&PasswordChanged {
+        email: person.email,
+        display_name: person.display_name,
+        happened_at: ctx.now(),
+    })?;
+    unit.audit(AuditEntry {
+        action: "users.user.change_password",
+        resource: "user",
+        resource_id: id.uuid(),
+        before: Some(json!({ "sessions": "active", "passkey_only": person.passkey_only_at.is_some() })),
+        after: Some(json!({
+            "sessions": "ended", "but": own, "email_changes_ended": moves, "passkey_only": passkey_only,
+        })),
+    })?;
+    Ok(unit.commit(Changed).await?)
+}
+
+/// By what the session is proved from now on. A passkey of a moment ago proves as much as the password; the password proves
+/// no passkey, however the session began.
+async fn proved(
+    app: &App,
+    ctx: &Ctx,
+    person: &user::Model,
+    current: Option<String>,
+) -> Result<Strength, Error> {
+    let strength = ctx.principal().credential.strength;
+    if passkey::is_fresh(ctx) {
+        return Ok(strength);
+    }
+    let current = current.ok_or_else(|| passkey::without_password(person))?;
+    prove(app, ctx, person, current).await?;
+    Ok(if strength == Strength::Passkey { Strength::Password } else { strength })
+}
+
+/// The codes before the person, as who signs in with one takes them. They stay where there is an authenticator.
+async fn end_passkey_only(unit: &Unit, ctx: &Ctx, person: &user::Model) -> Result<(), Error> {
+    let id = person.public_id;
+    let factor = totp_factor::of_user(unit, id).await?;
+    if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
+        recovery_code::delete_all_of(unit, ctx, id).await?;
+    }
+    user::end_passkey_only(unit, ctx, id).await?;
+    Ok(())
+}
+
+/// Guessed at as slowly as at a sign-in: whoever found an open session does not know the password yet.
+pub async fn prove(app: &App, ctx: &Ctx, person: &user::Model, password: String) -> Result<(), Error> {
+    let tried = throttle::Tried::new(app, ctx.visitor(), &person.email);
+    let system = app.databases.system_read("a password is proved: whether it may be tried").await?;
+    throttle::refuse_early(&system, tried, ctx.now()).await?;
+    drop(system);
+    let matches = app.passwords.verify(password, &person.password_hash).await?.matches;
+    if matches {
+        throttle::refuse_late(app, tried, ctx.now()).await?;
+        return throttle::forget(app, &person.email, ctx.now()).await;
+    }
+    throttle::count(app, tried, ctx.now()).await?;
+    Err(wrong())
+}
+
+fn wrong() -> Error {
+    let mut faults = Faults::new();
+    faults.add("/current_password", "wrong_password", "is not your password");
+    Error::invalid(faults.into_errors())
+}

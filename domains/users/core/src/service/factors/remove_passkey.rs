@@ -1,0 +1,39 @@
+//! A person gives a passkey up, for good. Sessions that it has opened go on. Who has no password keeps one.
+
+use crate::app::App;
+use crate::domain::PasskeyId;
+use crate::error::Error;
+use crate::service::factors::passkey as view;
+use crate::service::sessions::fresh;
+use crate::store::{passkey, user};
+use data::AuditEntry;
+use kernel::{Actor, Ctx};
+use serde_json::json;
+
+/// What was done, for the stored answer.
+pub struct Removed;
+
+pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Removed, Error> {
+    let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+    fresh::require(app, ctx)?;
+    let mut unit = app.databases.write(ctx).await?;
+    let row = passkey::of_user(&unit, own, id).await?.ok_or(Error::PasskeyNotFound)?;
+    if !passkey::delete(&unit, ctx, id).await? {
+        return Err(Error::PasskeyNotFound);
+    }
+    // Held, so that of two who remove at once one sees what the other has left. After the passkey, as who signs in with it
+    // takes them.
+    let person = user::by_id_to_change(&unit, own).await?.ok_or(Error::NotAMember)?;
+    let left = passkey::all_of(&unit, own).await?.len();
+    if left == 0 && person.passkey_only_at.is_some() {
+        return Err(Error::LastPasskey);
+    }
+    unit.audit(AuditEntry {
+        action: "users.passkey.delete",
+        resource: "passkey",
+        resource_id: id.uuid(),
+        before: Some(view::audited(&row)),
+        after: Some(json!({ "passkeys": left })),
+    })?;
+    Ok(unit.commit(Removed).await?)
+}

@@ -1,0 +1,75 @@
+//! Asks somebody in by mail, to a role that the caller could have given. The address may have an account or not; that is
+//! looked at when the invitation is accepted, so that nobody learns it by inviting.
+
+use crate::app::App;
+use crate::domain::{Email, InvitationId, RoleRef};
+use crate::error::Error;
+use crate::service::members::accept_invitation::require_room;
+use crate::service::members::invitation::{self as view, INVITATION_PREFIX, Invitation};
+use crate::service::roles::authority::{self, require_covered};
+use crate::service::sessions::fresh;
+use crate::store::invitation::{self, NewInvitation};
+use crate::store::{membership, tenant, user};
+use data::{AuditEntry, Unit};
+use kernel::{Actor, Ctx, Faults};
+
+pub struct Invite {
+    pub id: Option<InvitationId>,
+    pub email: String,
+    pub role: RoleRef,
+}
+
+pub async fn invite(app: &App, ctx: &Ctx, command: Invite) -> Result<Invitation, Error> {
+    // A key that could would leave behind who outlives its own end.
+    let &Actor::User { id: invited_by } = ctx.actor() else { return Err(Error::SessionRequired) };
+    let mut faults = Faults::new();
+    let email = faults.parse::<Email>("/email", "invalid_email", &command.email);
+    let Some(email) = email else { return Err(Error::invalid(faults.into_errors())) };
+    let token = secrets::token(INVITATION_PREFIX);
+    let mut unit = app.databases.write(ctx).await?;
+    let own = tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let promised = authority::of_role(app, &unit, command.role).await?;
+    require_covered(ctx, &promised)?;
+    fresh::require_to_grant(app, ctx, &promised)?;
+    refuse_member(&unit, &email).await?;
+    require_room(&unit, &own).await?;
+    if let Some(open) = invitation::open_for_to_change(&unit, &email).await? {
+        if open.expires_at > ctx.now() {
+            return Err(Error::InvitationOpen);
+        }
+        invitation::revoke(&unit, open.public_id).await?;
+    }
+    let new = NewInvitation {
+        id: command.id.unwrap_or_else(|| ctx.new_id()),
+        email: &email,
+        role: command.role,
+        invited_by,
+        hash: token.hash,
+        expires_at: ctx.now() + app.settings.invitation_lifetime(),
+    };
+    let row = match invitation::insert(&unit, new).await {
+        Err(error) if invitation::is_open_already(&error) => return Err(Error::InvitationOpen),
+        Err(error) if invitation::is_id_taken(&error) => return Err(Error::InvitationExists),
+        outcome => outcome?,
+    };
+    view::send(app, &mut unit, &row, &token.plain).await?;
+    unit.audit(AuditEntry {
+        action: "users.invitation.create",
+        resource: "invitation",
+        resource_id: row.public_id.uuid(),
+        before: None,
+        after: Some(view::audited(&row)?),
+    })?;
+    Ok(unit.commit(view::of(&row)?).await?)
+}
+
+/// A member's address is no secret of the tenant's; of anybody else's nothing is told.
+async fn refuse_member(unit: &Unit, email: &Email) -> Result<(), Error> {
+    let Some(person) = user::by_email_here(unit, email).await? else { return Ok(()) };
+    match membership::of_user(unit, person.public_id).await? {
+        Some(member) if member.state()? != crate::domain::MembershipState::Removed => {
+            Err(Error::MemberAlready)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,14 @@
+//! Who belongs to a tenant: invitations, membership, managers.
+
+pub mod accept_invitation;
+pub mod change_member;
+pub mod find_member;
+pub mod invitation;
+pub mod invite;
+pub mod list_members;
+pub mod member;
+pub mod move_member;
+pub mod resend_invitation;
+pub mod resolve_members;
+pub mod revoke_invitation;
+pub mod show_invitations;

@@ -1,0 +1,79 @@
+//! Suspends a member, lets them back, or takes them out of the tenant; and how one leaves by oneself. Felt at once here
+//! and within a second on every node.
+
+use crate::app::App;
+use crate::domain::membership::{Move, counts_as_owner};
+use crate::domain::{MembershipId, MembershipState};
+use crate::error::Error;
+use crate::service::members::change_member::keep_an_owner;
+use crate::service::members::member::{self, Member};
+use crate::service::roles::authority::{self, require_covered};
+use crate::service::sessions::fresh;
+use crate::service::sessions::tokens;
+use crate::store::{api_key, membership, session, team_member, tenant};
+use data::{AuditEntry, Unit};
+use kernel::{Actor, Ctx};
+
+pub async fn move_member(app: &App, ctx: &Ctx, id: MembershipId, step: Move) -> Result<Member, Error> {
+    if matches!(step, Move::Suspend | Move::Remove) {
+        fresh::require(app, ctx)?;
+    }
+    let mut unit = app.databases.write(ctx).await?;
+    tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let before = membership::by_id_to_change(&unit, id).await?.ok_or(Error::MemberNotFound)?;
+    if let Some(standing) = crate::store::authority::of(&unit, id).await? {
+        require_covered(ctx, &authority::permissions(app, &standing))?;
+    }
+    let after = apply(app, ctx, &mut unit, &before, step).await?;
+    let member = member::with_person(&unit, &after).await?;
+    Ok(unit.commit(member).await?)
+}
+
+/// What was done, for the stored answer.
+pub struct Left;
+
+/// The last owner cannot.
+pub async fn leave_tenant(app: &App, ctx: &Ctx) -> Result<Left, Error> {
+    let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+    let mut unit = app.databases.write(ctx).await?;
+    tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let before = membership::of_user_to_change(&unit, own).await?.ok_or(Error::NotAMember)?;
+    apply(app, ctx, &mut unit, &before, Move::Remove).await?;
+    Ok(unit.commit(Left).await?)
+}
+
+async fn apply(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    before: &membership::Model,
+    step: Move,
+) -> Result<membership::Model, Error> {
+    let (id, role, state) = (before.public_id, before.role()?, before.state()?);
+    let to = step.from(state).ok_or(Error::MemberState { state: state.name() })?;
+    keep_an_owner(unit, before, counts_as_owner(role, to)).await?;
+    let manager = before.manager_id.filter(|_| to != MembershipState::Removed);
+    let after = membership::change(unit, before, role, manager, to).await?.ok_or_else(Error::stale)?;
+    if to == MembershipState::Removed {
+        // Who is asked in again begins anew: nothing of before may come back to life with them.
+        let sessions = session::revoke_others(unit, ctx, id, None).await?;
+        sessions.iter().for_each(|row| tokens::forget(app, unit, &row.access_hash));
+        let keys = api_key::revoke_all_of(unit, ctx, id).await?;
+        keys.iter().for_each(|row| crate::service::api_keys::api_key::forget(app, unit, row));
+        team_member::delete_all_of(unit, id).await?;
+        membership::release_reports_of(unit, id).await?;
+    }
+    unit.audit(AuditEntry {
+        action: match step {
+            Move::Suspend => "users.member.suspend",
+            Move::Resume => "users.member.resume",
+            Move::Remove => "users.member.remove",
+        },
+        resource: "member",
+        resource_id: id.uuid(),
+        before: Some(member::audited(before)?),
+        after: Some(member::audited(&after)?),
+    })?;
+    authority::forget_member(app, unit, id);
+    Ok(after)
+}

@@ -1,0 +1,34 @@
+//! Sends an open invitation again, with another link and another time to live: the links before it end, and it is by
+//! whoever sends it now.
+
+use crate::app::App;
+use crate::domain::InvitationId;
+use crate::error::Error;
+use crate::service::members::invitation::{self as view, INVITATION_PREFIX, Invitation};
+use crate::service::roles::authority::{self, require_covered};
+use crate::service::sessions::fresh;
+use crate::store::invitation;
+use data::AuditEntry;
+use kernel::{Actor, Ctx};
+
+pub async fn resend_invitation(app: &App, ctx: &Ctx, id: InvitationId) -> Result<Invitation, Error> {
+    let &Actor::User { id: by } = ctx.actor() else { return Err(Error::SessionRequired) };
+    let token = secrets::token(INVITATION_PREFIX);
+    let mut unit = app.databases.write(ctx).await?;
+    let before = invitation::by_id_to_change(&unit, id).await?.ok_or(Error::InvitationNotFound)?;
+    let promised = authority::of_role(app, &unit, before.role()?).await?;
+    require_covered(ctx, &promised)?;
+    fresh::require_to_grant(app, ctx, &promised)?;
+    let expires_at = ctx.now() + app.settings.invitation_lifetime();
+    let renewed = invitation::renew(&unit, id, by, token.hash, expires_at).await?;
+    let after = renewed.ok_or(Error::InvitationClosed)?;
+    view::send(app, &mut unit, &after, &token.plain).await?;
+    unit.audit(AuditEntry {
+        action: "users.invitation.resend",
+        resource: "invitation",
+        resource_id: id.uuid(),
+        before: Some(view::audited(&before)?),
+        after: Some(view::audited(&after)?),
+    })?;
+    Ok(unit.commit(view::of(&after)?).await?)
+}

@@ -1,0 +1,31 @@
+//! The tenant's grants of support access, those that are over too; and to operators those that are in force, of any tenant.
+
+use crate::app::App;
+use crate::domain::SupportGrantId;
+use crate::error::Error;
+use crate::service::support::support_grant::{self as view, SupportGrant};
+use crate::store::{support_grant, tenant};
+use kernel::{Ctx, Page, PageRequest, TenantId};
+
+pub async fn list(app: &App, ctx: &Ctx, request: &PageRequest) -> Result<Page<SupportGrant>, Error> {
+    let read = app.databases.read(ctx).await?;
+    support_grant::page(&read, request).await?.try_map(view::of)
+}
+
+pub async fn one(app: &App, ctx: &Ctx, id: SupportGrantId) -> Result<SupportGrant, Error> {
+    let read = app.databases.read(ctx).await?;
+    view::of(support_grant::by_id(&read, id).await?.ok_or(Error::SupportGrantNotFound)?)
+}
+
+pub async fn in_force(
+    app: &App,
+    ctx: &Ctx,
+    of: TenantId,
+    request: &PageRequest,
+) -> Result<Page<SupportGrant>, Error> {
+    let read = app.databases.read(ctx).await?;
+    tenant::by_id(&read, of).await?.ok_or(Error::NoSuchTenant)?;
+    drop(read);
+    let there = app.databases.read(&ctx.visitor().enter(of, "users")).await?;
+    support_grant::page_in_force(&there, ctx.now(), request).await?.try_map(view::of)
+}

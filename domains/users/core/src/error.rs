@@ -77,6 +77,9 @@ pub enum Error {
     #[error("This credential is an API key, which has no session to end. Revoke it instead.")]
     #[problem(code = "users.no_session", status = 409, title = "Not a session")]
     NoSession,
+    #[error("This session has ended. Sign in again.")]
+    #[problem(code = "users.session_ended", status = 401, title = "The session has ended")]
+    SessionEnded,
     #[error("There is no such API key.")]
     #[problem(code = "users.api_key_not_found", status = 404, title = "No such API key")]
     ApiKeyNotFound,
@@ -261,7 +264,10 @@ pub enum Error {
     #[error("Without this passkey nothing would let you in. Register another, or choose a password, first.")]
     #[problem(code = "users.last_passkey", status = 409, title = "The last passkey")]
     LastPasskey,
-    #[error("A passkey must prove this. Sign in with one, and do it within a quarter of an hour.")]
+    #[error(
+        "A passkey must prove this. Prove the session with one (`POST /api/v1/users/sessions/prove`) or sign in with \
+         one, and do it within a quarter of an hour."
+    )]
     #[problem(code = "users.passkey_session_required", status = 409, title = "Not proved by a passkey")]
     PasskeySessionRequired,
     #[error(transparent)]

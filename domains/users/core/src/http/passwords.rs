@@ -5,6 +5,7 @@ use crate::http::second_factors::RecoveryCodesDto;
 use crate::service;
 use crate::service::accounts::change_password::{ChangePassword, Changed};
 use crate::service::accounts::reset_password::ResetPassword;
+use crate::service::factors::passkey::Proofs;
 use crate::service::factors::renew_recovery_codes::RecoveryCodes;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -53,6 +54,9 @@ pub struct ChangePasswordRequest {
     /// Not needed in a session that a passkey has opened within the last quarter of an hour.
     #[schema(example = "correct horse battery staple")]
     current_password: Option<String>,
+    /// Of the authenticator, or a recovery code; from who signs in with one.
+    #[schema(example = "492039")]
+    code: Option<String>,
     #[schema(example = "a longer horse battery staple", min_length = 8, max_length = 1000)]
     new_password: String,
 }
@@ -91,12 +95,12 @@ pub async fn reset_password(app: State<App>, guest: Guest, body: Body<ResetPassw
 
 /// Changes the caller's password
 ///
-/// All other sessions end. Who signs in by passkeys alone has a password again by this, if a passkey has opened the session
-/// just now.
+/// It takes what a sign-in takes, and a session that a passkey has opened takes a passkey of the last quarter of an hour. All
+/// other sessions end. Who signs in by passkeys alone has a password again by this, if a passkey proves it.
 #[utoipa::path(post, path = "/me/password", responses((status = 204, description = "The password is changed")))]
 pub async fn change_password(app: State<App>, caller: Caller, body: Body<ChangePasswordRequest>) -> Answer {
-    let ChangePasswordRequest { current_password, new_password } = body.into_inner();
-    let command = ChangePassword { current: current_password, new: new_password };
+    let ChangePasswordRequest { current_password: password, code, new_password } = body.into_inner();
+    let command = ChangePassword { current: Proofs { password, code }, new: new_password };
     respond(
         &caller,
         async |ctx| service::accounts::change_password::change_password(&app, ctx, command).await,
@@ -108,7 +112,7 @@ pub async fn change_password(app: State<App>, caller: Caller, body: Body<ChangeP
 /// Goes without a password from now on
 ///
 /// Passkeys alone sign in then, of which there must be one, and a passkey must have opened the session within the last
-/// quarter of an hour. The recovery codes are for who has lost all passkeys: with one of them, a password that was chosen by
+/// quarter of an hour. All other sessions end. The recovery codes are for who has lost all passkeys: with one of them, a password that was chosen by
 /// mail signs in. Done again, it gives other codes in the place of those.
 #[utoipa::path(post, path = "/me/password/remove", responses((status = 200, body = RecoveryCodesDto)))]
 pub async fn remove_password(app: State<App>, caller: Caller) -> Answer {

@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::service;
 use crate::service::factors::enrol_totp::Enrolled;
+use crate::service::factors::passkey::Proofs;
 use crate::service::factors::remove_totp::Removed;
 use crate::service::factors::renew_recovery_codes::RecoveryCodes;
-use crate::service::factors::second_factor::BothProofs;
 use crate::service::factors::show_second_factors::SecondFactors;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,10 @@ impl From<SecondFactors> for SecondFactorsDto {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"current_password": "correct horse battery staple"}))]
 pub struct EnrolTotpRequest {
+    /// Not needed in a session that a passkey has opened within the last quarter of an hour; who has a passkey sets an
+    /// authenticator up in such a one alone.
     #[schema(example = "correct horse battery staple")]
-    current_password: String,
+    current_password: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -80,14 +82,15 @@ pub struct ConfirmTotpRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"current_password": "correct horse battery staple", "code": "492039"}))]
 pub struct BothProofsRequest {
+    /// Not needed in a session that a passkey has opened within the last quarter of an hour, nor is the code.
     #[schema(example = "correct horse battery staple")]
-    current_password: String,
+    current_password: Option<String>,
     /// Of the authenticator, or a recovery code; each is good once.
     #[schema(example = "492039")]
-    code: String,
+    code: Option<String>,
 }
 
-impl From<BothProofsRequest> for BothProofs {
+impl From<BothProofsRequest> for Proofs {
     fn from(request: BothProofsRequest) -> Self {
         Self { password: request.current_password, code: request.code }
     }
@@ -157,7 +160,7 @@ pub async fn confirm_totp(app: State<App>, caller: Caller, body: Body<ConfirmTot
     responses((status = 204, description = "Signing in asks for a password alone"))
 )]
 pub async fn remove_totp(app: State<App>, caller: Caller, body: Body<BothProofsRequest>) -> Answer {
-    let proofs: BothProofs = body.into_inner().into();
+    let proofs: Proofs = body.into_inner().into();
     respond(
         &caller,
         async |ctx| service::factors::remove_totp::remove_totp(&app, ctx, proofs).await,
@@ -171,7 +174,7 @@ pub async fn remove_totp(app: State<App>, caller: Caller, body: Body<BothProofsR
 /// Those there were end.
 #[utoipa::path(post, path = "/me/recovery-codes", responses((status = 200, body = RecoveryCodesDto)))]
 pub async fn renew_recovery_codes(app: State<App>, caller: Caller, body: Body<BothProofsRequest>) -> Answer {
-    let proofs: BothProofs = body.into_inner().into();
+    let proofs: Proofs = body.into_inner().into();
     respond(
         &caller,
         async |ctx| service::factors::renew_recovery_codes::renew_recovery_codes(&app, ctx, proofs).await,

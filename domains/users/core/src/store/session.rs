@@ -153,20 +153,30 @@ pub async fn rotate(unit: &Unit, id: CredentialId, access: &Access) -> Result<bo
     Ok(update.exec().await? > 0)
 }
 
-/// The holder has just proved who they are, by this; `false` when it has ended.
+/// The holder has just proved who they are, by this; `false` when it has ended, by itself or with all of the person's, whose
+/// row is held.
 pub async fn prove(
     unit: &Unit,
     ctx: &Ctx,
     id: CredentialId,
     strength: Strength,
+    all_ended_at: Option<DateTime<Utc>>,
 ) -> Result<bool, data::Error> {
-    let update = unit
+    let mut update = unit
         .update::<Entity>()
         .set(Column::AuthenticatedAt, ctx.now())
         .set(Column::Strength, word(strength))
         .filter(Column::PublicId.eq(id))
         .filter(Column::RevokedAt.is_null());
+    if let Some(ended_at) = all_ended_at {
+        update = update.filter(has_proved_since(ended_at));
+    }
     Ok(update.exec().await? > 0)
+}
+
+fn has_proved_since(at: DateTime<Utc>) -> Expr {
+    let opened_since = Column::AuthenticatedAt.is_null().and(Column::CreatedAt.gte(at));
+    Column::AuthenticatedAt.gte(at).or(opened_since)
 }
 
 /// A code was proved where nothing but a password had been; `None` where more had, or when it has ended. How long ago
@@ -212,8 +222,7 @@ pub async fn page_of(
     found = found.filter(Column::RevokedAt.is_null());
     found = found.filter(Column::OperatorId.is_null().or(Column::AccessExpiresAt.gt(now)));
     if let Some(ended_at) = ended_at {
-        let opened_after = Column::AuthenticatedAt.is_null().and(Column::CreatedAt.gte(ended_at));
-        found = found.filter(Column::AuthenticatedAt.gte(ended_at).or(opened_after));
+        found = found.filter(has_proved_since(ended_at));
     }
     found.page(request).await
 }

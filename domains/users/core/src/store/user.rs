@@ -177,7 +177,7 @@ pub async fn change_password(
     Ok(unit.update_platform(update).await? > 0)
 }
 
-/// From now on passkeys let them in, and no password that they know.
+/// From now on passkeys let them in, and no password that they know; nor does a session that one has opened.
 pub async fn begin_passkey_only(
     unit: &Unit,
     ctx: &Ctx,
@@ -189,6 +189,7 @@ pub async fn begin_passkey_only(
         .filter(Column::DeletedAt.is_null())
         .col_expr(Column::PasswordHash, Expr::val(void_hash))
         .col_expr(Column::PasskeyOnlyAt, Expr::val(ctx.now()))
+        .col_expr(Column::SessionsEndedAt, Expr::val(ctx.now()))
         .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
     Ok(unit.update_platform(update).await? > 0)
 }

@@ -9,7 +9,7 @@ use actix_web::http::Method;
 use chrono::Duration;
 use kernel::ctx::Strength;
 use serde_json::{Value, json};
-use testkit::{Authenticator, Stage, both};
+use testkit::{Authenticator, Stage, both, eventually};
 use users::Settings;
 
 const ADA: &str = "ada@example.com";
@@ -226,5 +226,52 @@ both! {
             assert_eq!(faults(&refused), ["/credential no_answer"]);
             assert_eq!(strength(&house, &ada.access).await, Strength::Password);
         }
+    }
+}
+
+both! {
+    /// The session is fresh from then on, so it takes no less than proving it.
+    async fn changing_the_password_takes_a_code_of_who_has_a_second_factor(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let authenticator = enrolled(&house, &ada).await;
+        house.stage.clock.advance(Duration::minutes(15));
+        let change = async |code: Option<&str>| {
+            let body = json!({ "current_password": PASSWORD, "new_password": "a longer horse", "code": code });
+            house.post("/me/password", Some(&ada.access), body).await
+        };
+        assert_eq!(faults(&change(None).await.problem(422, "invalid")), ["/code code_required"]);
+        assert_eq!(faults(&change(Some("000000x")).await.problem(422, "invalid")), ["/code wrong_code"]);
+        make_key(&house, &ada.access).await.problem(403, STALE);
+        change(Some(&authenticator.recovery_codes[0])).await.is(204);
+        assert_eq!(strength(&house, &ada.access).await, Strength::SecondFactor);
+        make_key(&house, &ada.access).await.is(201);
+        house.sign_in(ADA, "a longer horse").await.problem(401, "users.second_factor_required");
+    }
+}
+
+both! {
+    /// Where another node has ended it, it is believed here for less than a second.
+    async fn a_session_that_has_ended_is_not_proved_anew(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let device = registered(&house, &ada).await;
+        let opened = entered(&house, &device).await;
+        house.get("/me", &opened.access).await.is(200);
+        house.stage.clock.advance(Duration::seconds(1));
+        let proof = answer(&house, &device).await;
+        let system = house.databases.system("tests").await.unwrap();
+        let end = "UPDATE users SET sessions_ended_at = $1 WHERE email_key = 'ada@example.com'";
+        assert_eq!(system.execute(end, vec![house.stage.clock.now().into()]).await.unwrap(), 1);
+        system.commit().await.unwrap();
+        let chosen = json!({ "new_password": "a longer horse" });
+        for (path, body) in [("/sessions/prove", proof), ("/me/password", chosen), ("/me/password/remove", json!({}))] {
+            house.post(path, Some(&opened.access), body).await.is(401);
+        }
+        eventually("it has ended", || async {
+            (house.get("/me", &opened.access).await.status == 401).then_some(())
+        })
+        .await;
+        house.sign_in(ADA, PASSWORD).await.is(200);
     }
 }

@@ -29,6 +29,11 @@ pub async fn begun(house: &House, person: &Person) -> Value {
     begin(house, person, json!({ "current_password": PASSWORD })).await.is(200).json()
 }
 
+/// By who has one already.
+async fn another_begun(house: &House, opened: &Person) -> Value {
+    begin(house, opened, json!({})).await.is(200).json()
+}
+
 pub async fn finish(house: &House, person: &Person, begun: &Value, device: &mut Authenticator) -> Reply {
     let credential = device.create(&begun["public_key"]);
     let body = json!({ "ceremony_id": begun["ceremony_id"], "name": " Phone ", "credential": credential });
@@ -145,7 +150,7 @@ both! {
         let mut swapped = good.clone();
         swapped["ceremony_id"] = challenge(&house).await["ceremony_id"].clone();
         assert_eq!(refused(answer(&house, &swapped).await), expected, "another's challenge");
-        let registration = self::begun(&house, &ada).await;
+        let registration = another_begun(&house, &entered(&house, &device).await).await;
         swapped["ceremony_id"] = registration["ceremony_id"].clone();
         assert_eq!(refused(answer(&house, &swapped).await), expected, "the ceremony of a registration");
         swapped["ceremony_id"] = json!(Uuid::new_v4());
@@ -210,7 +215,8 @@ both! {
         bobs.user_handle.clone_from(&device.user_handle);
         refused(enter(&house, &bobs).await);
         bobs.user_handle = own;
-        assert_eq!(entered(&house, &bobs).await.user, bob.user);
+        let opened = entered(&house, &bobs).await;
+        assert_eq!(opened.user, bob.user);
         let of_ada = house.get("/me/passkeys", &ada.access).await.at("/data/0/id");
         let path = format!("/me/passkeys/{of_ada}");
         house.get(&path, &bob.access).await.problem(404, "users.passkey_not_found");
@@ -220,7 +226,7 @@ both! {
         house.get(&path, &ada.access).await.problem(404, "users.passkey_not_found");
         refused(enter(&house, &device).await);
         // Its key is free again, and a registration of it is another passkey.
-        finish(&house, &bob, &begun(&house, &bob).await, &mut same).await.is(201);
+        finish(&house, &opened, &another_begun(&house, &opened).await, &mut same).await.is(201);
         assert_eq!(entered(&house, &same).await.user, bob.user);
     }
 }
@@ -262,7 +268,7 @@ both! {
         assert_eq!(fault(told), ["/name", "blank"]);
         finish(&house, &ada, &begun, &mut device).await.is(201);
         assert_eq!(fault(finish(&house, &ada, &begun, &mut device).await), unknown, "once more");
-        let late = self::begun(&house, &ada).await;
+        let late = another_begun(&house, &entered(&house, &device).await).await;
         let excluded = late["public_key"]["excludeCredentials"].as_array().unwrap();
         assert_eq!(excluded.len(), 1, "the device is told not to make another");
         house.stage.clock.advance(Duration::minutes(5));
@@ -277,8 +283,10 @@ both! {
         let ada = house.owner(ADA).await;
         let tenth = begun(&house, &ada).await;
         let eleventh = begun(&house, &ada).await;
-        for _ in 0..9 {
-            registered(&house, &ada).await;
+        let opened = entered(&house, &registered(&house, &ada).await).await;
+        for _ in 0..8 {
+            let begun = another_begun(&house, &opened).await;
+            finish(&house, &opened, &begun, &mut Authenticator::new(ORIGIN)).await.is(201);
         }
         finish(&house, &ada, &tenth, &mut Authenticator::new(ORIGIN)).await.is(201);
         let told = finish(&house, &ada, &eleventh, &mut Authenticator::new(ORIGIN)).await;
@@ -318,25 +326,54 @@ both! {
         house.stage.clock.advance(Duration::seconds(899));
         begin(&house, &opened, json!({})).await.is(200);
         house.stage.clock.advance(Duration::seconds(1));
-        let required = ["/current_password", "password_required"];
-        assert_eq!(fault(begin(&house, &opened, json!({})).await), required);
-        let new = json!({ "new_password": NEW });
-        assert_eq!(fault(house.post("/me/password", Some(&opened.access), new).await), required);
-        let told = house.post("/me/password/remove", Some(&opened.access), json!({})).await;
-        told.problem(409, "users.passkey_session_required");
-
-        let body = json!({ "current_password": PASSWORD, "new_password": NEW });
-        house.post("/me/password", Some(&opened.access), body).await.is(204);
-        eventually("the session is by a password", || async {
-            (strength(&house, &opened.access).await == Strength::Password).then_some(())
-        })
-        .await;
-        assert_eq!(fault(begin(&house, &opened, json!({})).await), required);
+        let by_password = json!({ "current_password": PASSWORD, "new_password": NEW });
+        let takes_a_passkey: [(&str, Value); 5] = [
+            ("/me/passkeys/registrations", json!({})),
+            ("/me/passkeys/registrations", json!({ "current_password": PASSWORD })),
+            ("/me/password", json!({ "new_password": NEW })),
+            ("/me/password", by_password),
+            ("/me/password/remove", json!({})),
+        ];
+        for (path, body) in takes_a_passkey {
+            let told = house.post(path, Some(&opened.access), body).await;
+            told.problem(409, "users.passkey_session_required");
+        }
+        assert_eq!(strength(&house, &opened.access).await, Strength::Passkey);
         // And by a passkey a password is chosen without the one before.
         let opened = entered(&house, &device).await;
         let newer = json!({ "new_password": NEWER });
         house.post("/me/password", Some(&opened.access), newer).await.is(204);
         house.sign_in(ADA, NEWER).await.is(200);
+    }
+}
+
+both! {
+    /// Or a stolen password would get round a tenant that asks for passkeys, by a session of another that does not.
+    async fn who_has_one_makes_another_way_in_by_that_alone(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let codes = enrolled(&house, &ada).await.recovery_codes;
+        let both = |code: &str| json!({ "current_password": PASSWORD, "code": code });
+        let begun = begin(&house, &ada, both(&codes[0])).await.is(200).json();
+        let mut device = Authenticator::new(ORIGIN);
+        finish(&house, &ada, &begun, &mut device).await.is(201);
+        let refused = async |who: &Person, path: &str| {
+            let told = house.post(path, Some(&who.access), both(&codes[1])).await;
+            told.problem(409, "users.passkey_session_required");
+        };
+        house.post("/sessions/prove", Some(&ada.access), both(&codes[2])).await.is(204);
+        refused(&ada, "/me/passkeys/registrations").await;
+        let opened = entered(&house, &device).await;
+        let authenticator = |path: &'static str| house.post(path, Some(&opened.access), json!({}));
+        authenticator("/me/totp").await.problem(409, "users.totp_exists");
+        authenticator("/me/recovery-codes").await.is(200);
+        authenticator("/me/totp/remove").await.is(204);
+        let password = json!({ "current_password": PASSWORD });
+        let told = house.post("/me/totp", Some(&ada.access), password).await;
+        told.problem(409, "users.passkey_session_required");
+        authenticator("/me/totp").await.is(200);
+        house.stage.clock.advance(Duration::minutes(15));
+        refused(&opened, "/me/passkeys/registrations").await;
     }
 }
 
@@ -373,8 +410,8 @@ both! {
     async fn a_key_has_none_and_a_tenant_without_them_registers_none(stage: Stage) {
         let house = House::new(stage).await;
         let ada = house.owner(ADA).await;
-        let device = registered(&house, &ada).await;
         let begun = begun(&house, &ada).await;
+        let device = registered(&house, &ada).await;
         let own = house.get("/me/passkeys", &ada.access).await.at("/data/0/id");
         let one = format!("/me/passkeys/{own}");
         let key = house.post("/api-keys", Some(&ada.access), json!({ "name": "k" })).await.is(201).at("/secret");

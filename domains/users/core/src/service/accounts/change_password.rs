@@ -1,11 +1,13 @@
-//! A person chooses another password, with the present one or with a passkey of a moment ago. All their other sessions end.
+//! A person chooses another password, with what a sign-in takes or with a passkey of a moment ago, and has proved themselves
+//! by it. All their other sessions end.
 //! Who had no password has one again, if a passkey proves it: a reset alone does not take the recovery code away.
 
 use crate::app::App;
 use crate::domain::Password;
 use crate::error::Error;
 use crate::service::accounts::breaches;
-use crate::service::factors::passkey;
+use crate::service::factors::passkey::{self, Proofs};
+use crate::service::factors::second_factor::{self, Proof};
 use crate::service::sessions::throttle;
 use crate::store::{email_change, recovery_code, session, totp_factor, user};
 use data::{AuditEntry, Unit};
@@ -16,7 +18,7 @@ use users_contract::PasswordChanged;
 
 pub struct ChangePassword {
     /// Of who has signed in with a passkey just now, it is not needed.
-    pub current: Option<String>,
+    pub current: Proofs,
     pub new: String,
 }
 
@@ -29,24 +31,27 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     drop(read);
-    let strength = proved(app, ctx, &person, command.current).await?;
+    let proof = proved(app, ctx, &person, command.current).await?;
     let mut faults = Faults::new();
     let email = person.email.parse().ok();
     let password = Password::choose(&mut faults, "/new_password", &command.new, email.as_ref());
     let Some(password) = password else { return Err(Error::invalid(faults.into_errors())) };
     breaches::refuse(app, "/new_password", &password).await?;
     let hash = app.passwords.hash(password.into_inner()).await?;
-    let mut unit = app.databases.write(ctx).await?;
+    let unit = app.databases.write(ctx).await?;
+    let mut unit = second_factor::spend_in(app, ctx, unit, id, proof).await?;
     let mut passkey_only = person.passkey_only_at.is_some();
-    if passkey_only && strength == Strength::Passkey {
+    if passkey_only && passkey::is_fresh(ctx) {
         end_passkey_only(&unit, ctx, &person).await?;
         passkey_only = false;
     }
+    // Held: a session that has ended with all of the person's is believed for a moment, and is not to go on by this.
+    let held = user::by_id_to_change(&unit, id).await?.ok_or(Error::NotAMember)?;
     if !user::change_password(&unit, ctx, id, Some(&person.password_hash), &hash).await? {
         return Err(wrong());
     }
-    if !session::prove(&unit, ctx, own, strength).await? {
-        return Err(Error::NoSession);
+    if !session::prove(&unit, ctx, own, strength(ctx, proof), held.sessions_ended_at).await? {
+        return Err(Error::SessionEnded);
     }
     // Whoever is told of one that they have not asked for stops it so.
     let moves = email_change::end_all_of(&unit, ctx, id).await?;
@@ -64,24 +69,26 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
             "sessions": "ended", "but": own, "email_changes_ended": moves, "passkey_only": passkey_only,
         })),
     })?;
-    Ok(unit.commit(Changed).await?)
+    let changed = unit.commit(Changed).await?;
+    if proof.is_some() {
+        second_factor::forget(app, ctx.visitor(), id).await?;
+    }
+    Ok(changed)
 }
 
-/// By what the session is proved from now on. A passkey of a moment ago proves as much as the password; the password proves
-/// no passkey, however the session began.
-async fn proved(
-    app: &App,
-    ctx: &Ctx,
-    person: &user::Model,
-    current: Option<String>,
-) -> Result<Strength, Error> {
-    let strength = ctx.principal().credential.strength;
-    if passkey::is_fresh(ctx) {
-        return Ok(strength);
+/// The session is proved by it too, so it takes as much as that: one of a passkey takes a passkey.
+async fn proved(app: &App, ctx: &Ctx, person: &user::Model, proofs: Proofs) -> Result<Option<Proof>, Error> {
+    let by_passkey = ctx.principal().credential.strength == Strength::Passkey;
+    passkey::refuse_less(ctx, by_passkey)?;
+    passkey::prove(app, ctx, person, proofs).await
+}
+
+fn strength(ctx: &Ctx, proof: Option<Proof>) -> Strength {
+    match proof {
+        _ if passkey::is_fresh(ctx) => Strength::Passkey,
+        Some(_) => Strength::SecondFactor,
+        None => Strength::Password,
     }
-    let current = current.ok_or_else(|| passkey::without_password(person))?;
-    prove(app, ctx, person, current).await?;
-    Ok(if strength == Strength::Passkey { Strength::Password } else { strength })
 }
 
 /// The codes before the person, as who signs in with one takes them. They stay where there is an authenticator.

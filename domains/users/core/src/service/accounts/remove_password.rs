@@ -1,12 +1,14 @@
 //! A person goes without a password from now on: passkeys let them in, and recovery codes who has lost them all and has
-//! chosen a password by mail since. Done again, it gives other recovery codes.
+//! chosen a password by mail since. All their other sessions end: a password may have opened them. Done again, it gives other
+//! recovery codes.
 
 use crate::app::App;
 use crate::error::Error;
 use crate::service::factors::passkey as view;
 use crate::service::factors::renew_recovery_codes::{RecoveryCodes, replace};
-use crate::store::{passkey, recovery_code, totp_factor, user};
+use crate::store::{passkey, recovery_code, session, totp_factor, user};
 use data::AuditEntry;
+use kernel::ctx::Strength;
 use kernel::{Actor, Ctx};
 use serde_json::json;
 use users_contract::PasswordChanged;
@@ -16,6 +18,7 @@ const VOID: &str = "void";
 
 pub async fn remove_password(app: &App, ctx: &Ctx) -> Result<RecoveryCodes, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
+    let own = ctx.principal().credential.id.ok_or(Error::NoSession)?;
     if !view::is_fresh(ctx) {
         return Err(Error::PasskeySessionRequired);
     }
@@ -33,6 +36,9 @@ pub async fn remove_password(app: &App, ctx: &Ctx) -> Result<RecoveryCodes, Erro
     }
     let codes = replace(app, &unit, ctx, id).await?;
     user::begin_passkey_only(&unit, ctx, id, &void).await?;
+    if !session::prove(&unit, ctx, own, Strength::Passkey, person.sessions_ended_at).await? {
+        return Err(Error::SessionEnded);
+    }
     let was = person.passkey_only_at.is_some();
     unit.publish(&PasswordChanged {
         email: person.email,
@@ -43,8 +49,10 @@ pub async fn remove_password(app: &App, ctx: &Ctx) -> Result<RecoveryCodes, Erro
         action: "users.user.remove_password",
         resource: "user",
         resource_id: id.uuid(),
-        before: Some(json!({ "passkey_only": was, "recovery_codes": left })),
-        after: Some(json!({ "passkey_only": true, "recovery_codes": codes.0.len(), "passkeys": passkeys })),
+        before: Some(json!({ "sessions": "active", "passkey_only": was, "recovery_codes": left })),
+        after: Some(json!({
+            "sessions": "ended", "but": own, "passkey_only": true, "recovery_codes": codes.0.len(), "passkeys": passkeys,
+        })),
     })?;
     Ok(unit.commit(codes).await?)
 }

@@ -28,18 +28,14 @@ pub async fn begin_passkey_registration(app: &App, ctx: &Ctx, proofs: Proofs) ->
     if count >= MAX_PASSKEYS {
         return Err(Error::TooManyPasskeys);
     }
-    let proof = view::prove(app, ctx, &person, count > 0, proofs).await?;
+    view::refuse_less(ctx, count > 0)?;
+    let proof = view::prove(app, ctx, &person, proofs).await?;
     let holder = Holder { user: id, email: &person.email, display_name: &person.display_name };
     let known = known.into_iter().map(|row| row.credential_id).collect();
     let challenge = party.begin_registration(&holder, known)?;
     let (new, begun) = ceremony::begun(app, ctx.now(), Some(id), challenge);
-    let mut unit = app.databases.write(ctx).await?;
-    if let Some(proof) = proof
-        && !second_factor::spend(&unit, ctx, proof).await?
-    {
-        drop(unit);
-        return Err(second_factor::at_code(second_factor::refuse(app, ctx.visitor(), id).await));
-    }
+    let unit = app.databases.write(ctx).await?;
+    let mut unit = second_factor::spend_in(app, ctx, unit, id, proof).await?;
     passkey_ceremony::insert(&unit, ctx, new).await?;
     unit.audit(AuditEntry {
         action: "users.passkey.begin",

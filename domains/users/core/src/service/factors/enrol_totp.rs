@@ -4,8 +4,8 @@
 use crate::app::App;
 use crate::domain::totp::TotpSecret;
 use crate::error::Error;
-use crate::service::accounts::change_password;
-use crate::service::factors::{passkey, second_factor};
+use crate::service::factors::passkey::{self, Proofs};
+use crate::service::factors::second_factor;
 use crate::store::{self, totp_factor, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
@@ -17,14 +17,19 @@ pub struct Enrolled {
     pub otpauth_url: String,
 }
 
-pub async fn enrol_totp(app: &App, ctx: &Ctx, password: String) -> Result<Enrolled, Error> {
+/// The password proves it, or a passkey of a moment ago. Who has a passkey does it by that alone.
+pub async fn enrol_totp(app: &App, ctx: &Ctx, password: Option<String>) -> Result<Enrolled, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     let has_passkeys = !store::passkey::all_of(&read, id).await?.is_empty();
+    let factor = totp_factor::of_user(&read, id).await?;
     drop(read);
-    passkey::refuse_where_restricted(ctx, has_passkeys)?;
-    change_password::prove(app, ctx, &person, password).await?;
+    passkey::refuse_less(ctx, has_passkeys)?;
+    if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
+        return Err(Error::TotpExists);
+    }
+    passkey::prove(app, ctx, &person, Proofs { password, code: None }).await?;
     match enrol(app, ctx, &person).await {
         // Two at once: the slower finds the faster's.
         Err(Error::Data(error)) if totp_factor::is_there(&error) => enrol(app, ctx, &person).await,

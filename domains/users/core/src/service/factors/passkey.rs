@@ -47,31 +47,28 @@ pub fn is_fresh(ctx: &Ctx) -> bool {
     passkey::is_fresh(&ctx.principal().credential, ctx.now())
 }
 
+/// Who has a passkey makes another way in by that alone: the password, or a password and a code, would get round a tenant
+/// that asks for passkeys, by a session of another that does not.
+pub fn refuse_less(ctx: &Ctx, has_passkeys: bool) -> Result<(), Error> {
+    if has_passkeys && !is_fresh(ctx) { Err(Error::PasskeySessionRequired) } else { Ok(()) }
+}
+
 /// A passkey of a moment ago proves all. Else it takes what a sign-in with the password does, or an open session and the
 /// password would make a way in that asks for no code.
 pub async fn prove(
     app: &App,
     ctx: &Ctx,
     person: &user::Model,
-    has_passkeys: bool,
     proofs: Proofs,
 ) -> Result<Option<Proof>, Error> {
     if is_fresh(ctx) {
         return Ok(None);
     }
-    refuse_where_restricted(ctx, has_passkeys)?;
     let password = proofs.password.ok_or_else(|| without_password(person))?;
     change_password::prove(app, ctx, person, password).await?;
     let code = proofs.code.as_deref();
     let looked_at = second_factor::look_at(app, ctx.visitor(), person.public_id, code).await;
     looked_at.map_err(second_factor::at_code)
-}
-
-/// Where the tenant asks for more than this session was opened with, who has a passkey signs in with that: or the password
-/// alone would make another way in.
-pub fn refuse_where_restricted(ctx: &Ctx, has_passkeys: bool) -> Result<(), Error> {
-    let refused = has_passkeys && ctx.principal().restriction.is_some();
-    if refused { Err(Error::PasskeySessionRequired) } else { Ok(()) }
 }
 
 /// Who has a password is asked for it.

@@ -1,9 +1,10 @@
-//! A person gives their authenticator up, with a code of it or a recovery code. All recovery codes end with it, but those of
+//! A person gives their authenticator up, with a code of it, a recovery code or a passkey of a moment ago. All recovery codes end with it, but those of
 //! who signs in by passkeys alone.
 
 use crate::app::App;
 use crate::error::Error;
-use crate::service::factors::second_factor::{self, BothProofs};
+use crate::service::factors::passkey::Proofs;
+use crate::service::factors::second_factor::{self, Proof};
 use crate::store::{recovery_code, totp_factor, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
@@ -12,17 +13,14 @@ use serde_json::json;
 /// What was done, for the stored answer.
 pub struct Removed;
 
-pub async fn remove_totp(app: &App, ctx: &Ctx, proofs: BothProofs) -> Result<Removed, Error> {
+pub async fn remove_totp(app: &App, ctx: &Ctx, proofs: Proofs) -> Result<Removed, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
     let proof = second_factor::prove(app, ctx, id, proofs).await?;
-    let mut unit = app.databases.write(ctx).await?;
+    let unit = app.databases.write(ctx).await?;
     let factor = totp_factor::of_user_to_change(&unit, id).await?;
     let factor = factor.filter(|factor| factor.confirmed_at.is_some()).ok_or(Error::NoTotp)?;
     let left = recovery_code::count_unused(&unit, id).await?;
-    if !second_factor::spend(&unit, ctx, proof).await? {
-        drop(unit);
-        return Err(second_factor::at_code(second_factor::refuse(app, ctx.visitor(), id).await));
-    }
+    let mut unit = second_factor::spend_in(app, ctx, unit, id, proof).await?;
     totp_factor::delete(&unit, ctx, factor.public_id).await?;
     let person = user::by_id(&unit, id).await?;
     if person.is_none_or(|person| person.passkey_only_at.is_none()) {
@@ -34,9 +32,13 @@ pub async fn remove_totp(app: &App, ctx: &Ctx, proofs: BothProofs) -> Result<Rem
         resource: "user",
         resource_id: id.uuid(),
         before: Some(json!({ "totp": "confirmed", "recovery_codes": left })),
-        after: Some(json!({ "totp": "none", "recovery_codes": kept, "by": proof.name() })),
+        after: Some(
+            json!({ "totp": "none", "recovery_codes": kept, "by": proof.map_or("passkey", Proof::name) }),
+        ),
     })?;
     let removed = unit.commit(Removed).await?;
-    second_factor::forget(app, ctx.visitor(), id).await?;
+    if proof.is_some() {
+        second_factor::forget(app, ctx.visitor(), id).await?;
+    }
     Ok(removed)
 }

@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::domain::recovery_code::{COUNT, RecoveryCode};
 use crate::error::Error;
-use crate::service::factors::second_factor::{self, BothProofs};
+use crate::service::factors::passkey::Proofs;
+use crate::service::factors::second_factor::{self, Proof};
 use crate::store::{recovery_code, totp_factor};
 use data::{AuditEntry, Unit};
 use kernel::{Actor, Ctx, UserId};
@@ -12,27 +13,26 @@ use serde_json::json;
 /// As their owner sees them, once.
 pub struct RecoveryCodes(pub Vec<String>);
 
-pub async fn renew_recovery_codes(app: &App, ctx: &Ctx, proofs: BothProofs) -> Result<RecoveryCodes, Error> {
+pub async fn renew_recovery_codes(app: &App, ctx: &Ctx, proofs: Proofs) -> Result<RecoveryCodes, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
     let proof = second_factor::prove(app, ctx, id, proofs).await?;
-    let mut unit = app.databases.write(ctx).await?;
+    let unit = app.databases.write(ctx).await?;
     // Held, so that of two who renew at once one is the last.
     totp_factor::of_user_to_change(&unit, id).await?.ok_or(Error::NoTotp)?;
     let left = recovery_code::count_unused(&unit, id).await?;
-    if !second_factor::spend(&unit, ctx, proof).await? {
-        drop(unit);
-        return Err(second_factor::at_code(second_factor::refuse(app, ctx.visitor(), id).await));
-    }
+    let mut unit = second_factor::spend_in(app, ctx, unit, id, proof).await?;
     let codes = replace(app, &unit, ctx, id).await?;
     unit.audit(AuditEntry {
         action: "users.recovery_codes.renew",
         resource: "user",
         resource_id: id.uuid(),
         before: Some(json!({ "recovery_codes": left })),
-        after: Some(json!({ "recovery_codes": codes.0.len(), "by": proof.name() })),
+        after: Some(json!({ "recovery_codes": codes.0.len(), "by": proof.map_or("passkey", Proof::name) })),
     })?;
     let codes = unit.commit(codes).await?;
-    second_factor::forget(app, ctx.visitor(), id).await?;
+    if proof.is_some() {
+        second_factor::forget(app, ctx.visitor(), id).await?;
+    }
     Ok(codes)
 }
 

@@ -7,7 +7,7 @@ use crate::domain::recovery_code::RecoveryCode;
 use crate::domain::totp::TotpSecret;
 use crate::domain::{RecoveryCodeId, TotpFactorId};
 use crate::error::Error;
-use crate::service::accounts::change_password;
+use crate::service::factors::passkey::{self, Proofs};
 use crate::service::sessions::throttle::{self, Tried};
 use crate::store::{recovery_code, totp_factor, user};
 use chrono::{DateTime, Utc};
@@ -81,19 +81,31 @@ fn proof(
     Ok(good.map(|kept| Proof::RecoveryCode(kept.public_id)))
 }
 
-/// The same for who is signed in and changes what they prove themselves by: first the password, then the code.
-pub async fn prove(app: &App, ctx: &Ctx, user: UserId, proofs: BothProofs) -> Result<Proof, Error> {
+/// The same for who is signed in and changes what they prove themselves by: first the password, then the code. `None`: a
+/// passkey has proved it all.
+pub async fn prove(app: &App, ctx: &Ctx, user: UserId, proofs: Proofs) -> Result<Option<Proof>, Error> {
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, user).await?.ok_or(Error::NotAMember)?;
     drop(read);
-    change_password::prove(app, ctx, &person, proofs.password).await?;
-    let looked_at = look_at(app, ctx.visitor(), user, Some(&proofs.code)).await;
-    looked_at.map_err(at_code)?.ok_or(Error::NoTotp)
+    let proof = passkey::prove(app, ctx, &person, proofs).await?;
+    if proof.is_none() && !passkey::is_fresh(ctx) { Err(Error::NoTotp) } else { Ok(proof) }
 }
 
-pub struct BothProofs {
-    pub password: String,
-    pub code: String,
+/// In the unit that a proof is for, which goes on if it is still good.
+pub async fn spend_in(
+    app: &App,
+    ctx: &Ctx,
+    unit: Unit,
+    user: UserId,
+    proof: Option<Proof>,
+) -> Result<Unit, Error> {
+    if let Some(proof) = proof
+        && !spend(&unit, ctx, proof).await?
+    {
+        drop(unit);
+        return Err(at_code(refuse(app, ctx.visitor(), user).await));
+    }
+    Ok(unit)
 }
 
 /// `false` when it was spent in the meantime.

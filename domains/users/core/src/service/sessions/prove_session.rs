@@ -63,17 +63,12 @@ async fn by_password(
     let looked_at = second_factor::look_at(app, ctx.visitor(), id, code).await;
     let proof = looked_at.map_err(second_factor::at_code)?;
     let unit = app.databases.write(ctx).await?;
-    if let Some(proof) = proof
-        && !second_factor::spend(&unit, ctx, proof).await?
-    {
-        drop(unit);
-        return Err(second_factor::at_code(second_factor::refuse(app, ctx.visitor(), id).await));
-    }
+    let unit = second_factor::spend_in(app, ctx, unit, id, proof).await?;
     if !user::still_has_password(&unit, &person, false).await? {
         return Err(Error::Refused(Problem::unavailable("the password has changed while it was proved")));
     }
     let strength = if proof.is_some() { Strength::SecondFactor } else { Strength::Password };
-    let proved = keep(app, ctx, unit, own, strength, proof.map(Proof::name)).await?;
+    let proved = keep(app, ctx, unit, (id, own), strength, proof.map(Proof::name)).await?;
     if proof.is_some() {
         second_factor::forget(app, ctx.visitor(), id).await?;
     }
@@ -96,20 +91,22 @@ async fn by_passkey(
     if !passkey::spend(&unit, ctx, &proved).await? {
         return Err(at_credential(Error::PasskeyRefused));
     }
-    keep(app, ctx, unit, own, Strength::Passkey, None).await
+    keep(app, ctx, unit, (id, own), Strength::Passkey, None).await
 }
 
 async fn keep(
     app: &App,
     ctx: &Ctx,
     mut unit: Unit,
-    own: CredentialId,
+    (id, own): (UserId, CredentialId),
     strength: Strength,
     second_factor: Option<&str>,
 ) -> Result<ProvedAnew, Error> {
-    let before = session::by_id(&unit, own).await?.ok_or(Error::NoSession)?;
-    if !session::prove(&unit, ctx, own, strength).await? {
-        return Err(Error::NoSession);
+    let before = session::by_id(&unit, own).await?.ok_or(Error::SessionEnded)?;
+    // Held: one that has ended with all of the person's is believed for a moment, and is not to go on by a proof.
+    let person = user::by_id_to_change(&unit, id).await?.ok_or(Error::NotAMember)?;
+    if !session::prove(&unit, ctx, own, strength, person.sessions_ended_at).await? {
+        return Err(Error::SessionEnded);
     }
     let former = session::strength(before.strength.as_deref())?;
     unit.audit(AuditEntry {

@@ -34,7 +34,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "users" / "m0012_policies",
             "users" / "m0013_support_access",
             "users" / "m0014_email_changes",
-            "users" / "m0015_clean_up"
+            "users" / "m0015_clean_up",
+            "users" / "m0016_sign_in_places"
         ],
         "billing" => migrations![
             "kernel" / "m0001_messages",

@@ -122,6 +122,7 @@ pub enum TrustedHeader {
     Forwarded,
 }
 
+/// For who watches over a node: `wiring/monitoring.rs`. The section has its name in people's files.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorsConfig {

@@ -5,8 +5,8 @@ mod demo;
 mod docs;
 mod keys;
 mod modules;
+mod monitoring;
 mod node;
-mod operators;
 mod platform;
 mod remote;
 
@@ -83,7 +83,7 @@ fn announce(config: &Config, node: &Node) {
     let storage = if config.database.url.is_some() { "PostgreSQL" } else { "SQLite files" };
     tracing::info!(
         address = %node.address,
-        operators = node.operators.map(tracing::field::display),
+        operators = node.monitoring.map(tracing::field::display),
         data = %config.data.folder.display(),
         storage,
         "Insula is ready: {url}/docs shows the API"

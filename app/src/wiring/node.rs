@@ -2,7 +2,7 @@
 //! they start and stop.
 
 use super::modules::modules;
-use super::operators::Checks;
+use super::monitoring::Checks;
 use super::platform::{self, Foundation, http_workers};
 use super::{StartError, docs};
 use crate::config::{self, Config, Role, Sources};
@@ -31,7 +31,8 @@ const FINISHED_KERNEL_ROWS_INTERVAL: Duration = Duration::from_secs(600);
 
 pub struct Node {
     pub address: SocketAddr,
-    pub operators: Option<SocketAddr>,
+    /// Its health and figures, where they have an address of their own.
+    pub monitoring: Option<SocketAddr>,
     servers: Vec<ServerHandle>,
     checks: Checks,
     jobs: Option<jobs::Runtime>,
@@ -68,14 +69,14 @@ impl Node {
             background.spawn(server.clone().settle_limits(redis, config.redis.namespace.clone()));
         }
         let mut servers = Vec::new();
-        let mut operators = None;
+        let mut monitoring = None;
         let inside = inside(&config, &checks, &server, &wired.contracts);
         if let Some(address) = config.operators.address {
             let (handle, bound) = listen(&config, address, inside.clone())?;
             servers.push(handle);
-            operators = Some(bound);
+            monitoring = Some(bound);
         }
-        let health = if operators.is_some() { outside(&checks) } else { inside };
+        let health = if monitoring.is_some() { outside(&checks) } else { inside };
         let (handle, address) = if config.node.role == Role::Worker {
             listen(&config, config.http.address, health)?
         } else {
@@ -88,7 +89,7 @@ impl Node {
         };
         Ok(Self {
             address,
-            operators,
+            monitoring,
             servers,
             checks,
             jobs,
@@ -100,17 +101,17 @@ impl Node {
     }
 
     /// Says that it is not ready and waits until balancers have seen it; then finishes what is being answered, then
-    /// what is being worked on. Operators are answered until the end.
+    /// what is being worked on. Who watches over it is answered until the end.
     pub async fn stop(mut self) {
         self.checks.stopping();
         tokio::time::sleep(self.drain).await;
-        let operators = self.operators.is_some().then(|| self.servers.remove(0));
+        let monitoring = self.monitoring.is_some().then(|| self.servers.remove(0));
         futures::future::join_all(self.servers.iter().map(|server| server.stop(true))).await;
         if let Some(jobs) = self.jobs.take() {
             jobs.shutdown(self.shutdown_timeout).await;
         }
-        if let Some(operators) = operators {
-            operators.stop(true).await;
+        if let Some(monitoring) = monitoring {
+            monitoring.stop(true).await;
         }
     }
 }
@@ -255,7 +256,7 @@ fn proxies(config: &Config) -> Vec<Network> {
 
 type Routes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 
-/// What is for operators and for the installation's other processes.
+/// What is for who watches over the node, and for the installation's other processes.
 fn inside(
     config: &Config,
     checks: &Checks,
@@ -272,7 +273,7 @@ fn inside(
     })
 }
 
-/// What is left of it on the main address when operators have one of their own.
+/// What is left of it on the main address when it has one of its own.
 fn outside(checks: &Checks) -> Routes {
     let checks = checks.clone();
     Arc::new(move |routes| checks.brief(routes))
@@ -329,7 +330,7 @@ fn serve(
     run!(config, HttpServer::new(app), config.http.address, http_workers(config), tls(config)?)
 }
 
-/// What operators ask, and nothing else.
+/// The node's health and figures, and nothing else.
 fn listen(
     config: &Config,
     address: SocketAddr,

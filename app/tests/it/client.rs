@@ -111,7 +111,7 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let whole = ["/api", "/health", "/docs", "/metrics", "/internal", "/problems"]
+        let whole = ["/api", "/health", "/docs", "/metrics", "/internal", "/problems", "/.well-known"]
             .iter()
             .any(|start| path.starts_with(start));
         let url = &self.urls[self.turn.fetch_add(1, Ordering::Relaxed) % self.urls.len()];

@@ -171,8 +171,8 @@ impl Process {
         self.child.wait().unwrap();
     }
 
-    /// Where operators ask, when they have an address of their own.
-    pub fn operators(&self) -> String {
+    /// Where its health and its figures are asked for, when they have an address of their own.
+    pub fn monitoring(&self) -> String {
         let log = self.log();
         let line = log.lines().find(|line| line.contains("Insula is ready")).unwrap();
         let line: serde_json::Value = serde_json::from_str(line).unwrap();

@@ -1,25 +1,26 @@
-//! The master key is replaced: what it sealed opens all the while, and in the end by the new key alone. A code is good for
-//! half a minute, so the node runs here, by a clock that is moved; the command is a process of its own.
+//! The master key is replaced: what it sealed opens all the while, and in the end by the new key alone. And what is to be
+//! done where a key has leaked, as the page for it says. A code is good for half a minute, so the node runs here, by a clock
+//! that is moved; the command is a process of its own.
 
 use crate::client::{Client, Told};
 use crate::house::{Ground, MASTER_KEY};
 use crate::tenant::{PASSWORD, verification_token};
-use crate::totp;
 use app::config::{self, Sources};
 use app::wiring::Node;
 use chrono::{DateTime, Duration};
 use kernel::{Clock, UserId};
 use secrets::{MasterKey, Secrets};
 use serde_json::{Value, json};
-use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use testkit::Backend;
+use testkit::{Backend, eventually, totp};
 
 const ADA: &str = "ada@example.com";
+const PAGE: &str = include_str!("../../../runbooks/keys.md");
 const NEXT: &str = "TmV4dE5leHROZXh0TmV4dE5leHROZXh0TmV4dE5leHQ=";
 
 struct House {
@@ -72,10 +73,10 @@ impl House {
         json!(totp::code(&self.secret, self.clock.now().timestamp()))
     }
 
-    /// By the next code.
-    async fn enter(&self, node: &Node) {
+    /// By the next code: the tokens of the session.
+    async fn enter(&self, node: &Node) -> Value {
         self.clock.advance(Duration::seconds(30));
-        self.enter_with(node, &self.code()).await.expect(200);
+        self.enter_with(node, &self.code()).await.expect(200)
     }
 
     async fn enter_with(&self, node: &Node, code: &Value) -> Told {
@@ -98,13 +99,34 @@ impl House {
                 sealed.fetch_one(&mut database).await.unwrap()
             }
             None => {
-                let file =
-                    SqliteConnectOptions::new().filename(self.ground.folder.path().join("users.sqlite"));
-                let mut database = SqliteConnection::connect_with(&file).await.unwrap();
                 let sealed = sqlx::query_scalar("SELECT sealed_secret FROM totp_factors");
-                sealed.fetch_one(&mut database).await.unwrap()
+                sealed.fetch_one(&mut self.file().await).await.unwrap()
             }
         }
+    }
+
+    /// By the statement of the page, letter by letter, with the owner's role.
+    async fn end_signing_keys(&self) {
+        let (_, statement) = PAGE.split_once("`UPDATE signing_keys").unwrap();
+        let (statement, _) = statement.split_once('`').unwrap();
+        let statement = AssertSqlSafe(format!("UPDATE signing_keys{statement}"));
+        let ended = match self.ground.database_url() {
+            Some(url) => {
+                let mut database = PgConnection::connect(&url).await.unwrap();
+                sqlx::query("SET search_path = users").execute(&mut database).await.unwrap();
+                sqlx::query(statement).execute(&mut database).await.unwrap().rows_affected()
+            }
+            None => {
+                let mut database = self.file().await;
+                sqlx::query(statement).execute(&mut database).await.unwrap().rows_affected()
+            }
+        };
+        assert_eq!(ended, 1);
+    }
+
+    async fn file(&self) -> SqliteConnection {
+        let file = SqliteConnectOptions::new().filename(self.ground.folder.path().join("users.sqlite"));
+        SqliteConnection::connect_with(&file).await.unwrap()
     }
 
     fn opens(&self, key: &str, sealed: &[u8]) -> bool {
@@ -140,6 +162,24 @@ impl House {
 
 fn guest(node: &Node) -> Client {
     Client::new(&format!("http://{}", node.address))
+}
+
+/// What the access token of these is told there.
+async fn me(node: &Node, tokens: &Value) -> Told {
+    guest(node).with_token(tokens["access_token"].as_str().unwrap()).get("/users/me").await
+}
+
+/// The session goes on by its refresh token, with an access token that another key has signed.
+async fn renew(node: &Node, tokens: &Value) {
+    let refresh = json!({ "refresh_token": tokens["refresh_token"] });
+    let renewed = guest(node).post("/users/refresh", refresh).await.expect(200);
+    me(node, &renewed).await.expect(200);
+}
+
+/// The names of the keys that others know access tokens by.
+async fn published(node: &Node) -> Vec<Value> {
+    let told = guest(node).get("/.well-known/jwks.json").await.expect(200);
+    told["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect()
 }
 
 fn run(test: impl Future<Output = ()>) {
@@ -246,5 +286,70 @@ fn where_nodes_cannot_be_seen_it_must_be_said_that_they_are_stopped() {
             &["keys", "rotate", "--all-stopped"],
             &["there is no master key in", "the first start makes"],
         );
+    });
+}
+
+#[test]
+fn what_a_leaked_key_signed_is_refused_on_sqlite() {
+    run(a_leaked_signing_key(Backend::Sqlite));
+}
+
+#[test]
+fn what_a_leaked_key_signed_is_refused_on_postgres() {
+    if let Some(backend) = Backend::postgres() {
+        run(a_leaked_signing_key(backend));
+    }
+}
+
+async fn a_leaked_signing_key(backend: Backend) {
+    let (house, node) = House::new(&backend).await;
+    let (tokens, leaked) = (house.enter(&node).await, published(&node).await);
+    me(&node, &tokens).await.expect(200);
+    house.end_signing_keys().await;
+    house.clock.advance(Duration::minutes(1));
+    // Whose a token is has been known for less than a second.
+    eventually("the token is refused", async || {
+        let told = me(&node, &tokens).await;
+        (told.status != 200).then(|| told.problem(401))
+    })
+    .await;
+    renew(&node, &tokens).await;
+    let next = published(&node).await;
+    assert!(next.len() == 1 && next != leaked, "{next:?}");
+
+    let tokens = house.enter(&node).await;
+    me(&node, &tokens).await.expect(200);
+    house.end_signing_keys().await;
+    node.stop().await;
+    let node = house.start().await;
+    me(&node, &tokens).await.problem(401);
+    let after_it = published(&node).await;
+    assert!(after_it.len() == 1 && after_it != next, "{after_it:?}");
+    renew(&node, &tokens).await;
+    node.stop().await;
+}
+
+#[test]
+fn where_a_master_key_leaked_nothing_is_left_that_it_sealed() {
+    run(async {
+        let (house, node) = House::new(&Backend::Sqlite).await;
+        let tokens = house.enter(&node).await;
+        let leaked = published(&node).await;
+        node.stop().await;
+        house.done(&["keys", "rotate"], &["the first line of", "signing keys: 1 sealed anew"]);
+        let file = house.ground.folder.path().join("master.key");
+        let keys = fs::read_to_string(&file).unwrap();
+        fs::write(&file, keys.lines().next().unwrap()).unwrap();
+        house.end_signing_keys().await;
+
+        let node = house.start().await;
+        me(&node, &tokens).await.problem(401);
+        let next = published(&node).await;
+        assert!(next.len() == 1 && next != leaked, "{next:?}");
+        renew(&node, &tokens).await;
+        house.enter(&node).await;
+        let told = house.enter_with(&node, &house.recovery_codes[0]).await;
+        assert_eq!(told.problem(401), "users.wrong_code", "it was hashed with the key that is gone");
+        node.stop().await;
     });
 }

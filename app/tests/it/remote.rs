@@ -15,7 +15,7 @@ fn workflow_calls_billing_in_another_process() {
         ground.set("INSULA_OPERATORS__ADDRESS", "127.0.0.1:0");
         ground.set("INSULA_NODE__SERVE_CONTRACTS", "true");
         let there = ground.start("api");
-        let (way, to_users) = (Proxy::to(&there.operators()).await, Proxy::to(&there.operators()).await);
+        let (way, to_users) = (Proxy::to(&there.monitoring()).await, Proxy::to(&there.monitoring()).await);
         ground.set("INSULA_NODE__SERVE_CONTRACTS", "false");
         ground.set("INSULA_DOMAINS__BILLING__REMOTE_URL", &way.url);
         ground.set("INSULA_DOMAINS__USERS__REMOTE_URL", &to_users.url);
@@ -57,15 +57,15 @@ fn workflow_calls_billing_in_another_process() {
         assert_eq!(owner.post(&publish, json!({})).await.problem(503), "unavailable");
         to_users.open();
         assert_eq!(owner.post(&publish, json!({})).await.expect(200)["status"], "published");
-        only_signed_calls(&there.client(), &there.client().at(&there.operators()), &here.client()).await;
+        only_signed_calls(&there.client(), &there.client().at(&there.monitoring()), &here.client()).await;
         here.stop();
         there.stop();
     });
 }
 
-async fn only_signed_calls(main: &Client, operators: &Client, other: &Client) {
+async fn only_signed_calls(main: &Client, monitoring: &Client, other: &Client) {
     let path = "/internal/contracts/billing/release_hold";
-    assert_eq!(operators.post(path, json!({})).await.problem(401), "unauthenticated");
+    assert_eq!(monitoring.post(path, json!({})).await.problem(401), "unauthenticated");
     for client in [main, other] {
         assert_eq!(client.post(path, json!({})).await.problem(404), "not_found");
     }

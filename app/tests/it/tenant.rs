@@ -55,6 +55,18 @@ pub async fn invited(owner: &Client, mail: &Path, role: Value, password: &str) -
     Invited { email, member: accepted["member_id"].as_str().unwrap().to_owned(), tokens }
 }
 
+/// Somebody who is a member elsewhere already comes in with the password that they have.
+pub async fn asked_in(owner: &Client, mail: &Path, email: &str, password: &str) {
+    owner.post("/users/invitations", json!({ "email": email })).await.expect(201);
+    // The mail of the first may still be the newest.
+    eventually("the second invitation is accepted", async || {
+        let token = mailed_token(mail, email, "accept-invitation").await;
+        let accept = json!({ "token": token, "password": password });
+        (owner.post("/users/invitations/accept", accept).await.status == 200).then_some(())
+    })
+    .await;
+}
+
 pub struct Invited {
     pub email: String,
     pub member: String,

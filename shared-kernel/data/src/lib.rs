@@ -25,6 +25,7 @@ pub use engine::{Engine, PoolSettings, Usage};
 pub use entity::{PlatformEntity, TenantEntity};
 pub use error::Error;
 pub use kernel_rows::Stored;
+pub use keyset::merged;
 pub use message::{ActAs, AuditEntry, AuditRecorded, Job, JobOptions, Subscription, Subscriptions};
 pub use raw::{Raw, TenantSql};
 pub use signals::Signals;

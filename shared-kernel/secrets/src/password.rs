@@ -60,7 +60,7 @@ impl Passwords {
     /// The hash to store, as a PHC string.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         self.in_turn(move || {
-            let hash = hasher()?.hash_password(password.as_bytes()).map_err(failed)?;
+            let hash = hasher(today()?).hash_password(password.as_bytes()).map_err(failed)?;
             Ok(hash.to_string())
         })
         .await
@@ -71,21 +71,12 @@ impl Passwords {
         if hash.hash.is_none() {
             return Err(PasswordError::Unreadable);
         }
-        self.in_turn(move || {
-            let matches = match hasher()?.verify_password(password.as_bytes(), &hash) {
-                Ok(()) => true,
-                Err(HashError::PasswordInvalid) => false,
-                Err(_) => return Err(PasswordError::Unreadable),
-            };
-            Ok(Verdict { matches, needs_rehash: is_outdated(&hash) })
-        })
-        .await
+        self.in_turn(move || judge(&password, &hash, spend)).await
     }
 
     /// Takes as long as [`verify`](Self::verify), so that the time of an answer does not tell which accounts exist.
     pub async fn verify_absent(&self) -> Result<(), PasswordError> {
-        self.in_turn(|| hasher()?.hash_password_with_salt(b"nobody", &[0; 16]).map(drop).map_err(failed))
-            .await
+        self.in_turn(|| spend(today()?)).await
     }
 
     /// The turn goes with the work, which ends in its own time even when the caller no longer waits for it.
@@ -106,9 +97,48 @@ impl Passwords {
     }
 }
 
-fn hasher() -> Result<Argon2<'static>, PasswordError> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// A wrong try at a hash of former parameters that cost less is made up to what one costs today, or its time would tell that
+/// there is an account; who has the right one learns nothing by it.
+fn judge(
+    password: &str,
+    hash: &PasswordHash,
+    spend: impl FnOnce(Params) -> Result<(), PasswordError>,
+) -> Result<Verdict, PasswordError> {
+    let matches = match hasher(today()?).verify_password(password.as_bytes(), hash) {
+        Ok(()) => true,
+        Err(HashError::PasswordInvalid) => false,
+        Err(_) => return Err(PasswordError::Unreadable),
+    };
+    if !matches && let Some(rest) = shortfall(hash) {
+        spend(rest)?;
+    }
+    Ok(Verdict { matches, needs_rehash: is_outdated(hash) })
+}
+
+/// What is left of today's work after that of this hash: how often how much memory is filled, which is nearly all that a hash
+/// costs. `None` where it costs as much or more.
+fn shortfall(hash: &PasswordHash) -> Option<Params> {
+    let made = Params::try_from(hash).ok()?;
+    let done = made.m_cost().saturating_mul(made.t_cost());
+    let missing = (MEMORY_KIB * PASSES).saturating_sub(done);
+    if missing == 0 {
+        return None;
+    }
+    let memory = missing.div_ceil(PASSES).max(Params::MIN_M_COST);
+    Params::new(memory, PASSES, LANES, None).ok()
+}
+
+/// Does the work of a hash that nobody needs.
+fn spend(params: Params) -> Result<(), PasswordError> {
+    hasher(params).hash_password_with_salt(b"nobody", &[0; 16]).map(drop).map_err(failed)
+}
+
+fn today() -> Result<Params, PasswordError> {
+    Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)
+}
+
+fn hasher(params: Params) -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 fn is_outdated(hash: &PasswordHash) -> bool {
@@ -121,4 +151,40 @@ fn is_outdated(hash: &PasswordHash) -> bool {
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> PasswordError {
     PasswordError::Failed(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWORD: &str = "correct horse battery staple";
+    const TODAY: u32 = MEMORY_KIB * PASSES;
+
+    /// Memory times passes of what was done beside a try.
+    fn beside(password: &str, memory_kib: u32, passes: u32) -> Option<u32> {
+        let old = hasher(Params::new(memory_kib, passes, LANES, None).unwrap());
+        let phc = old.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
+        let mut spent = None;
+        let note = |params: Params| {
+            spent = Some(params.m_cost() * params.t_cost());
+            Ok(())
+        };
+        let verdict = judge(password, &PasswordHash::new(&phc).unwrap(), note).unwrap();
+        assert_eq!(verdict.matches, password == PASSWORD);
+        spent
+    }
+
+    #[test]
+    fn a_wrong_try_at_a_cheaper_hash_does_all_of_todays_work() {
+        for (memory_kib, passes) in [(8, 1), (4_096, 2), (12_288, 3), (19_455, 2), (19_456, 1), (38_904, 1)] {
+            let spent = beside("wrong", memory_kib, passes).unwrap();
+            let done = memory_kib * passes + spent;
+            // No less, and hardly more: argon2 fills no less than 8 KiB.
+            let most = TODAY + PASSES * Params::MIN_M_COST;
+            assert!((TODAY..=most).contains(&done), "{memory_kib} KiB, {passes} passes: {done}");
+        }
+        assert_eq!(beside("wrong", MEMORY_KIB, PASSES), None);
+        assert_eq!(beside("wrong", MEMORY_KIB, PASSES + 1), None);
+        assert_eq!(beside(PASSWORD, 4_096, 2), None, "who knows it learns nothing");
+    }
 }

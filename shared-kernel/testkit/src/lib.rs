@@ -1,12 +1,13 @@
 //! What a test needs of the house: databases of its own on either backend, a clock it moves, tenants with look-alike
-//! neighbours, a device with a passkey, and a bounded wait. `both!` runs one test on SQLite and, where
-//! `TEST_DATABASE_URL` is set, on PostgreSQL.
+//! neighbours, a device with a passkey, the codes of an authenticator, and a bounded wait. `both!` runs one test on SQLite
+//! and, where `TEST_DATABASE_URL` is set, on PostgreSQL.
 
 mod authenticator;
 mod databases;
 mod loopback;
 mod stage;
 mod tenant;
+pub mod totp;
 mod wait;
 
 pub use authenticator::Authenticator;

@@ -1,6 +1,8 @@
-//! The limit of what is tried on one account, whoever tries it: a sign-in can be tried from many addresses. Only who is
-//! over it is told of it: how much is left would tell a stranger that somebody else was there.
+//! The limit of what is tried on one account: from one network, so that whoever comes from elsewhere uses up nothing of its
+//! owner's; or whoever tries it, where each try sends a mail. Only who is over it is told of it: how much is left would tell a
+//! stranger that somebody else was there.
 
+use crate::limits::network;
 use crate::openapi::{Described, Description};
 use crate::problem_json::Failure;
 use crate::server::Server;
@@ -16,20 +18,31 @@ const PURPOSE: &str = "web.account";
 pub struct AccountLimit(HttpRequest);
 
 impl AccountLimit {
-    /// Counts one more of these tries for the account of this name, whether there is one or not.
+    /// Counts one more of these tries from the client's network for the account of this name, whether there is one or not.
     pub fn check(&self, tried: &str, account: &str) -> Result<(), Problem> {
+        let network = network(visitor_of(&self.0)?.client_address).to_be_bytes();
+        self.count(&[tried.as_bytes(), named(account).as_bytes(), &network])
+    }
+
+    /// The same, wherever the client is.
+    pub fn check_from_anywhere(&self, tried: &str, account: &str) -> Result<(), Problem> {
+        self.count(&[tried.as_bytes(), named(account).as_bytes()])
+    }
+
+    fn count(&self, what: &[&[u8]]) -> Result<(), Problem> {
         let server = Server::of(&self.0)?;
-        let now = visitor_of(&self.0)?.now();
-        let hash = server
-            .secrets()
-            .keyed_hash(PURPOSE, &[tried.as_bytes(), account.trim().to_lowercase().as_bytes()]);
+        let hash = server.secrets().keyed_hash(PURPOSE, what);
         let key = hash.iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte));
-        let allowance = server.limits().account(key, now);
+        let allowance = server.limits().account(key, visitor_of(&self.0)?.now());
         if allowance.is_over() {
             self.0.extensions_mut().insert(allowance);
         }
         allowance.check()
     }
+}
+
+fn named(account: &str) -> String {
+    account.trim().to_lowercase()
 }
 
 impl FromRequest for AccountLimit {

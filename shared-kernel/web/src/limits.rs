@@ -77,7 +77,7 @@ impl Limits {
         self.public.check(network(visitor.client_address), visitor.now())
     }
 
-    /// Something is tried on an account.
+    /// Something is tried on an account, mostly from one network.
     pub(crate) fn account(&self, key: u128, now: DateTime<Utc>) -> Allowance {
         self.account.check(key, now)
     }
@@ -179,7 +179,7 @@ impl Limiter {
 }
 
 /// One customer of IPv6 has a whole /64.
-fn network(address: Option<IpAddr>) -> u128 {
+pub(crate) fn network(address: Option<IpAddr>) -> u128 {
     match address.map(|address| address.to_canonical()) {
         None => 0,
         Some(IpAddr::V6(address)) => address.to_bits() & (u128::MAX << 64),

@@ -1,6 +1,6 @@
-//! The contract, for every operation of the published document: `design/api.md` in the form of a walk. An operation
-//! that is new is walked the day it appears, and fails the walk until it has what it needs: a recipe to succeed by
-//! (`recipes.rs`), a line in `golden/permissions.txt`, rows in its list (`lists.rs`).
+//! The contract, for every operation of the published document: what `shared-kernel/web` promises of each, in the form of a
+//! walk. An operation that is new is walked the day it appears, and fails the walk until it has what it needs: a recipe to
+//! succeed by (`recipes.rs`), a line in `golden/permissions.txt`, rows in its list (`lists.rs`).
 #![expect(clippy::print_stderr, reason = "what was found and how long it took belongs to the test's output")]
 
 pub mod answers;

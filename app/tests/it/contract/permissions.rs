@@ -26,6 +26,9 @@ enum May {
     Person,
 }
 
+/// The rest of the walk is made with it.
+const ENDS_THE_OWNERS_SESSION: [&str; 2] = ["users_revoke_all_sessions", "users_sign_out"];
+
 impl Walk {
     pub async fn permissions(&self) {
         let page = read();
@@ -51,7 +54,7 @@ impl Walk {
                     for ((role, key), may) in ROLES.into_iter().zip(&keys).zip(may) {
                         self.key_may(operation, &probe, role, key, *may).await;
                     }
-                    if operation.id != "users_sign_out" {
+                    if !ENDS_THE_OWNERS_SESSION.contains(&operation.id.as_str()) {
                         self.session_may(operation, &probe, may[3]).await;
                     }
                 }

@@ -44,8 +44,8 @@ fn the_api_is_served_by_tls() {
         // Nobody is answered without TLS, and nobody trusts this certificate by itself.
         assert!(stranger.try_get("/api/v1/openapi.json").await.is_err());
         assert!(stranger.at(&url).try_get("/api/v1/openapi.json").await.is_err());
-        // Operators are inside.
-        stranger.at(&node.operators()).get("/health/ready").await.expect(200);
+        // Who watches over it is inside.
+        stranger.at(&node.monitoring()).get("/health/ready").await.expect(200);
         node.stop();
     });
 }

@@ -124,8 +124,8 @@ pub enum Error {
     #[problem(code = "users.invitation_expired", status = 410, title = "The invitation has expired")]
     InvitationExpired,
     #[error(
-        "The invitation is unknown or was revoked, or the password is not that of your account. Use the link of the \
-         newest e-mail, and the password you sign in with."
+        "The invitation is unknown or was revoked, or it is for another address, or the password is not that of your \
+         account. Use the link of the newest e-mail, and the password or the session of the account it was sent to."
     )]
     #[problem(code = "users.invitation_invalid", status = 422, title = "The invitation is not valid")]
     InvitationInvalid,
@@ -230,6 +230,11 @@ pub enum Error {
     #[problem(code = "users.support_not_granted", status = 403, title = "Not let in by the tenant")]
     SupportNotGranted,
     #[error(
+        "Whoever gave this grant is gone from the tenant, or may give it no more. Ask the tenant for another."
+    )]
+    #[problem(code = "users.support_granter_gone", status = 403, title = "Nobody stands behind the grant")]
+    SupportGranterGone,
+    #[error(
         "The member may do more than the grant's role. Name one who may not, or ask the tenant for a wider grant; an owner \
          is never acted as."
     )]
@@ -264,6 +269,12 @@ pub enum Error {
     #[error("Without this passkey nothing would let you in. Register another, or choose a password, first.")]
     #[problem(code = "users.last_passkey", status = 409, title = "The last passkey")]
     LastPasskey,
+    #[error(
+        "This is your last passkey, and the tenant {tenant} asks for one, by `{rule}` of its policy. Register another first, \
+         or have an owner change the policy."
+    )]
+    #[problem(code = "users.passkey_demanded", status = 409, title = "A tenant asks for a passkey")]
+    PasskeyDemanded { tenant: String, rule: &'static str },
     #[error(
         "A passkey must prove this. Prove the session with one (`POST /api/v1/users/sessions/prove`) or sign in with \
          one, and do it within a quarter of an hour."

@@ -30,6 +30,8 @@ async fn a_hash_with_other_parameters_still_matches_and_asks_to_be_renewed() {
         let phc = argon2.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
         let verdict = Passwords::new(1).verify(PASSWORD.to_owned(), &phc).await.unwrap();
         assert_eq!(verdict, Verdict { matches: true, needs_rehash: true }, "{phc}");
+        let verdict = Passwords::new(1).verify("Correct horse".to_owned(), &phc).await.unwrap();
+        assert_eq!(verdict, Verdict { matches: false, needs_rehash: true }, "{phc}");
     }
     check(Algorithm::Argon2id, Version::V0x13, 4_096, 2).await;
     check(Algorithm::Argon2id, Version::V0x13, 19_456, 3).await;

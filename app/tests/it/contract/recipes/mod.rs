@@ -1,6 +1,7 @@
 //! How each operation is made to succeed in a furnished tenant: what has to be there before, and the request itself.
 
 mod email_change;
+mod invitations;
 mod passkeys;
 mod people;
 mod policy;

@@ -1,15 +1,16 @@
 //! The recipes of users: people, what they prove themselves by, and what they may do.
 
+use super::invitations::another_owner;
 use super::{Recipes, deleted, made, missing, of, person, unique, with};
 use crate::client::Client;
 use crate::contract::ask::Call;
 use crate::document::Operation;
 use crate::furnished::Furnished;
-use crate::tenant::{Invited, PASSWORD, id, invited, mailed_token, sign_in};
+use crate::tenant::{Invited, PASSWORD, asked_in, id, invited, mailed_token};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
-use testkit::eventually;
+use testkit::totp;
 
 impl Recipes {
     pub(super) async fn users(&self, tenant: &Furnished, operation: &Operation) -> Call {
@@ -92,6 +93,7 @@ impl Recipes {
                 let token = mailed_token(&self.mail, email, "accept-invitation").await;
                 with(operation, json!({ "token": token, "password": PASSWORD, "display_name": "Grace" }))
             }
+            "users_accept_own_invitation" => self.invitations(tenant, operation).await,
             _ => self.credentials(tenant, operation).await,
         }
     }
@@ -132,7 +134,7 @@ impl Recipes {
                 session().await;
                 Call::to(&operation.path)
             }
-            "users_leave_tenant" => {
+            "users_leave_tenant" | "users_revoke_all_sessions" => {
                 Call { token: Some(self.grace(tenant).await.access()), ..Call::to(&operation.path) }
             }
             "users_switch_tenant" => {
@@ -180,7 +182,7 @@ impl Recipes {
         // Of an authenticator that waits to be confirmed.
         let code = async || {
             let told = grace.post("/users/me/totp", password.clone()).await.expect(200);
-            json!({ "code": totp(told["secret"].as_str().unwrap()) })
+            json!({ "code": present_code(told["secret"].as_str().unwrap()) })
         };
         let body = match operation.id.as_str() {
             "users_enrol_totp" => password.clone(),
@@ -197,28 +199,16 @@ impl Recipes {
 }
 
 /// The present code of an authenticator that was given this secret.
-fn totp(secret: &str) -> String {
+fn present_code(secret: &str) -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    crate::totp::code(secret, i64::try_from(seconds).unwrap())
+    totp::code(secret, i64::try_from(seconds).unwrap())
 }
 
 const GRACES_PASSWORD: &str = "a compiler is a kind of translator";
 
 /// Another tenant, whose owner asks this person in as well.
 async fn tenant_of(guest: &Client, mail: &Path, person: &Invited) -> Value {
-    let other = self::person();
-    guest.post("/users/sign-up", other.clone()).await.expect(202);
-    let token = mailed_token(mail, other["email"].as_str().unwrap(), "verify-email").await;
-    guest.post("/users/verify-email", json!({ "token": token, "password": PASSWORD })).await.expect(200);
-    let owner = guest.with_token(&sign_in(guest, other["email"].as_str().unwrap()).await);
-    owner.post("/users/invitations", json!({ "email": person.email })).await.expect(201);
-    let tenant = owner.get("/users/tenant").await.expect(200);
-    // The mail of the first may still be the newest.
-    let accepted = eventually("the second invitation is accepted", async || {
-        let token = mailed_token(mail, &person.email, "accept-invitation").await;
-        let accept = json!({ "token": token, "password": GRACES_PASSWORD });
-        (guest.post("/users/invitations/accept", accept).await.status == 200).then_some(())
-    });
-    accepted.await;
-    tenant["id"].clone()
+    let owner = another_owner(guest, mail).await;
+    asked_in(&owner, mail, &person.email, GRACES_PASSWORD).await;
+    owner.get("/users/tenant").await.expect(200)["id"].clone()
 }

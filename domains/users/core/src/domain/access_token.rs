@@ -10,6 +10,7 @@ use kernel::{TenantId, UserId};
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const ALGORITHM: &str = "EdDSA";
@@ -93,10 +94,16 @@ impl Jwk {
     }
 }
 
-/// Of the members that RFC 8037 names, in the order and the form of RFC 7638.
+/// Of the members that RFC 8037 names.
 pub fn thumbprint(public_key: &[u8]) -> String {
-    let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encoded(public_key));
-    encoded(&Sha256::digest(canonical))
+    thumbprint_of([("kty", "OKP"), ("crv", "Ed25519"), ("x", encoded(public_key).as_str())])
+}
+
+/// In the order and the form of RFC 7638. Nothing in them may have to be escaped.
+fn thumbprint_of<const N: usize>(members: [(&str, &str); N]) -> String {
+    let ordered = BTreeMap::from(members).into_iter();
+    let members: Vec<_> = ordered.map(|(name, value)| format!(r#""{name}":"{value}""#)).collect();
+    encoded(&Sha256::digest(format!("{{{}}}", members.join(","))))
 }
 
 pub fn sign(pair: &Ed25519KeyPair, key_id: &str, claims: &Claims) -> Result<String, serde_json::Error> {
@@ -213,8 +220,8 @@ mod tests {
     #[test]
     fn the_example_of_rfc_7638() {
         let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
-        let canonical = format!(r#"{{"e":"AQAB","kty":"RSA","n":"{n}"}}"#);
-        assert_eq!(encoded(&Sha256::digest(canonical)), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        let found = thumbprint_of([("n", n), ("kty", "RSA"), ("e", "AQAB")]);
+        assert_eq!(found, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
     }
 
     #[test]

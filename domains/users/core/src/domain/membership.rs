@@ -2,22 +2,20 @@
 
 use crate::domain::role::RoleRef;
 
+/// Who is only asked in has an invitation and no membership, so that whoever invites does not learn whether the address has an
+/// account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MembershipState {
-    /// Asked in and not here yet. While an address is only invited it has an invitation and no membership, so that
-    /// whoever invites does not learn whether it has an account.
-    Invited,
     Active,
     Suspended,
     Removed,
 }
 
 impl MembershipState {
-    const ALL: [Self; 4] = [Self::Invited, Self::Active, Self::Suspended, Self::Removed];
+    const ALL: [Self; 3] = [Self::Active, Self::Suspended, Self::Removed];
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Invited => "invited",
             Self::Active => "active",
             Self::Suspended => "suspended",
             Self::Removed => "removed",
@@ -64,7 +62,7 @@ pub fn counts_as_owner(role: RoleRef, state: MembershipState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use MembershipState::{Active, Invited, Removed, Suspended};
+    use MembershipState::{Active, Removed, Suspended};
     use kernel::permission::BuiltinRole;
 
     #[test]
@@ -82,9 +80,9 @@ mod tests {
     #[test]
     fn a_membership_goes_these_ways_alone() {
         let ways = |step: Move| MembershipState::ALL.map(|state| step.from(state));
-        assert_eq!(MembershipState::ALL, [Invited, Active, Suspended, Removed]);
-        assert_eq!(ways(Move::Suspend), [None, Some(Suspended), None, None]);
-        assert_eq!(ways(Move::Resume), [None, None, Some(Active), None]);
-        assert_eq!(ways(Move::Remove), [None, Some(Removed), Some(Removed), None]);
+        assert_eq!(MembershipState::ALL, [Active, Suspended, Removed]);
+        assert_eq!(ways(Move::Suspend), [Some(Suspended), None, None]);
+        assert_eq!(ways(Move::Resume), [None, Some(Active), None]);
+        assert_eq!(ways(Move::Remove), [Some(Removed), Some(Removed), None]);
     }
 }

@@ -11,6 +11,7 @@ pub mod membership;
 pub mod passkey;
 pub mod password;
 pub mod policy;
+pub mod policy_change;
 pub mod recovery_code;
 pub mod refresh;
 pub mod role;

@@ -1,17 +1,10 @@
-//! What a tenant asks of its members' sign-ins: how it is changed, and whom it would keep out.
+//! What a tenant asks of its members' sign-ins: whom it lets in, how far, and whom it would keep out.
 
-use crate::domain::address_range;
 use chrono::{DateTime, Duration, Utc};
 use ipnet::IpNet;
-use kernel::Faults;
 use kernel::ctx::{Restriction, Strength};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::net::IpAddr;
-
-pub const MAX_ADDRESS_RANGES: usize = 100;
-pub const MIN_SESSION_MINUTES: i64 = 5;
-pub const MAX_SESSION_MINUTES: i64 = 366 * 24 * 60;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,6 +54,23 @@ impl SignInMethod {
     }
 }
 
+/// By which of its rules a policy leaves nobody more than themselves without a passkey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasskeyRule {
+    SecondFactor,
+    SignInMethods,
+}
+
+impl PasskeyRule {
+    /// As the API calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SecondFactor => "second_factor",
+            Self::SignInMethods => "sign_in_methods",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     pub second_factor: SecondFactorRule,
@@ -70,17 +80,6 @@ pub struct Policy {
     pub address_ranges: Vec<IpNet>,
     /// From the sign-in on.
     pub session_minutes: Option<i64>,
-}
-
-/// What is to become of a policy; `None` leaves it as it is.
-#[derive(Clone, Debug, Default)]
-pub struct PolicyChange {
-    pub second_factor: Option<SecondFactorRule>,
-    pub sign_in_methods: Option<Vec<SignInMethod>>,
-    /// Networks and single addresses.
-    pub address_ranges: Option<Vec<String>>,
-    /// `Some(None)`: no end but that of the tokens.
-    pub session_minutes: Option<Option<i64>>,
 }
 
 /// What somebody can prove themselves by.
@@ -131,67 +130,6 @@ impl LockOut {
     }
 }
 
-impl PolicyChange {
-    /// The policy that would come of it. Its lists are in order, with nothing twice.
-    pub fn apply(self, to: &Policy, faults: &mut Faults) -> Policy {
-        let sign_in_methods = match self.sign_in_methods {
-            Some(told) => methods(told, faults),
-            None => to.sign_in_methods.clone(),
-        };
-        let address_ranges = match self.address_ranges {
-            Some(told) => ranges(&told, faults),
-            None => to.address_ranges.clone(),
-        };
-        let allowed = MIN_SESSION_MINUTES..=MAX_SESSION_MINUTES;
-        if self.session_minutes.flatten().is_some_and(|minutes| !allowed.contains(&minutes)) {
-            let detail = format!("must be from {MIN_SESSION_MINUTES} to {MAX_SESSION_MINUTES}, or null");
-            faults.add("/session_minutes", "out_of_range", detail);
-        }
-        let policy = Policy {
-            second_factor: self.second_factor.unwrap_or(to.second_factor),
-            sign_in_methods,
-            address_ranges,
-            session_minutes: self.session_minutes.unwrap_or(to.session_minutes),
-        };
-        let excludes_passkeys = policy.sign_in_methods == [SignInMethod::Password];
-        let fits = policy.second_factor != SecondFactorRule::Passkey || !excludes_passkeys;
-        let detail = "must have passkey in it, since second_factor asks for one";
-        faults.require(fits, "/sign_in_methods", "contradiction", detail);
-        policy
-    }
-}
-
-fn methods(told: Vec<SignInMethod>, faults: &mut Faults) -> Vec<SignInMethod> {
-    let most = SignInMethod::ALL.len();
-    faults.require(!told.is_empty(), "/sign_in_methods", "too_few", "must name at least one");
-    if told.len() > most {
-        faults.add("/sign_in_methods", "too_many", format!("must name at most {most}"));
-    }
-    let distinct: BTreeSet<_> = told.into_iter().collect();
-    distinct.into_iter().collect()
-}
-
-fn ranges(told: &[String], faults: &mut Faults) -> Vec<IpNet> {
-    if told.len() > MAX_ADDRESS_RANGES {
-        let detail = format!("must have at most {MAX_ADDRESS_RANGES} entries");
-        faults.add("/address_ranges", "too_many", detail);
-        return Vec::new();
-    }
-    let mut distinct = BTreeSet::new();
-    for (at, text) in told.iter().enumerate() {
-        match address_range::parse(text) {
-            Some(range) => {
-                distinct.insert(range);
-            }
-            None => {
-                let detail = "must be an address or a network, such as 203.0.113.7 or 2001:db8::/32";
-                faults.add(format!("/address_ranges/{at}"), "invalid_range", detail);
-            }
-        }
-    }
-    distinct.into_iter().collect()
-}
-
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -214,29 +152,62 @@ impl Policy {
         self.sign_in_methods.contains(&method)
     }
 
-    /// What is left to a session of this strength: all where it is `None`.
-    pub fn restriction(&self, strength: Strength) -> Option<Restriction> {
-        match self.second_factor {
-            SecondFactorRule::Required if !strength.is_by_two_factors() => Some(Restriction::SecondFactor),
-            SecondFactorRule::Passkey if strength != Strength::Passkey => Some(Restriction::Passkey),
-            _ => None,
+    /// Whether a session of this strength was proved by one of its methods.
+    pub fn allows(&self, strength: Strength) -> bool {
+        SignInMethod::of(strength).is_none_or(|method| self.allows_method(method))
+    }
+
+    /// `None`: it is content without one.
+    pub fn demands_passkey(&self) -> Option<PasskeyRule> {
+        if self.second_factor == SecondFactorRule::Passkey {
+            return Some(PasskeyRule::SecondFactor);
         }
+        (!self.allows_method(SignInMethod::Password)).then_some(PasskeyRule::SignInMethods)
+    }
+
+    /// What is left to a session of this strength: all where it is `None`. Where passkeys alone sign in, one by a password is
+    /// of before that rule, or of who has lost every passkey.
+    pub fn restriction(&self, strength: Strength) -> Option<Restriction> {
+        if strength == Strength::Passkey {
+            return None;
+        }
+        if self.demands_passkey().is_some() {
+            return Some(Restriction::Passkey);
+        }
+        let is_lacking = self.second_factor == SecondFactorRule::Required && !strength.is_by_two_factors();
+        is_lacking.then_some(Restriction::SecondFactor)
+    }
+
+    /// Whether a session of this strength may be opened by somebody who has these. Where passkeys alone sign in, who has none
+    /// comes in by a password and a second factor, to register one. Whoever has one is asked for it, or a password that was
+    /// stolen would do in its place.
+    pub fn admits(&self, strength: Strength, has: Factors) -> bool {
+        let comes_back = strength == Strength::SecondFactor && !has.passkey;
+        self.allows(strength) || comes_back
     }
 
     pub fn session_ends(&self, signed_in_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         Some(signed_in_at + Duration::minutes(self.session_minutes?))
     }
 
+    /// A session is over by its length when its sign-in was then or before.
+    pub fn over_if_signed_in_by(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        Some(now - Duration::minutes(self.session_minutes?))
+    }
+
     /// What is in the way of somebody who has these. Where they come from is seen elsewhere.
     pub fn obstacles(&self, has: Factors) -> Vec<Obstacle> {
         let by_password = has.password && self.allows_method(SignInMethod::Password);
         let by_passkey = has.passkey && self.allows_method(SignInMethod::Passkey);
+        let by_both = has.password && has.totp && self.admits(Strength::SecondFactor, has);
         let lacks = match self.second_factor {
             SecondFactorRule::Required if !has.totp && !by_passkey => Some(Obstacle::NoSecondFactor),
             SecondFactorRule::Passkey if !has.passkey => Some(Obstacle::NoPasskey),
+            // No further than to register one.
+            _ if by_both && !by_password => Some(Obstacle::NoPasskey),
             _ => None,
         };
-        let shut_out = (!by_password && !by_passkey).then_some(Obstacle::Method);
+        let shut_out = (!by_password && !by_passkey && !by_both).then_some(Obstacle::Method);
         lacks.into_iter().chain(shut_out).collect()
     }
 
@@ -247,7 +218,7 @@ impl Policy {
             Strength::Passkey => !has.passkey,
             Strength::Password | Strength::Key | Strength::Internal => false,
         };
-        !is_gone || self.second_factor == SecondFactorRule::Optional
+        !is_gone || self.restriction(Strength::Password).is_none()
     }
 
     /// Whether a session of this strength, from there, would go no further, and its holder could not help it.
@@ -309,74 +280,59 @@ mod tests {
     }
 
     #[test]
-    fn a_change_says_all_that_is_wrong_with_it() {
-        use SignInMethod::{Passkey, Password};
-        let check = |change: PolicyChange, expected: &[&str]| {
-            let mut faults = Faults::new();
-            change.clone().apply(&Policy::default(), &mut faults);
-            let faults = faults.into_errors();
-            let told: Vec<_> = faults.iter().map(|it| format!("{} {}", it.pointer, it.code)).collect();
-            assert_eq!(told, expected, "{change:?}");
-        };
-        let none = PolicyChange::default;
-        check(none(), &[]);
-        for minutes in [None, Some(MIN_SESSION_MINUTES), Some(MAX_SESSION_MINUTES)] {
-            check(PolicyChange { session_minutes: Some(minutes), ..none() }, &[]);
+    fn where_passkeys_alone_sign_in_no_other_session_does_more_than_look_after_oneself() {
+        for rule in SecondFactorRule::ALL {
+            let policy = asking(rule, &[SignInMethod::Passkey]);
+            for strength in [Strength::Password, Strength::SecondFactor] {
+                assert_eq!(policy.restriction(strength), Some(Restriction::Passkey), "{rule:?} {strength:?}");
+            }
+            assert_eq!(policy.restriction(Strength::Passkey), None, "{rule:?}");
         }
-        for minutes in [MIN_SESSION_MINUTES - 1, MAX_SESSION_MINUTES + 1, 0, i64::MIN, i64::MAX] {
-            let change = PolicyChange { session_minutes: Some(Some(minutes)), ..none() };
-            check(change, &["/session_minutes out_of_range"]);
-        }
-        check(PolicyChange { sign_in_methods: Some(Vec::new()), ..none() }, &["/sign_in_methods too_few"]);
-        let thrice = vec![Passkey, Password, Passkey];
-        check(PolicyChange { sign_in_methods: Some(thrice), ..none() }, &["/sign_in_methods too_many"]);
-        let contradiction = PolicyChange {
-            second_factor: Some(SecondFactorRule::Passkey),
-            sign_in_methods: Some(vec![Password]),
-            ..none()
-        };
-        check(contradiction, &["/sign_in_methods contradiction"]);
-        let many = vec!["203.0.113.7".to_owned(); MAX_ADDRESS_RANGES + 1];
-        check(PolicyChange { address_ranges: Some(many), ..none() }, &["/address_ranges too_many"]);
-        let all = PolicyChange {
-            address_ranges: Some(["203.0.113.7", "x", "y"].map(str::to_owned).to_vec()),
-            sign_in_methods: Some(Vec::new()),
-            session_minutes: Some(Some(1)),
-            ..none()
-        };
-        let expected = [
-            "/sign_in_methods too_few",
-            "/address_ranges/1 invalid_range",
-            "/address_ranges/2 invalid_range",
-            "/session_minutes out_of_range",
-        ];
-        check(all, &expected);
     }
 
     #[test]
-    fn a_change_leaves_the_rest_and_keeps_lists_in_order() {
+    fn a_passkey_is_demanded_by_two_rules() {
+        use PasskeyRule::{SecondFactor, SignInMethods};
         use SignInMethod::{Passkey, Password};
-        let before = Policy {
-            second_factor: SecondFactorRule::Required,
-            session_minutes: Some(60),
-            ..policy(&["203.0.113.0/24"])
+        let check = |rule, methods: &[SignInMethod], expected: Option<PasskeyRule>| {
+            assert_eq!(asking(rule, methods).demands_passkey(), expected, "{rule:?} {methods:?}");
         };
-        let mut faults = Faults::new();
-        assert_eq!(PolicyChange::default().apply(&before, &mut faults), before);
-        let ranges = ["2001:db8::/32", "203.0.113.9", "198.51.100.1/24", "203.0.113.9/32"].map(str::to_owned);
-        let change = PolicyChange {
-            sign_in_methods: Some(vec![Passkey, Password]),
-            address_ranges: Some(ranges.to_vec()),
-            session_minutes: Some(None),
-            ..PolicyChange::default()
+        for rule in [SecondFactorRule::Optional, SecondFactorRule::Required] {
+            check(rule, &SignInMethod::ALL, None);
+            check(rule, &[Password], None);
+            check(rule, &[Passkey], Some(SignInMethods));
+        }
+        check(SecondFactorRule::Passkey, &SignInMethod::ALL, Some(SecondFactor));
+        check(SecondFactorRule::Passkey, &[Passkey], Some(SecondFactor));
+    }
+
+    #[test]
+    fn who_has_a_passkey_is_let_in_by_nothing_less_where_passkeys_alone_sign_in() {
+        use SignInMethod::{Passkey, Password};
+        let check = |methods: &[SignInMethod], strength: Strength, has: Factors, expected: bool| {
+            for rule in [SecondFactorRule::Optional, SecondFactorRule::Required] {
+                let found = asking(rule, methods).admits(strength, has);
+                assert_eq!(found, expected, "{rule:?} {methods:?} {strength:?} {has:?}");
+            }
         };
-        let after = change.apply(&before, &mut faults);
-        let expected = Policy {
-            second_factor: SecondFactorRule::Required,
-            ..policy(&["198.51.100.0/24", "203.0.113.9/32", "2001:db8::/32"])
-        };
-        assert_eq!(after, expected);
-        assert!(faults.is_empty());
+        let of_mail = Factors { password: false, ..NOTHING };
+        let all = Factors { totp: true, ..PASSKEY };
+        for has in [NOTHING, TOTP, PASSKEY, all, PASSKEY_ALONE, of_mail] {
+            check(&[Passkey], Strength::Password, has, false);
+            check(&[Passkey], Strength::Passkey, has, true);
+            check(&[Password], Strength::Passkey, has, false);
+            for strength in [Strength::Password, Strength::SecondFactor] {
+                check(&[Password], strength, has, true);
+                check(&SignInMethod::ALL, strength, has, true);
+            }
+        }
+        // A code of the authenticator; or a recovery code, for the password that a reset has brought.
+        for has in [TOTP, NOTHING, of_mail] {
+            check(&[Passkey], Strength::SecondFactor, has, true);
+        }
+        for has in [PASSKEY, all, PASSKEY_ALONE] {
+            check(&[Passkey], Strength::SecondFactor, has, false);
+        }
     }
 
     const NOTHING: Factors = Factors { password: true, totp: false, passkey: false };
@@ -400,18 +356,23 @@ mod tests {
         for has in [NOTHING, TOTP, PASSKEY, PASSKEY_ALONE] {
             check(optional, &SignInMethod::ALL, has, &[]);
         }
-        check(optional, &[Passkey], TOTP, &[Method]);
+        check(optional, &[Passkey], NOTHING, &[Method]);
+        check(optional, &[Passkey], Factors { password: false, ..NOTHING }, &[Method]);
+        // They come in to register one.
+        check(optional, &[Passkey], TOTP, &[NoPasskey]);
         check(optional, &[Passkey], PASSKEY, &[]);
+        check(optional, &[Password], TOTP, &[]);
         check(optional, &[Password], PASSKEY_ALONE, &[Method]);
         check(required, &SignInMethod::ALL, NOTHING, &[NoSecondFactor]);
         check(required, &SignInMethod::ALL, TOTP, &[]);
         check(required, &SignInMethod::ALL, PASSKEY, &[]);
         // With the password alone they have no second factor, and the passkey is not asked for.
         check(required, &[Password], PASSKEY, &[NoSecondFactor]);
-        check(required, &[Passkey], TOTP, &[Method]);
+        check(required, &[Passkey], TOTP, &[NoPasskey]);
         check(required, &[Passkey], NOTHING, &[NoSecondFactor, Method]);
         check(SecondFactorRule::Passkey, &SignInMethod::ALL, TOTP, &[NoPasskey]);
-        check(SecondFactorRule::Passkey, &[Passkey], TOTP, &[NoPasskey, Method]);
+        check(SecondFactorRule::Passkey, &[Passkey], TOTP, &[NoPasskey]);
+        check(SecondFactorRule::Passkey, &[Passkey], NOTHING, &[NoPasskey, Method]);
         check(SecondFactorRule::Passkey, &[Passkey], PASSKEY_ALONE, &[]);
     }
 
@@ -431,6 +392,11 @@ mod tests {
         for strength in [Strength::Password, Strength::SecondFactor, Strength::Passkey] {
             check(SecondFactorRule::Optional, strength, NOTHING, true);
         }
+        let by_passkey = asking(SecondFactorRule::Optional, &[SignInMethod::Passkey]);
+        assert!(!by_passkey.is_still_proved(Strength::Passkey, TOTP));
+        assert!(by_passkey.is_still_proved(Strength::Passkey, PASSKEY_ALONE));
+        assert!(by_passkey.is_still_proved(Strength::SecondFactor, TOTP));
+        assert!(!by_passkey.is_still_proved(Strength::SecondFactor, NOTHING));
     }
 
     #[test]
@@ -465,7 +431,10 @@ mod tests {
     fn a_session_ends_by_its_sign_in() {
         let at: DateTime<Utc> = "2026-01-15T12:00:00Z".parse().unwrap();
         assert_eq!(Policy::default().session_ends(at), None);
+        assert_eq!(Policy::default().over_if_signed_in_by(at), None);
         let policy = Policy { session_minutes: Some(30), ..Policy::default() };
-        assert_eq!(policy.session_ends(at), Some(at + Duration::minutes(30)));
+        let ends = policy.session_ends(at).unwrap();
+        assert_eq!(ends, at + Duration::minutes(30));
+        assert_eq!(policy.over_if_signed_in_by(ends), Some(at));
     }
 }

@@ -7,6 +7,7 @@ use crate::service::accounts::cancel_email_change::Cancelled;
 use crate::service::accounts::confirm_email_change::Confirmed;
 use crate::service::accounts::email_change::EmailChange;
 use crate::service::accounts::request_email_change::{RequestEmailChange, Requested};
+use crate::service::factors::passkey::Proofs;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,8 +21,9 @@ use web::{Answer, Body, Caller, Guest, Rendered, State, respond};
 pub struct EmailChangeRequest {
     #[schema(example = "ada@lovelace.example", max_length = 254)]
     new_email: String,
+    /// Not needed in a session that a passkey has opened within the last quarter of an hour.
     #[schema(example = "correct horse battery staple")]
-    current_password: String,
+    current_password: Option<String>,
     /// Of the account's authenticator, or a recovery code, where it has a second factor.
     #[schema(example = "492039")]
     code: Option<String>,
@@ -113,7 +115,7 @@ impl From<Confirmed> for EmailChangeConfirmed {
 #[utoipa::path(post, path = "/me/email-change", responses((status = 202, body = EmailChangeAccepted)))]
 pub async fn request_email_change(app: State<App>, caller: Caller, body: Body<EmailChangeRequest>) -> Answer {
     let EmailChangeRequest { new_email, current_password: password, code } = body.into_inner();
-    let command = RequestEmailChange { new_email, password, code };
+    let command = RequestEmailChange { new_email, proofs: Proofs { password, code } };
     respond(
         &caller,
         async |ctx| service::accounts::request_email_change::request_email_change(&app, ctx, command).await,

@@ -5,7 +5,7 @@ use crate::domain::{InvitationId, InvitationKind, MembershipId, RoleId};
 use crate::error::Error;
 use crate::http::{HeldRole, MemberRole, RoleChoice};
 use crate::service;
-use crate::service::members::accept_invitation::AcceptInvitation;
+use crate::service::members::accept_invitation::{AcceptInvitation, Accepted};
 use crate::service::members::invitation::Invitation;
 use crate::service::members::invite::Invite;
 use crate::store::invitation::InvitationState;
@@ -121,6 +121,14 @@ pub struct AcceptInvitationRequest {
     display_name: Option<String>,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "ins_in_3fTq…"}))]
+pub struct AcceptOwnInvitationRequest {
+    /// From the link of the e-mail.
+    token: String,
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "tenant_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "member_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
@@ -129,6 +137,12 @@ pub struct InvitationAccepted {
     /// To sign in to.
     tenant_id: TenantId,
     member_id: MembershipId,
+}
+
+impl From<&Accepted> for InvitationAccepted {
+    fn from(accepted: &Accepted) -> Self {
+        Self { tenant_id: accepted.tenant, member_id: accepted.member }
+    }
 }
 
 fn shown(invitation: &Invitation) -> Rendered {
@@ -213,6 +227,33 @@ pub async fn accept_invitation(app: State<App>, guest: Guest, body: Body<AcceptI
     let AcceptInvitationRequest { token, password, display_name } = body.into_inner();
     let command = AcceptInvitation { token, password, display_name };
     let accepted = service::members::accept_invitation::accept_invitation(&app, &guest, command).await?;
-    let dto = InvitationAccepted { tenant_id: accepted.tenant, member_id: accepted.member };
-    Ok(Rendered::ok(&dto).cache_control("no-store"))
+    Ok(Rendered::ok(&InvitationAccepted::from(&accepted)).cache_control("no-store"))
+}
+
+/// Accepts an invitation to the caller's own address
+///
+/// It takes the link and no password: the session says who it is, and must have been proved just now. Of an invitation to
+/// another address the caller is told what they are told of an unknown one.
+#[utoipa::path(
+    post,
+    path = "/me/invitations/accept",
+    responses(
+        (status = 200, body = InvitationAccepted),
+        (status = 409, description = "It was accepted already"),
+        (status = 410, description = "It has expired")
+    )
+)]
+pub async fn accept_own_invitation(
+    app: State<App>,
+    caller: Caller,
+    body: Body<AcceptOwnInvitationRequest>,
+) -> Answer {
+    respond(
+        &caller,
+        async |ctx| {
+            service::members::accept_own_invitation::accept_own_invitation(&app, ctx, &body.token).await
+        },
+        |accepted: &Accepted| Rendered::ok(&InvitationAccepted::from(accepted)),
+    )
+    .await
 }

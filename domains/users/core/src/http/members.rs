@@ -44,7 +44,6 @@ pub struct MemberDto {
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberState {
-    Invited,
     Active,
     Suspended,
     Removed,
@@ -53,7 +52,6 @@ pub enum MemberState {
 impl From<MembershipState> for MemberState {
     fn from(state: MembershipState) -> Self {
         match state {
-            MembershipState::Invited => Self::Invited,
             MembershipState::Active => Self::Active,
             MembershipState::Suspended => Self::Suspended,
             MembershipState::Removed => Self::Removed,
@@ -64,7 +62,6 @@ impl From<MembershipState> for MemberState {
 impl From<MemberState> for MembershipState {
     fn from(state: MemberState) -> Self {
         match state {
-            MemberState::Invited => Self::Invited,
             MemberState::Active => Self::Active,
             MemberState::Suspended => Self::Suspended,
             MemberState::Removed => Self::Removed,
@@ -139,6 +136,8 @@ fn shown(member: &Member) -> Rendered {
 }
 
 /// Lists the members of the tenant
+///
+/// Those who are asked in and have not come yet are none: `GET /api/v1/users/invitations` lists them.
 #[utoipa::path(get, path = "/members", responses((status = 200, body = Listing<MemberDto>)))]
 pub async fn list_members(
     app: State<App>,
@@ -210,7 +209,7 @@ async fn step(app: &App, caller: &Caller, id: MembershipId, step: Move) -> Answe
 
 /// Leaves the tenant
 ///
-/// The last owner cannot.
+/// It takes a session that was proved just now. The last owner cannot.
 #[utoipa::path(post, path = "/me/leave", responses((status = 204, description = "The caller is no member any more")))]
 pub async fn leave_tenant(app: State<App>, caller: Caller) -> Answer {
     respond(

@@ -55,6 +55,7 @@ pub fn api(app: App) -> Api {
         .operation(operation!(sessions::list_sessions).permission(&permissions::PROFILE_READ))
         .operation(operation!(sessions::revoke_session).permission(&permissions::SESSIONS_END))
         .operation(operation!(sessions::revoke_other_sessions).permission(&permissions::SESSIONS_END))
+        .operation(operation!(sessions::revoke_all_sessions).permission(&permissions::SESSIONS_END))
         .operation(operation!(sessions::show_me).permission(&permissions::PROFILE_READ))
         .tag("Passwords", "Choosing another password")
         .operation(
@@ -116,6 +117,7 @@ pub fn api(app: App) -> Api {
             operation!(invitations::accept_invitation)
                 .public("the link's token and a password are the credential"),
         )
+        .operation(operation!(invitations::accept_own_invitation).permission(&permissions::SESSIONS_END))
         .operation(operation!(invitations::invite).permission(&permissions::MEMBERS_INVITE))
         .operation(operation!(invitations::list_invitations).permission(&permissions::MEMBERS_INVITE))
         .operation(operation!(invitations::get_invitation).permission(&permissions::MEMBERS_INVITE))

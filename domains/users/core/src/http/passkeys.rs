@@ -169,7 +169,7 @@ pub async fn get_passkey(app: State<App>, caller: Caller, id: PathId<PasskeyKind
 /// Removes one of the caller's passkeys
 ///
 /// It never signs in again. Sessions that it has opened go on until they are ended. Who signs in by passkeys alone keeps
-/// one.
+/// one, and so does an active member of a tenant that asks for one.
 #[utoipa::path(
     delete,
     path = "/me/passkeys/{id}",

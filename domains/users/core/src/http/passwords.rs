@@ -63,7 +63,8 @@ pub struct ChangePasswordRequest {
 
 /// Asks for a link to choose a new password by
 ///
-/// The answer is the same whether the address has an account or not. It works while signing in is delayed.
+/// The answer is the same whether the address has an account or not. It works while signing in is delayed. Who has five links
+/// already, with half of their time left, is sent no other.
 #[utoipa::path(post, path = "/password-resets", responses((status = 202, body = PasswordResetAccepted)))]
 pub async fn request_password_reset(
     app: State<App>,
@@ -79,7 +80,8 @@ pub async fn request_password_reset(
 
 /// Chooses a new password by a link
 ///
-/// All sessions end. It signs nobody in, and what else a sign-in asks for it goes on asking for.
+/// All sessions end. It signs nobody in, and what else a sign-in asks for it goes on asking for. A sign-in from the same network
+/// waits for no wrong passwords that others try elsewhere.
 #[utoipa::path(
     post,
     path = "/password-resets/complete",

@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::domain::MembershipId;
-use crate::domain::policy::{Obstacle, Policy, PolicyChange, SecondFactorRule, SignInMethod};
+use crate::domain::policy::{Obstacle, Policy, SecondFactorRule, SignInMethod};
+use crate::domain::policy_change::PolicyChange;
 use crate::error::Error;
 use crate::service;
 use crate::service::tenants::change_policy::ChangePolicy;
@@ -150,7 +151,8 @@ impl PatchPolicy {
         "member_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "user_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
         "display_name": "Ada Lovelace", "reasons": ["no_second_factor", "address"],
     }],
-    "truncated": false, "sessions_left_out": false, "locks_you_out": false,
+    "truncated": false, "sessions_left_out": false, "ending_sessions": 4, "members_to_sign_in_again": 3,
+    "locks_you_out": false,
 }))]
 pub struct PolicyDryRunDto {
     active_members: i64,
@@ -163,6 +165,10 @@ pub struct PolicyDryRunDto {
     truncated: bool,
     /// The tenant has more sessions than were looked at, so `address` is of the newest thousand alone
     sessions_left_out: bool,
+    /// All the tenant's that would end at once by their length, and have not by the present one
+    ending_sessions: i64,
+    /// Whose they are. That keeps nobody out, so it is no reason
+    members_to_sign_in_again: i64,
     /// The same change would be refused
     locks_you_out: bool,
 }
@@ -233,6 +239,8 @@ impl From<DryRun> for PolicyDryRunDto {
             truncated: run.affected_members > members.len() as i64,
             members,
             sessions_left_out: run.sessions_left_out,
+            ending_sessions: run.ending.sessions,
+            members_to_sign_in_again: run.ending.members,
             locks_you_out: run.locks_you_out,
         }
     }
@@ -250,9 +258,10 @@ pub async fn get_policy(app: State<App>, caller: Caller) -> Answer {
 
 /// Changes what the tenant asks of its members' sign-ins
 ///
-/// Felt within a second. Sessions that are open stay open: one without the second factor that is asked for may do no more
-/// than look after oneself, one from elsewhere is not heard, and one by a method that is not allowed any more ends when its
-/// tokens are renewed. API keys are asked for nothing but their address. What would lock out whoever changes it is refused.
+/// Felt within a second. Sessions that are open stay open: one without the second factor or the passkey that is asked for may
+/// do no more than look after oneself, one from elsewhere is not heard, and one by a method that is not allowed any more ends
+/// when its tokens are renewed. Where passkeys alone sign in, who has none may come in by a password and a second factor, to
+/// register one. API keys are asked for nothing but their address. What would lock out whoever changes it is refused.
 #[utoipa::path(
     patch,
     path = "/policy",
@@ -277,7 +286,8 @@ pub async fn patch_policy(
 /// Tells whom such a change would keep out
 ///
 /// Over the present policy, and nothing is changed. Where members come from is told by where their open sessions were opened,
-/// the newest thousand of the tenant's.
+/// the newest thousand of the tenant's. API keys are not judged by `address_ranges`: it is not kept where one was last used
+/// from. One that is used from elsewhere is refused as soon as the change is made.
 #[utoipa::path(post, path = "/policy/dry-run", responses((status = 200, body = PolicyDryRunDto)))]
 pub async fn dry_run_policy(app: State<App>, caller: Caller, body: Body<PatchPolicy>) -> Answer {
     let change = body.into_inner().change()?;

@@ -142,6 +142,9 @@ impl From<Me> for MeDto {
 }
 
 /// Signs in
+///
+/// Wrong passwords make the next sign-in with that address of e-mail wait, a quarter of an hour at most; who has signed in from
+/// their network of late waits for those from there alone. A reset of the password is asked for and done meanwhile.
 #[utoipa::path(
     post,
     path = "/sign-in",
@@ -279,11 +282,16 @@ pub async fn sign_out(app: State<App>, caller: Caller) -> Answer {
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "device": "Mozilla/5.0", "client_address": "203.0.113.7",
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "tenant_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
+    "tenant_name": "Analytical Engines", "device": "Mozilla/5.0", "client_address": "203.0.113.7",
     "is_current": true, "is_support": false, "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
 }))]
 pub struct SessionDto {
     id: CredentialId,
+    /// The tenant that it is signed in to.
+    tenant_id: TenantId,
+    #[schema(example = "Analytical Engines")]
+    tenant_name: String,
     /// What the client calls itself.
     #[schema(required)]
     device: Option<String>,
@@ -301,14 +309,23 @@ pub struct SessionDto {
 
 impl From<Session> for SessionDto {
     fn from(session: Session) -> Self {
-        let Session { id, device, client_address, is_current, is_support, created_at, updated_at } = session;
-        Self { id, device, client_address, is_current, is_support, created_at, updated_at }
+        Self {
+            id: session.id,
+            tenant_id: session.tenant,
+            tenant_name: session.tenant_name,
+            device: session.device,
+            client_address: session.client_address,
+            is_current: session.is_current,
+            is_support: session.is_support,
+            created_at: session.created_at,
+            updated_at: session.updated_at,
+        }
     }
 }
 
 /// Lists the caller's sessions
 ///
-/// Those in this tenant that have not ended.
+/// Those that have not ended, in all of the caller's tenants; to an operator who acts as the caller, those in this one.
 #[utoipa::path(get, path = "/sessions", responses((status = 200, body = Listing<SessionDto>)))]
 pub async fn list_sessions(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
     let found = service::sessions::show_sessions::show_sessions(&app, &caller, page.request()).await?;
@@ -316,6 +333,8 @@ pub async fn list_sessions(app: State<App>, caller: Caller, page: PageQuery) -> 
 }
 
 /// Ends one of the caller's sessions
+///
+/// In whichever of their tenants it is.
 #[utoipa::path(
     post,
     path = "/sessions/{id}/revoke",
@@ -331,6 +350,8 @@ pub async fn revoke_session(app: State<App>, caller: Caller, id: PathId<Credenti
 }
 
 /// Ends all of the caller's sessions but this one
+///
+/// In all of their tenants.
 #[utoipa::path(
     post,
     path = "/sessions/revoke-others",
@@ -340,6 +361,23 @@ pub async fn revoke_other_sessions(app: State<App>, caller: Caller) -> Answer {
     respond(
         &caller,
         async |ctx| service::sessions::revoke_session::revoke_other_sessions(&app, ctx).await,
+        |_: &Revoked| Rendered::no_content(),
+    )
+    .await
+}
+
+/// Ends all of the caller's sessions
+///
+/// This one as well, in all of their tenants. API keys go on.
+#[utoipa::path(
+    post,
+    path = "/sessions/revoke-all",
+    responses((status = 204, description = "All have ended, and this one with them"))
+)]
+pub async fn revoke_all_sessions(app: State<App>, caller: Caller) -> Answer {
+    respond(
+        &caller,
+        async |ctx| service::sessions::revoke_session::revoke_all_sessions(&app, ctx).await,
         |_: &Revoked| Rendered::no_content(),
     )
     .await

@@ -87,7 +87,8 @@ pub async fn sign_up(
     body: Body<SignUpRequest>,
 ) -> Answer {
     let SignUpRequest { email, password, display_name, organization_name, mode } = body.into_inner();
-    limit.check("sign-up", &email)?;
+    // Each sends a mail to an address that somebody else may have.
+    limit.check_from_anywhere("sign-up", &email)?;
     let mode = mode.map_or(Mode::Live, Into::into);
     let command =
         service::accounts::sign_up::SignUp { email, password, display_name, organization_name, mode };

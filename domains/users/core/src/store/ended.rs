@@ -1,6 +1,7 @@
 //! What has ended and was kept for a while: the statements that delete it, a batch each, in the order in which rows point
 //! at each other. A session is marked first, as everything is that people delete, and goes once its refresh tokens are gone.
 
+use crate::domain::throttle::PLACE_KEPT;
 use chrono::{DateTime, Duration, Utc};
 use data::System;
 use sea_orm::Value;
@@ -28,7 +29,7 @@ const fn mark(table: &'static str, kept: Duration, found: &'static str) -> Step 
     Step { table, kept, found, marks: true }
 }
 
-pub const STEPS: [Step; 11] = [
+pub const STEPS: [Step; 12] = [
     // A used one that comes back ends its session for as long as it is known.
     delete(
         "refresh_tokens",
@@ -92,6 +93,11 @@ pub const STEPS: [Step; 11] = [
         "passkey_ceremonies",
         Duration::zero(),
         "SELECT id FROM passkey_ceremonies WHERE expires_at < $1 ORDER BY expires_at",
+    ),
+    delete(
+        "sign_in_places",
+        PLACE_KEPT,
+        "SELECT id FROM sign_in_places WHERE updated_at < $1 ORDER BY updated_at",
     ),
 ];
 

@@ -40,6 +40,13 @@ struct SessionRow {
     client_address: Option<String>,
 }
 
+/// Of how many members so many sessions are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Sessions {
+    pub sessions: i64,
+    pub members: i64,
+}
+
 #[derive(FromQueryResult)]
 struct Group {
     factors: i64,
@@ -76,6 +83,19 @@ macro_rules! active {
     () => {
         "JOIN users u ON u.public_id = m.user_id WHERE m.tenant_id = $1 AND m.state = 'active' \
          AND m.deleted_at IS NULL AND u.deleted_at IS NULL"
+    };
+}
+
+/// Sessions `s` that have not ended and were renewed since `$2`.
+macro_rules! open_sessions {
+    () => {
+        concat!(
+            " FROM sessions s JOIN memberships m ON m.tenant_id = s.tenant_id AND m.public_id = s.membership_id ",
+            active!(),
+            " AND s.tenant_id = $1 AND s.revoked_at IS NULL AND s.deleted_at IS NULL AND s.operator_id IS NULL \
+             AND s.updated_at > $2 \
+             AND (u.sessions_ended_at IS NULL OR coalesce(s.authenticated_at, s.created_at) >= u.sessions_ended_at)"
+        )
     };
 }
 
@@ -122,16 +142,30 @@ pub async fn newest_sessions(
 ) -> Result<Vec<(Member, Option<String>)>, data::Error> {
     let sql = data::sql!(concat!(
         member!(),
-        ", s.client_address FROM sessions s \
-         JOIN memberships m ON m.tenant_id = s.tenant_id AND m.public_id = s.membership_id ",
-        active!(),
-        " AND s.tenant_id = $1 AND s.revoked_at IS NULL AND s.deleted_at IS NULL AND s.operator_id IS NULL \
-         AND s.updated_at > $2 \
-         AND (u.sessions_ended_at IS NULL OR coalesce(s.authenticated_at, s.created_at) >= u.sessions_ended_at) \
-         ORDER BY s.created_at DESC, s.public_id DESC LIMIT $3"
+        ", s.client_address",
+        open_sessions!(),
+        " ORDER BY s.created_at DESC, s.public_id DESC LIMIT $3"
     ));
     let rows: Vec<SessionRow> = tx.sql(sql).bind(since).bind(limit).all().await?;
     Ok(rows.into_iter().map(SessionRow::into_parts).collect())
+}
+
+/// How many sessions were renewed since then, and signed in to no later than `by` and later than `after`
+/// (`session::signed_in_at`).
+pub async fn signed_in_between(
+    tx: &Tx,
+    renewed_since: DateTime<Utc>,
+    after: DateTime<Utc>,
+    by: DateTime<Utc>,
+) -> Result<Sessions, data::Error> {
+    let sql = data::sql!(concat!(
+        "SELECT count(*) AS sessions, count(DISTINCT s.membership_id) AS members",
+        open_sessions!(),
+        " AND s.created_at > $3 AND (s.authenticated_at IS NULL OR s.authenticated_at > $3) \
+         AND (s.created_at <= $4 OR s.authenticated_at <= $4)"
+    ));
+    let found = tx.sql(sql).bind(renewed_since).bind(after).bind(by).one().await?;
+    Ok(found.unwrap_or_default())
 }
 
 impl Row {

@@ -43,6 +43,7 @@ pub struct Holder {
 pub struct Support {
     pub operator: OperatorId,
     pub most: BuiltinRole,
+    pub granted_by: MembershipId,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -61,6 +62,7 @@ struct Row {
     last_used_at: Option<DateTime<Utc>>,
     operator_id: Option<OperatorId>,
     support_role: Option<String>,
+    granted_by: Option<MembershipId>,
     requests_per_minute: Option<i64>,
     second_factor: Option<String>,
     sign_in_methods: Option<String>,
@@ -96,7 +98,7 @@ pub async fn of_access_token(system: &System, hash: [u8; 32]) -> Result<Option<H
     let sql = of_active_member!(
         "coalesce(c.authenticated_at, c.created_at) AS authenticated_at, c.access_expires_at AS expires_at, \
          c.strength, NULL AS key_role, NULL AS key_scopes, NULL AS last_used_at, c.operator_id, \
-         g.role AS support_role",
+         g.role AS support_role, g.granted_by",
         "sessions",
         "LEFT JOIN support_grants g ON g.tenant_id = c.tenant_id AND g.public_id = c.support_grant_id \
          LEFT JOIN operators o ON o.public_id = c.operator_id ",
@@ -115,7 +117,7 @@ pub async fn of_api_key(
 ) -> Result<Option<Holder>, data::Error> {
     let sql = of_active_member!(
         "c.created_at AS authenticated_at, c.role AS key_role, c.scopes AS key_scopes, c.last_used_at, \
-         NULL AS strength, NULL AS operator_id, NULL AS support_role, \
+         NULL AS strength, NULL AS operator_id, NULL AS support_role, NULL AS granted_by, \
          CASE WHEN c.hash = $1 OR c.expires_at <= c.previous_until THEN c.expires_at ELSE c.previous_until END \
          AS expires_at",
         "api_keys",
@@ -147,12 +149,14 @@ impl Row {
             signed_in_at: session::signed_in_at(self.created_at, self.authenticated_at),
             expires_at: self.expires_at,
             last_used_at: self.last_used_at,
-            support: match (self.operator_id, self.support_role.as_deref()) {
-                (Some(operator), Some(role)) => Some(Support { operator, most: builtin_role(role)? }),
-                (Some(_), None) => {
+            support: match (self.operator_id, self.support_role.as_deref(), self.granted_by) {
+                (Some(operator), Some(role), Some(granted_by)) => {
+                    Some(Support { operator, most: builtin_role(role)?, granted_by })
+                }
+                (Some(_), ..) => {
                     return Err(data::Error::internal("an operator's session without a grant"));
                 }
-                (None, _) => None,
+                (None, ..) => None,
             },
             policy: match (self.second_factor, self.sign_in_methods, self.address_ranges) {
                 (Some(second_factor), Some(methods), Some(ranges)) => {

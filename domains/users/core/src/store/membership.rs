@@ -4,6 +4,7 @@ use crate::domain::{MembershipId, MembershipState, RoleId, RoleRef};
 use crate::store::{builtin_role, unknown};
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit, tenant_entity};
+use kernel::id::CredentialId;
 use kernel::permission::BuiltinRole;
 use kernel::{Ctx, Page, PageRequest, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
@@ -209,6 +210,48 @@ pub async fn tenants_of(system: &System, user: UserId, limit: i64) -> Result<Vec
          AND t.state = 'active' AND t.deleted_at IS NULL ORDER BY m.created_at, m.public_id LIMIT $2";
     let rows = system.query_all(sql, vec![user.into(), limit.into()]).await?;
     Ok(rows.iter().map(|row| Joined::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// A tenant that a person belongs to, and as which member.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Place {
+    pub tenant_id: TenantId,
+    pub tenant_name: String,
+    pub member_id: MembershipId,
+}
+
+/// The tenants but this one where the person has a session that nobody has revoked, the first joined first; at most so many.
+/// Of a suspended one too: what is open there comes back with it.
+pub async fn signed_in_but(
+    system: &System,
+    user: UserId,
+    tenant: TenantId,
+    limit: i64,
+) -> Result<Vec<Place>, data::Error> {
+    // By the order of an index, of which the first row will do.
+    let sql = "SELECT m.tenant_id, t.name AS tenant_name, m.public_id AS member_id FROM memberships m \
+         JOIN tenants t ON t.public_id = m.tenant_id \
+         WHERE m.user_id = $1 AND m.tenant_id <> $2 AND m.deleted_at IS NULL AND t.deleted_at IS NULL \
+         AND (SELECT s.created_at FROM sessions s \
+         WHERE s.tenant_id = m.tenant_id AND s.membership_id = m.public_id AND s.revoked_at IS NULL \
+         AND s.deleted_at IS NULL ORDER BY s.created_at DESC, s.public_id DESC LIMIT 1) IS NOT NULL \
+         ORDER BY m.created_at, m.public_id LIMIT $3";
+    let rows = system.query_all(sql, vec![user.into(), tenant.into(), limit.into()]).await?;
+    Ok(rows.iter().map(|row| Place::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// The tenant of a session, if it is this person's.
+pub async fn of_session(
+    system: &System,
+    user: UserId,
+    session: CredentialId,
+) -> Result<Option<Place>, data::Error> {
+    let sql = "SELECT m.tenant_id, t.name AS tenant_name, m.public_id AS member_id FROM memberships m \
+         JOIN tenants t ON t.public_id = m.tenant_id \
+         JOIN sessions s ON s.tenant_id = m.tenant_id AND s.public_id = $2 AND s.membership_id = m.public_id \
+         WHERE m.user_id = $1 AND m.deleted_at IS NULL AND t.deleted_at IS NULL AND s.deleted_at IS NULL";
+    let rows = system.query_all(sql, vec![user.into(), session.into()]).await?;
+    Ok(rows.first().map(|row| Place::from_query_result(row, "")).transpose()?)
 }
 
 /// This person's membership in that tenant, when they may act there.

@@ -22,6 +22,7 @@ pub mod refresh_token;
 pub mod role;
 pub mod session;
 pub mod sign_in_failure;
+pub mod sign_in_place;
 pub mod signing_key;
 pub mod support_grant;
 pub mod switch;

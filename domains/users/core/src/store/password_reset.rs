@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Unit};
 use kernel::{Ctx, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::UpdateMany;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
+use sea_orm::{QuerySelect, UpdateMany};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "password_resets")]
@@ -56,6 +56,22 @@ pub async fn insert(
 pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Model>, data::Error> {
     let select = Entity::find().filter(Column::Hash.eq(hash.to_vec())).filter(Column::DeletedAt.is_null());
     system.one(select).await
+}
+
+/// How many of theirs are good for longer than until then; no more than so many are looked at.
+pub async fn good_until(
+    unit: &Unit,
+    user: UserId,
+    until: DateTime<Utc>,
+    most: usize,
+) -> Result<usize, data::Error> {
+    let found = Entity::find()
+        .filter(Column::UserId.eq(user))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::ExpiresAt.gt(until))
+        .limit(most as u64);
+    Ok(unit.platform_all(found).await?.len())
 }
 
 /// `false` when somebody was faster.

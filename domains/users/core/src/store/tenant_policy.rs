@@ -4,9 +4,10 @@ use crate::domain::TenantPolicyId;
 use crate::domain::policy::{Policy, SecondFactorRule};
 use crate::store::unknown;
 use chrono::{DateTime, Utc};
-use data::{Tx, Unit, tenant_entity};
-use kernel::{Ctx, TenantId};
+use data::{System, Tx, Unit, tenant_entity};
+use kernel::{Ctx, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::FromQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -44,6 +45,35 @@ impl Model {
 /// Of the transaction's tenant; `None` where it has never said a word.
 pub async fn own(tx: &Tx) -> Result<Option<Model>, data::Error> {
     tx.find::<Entity>().one().await
+}
+
+#[derive(FromQueryResult)]
+struct OfTenant {
+    tenant_name: String,
+    second_factor: String,
+    sign_in_methods: String,
+    address_ranges: String,
+    session_minutes: Option<i64>,
+}
+
+/// What the first tenant this person joined is called, and asks, of those that demand a passkey of them.
+pub async fn demanding_passkeys(
+    system: &System,
+    user: UserId,
+) -> Result<Option<(String, Policy)>, data::Error> {
+    let sql = "SELECT m.tenant_id, t.name AS tenant_name, p.second_factor, p.sign_in_methods, p.address_ranges, \
+         p.session_minutes FROM memberships m JOIN tenants t ON t.public_id = m.tenant_id \
+         JOIN tenant_policies p ON p.tenant_id = m.tenant_id \
+         WHERE m.user_id = $1 AND m.state = 'active' AND m.deleted_at IS NULL AND t.deleted_at IS NULL \
+         AND p.deleted_at IS NULL AND (p.second_factor = $2 OR p.sign_in_methods NOT LIKE $3) \
+         ORDER BY m.created_at, m.public_id LIMIT 1";
+    let without_password = "%\"password\"%";
+    let values = vec![user.into(), SecondFactorRule::Passkey.name().into(), without_password.into()];
+    let rows = system.query_all(sql, values).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let row = OfTenant::from_query_result(row, "")?;
+    let policy = parsed(&row.second_factor, &row.sign_in_methods, &row.address_ranges, row.session_minutes)?;
+    Ok(Some((row.tenant_name, policy)))
 }
 
 /// The tenant's first. The tenant must be held, so that of two who say it at once one finds it there.

@@ -194,6 +194,16 @@ pub async fn begin_passkey_only(
     Ok(unit.update_platform(update).await? > 0)
 }
 
+/// Every session that was opened before now, in whichever tenant, as by another password.
+pub async fn end_sessions(unit: &Unit, ctx: &Ctx, id: UserId) -> Result<bool, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .col_expr(Column::SessionsEndedAt, Expr::val(ctx.now()))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    Ok(unit.update_platform(update).await? > 0)
+}
+
 /// A password lets them in again.
 pub async fn end_passkey_only(unit: &Unit, ctx: &Ctx, id: UserId) -> Result<bool, data::Error> {
     let update = Entity::update_many()

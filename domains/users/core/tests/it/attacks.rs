@@ -18,8 +18,12 @@ const NEW: &str = "a longer horse battery staple";
 const LONGEST_S: i64 = 15 * 60;
 
 fn sign_in(peer: Ipv4Addr, email: &str, password: &str) -> TestRequest {
-    let request = TestRequest::post().uri("/api/v1/users/sign-in").peer_addr(SocketAddr::from((peer, 4000)));
-    request.set_json(json!({ "email": email, "password": password }))
+    post(peer, "/sign-in", json!({ "email": email, "password": password }))
+}
+
+fn post(peer: Ipv4Addr, path: &str, body: Value) -> TestRequest {
+    let request = TestRequest::post().uri(&format!("/api/v1/users{path}"));
+    request.peer_addr(SocketAddr::from((peer, 4000))).set_json(body)
 }
 
 fn wait_s(told: &Reply) -> i64 {
@@ -56,14 +60,90 @@ both! {
         house.stage.clock.advance(Duration::seconds(wait_s(&told)));
         house.send(sign_in(home, EMAIL, PASSWORD)).await.is(200);
 
-        // Who reads the mail need not wait.
+        // From now on she is at home there. Elsewhere who reads the mail need not wait, however many go on.
+        let abroad = Ipv4Addr::new(203, 0, 113, 7);
         assert_eq!(storm(&house, 100, Duration::seconds(1)).await, 6);
-        house.send(sign_in(home, EMAIL, PASSWORD)).await.problem(429, "too_many_requests");
-        house.post("/password-resets", None, json!({ "email": EMAIL })).await.is(202);
+        house.send(sign_in(abroad, EMAIL, PASSWORD)).await.problem(429, "too_many_requests");
+        house.send(post(abroad, "/password-resets", json!({ "email": EMAIL }))).await.is(202);
         let token = house.tokens_of("tests.reset", PASSWORD_RESET_SEAL).await.pop().unwrap();
         let complete = json!({ "token": token, "password": NEW });
+        house.send(post(abroad, "/password-resets/complete", complete)).await.is(200);
+        assert_eq!(storm(&house, 100, Duration::seconds(1)).await, 6);
+        house.send(sign_in(abroad, EMAIL, NEW)).await.is(200);
+    }
+}
+
+both! {
+    async fn who_is_at_home_waits_for_no_stranger(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner(EMAIL).await;
+        let [home, abroad] = [Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::new(203, 0, 113, 7)];
+        house.send(sign_in(home, EMAIL, PASSWORD)).await.is(200);
+        for _ in 0..2 {
+            assert_eq!(storm(&house, 30, Duration::milliseconds(900)).await, 6);
+            house.send(sign_in(abroad, EMAIL, PASSWORD)).await.problem(429, "too_many_requests");
+            house.send(sign_in(home, EMAIL, PASSWORD)).await.is(200);
+            // It was no stranger who proved it, so strangers wait on.
+            house.send(sign_in(abroad, EMAIL, PASSWORD)).await.problem(429, "too_many_requests");
+            house.stage.clock.advance(Duration::days(1) + Duration::seconds(LONGEST_S));
+        }
+
+        // Who guesses at her home holds up nobody but those who come from there.
+        for status in [401, 401, 401, 401, 401, 401, 429] {
+            assert_eq!(house.send(sign_in(home, EMAIL, WRONG)).await.status, status);
+        }
+        house.send(sign_in(home, EMAIL, PASSWORD)).await.problem(429, "too_many_requests");
+        house.send(sign_in(abroad, EMAIL, PASSWORD)).await.is(200);
+
+        // It is her home no more when she was away for long.
+        house.stage.clock.advance(Duration::days(90));
+        assert_eq!(storm(&house, 30, Duration::milliseconds(900)).await, 6);
+        house.send(sign_in(home, EMAIL, PASSWORD)).await.problem(429, "too_many_requests");
+    }
+}
+
+both! {
+    async fn strangers_learn_nothing_by_waiting(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner(EMAIL).await;
+        house.send(sign_in(Ipv4Addr::new(192, 0, 2, 1), EMAIL, PASSWORD)).await.is(200);
+        let mut told = Vec::new();
+        for (network, email) in [(0x0a01_0000, EMAIL), (0x0a02_0000, "nobody@example.com")] {
+            let guesses = (0..10).map(|number| sign_in(Ipv4Addr::from_bits(network + number), email, WRONG));
+            let replies = house.send_all(guesses).await;
+            let codes: Vec<_> = replies.iter().map(|reply| (reply.status, reply.at("/detail"))).collect();
+            let waits: Vec<_> = replies.iter().filter(|reply| reply.status == 429).map(wait_s).collect();
+            told.push((codes, waits));
+            let reset = post(Ipv4Addr::new(198, 51, 100, 7), "/password-resets", json!({ "email": email }));
+            house.send(reset).await.is(202);
+        }
+        assert_eq!(told[0], told[1]);
+        assert_eq!(told[0].1.len(), 4, "{told:?}");
+    }
+}
+
+both! {
+    async fn nobody_floods_a_mailbox_with_links(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner(EMAIL).await;
+        let ask = |number: u32| {
+            post(Ipv4Addr::from_bits(0x0a00_0000 + number), "/password-resets", json!({ "email": EMAIL }))
+        };
+        let sent = async || house.tokens_of("tests.reset", PASSWORD_RESET_SEAL).await;
+        for number in 0..8 {
+            house.send(ask(number)).await.is(202);
+        }
+        assert_eq!(sent().await.len(), 5);
+        // With half of their time gone they make room for others, and are good all the same.
+        house.stage.clock.advance(Duration::minutes(31));
+        house.send(ask(9)).await.is(202);
+        let links = sent().await;
+        assert_eq!(links.len(), 6);
+        let complete = json!({ "token": links[0], "password": NEW });
         house.post("/password-resets/complete", None, complete).await.is(200);
-        house.send(sign_in(home, EMAIL, NEW)).await.is(200);
+        // A link that is spent takes no place.
+        house.send(ask(10)).await.is(202);
+        assert_eq!(sent().await.len(), 7);
     }
 }
 

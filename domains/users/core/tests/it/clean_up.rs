@@ -108,7 +108,7 @@ both! {
 }
 
 /// A table, for how many days what has ended stays in it, and how a row of person `$2` comes there that ends at `$3`.
-const KEPT: [(&str, i64, &str); 5] = [
+const KEPT: [(&str, i64, &str); 6] = [
     (
         "email_tokens",
         30,
@@ -133,6 +133,13 @@ const KEPT: [(&str, i64, &str); 5] = [
         30,
         "INSERT INTO recovery_codes (public_id, user_id, hash, created_at, updated_at, deleted_at, deleted_by) \
          VALUES ($1, $2, $4, $3, $3, $3, 'tests')",
+    ),
+    (
+        // Marked as deleted, since two of them have one subject here.
+        "sign_in_places",
+        90,
+        "INSERT INTO sign_in_places (public_id, subject, created_at, updated_at, deleted_at, deleted_by) \
+         SELECT $1, $4, $3, $3, $3, 'tests' FROM users WHERE public_id = $2",
     ),
     (
         "passkey_ceremonies",

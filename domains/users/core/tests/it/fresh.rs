@@ -275,3 +275,19 @@ both! {
         house.sign_in(ADA, PASSWORD).await.is(200);
     }
 }
+
+both! {
+    /// It ends keys and teams for good, so a session that somebody found does not do.
+    async fn nobody_leaves_by_a_session_that_was_proved_long_ago(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let bob = house.member(&ada, BOB, json!({ "role": "member" })).await;
+        house.stage.clock.advance(Duration::minutes(15));
+        let leave = async || house.post("/me/leave", Some(&bob.access), json!({})).await;
+        leave().await.problem(403, STALE);
+        house.get("/me", &bob.access).await.is(200);
+        prove_by_password(&house, &bob).await.is(204);
+        leave().await.is(204);
+        house.get("/me", &bob.access).await.problem(401, "unauthenticated");
+    }
+}

@@ -6,11 +6,11 @@ use crate::second_factors::strength;
 use chrono::Duration;
 use futures::future::join_all;
 use kernel::ctx::Strength;
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{Authenticator, Stage, both, eventually};
-use users_contract::PASSWORD_RESET_SEAL;
+use users_contract::{EMAIL_APPROVAL_SEAL, EMAIL_CONFIRMATION_SEAL, PASSWORD_RESET_SEAL};
 
-async fn passkey_only(house: &House, device: &Authenticator) -> (Person, Vec<String>) {
+pub async fn passkey_only(house: &House, device: &Authenticator) -> (Person, Vec<String>) {
     let opened = entered(house, device).await;
     let told = house.post("/me/password/remove", Some(&opened.access), json!({})).await.is(200);
     assert_eq!(told.headers.get("cache-control").unwrap(), "no-store");
@@ -116,5 +116,35 @@ both! {
         let told = house.post("/me/password/remove", Some(&opened.access), json!({})).await;
         told.problem(409, "users.no_passkey");
         house.sign_in(ADA, PASSWORD).await.is(200);
+    }
+}
+
+both! {
+    async fn who_has_no_password_moves_to_another_address_by_a_passkey(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let device = registered(&house, &ada).await;
+        let ask = async |who: &Person, proofs: Value| {
+            let mut body = proofs;
+            body["new_email"] = json!("ada@elsewhere.example");
+            house.post("/me/email-change", Some(&who.access), body).await
+        };
+        let without = ask(&ada, json!({})).await.problem(422, "invalid");
+        let fault = ["/errors/0/pointer", "/errors/0/code"].map(|at| without.at(at));
+        assert_eq!(fault, ["/current_password", "password_required"]);
+        let (opened, _) = passkey_only(&house, &device).await;
+        ask(&ada, json!({})).await.problem(409, "users.passkey_session_required");
+        ask(&ada, json!({ "current_password": PASSWORD })).await.problem(422, "invalid");
+        house.stage.clock.advance(Duration::minutes(15));
+        ask(&opened, json!({})).await.problem(409, "users.passkey_session_required");
+        let opened = entered(&house, &device).await;
+        ask(&opened, json!({})).await.is(202);
+        let links = [("tests.approval", EMAIL_APPROVAL_SEAL), ("tests.confirmation", EMAIL_CONFIRMATION_SEAL)];
+        for (subscriber, seal) in links {
+            let token = house.tokens_of(subscriber, seal).await.pop().unwrap();
+            house.post("/email-changes/confirm", None, json!({ "token": token })).await.is(200);
+        }
+        let opened = entered(&house, &device).await;
+        assert_eq!(house.get("/me", &opened.access).await.is(200).at("/email"), "ada@elsewhere.example");
     }
 }

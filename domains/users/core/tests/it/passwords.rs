@@ -3,7 +3,10 @@
 use crate::house::{House, PASSWORD, Reply};
 use serde_json::json;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
 use testkit::{Stage, both};
 use users::Settings;
 use users_contract::PASSWORD_RESET_SEAL;
@@ -189,7 +192,7 @@ both! {
 }
 
 /// Answers one request for a range with this, and tells what was asked.
-fn range(lines: &'static str) -> (String, std::thread::JoinHandle<String>) {
+fn range(lines: &'static str) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/range", listener.local_addr().unwrap());
     let asked = std::thread::spawn(move || {
@@ -217,5 +220,86 @@ both! {
         assert!(head.starts_with("GET /range/ABF7A HTTP/1.1\r\n"), "{head}");
         // Nobody answers there any more, and the password passes.
         house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
+    }
+}
+
+/// Has its callers in turn wait for it or hang up, in each of the ways in which a service fails, and then is gone.
+fn failing() -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/range", listener.local_addr().unwrap());
+    let gone = std::thread::spawn(move || {
+        let call = || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0, "somebody asks");
+            stream
+        };
+        let until_it_hangs_up = |mut stream: TcpStream| {
+            while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
+        };
+        let busy = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        call().write_all(busy).unwrap();
+        let mut endless = call();
+        endless.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").unwrap();
+        while endless.write_all(&[b'0'; 4096]).is_ok() {}
+        let mut halfway = call();
+        halfway.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 80\r\nconnection: close\r\n\r\n00").unwrap();
+        until_it_hangs_up(halfway);
+        until_it_hangs_up(call());
+    });
+    (url, gone)
+}
+
+/// A log that tests read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What came since it was last asked.
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+both! {
+    async fn where_the_service_for_breaches_fails_a_password_passes_and_the_log_says_so(stage: Stage) {
+        let (url, gone) = failing();
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let settings = Settings { breached_passwords_url: Some(url), ..Settings::default() };
+        let house = House::with_settings(stage, settings).await;
+        let log = Log::default();
+        let writer = log.clone();
+        let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        // While there is but one, what other tests' threads meet first counts as logged by nobody, for this thread as well.
+        let _second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
+        let _here = tracing::subscriber::set_default(lines);
+        let check = async |who: &str, why: &str| {
+            let email = format!("{who}@example.com");
+            // It waits two seconds; the rest is for a machine with much to do.
+            let signed_up = house.sign_up(&email, PASSWORD, "Engines");
+            let told = tokio::time::timeout(Duration::from_secs(20), signed_up).await;
+            told.unwrap_or_else(|_| panic!("{who}: it waits for good")).is(202);
+            let text = log.take();
+            let found: Vec<_> = text.lines().filter(|line| line.contains("are not checked for breaches")).collect();
+            let [line] = *found else { panic!("{who}: {text}") };
+            assert!(line.contains("WARN") && line.contains(why), "{who}: {line}");
+            // The beginning of the password's hash.
+            assert!(!text.contains("ABF7A"), "{who}: {text}");
+        };
+        check("busy", "503").await;
+        check("endless", "too long").await;
+        check("halfway", "TimedOut").await;
+        check("silent", "TimedOut").await;
+        gone.join().unwrap();
+        check("gone", "ConnectionRefused").await;
     }
 }

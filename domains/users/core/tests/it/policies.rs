@@ -16,7 +16,7 @@ use testkit::{Stage, both};
 
 pub const ADA: &str = "ada@example.com";
 pub const BOB: &str = "bob@example.com";
-const EVE: &str = "eve@neighbour.example";
+pub const EVE: &str = "eve@neighbour.example";
 pub const HERE: &str = "203.0.113.7";
 const ELSEWHERE: &str = "198.51.100.7";
 
@@ -47,13 +47,13 @@ async fn change_from(house: &House, peer: &str, by: &Person, body: Value) -> Rep
     house.send(request.insert_header(("if-match", "*")).set_json(body)).await
 }
 
-async fn sign_in_to(house: &House, email: &str, tenant: &Person) -> Reply {
+pub async fn sign_in_to(house: &House, email: &str, tenant: &Person) -> Reply {
     let body = json!({ "email": email, "password": PASSWORD, "tenant_id": tenant.tenant });
     house.post("/sign-in", None, body).await
 }
 
 /// Why this person's sessions ended, as the log has it.
-async fn reasons(house: &House, by: &Person) -> Vec<String> {
+pub async fn reasons(house: &House, by: &Person) -> Vec<String> {
     house.deliver_audit().await;
     let log = house.get("/audit-entries?action=users.session.revoke&limit=100", &by.access).await.is(200);
     let entries = log.json()["data"].as_array().cloned().unwrap();
@@ -266,8 +266,9 @@ both! {
         house.sign_in(ADA, "not the password").await.problem(401, "users.wrong_credentials");
         house.sign_in(ADA, PASSWORD).await.problem(403, "users.method_not_allowed");
         enter(&house, &device).await.is(200);
-        // A session that is open ends when it is renewed.
-        house.get("/members", &ada.access).await.is(200);
+        // A session that is open does no more than look after oneself, and ends when it is renewed.
+        house.get("/members", &ada.access).await.problem(403, "second_factor_needed");
+        house.get("/me", &ada.access).await.is(200);
         let refresh = json!({ "refresh_token": ada.refresh });
         house.post("/refresh", None, refresh.clone()).await.problem(401, "users.refresh_refused");
         house.get("/me", &ada.access).await.problem(401, "unauthenticated");

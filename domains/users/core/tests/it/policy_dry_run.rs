@@ -62,9 +62,10 @@ both! {
         let by_passkey = json!({ "second_factor": "passkey" });
         check(by_passkey, &[(&ada, &["no_passkey"]), (&bob, &["no_passkey"])], true).await;
         let by_passkey = json!({ "sign_in_methods": ["passkey"] });
-        check(by_passkey, &[(&ada, &["method"]), (&bob, &["method"])], true).await;
+        // Ada would come in to register one.
+        check(by_passkey, &[(&ada, &["no_passkey"]), (&bob, &["method"])], true).await;
         let both = json!({ "second_factor": "required", "sign_in_methods": ["passkey"] });
-        check(both, &[(&ada, &["method"]), (&bob, &["no_second_factor", "method"])], true).await;
+        check(both, &[(&ada, &["no_passkey"]), (&bob, &["no_second_factor", "method"])], true).await;
         // With the password alone she has no second factor.
         let by_password = json!({ "second_factor": "required", "sign_in_methods": ["password"] });
         let both = ["no_second_factor"].as_slice();
@@ -99,6 +100,42 @@ both! {
         // It is run over what there is.
         change(&house, &ada, json!({ "second_factor": "required" })).await.is(200);
         check(json!({ "session_minutes": 60 }), &[(&bob, &["no_second_factor"])], false).await;
+    }
+}
+
+both! {
+    async fn a_dry_run_counts_the_sessions_that_would_end(stage: Stage) {
+        let house = House::new(stage).await;
+        let (ada, nick) = (house.owner(ADA).await, house.owner("nick@neighbour.example").await);
+        house.member(&ada, BOB, json!({ "role": "member" })).await;
+        let enter = async |email: &str| {
+            let body = json!({ "email": email, "password": PASSWORD, "tenant_id": ada.tenant });
+            house.person(&house.post("/sign-in", None, body).await.is(200)).await
+        };
+        enter(BOB).await;
+        let ended = enter(BOB).await;
+        house.post("/sign-out", Some(&ended.access), json!({})).await.is(204);
+        house.stage.clock.advance(Duration::minutes(30));
+        let (late, _) = (enter(ADA).await, enter(BOB).await);
+        let check = async |by: &Person, minutes: Value, expected: [&str; 2]| {
+            let body = json!({ "session_minutes": minutes });
+            let run = house.post("/policy/dry-run", Some(&by.access), body.clone()).await.is(200);
+            let told = ["/ending_sessions", "/members_to_sign_in_again"].map(|at| run.at(at));
+            assert_eq!(told, expected, "{body}: {}", run.text);
+            assert_eq!(run.at("/affected_members"), "0", "{body}: {}", run.text);
+        };
+        check(&ada, Value::Null, ["0", "0"]).await;
+        check(&ada, json!(31), ["0", "0"]).await;
+        // Ada's and two of Bob's.
+        check(&ada, json!(30), ["3", "2"]).await;
+        check(&nick, json!(30), ["1", "1"]).await;
+
+        // By then those have ended already.
+        change(&house, &late, json!({ "session_minutes": 40 })).await.is(200);
+        house.stage.clock.advance(Duration::minutes(20));
+        check(&late, json!(20), ["2", "2"]).await;
+        check(&late, json!(21), ["0", "0"]).await;
+        check(&late, Value::Null, ["0", "0"]).await;
     }
 }
 

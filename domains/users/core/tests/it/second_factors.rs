@@ -5,11 +5,9 @@ use crate::house::{House, PASSWORD, Person, Reply};
 use actix_web::http::Method;
 use chrono::Duration;
 use futures::future::join_all;
-use hmac::{Hmac, KeyInit, Mac};
 use kernel::ctx::Strength;
 use serde_json::{Value, json};
-use sha1::Sha1;
-use testkit::{Stage, both};
+use testkit::{Stage, both, totp};
 use users_contract::PASSWORD_RESET_SEAL;
 
 const ADA: &str = "ada@example.com";
@@ -21,27 +19,10 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// What it shows so many steps from now (RFC 6238).
+    /// What it shows so many steps from now.
     pub fn code(&self, house: &House, steps: i64) -> String {
-        let step = house.stage.clock.now().timestamp() / 30 + steps;
-        let mut mac = Hmac::<Sha1>::new_from_slice(&base32(&self.secret)).unwrap();
-        mac.update(&step.to_be_bytes());
-        let digest: [u8; 20] = mac.finalize().into_bytes().into();
-        let at = usize::from(digest[19] & 0x0f);
-        let number = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-        format!("{:06}", number % 1_000_000)
+        totp::code(&self.secret, house.stage.clock.now().timestamp() + 30 * steps)
     }
-}
-
-fn base32(text: &str) -> Vec<u8> {
-    let five = |eight: &[u8]| {
-        let bits = eight.iter().fold(0_u64, |bits, letter| {
-            let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(char::from(*letter)).unwrap();
-            (bits << 5) | value as u64
-        });
-        bits.to_be_bytes()[3..].to_vec()
-    };
-    text.as_bytes().chunks(8).flat_map(five).collect()
 }
 
 async fn enrol(house: &House, person: &Person) -> Authenticator {

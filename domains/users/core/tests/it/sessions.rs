@@ -1,8 +1,8 @@
-//! Tokens of a session: how they are changed, and how they end.
+//! Sessions: how their tokens are changed, in which tenants they are, and how they end.
 
-use crate::house::House;
+use crate::house::{House, PASSWORD, Person};
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::{Stage, both};
 
@@ -39,7 +39,7 @@ both! {
         };
         let told = join_all((0..100).map(|_| refresh(person.refresh.clone()))).await;
         // Where they wait too long for the database, some are told to come back.
-        let pairs: BTreeSet<_> = told
+        let pairs: Vec<_> = told
             .into_iter()
             .filter(|reply| reply.status != 503)
             .map(|reply| {
@@ -47,6 +47,8 @@ both! {
                 (reply.at("/access_token"), reply.at("/refresh_token"))
             })
             .collect();
+        assert!(pairs.len() > 1, "nobody came too late");
+        let pairs = BTreeSet::from_iter(pairs);
         assert_eq!(pairs.len(), 1, "one pair came of it");
         let (access, next) = pairs.into_iter().next().unwrap();
         house.get("/me", &access).await.is(200);
@@ -133,5 +135,149 @@ both! {
 
         let key = house.post("/api-keys", Some(&other.access), json!({ "name": "k" })).await.is(201);
         house.post("/sign-out", Some(&key.at("/secret")), json!({})).await.problem(409, "users.no_session");
+    }
+}
+
+/// Bob, who is a member of Ada's and of Eve's: a session in hers, and two in the other.
+async fn in_two_tenants(house: &House) -> ([Person; 2], [Person; 3]) {
+    let (ada, eve) = (house.owner("ada@example.com").await, house.owner("eve@example.com").await);
+    let mut sessions = Vec::new();
+    for owner in [&ada, &eve] {
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        sessions.push(house.member(owner, "bob@example.com", json!({ "role": "member" })).await);
+    }
+    house.stage.clock.advance(chrono::Duration::seconds(1));
+    sessions.push(again(house, &eve).await);
+    ([ada, eve], <[Person; 3]>::try_from(sessions).ok().unwrap())
+}
+
+/// One more of Bob's there.
+async fn again(house: &House, owner: &Person) -> Person {
+    let body = json!({ "email": "bob@example.com", "password": PASSWORD, "tenant_id": owner.tenant });
+    house.person(&house.post("/sign-in", None, body).await.is(200)).await
+}
+
+async fn listed(house: &House, path: &str, by: &Person) -> (Vec<Value>, Value) {
+    let told = house.get(path, &by.access).await.is(200).json();
+    (told["data"].as_array().cloned().unwrap(), told["next_cursor"].clone())
+}
+
+/// What the log of this owner's tenant has of this.
+async fn logged(house: &House, owner: &Person, action: &str) -> Vec<Value> {
+    let (entries, _) = listed(house, "/audit-entries?limit=100", owner).await;
+    entries.into_iter().filter(|entry| entry["action"] == action).collect()
+}
+
+both! {
+    async fn a_person_sees_their_sessions_in_all_tenants_and_ends_each(stage: Stage) {
+        let house = House::new(stage).await;
+        let ([ada, eve], [bob, elsewhere, third]) = in_two_tenants(&house).await;
+        let (all, _) = listed(&house, "/sessions", &bob).await;
+        let tenants: Vec<_> = all.iter().map(|row| row["tenant_id"].clone()).collect();
+        assert_eq!(tenants, [json!(eve.tenant), json!(eve.tenant), json!(ada.tenant)]);
+        assert!(all.iter().all(|row| row["tenant_name"] == "Engines"), "{all:?}");
+        let current: Vec<_> = all.iter().map(|row| row["is_current"] == true).collect();
+        assert_eq!(current, [false, false, true]);
+        for (sort, limit) in [("-created_at", 1), ("-created_at", 2), ("created_at", 1), ("created_at", 2)] {
+            let mut paged = Vec::new();
+            let mut cursor = String::new();
+            loop {
+                let path = format!("/sessions?sort={sort}&limit={limit}{cursor}");
+                let (rows, next) = listed(&house, &path, &third).await;
+                assert!(rows.len() <= limit);
+                paged.extend(rows.into_iter().map(|row| row["id"].clone()));
+                let Some(next) = next.as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            if sort == "created_at" {
+                paged.reverse();
+            }
+            assert_eq!(paged, all.iter().map(|row| row["id"].clone()).collect::<Vec<_>>(), "{sort} {limit}");
+        }
+        for owner in [&ada, &eve] {
+            assert_eq!(listed(&house, "/sessions", owner).await.0.len(), 1, "those of others are not hers to see");
+        }
+
+        let revoke = format!("/sessions/{}/revoke", all[1]["id"].as_str().unwrap());
+        for owner in [&ada, &eve] {
+            house.post(&revoke, Some(&owner.access), json!({})).await.problem(404, "users.session_not_found");
+        }
+        for person in [&bob, &elsewhere, &third] {
+            house.get("/me", &person.access).await.is(200);
+        }
+        house.post(&revoke, Some(&bob.access), json!({})).await.is(204);
+        house.post(&revoke, Some(&bob.access), json!({})).await.is(204);
+        house.get("/me", &elsewhere.access).await.problem(401, "unauthenticated");
+        for person in [&bob, &third] {
+            house.get("/me", &person.access).await.is(200);
+        }
+        assert_eq!(listed(&house, "/sessions", &third).await.0.len(), 2);
+        house.deliver_audit().await.into_iter().for_each(|outcome| outcome.unwrap());
+        let of_eve = logged(&house, &eve, "users.session.revoke").await;
+        assert_eq!(of_eve.len(), 1, "{of_eve:?}");
+        assert_eq!([&of_eve[0]["resource_id"], &of_eve[0]["after"]["user"]], [&all[1]["id"], &json!(bob.user)]);
+        assert_eq!(of_eve[0]["actor"]["kind"], "system", "where he asked from is nothing to her tenant");
+        assert_eq!(logged(&house, &ada, "users.session.revoke").await, [] as [Value; 0]);
+    }
+}
+
+both! {
+    async fn a_person_ends_all_their_sessions_in_all_tenants(stage: Stage) {
+        let house = House::new(stage).await;
+        let ([ada, eve], [bob, elsewhere, third]) = in_two_tenants(&house).await;
+        for person in [&ada, &eve, &bob, &elsewhere, &third] {
+            house.get("/me", &person.access).await.is(200);
+        }
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        house.post("/sessions/revoke-others", Some(&bob.access), json!({})).await.is(204);
+        for person in [&elsewhere, &third] {
+            house.get("/me", &person.access).await.problem(401, "unauthenticated");
+        }
+        for person in [&ada, &eve, &bob] {
+            house.get("/me", &person.access).await.is(200);
+        }
+        assert_eq!(listed(&house, "/sessions", &bob).await.0.len(), 1);
+        house.post("/sessions/revoke-others", Some(&bob.access), json!({})).await.is(204);
+
+        let fourth = again(&house, &eve).await;
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        house.post("/sessions/revoke-all", Some(&bob.access), json!({})).await.is(204);
+        for person in [&bob, &fourth] {
+            house.get("/me", &person.access).await.problem(401, "unauthenticated");
+            let refresh = house.post("/refresh", None, json!({ "refresh_token": person.refresh })).await;
+            refresh.problem(401, "users.refresh_refused");
+        }
+        for person in [&ada, &eve] {
+            house.get("/me", &person.access).await.is(200);
+        }
+        let back = again(&house, &eve).await;
+        assert_eq!(listed(&house, "/sessions", &back).await.0.len(), 1);
+
+        house.deliver_audit().await.into_iter().for_each(|outcome| outcome.unwrap());
+        let ended = logged(&house, &eve, "users.session.revoke_others").await;
+        let counts: Vec<_> = ended.iter().map(|entry| entry["before"]["active"].as_array().unwrap().len()).collect();
+        assert_eq!(counts, [1, 2], "the newest first");
+        assert_eq!(logged(&house, &eve, "users.user.end_sessions").await, [] as [Value; 0]);
+        let all = logged(&house, &ada, "users.user.end_sessions").await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert_eq!(all[0]["before"], json!({ "sessions": "active", "sessions_ended_at": null }));
+        assert_eq!(all[0]["after"]["sessions"], "ended");
+    }
+}
+
+both! {
+    async fn a_session_that_has_moved_ends_with_all_and_no_key_ends_any(stage: Stage) {
+        let house = House::new(stage).await;
+        let ([ada, _], [bob, elsewhere, _]) = in_two_tenants(&house).await;
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        let to = json!({ "tenant_id": ada.tenant });
+        let moved = house.post("/sessions/switch", Some(&elsewhere.access), to).await.is(200);
+        house.get("/me", &moved.at("/access_token")).await.is(200);
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        house.post("/sessions/revoke-all", Some(&bob.access), json!({})).await.is(204);
+        house.get("/me", &moved.at("/access_token")).await.problem(401, "unauthenticated");
+        let key = house.post("/api-keys", Some(&ada.access), json!({ "name": "k" })).await.is(201).at("/secret");
+        house.post("/sessions/revoke-all", Some(&key), json!({})).await.problem(403, "users.session_required");
+        house.get("/me", &ada.access).await.is(200);
     }
 }

@@ -150,6 +150,23 @@ both! {
 }
 
 both! {
+    async fn an_operator_sees_no_session_of_another_tenant(stage: Stage) {
+        let house = House::new(stage).await;
+        let scene = Scene::new(&house, "member").await;
+        let eve = house.owner("eve@example.com").await;
+        house.member(&eve, BOB, json!({ "role": "member" })).await;
+        let opened = scene.open(&scene.grant("member", 240).await).await;
+        let tenants = async |token: &str| {
+            let told = house.get("/sessions", token).await.is(200);
+            entries(&told).into_iter().map(|session| session["tenant_id"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(tenants(&opened.token).await, vec![json!(scene.ada.tenant); 2]);
+        let his = tenants(&scene.bob.access).await;
+        assert!(his.len() == 3 && his.contains(&json!(eve.tenant)), "{his:?}");
+    }
+}
+
+both! {
     async fn both_logs_say_who_looked_at_what_and_why(stage: Stage) {
         let house = House::new(stage).await;
         let scene = Scene::new(&house, "member").await;
@@ -379,6 +396,7 @@ both! {
             ("/sessions/prove", prove),
             ("/sessions/switch", json!({ "tenant_id": ada.tenant })),
             ("/sessions/revoke-others", json!({})),
+            ("/sessions/revoke-all", json!({})),
             ("/sign-out", json!({})),
         ];
         for (path, body) in withheld {

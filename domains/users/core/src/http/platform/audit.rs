@@ -1,4 +1,4 @@
-//! The log of what operators did: that of the tenant that is none.
+//! The log of what operators did and looked at: that of the tenant that is none.
 
 use crate::app::App;
 use crate::http::audit_entries::AuditEntryDto;
@@ -11,13 +11,15 @@ use web::{Answer, Caller, Listing, PageQuery, Query, State};
 
 #[derive(Deserialize, IntoParams)]
 pub struct PlatformAuditEntryFilter {
-    /// Only what was done to this tenant, operator or switch
+    /// Only what was done to this tenant, operator or switch, or looked at of this tenant
     resource_id: Option<Uuid>,
     /// Only this action, such as `users.tenant.suspend`
     action: Option<String>,
 }
 
 /// Lists what the operators of the installation did
+///
+/// And what they looked at, this list included: the action of a look ends in `.read`.
 #[utoipa::path(get, path = "/audit-entries", responses((status = 200, body = Listing<AuditEntryDto>)))]
 pub async fn list_audit_entries(
     app: State<App>,
@@ -27,6 +29,7 @@ pub async fn list_audit_entries(
 ) -> Answer {
     let filter = Filter { resource: filter.resource_id, actor: None, action: filter.action.clone() };
     let found =
-        service::audit::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
+        service::platform::show_operators_log::show_operators_log(&app, &caller, filter, page.request())
+            .await?;
     Ok(page.render(found.map(AuditEntryDto::from)))
 }

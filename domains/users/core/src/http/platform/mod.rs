@@ -38,6 +38,6 @@ pub fn api(app: App) -> Api {
         .operation(operation!(support::list_support_grants).permission(&permissions::SUPPORT_USE))
         .operation(operation!(support::open_support_session).permission(&permissions::SUPPORT_USE))
         .operation(operation!(support::end_support_session).permission(&permissions::SUPPORT_USE))
-        .tag("Operators: audit", "What operators did")
+        .tag("Operators: audit", "What operators did and looked at")
         .operation(operation!(audit::list_audit_entries).permission(&permissions::PLATFORM_AUDIT_READ))
 }

@@ -39,11 +39,13 @@ impl Breaches {
         }
     }
 
+    /// No error of it has the URL, which ends in what is told of the password.
     async fn range(&self, prefix: &str) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-        let mut answer = self.client.get(self.url.join(prefix)?).header("Add-Padding", "true").send().await?;
-        answer.error_for_status_ref()?;
+        let asked = self.client.get(self.url.join(prefix)?).header("Add-Padding", "true");
+        let mut answer = asked.send().await.map_err(reqwest::Error::without_url)?;
+        answer.error_for_status_ref().map_err(reqwest::Error::without_url)?;
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
+        while let Some(chunk) = answer.chunk().await.map_err(reqwest::Error::without_url)? {
             if body.len() + chunk.len() > MAX_BYTES {
                 return Err("the answer is too long".into());
             }
@@ -66,7 +68,7 @@ pub async fn refuse(app: &App, pointer: &str, password: &Password) -> Result<(),
         }
         Ok(_) => Ok(()),
         Err(error) => {
-            tracing::warn!(error, "passwords are not checked for breaches: the service does not answer");
+            tracing::warn!(?error, "passwords are not checked for breaches: the service does not answer");
             Ok(())
         }
     }

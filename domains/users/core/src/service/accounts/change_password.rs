@@ -111,7 +111,7 @@ pub async fn prove(app: &App, ctx: &Ctx, person: &user::Model, password: String)
     let matches = app.passwords.verify(password, &person.password_hash).await?.matches;
     if matches {
         throttle::refuse_late(app, tried, ctx.now()).await?;
-        return throttle::forget(app, &person.email, ctx.now()).await;
+        return throttle::proved(app, tried, ctx.now()).await;
     }
     throttle::count(app, tried, ctx.now()).await?;
     Err(wrong())

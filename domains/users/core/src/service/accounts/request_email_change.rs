@@ -1,11 +1,13 @@
-//! A person asks to move to another address, with their password, and a code where they have a second factor. Both
-//! addresses are asked by a link each, and nothing changes until both have confirmed. Whether somebody has the new address
-//! is told to nobody but who reads its mail: all else is the same, down to the mail that its tenant's administrators see.
+//! A person asks to move to another address, with their password, and a code where they have a second factor, or with a
+//! passkey of a moment ago. Both addresses are asked by a link each, and nothing changes until both have confirmed. Whether
+//! somebody has the new address is told to nobody but who reads its mail: all else is the same, down to the mail that its
+//! tenant's administrators see.
 
 use crate::app::App;
 use crate::domain::Email;
 use crate::error::Error;
-use crate::service::accounts::{change_password, email_change as view};
+use crate::service::accounts::email_change as view;
+use crate::service::factors::passkey::{self, Proofs};
 use crate::service::factors::second_factor;
 use crate::service::sessions::tokens::sealed;
 use crate::store::email_change::{self, NewEmailChange};
@@ -27,9 +29,8 @@ const MOST_A_DAY: u64 = 20;
 
 pub struct RequestEmailChange {
     pub new_email: String,
-    pub password: String,
-    /// Of an authenticator, or a recovery code.
-    pub code: Option<String>,
+    /// Of who has signed in with a passkey just now, none is needed.
+    pub proofs: Proofs,
 }
 
 /// What was done, for the stored answer.
@@ -47,16 +48,9 @@ pub async fn request_email_change(
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     drop(read);
-    change_password::prove(app, ctx, &person, command.password).await?;
-    let looked_at = second_factor::look_at(app, ctx.visitor(), id, command.code.as_deref()).await;
-    let proof = looked_at.map_err(second_factor::at_code)?;
-    let mut unit = app.databases.write(ctx).await?;
-    if let Some(proof) = proof
-        && !second_factor::spend(&unit, ctx, proof).await?
-    {
-        drop(unit);
-        return Err(second_factor::at_code(second_factor::refuse(app, ctx.visitor(), id).await));
-    }
+    let proof = passkey::prove(app, ctx, &person, command.proofs).await?;
+    let unit = app.databases.write(ctx).await?;
+    let mut unit = second_factor::spend_in(app, ctx, unit, id, proof).await?;
     hold(&unit, &person).await?;
     refuse_too_many(&unit, ctx, id).await?;
     ask_both(app, ctx, &mut unit, &person, &new_email).await?;

@@ -15,6 +15,8 @@ use users_contract::{PASSWORD_RESET_SEAL, PasswordResetRequested};
 const RESET_PREFIX: &str = "ins_pr";
 /// Longer than the work for an address that is known takes on a machine that is not overloaded.
 const ANSWER_AFTER: Duration = Duration::from_millis(250);
+/// With so many links that have half of their time left, a person is sent no other: anybody may ask, from many networks.
+const MOST_LINKS: usize = 5;
 
 pub async fn request_password_reset(app: &App, visitor: &Visitor, email: &str) -> Result<(), Error> {
     let answer_at = tokio::time::Instant::now() + ANSWER_AFTER;
@@ -34,6 +36,10 @@ async fn send(app: &App, visitor: &Visitor, email: &Email) -> Result<(), Error> 
     let mut unit = app.databases.write(&ctx).await?;
     // It may be somebody else's since it was looked up, and must not let them in here.
     if !user::still_has_address(&unit, &person).await? {
+        return Ok(());
+    }
+    let half_used = ctx.now() + app.settings.reset_lifetime() / 2;
+    if password_reset::good_until(&unit, person.public_id, half_used, MOST_LINKS).await? == MOST_LINKS {
         return Ok(());
     }
     password_reset::insert(&unit, &ctx, person.public_id, token.hash, expires_at).await?;

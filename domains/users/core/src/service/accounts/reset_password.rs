@@ -6,7 +6,7 @@ use crate::domain::Password;
 use crate::domain::link::{LinkVerdict, judge};
 use crate::error::Error;
 use crate::service::accounts::breaches;
-use crate::service::sessions::throttle;
+use crate::service::sessions::throttle::{self, Tried};
 use crate::store::{email_change, membership, password_reset, user};
 use data::AuditEntry;
 use kernel::{Faults, TenantId, Visitor};
@@ -53,7 +53,8 @@ pub async fn reset_password(app: &App, visitor: &Visitor, command: ResetPassword
         after: Some(json!({ "sessions": "ended", "email_changes_ended": moves })),
     })?;
     unit.commit(()).await?;
-    throttle::forget(app, &address, visitor.now()).await
+    // However many go on guessing elsewhere, whoever has reset it signs in from here.
+    throttle::proved(app, Tried::new(app, visitor, &address), visitor.now()).await
 }
 
 /// A password is chosen for who is still there; of all else is told alike.

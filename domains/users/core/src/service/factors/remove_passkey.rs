@@ -1,13 +1,14 @@
-//! A person gives a passkey up, for good. Sessions that it has opened go on. Who has no password keeps one.
+//! A person gives a passkey up, for good. Sessions that it has opened go on. Who has no password keeps one, and so does who
+//! belongs to a tenant that lets nobody get far without.
 
 use crate::app::App;
 use crate::domain::PasskeyId;
 use crate::error::Error;
 use crate::service::factors::passkey as view;
 use crate::service::sessions::fresh;
-use crate::store::{passkey, user};
+use crate::store::{passkey, tenant_policy, user};
 use data::AuditEntry;
-use kernel::{Actor, Ctx};
+use kernel::{Actor, Ctx, UserId};
 use serde_json::json;
 
 /// What was done, for the stored answer.
@@ -16,6 +17,7 @@ pub struct Removed;
 pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Removed, Error> {
     let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
     fresh::require(app, ctx)?;
+    let demanded = demanded(app, own).await?;
     let mut unit = app.databases.write(ctx).await?;
     let row = passkey::of_user(&unit, own, id).await?.ok_or(Error::PasskeyNotFound)?;
     if !passkey::delete(&unit, ctx, id).await? {
@@ -28,6 +30,11 @@ pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Remov
     if left == 0 && person.passkey_only_at.is_some() {
         return Err(Error::LastPasskey);
     }
+    if left == 0
+        && let Some(error) = demanded
+    {
+        return Err(error);
+    }
     unit.audit(AuditEntry {
         action: "users.passkey.delete",
         resource: "passkey",
@@ -36,4 +43,13 @@ pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Remov
         after: Some(json!({ "passkeys": left })),
     })?;
     Ok(unit.commit(Removed).await?)
+}
+
+/// Why the last of them stays, whichever of their tenants this session is of.
+async fn demanded(app: &App, own: UserId) -> Result<Option<Error>, Error> {
+    let system = app.databases.system_read("passkeys: which of a person's tenants demands one").await?;
+    let found = tenant_policy::demanding_passkeys(&system, own).await?;
+    Ok(found.and_then(|(tenant, policy)| {
+        Some(Error::PasskeyDemanded { tenant, rule: policy.demands_passkey()?.name() })
+    }))
 }

@@ -12,6 +12,7 @@ use crate::service::roles::authority;
 use crate::store::invitation::InvitationState;
 use crate::store::user::NewUser;
 use crate::store::{invitation, membership, tenant, user};
+use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
 use kernel::{Ctx, Faults, TenantId, UserId, Visitor};
 use secrets::hash_token;
@@ -38,24 +39,12 @@ pub async fn accept_invitation(
     visitor: &Visitor,
     command: AcceptInvitation,
 ) -> Result<Accepted, Error> {
-    let system = app.databases.system_read("invitation: who holds the token of a link").await?;
-    let found = invitation::by_hash(&system, hash_token(&command.token)).await?;
-    let known = match &found {
-        Some(invited) => user::by_email(&system, &address(invited)?).await?,
-        None => None,
-    };
-    drop(system);
-    let Some(invited) = found else {
+    let Some(Found { invited, known }) = find(app, &command.token).await? else {
         app.passwords.verify_absent().await?;
         return Err(Error::InvitationInvalid);
     };
-    match (invited.state()?, judge(None, invited.tries, invited.expires_at, visitor.now())) {
-        (InvitationState::Open, LinkVerdict::Good) => {}
-        (InvitationState::Accepted, _) => return Err(Error::InvitationUsed),
-        (InvitationState::Open, LinkVerdict::Expired) => return Err(Error::InvitationExpired),
-        _ => return Err(Error::InvitationInvalid),
-    }
-    let guest = match known.filter(|person| person.email_verified_at.is_some()) {
+    require_open(&invited, visitor.now())?;
+    let guest = match known {
         Some(person) => {
             let matches = app.passwords.verify(command.password, &person.password_hash).await?.matches;
             Guest::Known { user: person.public_id, matches }
@@ -70,7 +59,30 @@ pub async fn accept_invitation(
     }
 }
 
-enum Guest {
+pub(super) struct Found {
+    pub invited: invitation::Model,
+    /// Who has proved to have its address.
+    pub known: Option<user::Model>,
+}
+
+pub(super) async fn find(app: &App, token: &str) -> Result<Option<Found>, Error> {
+    let system = app.databases.system_read("invitation: who holds the token of a link").await?;
+    let Some(invited) = invitation::by_hash(&system, hash_token(token)).await? else { return Ok(None) };
+    let known = user::by_email(&system, &address(&invited)?).await?;
+    Ok(Some(Found { invited, known: known.filter(|person| person.email_verified_at.is_some()) }))
+}
+
+pub(super) fn require_open(invited: &invitation::Model, now: DateTime<Utc>) -> Result<(), Error> {
+    match (invited.state()?, judge(None, invited.tries, invited.expires_at, now)) {
+        (InvitationState::Open, LinkVerdict::Good) => Ok(()),
+        (InvitationState::Accepted, _) => Err(Error::InvitationUsed),
+        (InvitationState::Open, LinkVerdict::Expired) => Err(Error::InvitationExpired),
+        _ => Err(Error::InvitationInvalid),
+    }
+}
+
+/// `matches`: whether somebody known has proved who they are.
+pub(super) enum Guest {
     Known { user: UserId, matches: bool },
     New { display_name: String, password_hash: String },
 }
@@ -95,7 +107,12 @@ async fn newcomer(
 }
 
 /// What came of a password is told only to who could have the try counted.
-async fn admit(app: &App, ctx: &Ctx, invited: &invitation::Model, guest: &Guest) -> Result<Accepted, Error> {
+pub(super) async fn admit(
+    app: &App,
+    ctx: &Ctx,
+    invited: &invitation::Model,
+    guest: &Guest,
+) -> Result<Accepted, Error> {
     let mut unit = app.databases.write(ctx).await?;
     // Held, so that of two who come for the last place one gets it.
     let own = tenant::own_to_change(&unit).await?.ok_or(Error::InvitationInvalid)?;

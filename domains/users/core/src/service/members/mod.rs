@@ -1,6 +1,7 @@
 //! Who belongs to a tenant: invitations, membership, managers.
 
 pub mod accept_invitation;
+pub mod accept_own_invitation;
 pub mod change_member;
 pub mod find_member;
 pub mod invitation;

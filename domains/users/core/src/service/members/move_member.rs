@@ -35,6 +35,7 @@ pub struct Left;
 /// The last owner cannot.
 pub async fn leave_tenant(app: &App, ctx: &Ctx) -> Result<Left, Error> {
     let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+    fresh::require(app, ctx)?;
     let mut unit = app.databases.write(ctx).await?;
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     let before = membership::of_user_to_change(&unit, own).await?.ok_or(Error::NotAMember)?;

@@ -2,6 +2,7 @@
 
 use crate::app::{App, SignUpPolicy};
 use crate::error::Error;
+use crate::service::platform::audit_look::{Look, LookedAt, audit_look};
 use crate::store::installation;
 use kernel::Ctx;
 
@@ -15,7 +16,11 @@ pub struct PlatformSettings {
 
 pub async fn show_platform_settings(app: &App, ctx: &Ctx) -> Result<PlatformSettings, Error> {
     let read = app.databases.read(ctx).await?;
-    of(app, &installation::row(&read).await?)
+    let settings = of(app, &installation::row(&read).await?)?;
+    drop(read);
+    let look = Look { action: "users.installation.read", at: LookedAt::Installation, asked: None };
+    audit_look(app, ctx, look).await?;
+    Ok(settings)
 }
 
 pub(super) fn of(app: &App, row: &installation::Model) -> Result<PlatformSettings, Error> {

@@ -3,9 +3,14 @@
 use crate::app::App;
 use crate::domain::switch::is_on;
 use crate::error::Error;
+use crate::service::platform::audit_look::{Look, LookedAt, audit_look};
 use crate::service::platform::switches::{declared, names};
 use crate::store::{switch, tenant, tenant_switch};
 use kernel::{Ctx, Switch, TenantId};
+use serde_json::json;
+
+const OF_ALL: &str = "users.switch.read";
+const OF_ONE: &str = "users.tenant_switch.read";
 
 /// For how many tenants in a hundred a feature is on.
 #[derive(Clone, Debug)]
@@ -31,6 +36,8 @@ pub struct TenantSwitch {
 pub async fn all(app: &App, ctx: &Ctx) -> Result<Vec<SharedSwitch>, Error> {
     let read = app.databases.read(ctx).await?;
     let rows = switch::all(&read, &names(app)).await?;
+    drop(read);
+    audit_look(app, ctx, Look { action: OF_ALL, at: LookedAt::Installation, asked: None }).await?;
     let of = |switch: &Switch| shared(*switch, rows.iter().find(|row| row.name == switch.name));
     Ok(app.switches.all().iter().map(of).collect())
 }
@@ -38,7 +45,11 @@ pub async fn all(app: &App, ctx: &Ctx) -> Result<Vec<SharedSwitch>, Error> {
 pub async fn one(app: &App, ctx: &Ctx, name: &str) -> Result<SharedSwitch, Error> {
     let switch = declared(app, name)?;
     let read = app.databases.read(ctx).await?;
-    Ok(shared(switch, switch::by_name(&read, name).await?.as_ref()))
+    let row = switch::by_name(&read, name).await?;
+    drop(read);
+    let asked = Some(json!({ "name": name }));
+    audit_look(app, ctx, Look { action: OF_ALL, at: LookedAt::Installation, asked }).await?;
+    Ok(shared(switch, row.as_ref()))
 }
 
 pub async fn all_of_tenant(app: &App, ctx: &Ctx, id: TenantId) -> Result<Vec<TenantSwitch>, Error> {
@@ -46,6 +57,8 @@ pub async fn all_of_tenant(app: &App, ctx: &Ctx, id: TenantId) -> Result<Vec<Ten
     tenant::by_id(&read, id).await?.ok_or(Error::NoSuchTenant)?;
     let shares = switch::all(&read, &names(app)).await?;
     let own = tenant_switch::all(&read, id, &names(app)).await?;
+    drop(read);
+    audit_look(app, ctx, Look { action: OF_ONE, at: LookedAt::Tenant(id), asked: None }).await?;
     let of = |switch: &Switch| {
         let share = shares.iter().find(|row| row.name == switch.name);
         of_tenant(*switch, id, share, own.iter().find(|row| row.name == switch.name))
@@ -59,6 +72,9 @@ pub async fn one_of_tenant(app: &App, ctx: &Ctx, id: TenantId, name: &str) -> Re
     tenant::by_id(&read, id).await?.ok_or(Error::NoSuchTenant)?;
     let share = switch::by_name(&read, name).await?;
     let own = tenant_switch::by_name(&read, id, name).await?;
+    drop(read);
+    let asked = Some(json!({ "name": name }));
+    audit_look(app, ctx, Look { action: OF_ONE, at: LookedAt::Tenant(id), asked }).await?;
     Ok(of_tenant(switch, id, share.as_ref(), own.as_ref()))
 }
 

@@ -10,12 +10,13 @@ use crate::service::platform::switches;
 use crate::service::roles::authority;
 use crate::service::sessions::signing_keys;
 use crate::service::sessions::tokens::{API_KEY_PREFIX, API_KEY_TEST_PREFIX, OPERATOR_PREFIX, cache_key};
+use crate::service::support::grant_support::may_grant;
 use crate::store::identity::{Holder, Support};
 use crate::store::{api_key, identity, operator};
 use chrono::{DateTime, Duration, Utc};
 use kernel::ctx::{Credential, Mode, Principal, Strength};
 use kernel::id::{CredentialId, PLATFORM};
-use kernel::permission::PermissionSet;
+use kernel::permission::{BuiltinRole, PermissionSet};
 use kernel::{Actor, Permission, Visitor};
 use secrets::hash_token;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub async fn authenticate(app: &App, visitor: &Visitor, bearer: &str) -> Result<
     let Some(own) = authority::current(app, visitor, principal.tenant, membership).await? else {
         return Ok(None);
     };
+    if !is_still_granted(app, visitor, &verified).await? {
+        return Ok(None);
+    }
     // A key does no more than its maker may do now, whatever they might when they made it.
     principal.permissions = match &verified.at_most {
         Some(at_most) => at_most.intersection(&own),
@@ -44,6 +48,13 @@ pub async fn authenticate(app: &App, visitor: &Visitor, bearer: &str) -> Result<
     };
     principal.switches = switches::current(app, visitor, principal.tenant).await?;
     Ok(Some(principal))
+}
+
+/// An operator's session goes no further than who let them in does.
+async fn is_still_granted(app: &App, visitor: &Visitor, verified: &Verified) -> Result<bool, Error> {
+    let Some(GrantedBy { member, most }) = verified.granted_by else { return Ok(true) };
+    let theirs = authority::current(app, visitor, verified.principal.tenant, member).await?;
+    Ok(theirs.is_some_and(|theirs| may_grant(app, &theirs, most)))
 }
 
 #[derive(Clone, Copy)]
@@ -79,8 +90,16 @@ struct Verified {
     /// What is left to a key, to a session without the second factor that its tenant asks for, or to an operator who looks
     /// through a member; `None` of any other session.
     at_most: Option<PermissionSet>,
+    /// `None` but where an operator looks through a member.
+    granted_by: Option<GrantedBy>,
     policy: Policy,
     expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct GrantedBy {
+    member: MembershipId,
+    most: BuiltinRole,
 }
 
 async fn load(
@@ -131,6 +150,7 @@ fn of_operator(operator: &operator::Model) -> Verified {
         },
         membership: None,
         at_most: None,
+        granted_by: None,
         policy: Policy::default(),
         expires_at: Some(operator.expires_at),
     }
@@ -168,6 +188,7 @@ fn of_member(app: &App, holder: Holder) -> Verified {
         principal,
         membership: Some(holder.membership),
         at_most,
+        granted_by: holder.support.map(|it| GrantedBy { member: it.granted_by, most: it.most }),
         policy: holder.policy,
         expires_at: [holder.expires_at, ends].into_iter().flatten().min(),
     }

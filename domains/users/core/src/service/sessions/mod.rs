@@ -12,6 +12,7 @@ pub mod show_sessions;
 pub mod sign_in;
 pub mod sign_in_with_passkey;
 pub mod sign_out;
+pub mod signed_in;
 pub mod signing_keys;
 pub mod switch_tenant;
 pub mod throttle;

@@ -1,15 +1,18 @@
-//! The caller's sessions in this tenant that have not ended, newest first.
+//! The caller's sessions that have not ended, in this tenant and all others, newest first.
 
 use crate::app::App;
 use crate::error::Error;
-use crate::store::{membership, session, user};
+use crate::service::sessions::signed_in;
+use crate::store::{membership, session, tenant, user};
 use chrono::{DateTime, Utc};
 use kernel::id::CredentialId;
-use kernel::{Actor, Ctx, Page, PageRequest};
+use kernel::{Actor, Ctx, Page, PageRequest, TenantId};
 
 #[derive(Clone, Debug)]
 pub struct Session {
     pub id: CredentialId,
+    pub tenant: TenantId,
+    pub tenant_name: String,
     pub device: Option<String>,
     pub client_address: Option<String>,
     /// It is the one that asks.
@@ -26,16 +29,31 @@ pub async fn show_sessions(app: &App, ctx: &Ctx, request: &PageRequest) -> Resul
     let read = app.databases.read(ctx).await?;
     let membership = membership::of_user(&read, own).await?.ok_or(Error::NotAMember)?;
     let person = user::by_id(&read, own).await?.ok_or(Error::NotAMember)?;
-    let (membership, ended_at) = (membership.public_id, person.sessions_ended_at);
-    let page = session::page_of(&read, membership, ended_at, ctx.now(), request).await?;
+    let tenant = tenant::own(&read).await?.ok_or(Error::NotAMember)?;
+    let ended_at = person.sessions_ended_at;
+    let here = session::page_of(&read, membership.public_id, ended_at, ctx.now(), request).await?;
+    drop(read);
     let current = ctx.principal().credential.id;
-    Ok(page.map(|row| Session {
+    let mut pages = vec![here.map(|row| view(row, &tenant.name, current))];
+    for place in signed_in::elsewhere(app, ctx, own).await? {
+        let read = app.databases.read(&ctx.visitor().enter(place.tenant_id, "users")).await?;
+        let there = session::page_of(&read, place.member_id, ended_at, ctx.now(), request).await?;
+        drop(read);
+        pages.push(there.map(|row| view(row, &place.tenant_name, current)));
+    }
+    Ok(data::merged(pages, request, |session| (session.created_at, session.id.uuid())))
+}
+
+fn view(row: session::Model, tenant_name: &str, current: Option<CredentialId>) -> Session {
+    Session {
         id: row.public_id,
+        tenant: row.tenant_id,
+        tenant_name: tenant_name.to_owned(),
         is_current: current == Some(row.public_id),
         is_support: row.operator_id.is_some(),
         device: row.device,
         client_address: row.client_address,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }))
+    }
 }

@@ -72,7 +72,7 @@ pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<Se
         return Err(second_factor::refuse(app, visitor, user).await);
     }
     opened?;
-    throttle::forget(app, &command.email, visitor.now()).await?;
+    throttle::proved(app, tried, visitor.now()).await?;
     if proof.is_some() {
         second_factor::forget(app, visitor, user).await?;
     }
@@ -143,7 +143,8 @@ pub async fn open_session(
 ) -> Result<(), Error> {
     let id = pair.session;
     let mut unit = app.databases.write(ctx).await?;
-    policy::admit(&unit, ctx.visitor(), opening.strength, opening.authenticated_at).await?;
+    let Opening { user, strength, authenticated_at, .. } = opening;
+    policy::admit(&unit, ctx.visitor(), user, strength, authenticated_at).await?;
     if let Some(proof) = opening.proof
         && !second_factor::spend(&unit, ctx, proof).await?
     {
@@ -167,7 +168,7 @@ pub async fn open_session(
     if let Some(person) = opening.of {
         tell_of_new_device(&mut unit, ctx, opening.membership, person).await?;
     }
-    let Opening { user, membership, authenticated_at, strength, proof, .. } = opening;
+    let Opening { membership, proof, .. } = opening;
     let new = NewSession { id, membership, access: pair.access(), authenticated_at, strength };
     session::insert(&unit, ctx, new).await?;
     refresh_token::insert(&unit, ctx, id, pair.refresh_hash(), pair.refresh_expires_at).await?;

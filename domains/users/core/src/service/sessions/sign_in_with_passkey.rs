@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::service::factors::ceremony;
 use crate::service::factors::relying_party::{self, Refusal};
 use crate::service::sessions::sign_in::{Opening, choose_tenant, open_session};
+use crate::service::sessions::throttle::{self, Tried};
 use crate::service::sessions::tokens::{Pair, SessionTokens, TokenFor};
 use crate::store::{passkey, passkey_ceremony, user};
 use data::Unit;
@@ -56,6 +57,7 @@ pub async fn sign_in_with_passkey(
     let of = TokenFor { session, tenant, user, strength, authenticated_at: visitor.now() };
     let pair = Pair::new(app, visitor, of).await?;
     open_session(app, &visitor.enter(tenant, "users"), opening, &pair, None).await?;
+    throttle::proved(app, Tried::new(app, visitor, &person.email), visitor.now()).await?;
     Ok(pair.for_client(tenant, user))
 }
 

@@ -85,8 +85,8 @@ pub async fn public(app: &App, visitor: &Visitor) -> Result<Vec<Jwk>, Error> {
     Ok(published(&keys, app, now).map(|key| Jwk::of(&key.public)).collect())
 }
 
-/// Makes the next key before its time, as when the present one may have become known to others. It signs in an hour, once all
-/// have read it; tokens of the present one stay good until they expire.
+/// Makes the next key before its time. It signs in an hour, once all have read it; tokens of the present one stay good until
+/// they expire, so one that has become known to others is ended as `runbooks/keys.md` says.
 pub async fn rotate(app: &App, visitor: &Visitor) -> Result<(), Error> {
     let keys = read(app, visitor.now()).await?;
     make_next(app, visitor, &keys).await?;

@@ -23,7 +23,7 @@ pub async fn switch_tenant(app: &App, ctx: &Ctx, to: TenantId) -> Result<Session
     let Credential { strength, authenticated_at, .. } = ctx.principal().credential;
     // Before the present one ends: who is not let in there stays here.
     let read = app.databases.read(&there).await?;
-    policy::admit(&read, ctx.visitor(), strength, authenticated_at).await?;
+    policy::admit(&read, ctx.visitor(), user, strength, authenticated_at).await?;
     drop(read);
     let of = TokenFor { session: there.new_id(), tenant: to, user, strength, authenticated_at };
     let pair = Pair::new(app, ctx.visitor(), of).await?;

@@ -1,10 +1,12 @@
-//! Sign-ins that failed make the next of that account, and from that address, wait. An account that nobody has is counted
-//! like any other, so the wait tells nothing.
+//! Sign-ins that failed make the next of that account, and from that address, wait. Where somebody signed in to the account
+//! before, its failures are counted apart from those of everybody else, so that whoever guesses elsewhere does not keep its
+//! owner out. An account that nobody has is counted and looked up like any other, so the wait tells nothing.
 
 use crate::app::App;
-use crate::domain::throttle::{FORGOTTEN_AFTER, FREE_OF_ACCOUNT, FREE_OF_ADDRESS, delay};
+use crate::domain::throttle::{FORGOTTEN_AFTER, FREE_OF_ACCOUNT, FREE_OF_ADDRESS, delay, is_place_of};
 use crate::error::Error;
 use crate::store::sign_in_failure::{self, Subject};
+use crate::store::sign_in_place;
 use chrono::{DateTime, Utc};
 use data::System;
 use kernel::problem::TOO_MANY_REQUESTS;
@@ -19,12 +21,25 @@ pub struct Tried {
     account: Subject,
     /// Of a job's or a test's caller there is none.
     address: Option<Subject>,
+    /// The account at that address.
+    place: Option<Subject>,
 }
 
 impl Tried {
     pub fn new(app: &App, visitor: &Visitor, account: &str) -> Self {
-        let address = visitor.client_address.map(network).map(|network| hash(app, "address", &network));
-        Self { account: of_account(app, account), address }
+        let network = visitor.client_address.map(network);
+        Self {
+            account: of_account(app, account),
+            address: network.as_deref().map(|network| hash(app, &["address", network])),
+            place: network.as_deref().map(|network| hash(app, &["place", &named(account), network])),
+        }
+    }
+
+    /// What the account's tries are counted by here.
+    async fn counted(self, system: &System, now: DateTime<Utc>) -> Result<Subject, Error> {
+        let Some(place) = self.place else { return Ok(self.account) };
+        let proved_at = sign_in_place::proved_at(system, place).await?;
+        Ok(if is_place_of(proved_at, now) { place } else { self.account })
     }
 }
 
@@ -37,15 +52,21 @@ fn network(address: IpAddr) -> String {
 }
 
 fn of_account(app: &App, account: &str) -> Subject {
-    hash(app, "account", &account.trim().to_lowercase())
+    hash(app, &["account", &named(account)])
 }
 
-fn hash(app: &App, kind: &str, name: &str) -> Subject {
-    app.secrets.keyed_hash(PURPOSE, &[kind.as_bytes(), name.as_bytes()])
+fn named(account: &str) -> String {
+    account.trim().to_lowercase()
+}
+
+fn hash(app: &App, what: &[&str]) -> Subject {
+    let parts: Vec<&[u8]> = what.iter().map(|part| part.as_bytes()).collect();
+    app.secrets.keyed_hash(PURPOSE, &parts)
 }
 
 pub async fn refuse_early(system: &System, tried: Tried, now: DateTime<Utc>) -> Result<(), Error> {
-    let subjects = [tried.account, tried.address.unwrap_or(tried.account)];
+    let counted = tried.counted(system, now).await?;
+    let subjects = [counted, tried.address.unwrap_or(counted)];
     let Some(until) = sign_in_failure::delayed_until(system, subjects, now).await? else { return Ok(()) };
     let wait = (until - now).to_std().unwrap_or_default();
     let seconds = wait.as_millis().div_ceil(1000);
@@ -64,7 +85,7 @@ pub async fn refuse_late(app: &App, tried: Tried, now: DateTime<Utc>) -> Result<
 
 pub async fn count(app: &App, tried: Tried, now: DateTime<Utc>) -> Result<(), Error> {
     let system = app.databases.system("sign-in: counting what failed").await?;
-    let account = (tried.account, FREE_OF_ACCOUNT);
+    let account = (tried.counted(&system, now).await?, FREE_OF_ACCOUNT);
     let address = tried.address.map(|address| (address, FREE_OF_ADDRESS));
     for (subject, free) in [Some(account), address].into_iter().flatten() {
         let failures = sign_in_failure::count(&system, subject, now, FORGOTTEN_AFTER).await?;
@@ -87,7 +108,18 @@ async fn remove_old(app: &App, now: DateTime<Utc>) -> Result<(), data::Error> {
     system.commit().await
 }
 
-/// Who has proved who they are is waited for no more; an address that tried others goes on waiting.
+/// Who has proved who they are is waited for no more, and is at home from now on where they did it. An address that tried
+/// others goes on waiting, as do strangers where the account's owner was at home already.
+pub async fn proved(app: &App, tried: Tried, now: DateTime<Utc>) -> Result<(), Error> {
+    let system = app.databases.system("sign-in: an account proved itself").await?;
+    sign_in_failure::forget(&system, tried.counted(&system, now).await?, now).await?;
+    if let Some(place) = tried.place {
+        sign_in_place::note(&system, place, now).await?;
+    }
+    Ok(system.commit().await?)
+}
+
+/// The same of what has no place: a second factor, or the password of who is signed in already.
 pub async fn forget(app: &App, account: &str, now: DateTime<Utc>) -> Result<(), Error> {
     let system = app.databases.system("sign-in: an account proved itself").await?;
     sign_in_failure::forget(&system, of_account(app, account), now).await?;

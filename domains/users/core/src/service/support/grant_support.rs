@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::domain::SupportGrantId;
 use crate::domain::support::{MAX_MINUTES, MIN_MINUTES, SupportRole};
 use crate::error::Error;
+use crate::permissions::SUPPORT_WRITE;
 use crate::service::roles::authority::require_covered;
 use crate::service::sessions::fresh;
 use crate::service::support::support_grant::{self as view, SupportGrant};
@@ -11,6 +12,7 @@ use crate::store::membership;
 use crate::store::support_grant::{self, NewSupportGrant};
 use chrono::Duration;
 use data::AuditEntry;
+use kernel::permission::{BuiltinRole, PermissionSet};
 use kernel::{Actor, Ctx, Faults};
 
 pub(super) const MAX_REASON: usize = 500;
@@ -54,4 +56,10 @@ pub async fn grant_support(app: &App, ctx: &Ctx, command: GrantSupport) -> Resul
         after: Some(view::audited(&row)),
     })?;
     Ok(unit.commit(view::of(row)?).await?)
+}
+
+/// Whether somebody with these permissions may give a grant up to this role. Asked again where it is used: it is worth no more
+/// than whoever stands behind it.
+pub fn may_grant(app: &App, theirs: &PermissionSet, role: BuiltinRole) -> bool {
+    theirs.has(&SUPPORT_WRITE) && theirs.covers(&app.permissions.of_role(role))
 }

@@ -1,6 +1,7 @@
 //! An operator looks at a tenant through one of its members, as far and as long as the tenant lets them, and never as who may
-//! do more than that. It is in the operators' log before it is in the tenant's, and there in the unit that opens the session:
-//! whatever is cut off between the two leaves an entry without a session, and never a session without an entry.
+//! do more than that. Whoever let them in must still be there, and be one who may. It is in the operators' log before it is
+//! in the tenant's, and there in the unit that opens the session: whatever is cut off between the two leaves an entry without
+//! a session, and never a session without an entry.
 
 use crate::app::App;
 use crate::domain::support::session_ends;
@@ -8,7 +9,7 @@ use crate::domain::{MembershipId, SupportGrantId};
 use crate::error::Error;
 use crate::service::roles::authority;
 use crate::service::sessions::tokens::{self, TokenFor};
-use crate::service::support::grant_support::MAX_REASON;
+use crate::service::support::grant_support::{MAX_REASON, may_grant};
 use crate::service::tenants::policy;
 use crate::store::session::{Access, NewSupportSession};
 use crate::store::{membership, operator, session, support_grant, tenant};
@@ -114,10 +115,19 @@ async fn admit(
     let read = app.databases.read(there).await?;
     let grant = support_grant::one_in_force(&read, command.grant, there.now()).await?;
     let grant = grant.ok_or(Error::SupportNotGranted)?;
+    require_granter(app, &read, &grant).await?;
     policy::require_address(&policy::own(&read).await?.policy, there.visitor())?;
     let member = membership::by_id(&read, command.member).await?.ok_or(Error::MemberNotFound)?;
     require_within(app, &read, &grant, command.member).await?;
     Ok((member.user_id, grant))
+}
+
+/// Whoever is taken out, or made less, takes with them what they gave.
+async fn require_granter(app: &App, tx: &Tx, grant: &support_grant::Model) -> Result<(), Error> {
+    let theirs = authority::of_member(app, tx, grant.granted_by).await?;
+    let role = grant.role()?.builtin();
+    let may = theirs.is_some_and(|theirs| may_grant(app, &theirs, role));
+    if may { Ok(()) } else { Err(Error::SupportGranterGone) }
 }
 
 /// Never upward: whoever may do more than the grant's role is not acted as, whatever would be left of it.
@@ -149,6 +159,8 @@ async fn enter(app: &App, there: &Ctx, visit: Visit, access: Access) -> Result<(
     let mut unit = app.databases.write(there).await?;
     let grant = support_grant::one_in_force_to_keep(&unit, visit.grant.public_id, there.now()).await?;
     let grant = grant.ok_or(Error::SupportNotGranted)?;
+    // Not held: should they go in this moment, the session is none (`authenticate`).
+    require_granter(app, &unit, &grant).await?;
     membership::to_act(&unit, visit.member).await?.ok_or(Error::MemberNotFound)?;
     require_within(app, &unit, &grant, visit.member).await?;
     let new = NewSupportSession {

@@ -3,9 +3,11 @@
 use crate::app::App;
 use crate::domain::SupportGrantId;
 use crate::error::Error;
+use crate::service::platform::audit_look::{Look, LookedAt, audit_look};
 use crate::service::support::support_grant::{self as view, SupportGrant};
 use crate::store::{support_grant, tenant};
 use kernel::{Ctx, Page, PageRequest, TenantId};
+use serde_json::json;
 
 pub async fn list(app: &App, ctx: &Ctx, request: &PageRequest) -> Result<Page<SupportGrant>, Error> {
     let read = app.databases.read(ctx).await?;
@@ -27,5 +29,10 @@ pub async fn in_force(
     tenant::by_id(&read, of).await?.ok_or(Error::NoSuchTenant)?;
     drop(read);
     let there = app.databases.read(&ctx.visitor().enter(of, "users")).await?;
-    support_grant::page_in_force(&there, ctx.now(), request).await?.try_map(view::of)
+    let found = support_grant::page_in_force(&there, ctx.now(), request).await?.try_map(view::of)?;
+    drop(there);
+    let asked = Some(json!({ "page": request }));
+    let look = Look { action: "users.support_grant.read", at: LookedAt::Tenant(of), asked };
+    audit_look(app, ctx, look).await?;
+    Ok(found)
 }

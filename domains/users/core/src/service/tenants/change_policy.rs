@@ -2,7 +2,8 @@
 //! told by a dry run. Felt at once on this node, and within a second on all.
 
 use crate::app::App;
-use crate::domain::policy::{LockOut, PolicyChange};
+use crate::domain::policy::LockOut;
+use crate::domain::policy_change::PolicyChange;
 use crate::error::Error;
 use crate::service::sessions::fresh;
 use crate::service::tenants::policy::{self as view, TenantPolicy};

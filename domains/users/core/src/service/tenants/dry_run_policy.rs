@@ -1,12 +1,14 @@
 //! Whom a policy would keep out, if the tenant asked for it. Nothing is changed. Members are counted by what they have; of
-//! where they come from no more is known than where the newest sessions were opened.
+//! where they come from no more is known than where the newest sessions were opened. API keys are not judged: when one was
+//! last used is kept, and from where is not.
 
 use crate::app::App;
 use crate::domain::MembershipId;
-use crate::domain::policy::{Factors, Obstacle, Policy, PolicyChange};
+use crate::domain::policy::{Factors, Obstacle, Policy};
+use crate::domain::policy_change::PolicyChange;
 use crate::error::Error;
 use crate::service::tenants::policy::{lock_out, own};
-use crate::store::factors::{self, Member};
+use crate::store::factors::{self, Member, Sessions};
 use chrono::{DateTime, Utc};
 use kernel::{Actor, Ctx, Faults, UserId};
 use std::collections::BTreeMap;
@@ -26,6 +28,8 @@ pub struct DryRun {
     pub listed: Vec<Affected>,
     /// There are more sessions than were looked at.
     pub sessions_left_out: bool,
+    /// Those that have gone on for too long by now, and not yet by the present policy. Who has one signs in again.
+    pub ending: Sessions,
     pub locks_you_out: bool,
 }
 
@@ -45,7 +49,8 @@ pub async fn dry_run_policy(app: &App, ctx: &Ctx, change: PolicyChange) -> Resul
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
     let read = app.databases.read(ctx).await?;
     let mut faults = Faults::new();
-    let policy = change.apply(&own(&read).await?.policy, &mut faults);
+    let present = own(&read).await?.policy;
+    let policy = change.apply(&present, &mut faults);
     let policy = faults.finish(policy).map_err(Error::invalid)?;
     let counted = factors::counted(&read).await?;
     let hit: Vec<Factors> =
@@ -59,11 +64,19 @@ pub async fn dry_run_policy(app: &App, ctx: &Ctx, change: PolicyChange) -> Resul
         [] => Vec::new(),
         _ => factors::newest_sessions(&read, renewed_since, MAX_SESSIONS + 1).await?,
     };
+    let ending = match policy.over_if_signed_in_by(ctx.now()) {
+        Some(by) => {
+            let after = present.over_if_signed_in_by(ctx.now()).unwrap_or(DateTime::UNIX_EPOCH);
+            factors::signed_in_between(&read, renewed_since, after, by).await?
+        }
+        None => Sessions::default(),
+    };
     let locks_you_out = lock_out(&read, ctx, id, &policy).await?.is_some();
     drop(read);
     let sessions_left_out = sessions.len() as i64 > MAX_SESSIONS;
     let outside = outside(&policy, sessions.into_iter().take(MAX_SESSIONS as usize));
-    Ok(told(&policy, &counted, lacking, outside, sessions_left_out, locks_you_out))
+    let run = told(&policy, &counted, lacking, outside, sessions_left_out, locks_you_out);
+    Ok(DryRun { ending, ..run })
 }
 
 /// Whose sessions were all opened from elsewhere. Of who has none, nothing is known.
@@ -115,7 +128,8 @@ fn told(
         }
     });
     let listed = listed.collect();
-    DryRun { active_members, affected_members, obstacles, listed, sessions_left_out, locks_you_out }
+    let ending = Sessions::default();
+    DryRun { active_members, affected_members, obstacles, listed, sessions_left_out, ending, locks_you_out }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::domain::Policy;
-use crate::domain::policy::{LockOut, SignInMethod};
+use crate::domain::policy::LockOut;
 use crate::error::Error;
 use crate::service::api_keys::api_key as key_view;
 use crate::service::sessions::tokens;
@@ -33,18 +33,20 @@ pub fn of(row: Option<&tenant_policy::Model>) -> Result<TenantPolicy, Error> {
     Ok(TenantPolicy { policy, version: row.map_or(0, |row| row.version) })
 }
 
-/// Whether a session of this strength may be opened in the transaction's tenant, by whoever has proved all that it takes.
-/// One that moves here was proved a while ago.
+/// Whether this person's session of this strength may be opened in the transaction's tenant, once all that it takes is
+/// proved. One that moves here was proved a while ago.
 pub async fn admit(
     tx: &Tx,
     visitor: &Visitor,
+    user: UserId,
     strength: Strength,
     proved_at: DateTime<Utc>,
 ) -> Result<(), Error> {
     let policy = own(tx).await?.policy;
     require_address(&policy, visitor)?;
-    if !allows(&policy, strength) {
-        return Err(Error::MethodNotAllowed);
+    if !policy.allows(strength) {
+        let has = factors::of_user(tx, user).await?;
+        has.filter(|has| policy.admits(strength, *has)).ok_or(Error::MethodNotAllowed)?;
     }
     let ended = policy.session_ends(proved_at).is_some_and(|at| at <= visitor.now());
     if ended { Err(Error::FreshCredentialNeeded) } else { Ok(()) }
@@ -60,24 +62,20 @@ pub async fn goes_on(
     let policy = own(tx).await?.policy;
     require_address(&policy, visitor)?;
     let ended = policy.session_ends(session.signed_in_at()).is_some_and(|at| at <= visitor.now());
-    let strength = session::strength(session.strength.as_deref())?;
-    if ended || !allows(&policy, strength) {
+    if ended {
         return Ok(false);
     }
-    if policy.restriction(Strength::Password).is_none() {
+    let strength = session::strength(session.strength.as_deref())?;
+    if policy.allows(strength) && policy.restriction(Strength::Password).is_none() {
         return Ok(true);
     }
     // Or a factor that was set up and given up would do for as long as the session is renewed.
     let has = factors::of_user(tx, user).await?;
-    Ok(has.is_some_and(|has| policy.is_still_proved(strength, has)))
+    Ok(has.is_some_and(|has| policy.admits(strength, has) && policy.is_still_proved(strength, has)))
 }
 
 pub fn require_address(policy: &Policy, visitor: &Visitor) -> Result<(), Error> {
     if policy.allows_address(visitor.client_address) { Ok(()) } else { Err(Error::AddressNotAllowed) }
-}
-
-fn allows(policy: &Policy, strength: Strength) -> bool {
-    SignInMethod::of(strength).is_none_or(|method| policy.allows_method(method))
 }
 
 /// Whether the caller's own session would go no further by this.

@@ -1,5 +1,5 @@
-//! What operators count on: figures and details on an address of their own, a stop that finishes what is being
-//! answered, and a node that says so when a service it needs is away.
+//! What whoever watches over a node counts on: figures and details on an address of their own, a stop that finishes what is
+//! being answered, and a node that says so when a service it needs is away.
 
 use crate::client::{Client, Told};
 use crate::house::{Ground, Process, run};
@@ -15,25 +15,25 @@ use tokio::net::TcpStream;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[test]
-fn operators_have_an_address_of_their_own() {
+fn figures_and_details_have_an_address_of_their_own() {
     run(async {
         let mut ground = Ground::new(&Backend::Sqlite).await;
         ground.set("INSULA_OPERATORS__ADDRESS", "127.0.0.1:0");
         let node = ground.start("all");
-        let (public, operators) = (node.client(), node.client().at(&node.operators()));
+        let (public, monitoring) = (node.client(), node.client().at(&node.monitoring()));
         assert_eq!(public.get("/metrics").await.problem(404), "not_found");
         assert_eq!(public.get("/health/ready").await.expect(200), json!({ "status": "ready" }));
-        let ready = operators.get("/health/ready").await.expect(200);
+        let ready = monitoring.get("/health/ready").await.expect(200);
         assert_eq!(
             (&ready["status"], &ready["checks"]["database.billing"]["ok"]),
             (&json!("ready"), &json!(true))
         );
-        figures(&operators.get("/metrics").await);
-        for client in [&public, &operators] {
+        figures(&monitoring.get("/metrics").await);
+        for client in [&public, &monitoring] {
             assert_eq!(client.get("/health/live").await.expect(200), json!({ "status": "alive" }));
         }
         for path in ["/api/v1/openapi.json", "/docs/", "/api/v1/users/me"] {
-            assert_eq!(operators.get(path).await.status, 404, "operators are shown {path}");
+            assert_eq!(monitoring.get(path).await.status, 404, "it shows {path}");
         }
         node.stop();
     });
@@ -121,7 +121,7 @@ fn the_database_is_away() {
         ground.set("INSULA_DATABASE__ACQUIRE_TIMEOUT_MS", "1000");
         let node = ground.start("all");
         let owner = sign_up(&ground, &node, "ada@example.com").await;
-        let operators = node.client().at(&node.operators());
+        let monitoring = node.client().at(&node.monitoring());
         let item = json!({ "sku": "CHAI", "name": "Chai" });
 
         proxy.close();
@@ -134,7 +134,7 @@ fn the_database_is_away() {
             let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
             unavailable(&in_time(node.client().post("/users/sign-in", credentials)).await);
         }
-        for (client, details) in [(&node.client(), false), (&operators, true)] {
+        for (client, details) in [(&node.client(), false), (&monitoring, true)] {
             let told = in_time(client.get("/health/ready")).await;
             assert!(told.headers.contains_key("retry-after"), "{told:?}");
             let ready = told.expect(503);
@@ -148,7 +148,7 @@ fn the_database_is_away() {
 
         proxy.open();
         eventually("it is ready again", async || {
-            (operators.get("/health/ready").await.status == 200).then_some(())
+            (monitoring.get("/health/ready").await.status == 200).then_some(())
         })
         .await;
         owner.try_post("/inventory/items", &item, "kept").await.unwrap().expect(201);
@@ -177,29 +177,29 @@ fn redis_is_away() {
         ground.set("INSULA_OPERATORS__ADDRESS", "127.0.0.1:0");
         let node = ground.start("all");
         let owner = sign_up(&ground, &node, "ada@example.com").await;
-        let operators = node.client().at(&node.operators());
-        redis_is(&operators, true).await;
+        let monitoring = node.client().at(&node.monitoring());
+        redis_is(&monitoring, true).await;
 
         proxy.close();
-        redis_is(&operators, false).await;
+        redis_is(&monitoring, false).await;
         answers(&node, &owner).await;
         node.stop();
 
         let node = ground.start("all");
-        let operators = node.client().at(&node.operators());
-        redis_is(&operators, false).await;
+        let monitoring = node.client().at(&node.monitoring());
+        redis_is(&monitoring, false).await;
         answers(&node, &owner.at(&node.url)).await;
         proxy.open();
-        redis_is(&operators, true).await;
+        redis_is(&monitoring, true).await;
         answers(&node, &owner.at(&node.url)).await;
         node.stop();
     });
 }
 
 /// And the node is ready either way.
-async fn redis_is(operators: &Client, there: bool) {
+async fn redis_is(monitoring: &Client, there: bool) {
     eventually("the check of Redis", async || {
-        let ready = operators.get("/health/ready").await.expect(200);
+        let ready = monitoring.get("/health/ready").await.expect(200);
         (ready["checks"]["redis"]["ok"] == there).then_some(())
     })
     .await;

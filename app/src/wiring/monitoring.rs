@@ -1,5 +1,5 @@
-//! What operators ask of a node: is it alive, is it ready, what are its figures. On an address of their own when one
-//! is configured.
+//! What whoever watches over a node asks of it: is it alive, is it ready, what are its figures. On an address of its own
+//! when one is configured, as `[operators]`.
 
 use super::platform::Foundation;
 use actix_web::http::header::CACHE_CONTROL;
@@ -75,7 +75,7 @@ impl Checks {
             .route("/health/ready", web::get().to(async |checks: Data<Self>| checks.ready(false).await));
     }
 
-    /// For operators: everything.
+    /// For who watches over it: everything.
     pub fn full(&self, config: &mut ServiceConfig) {
         config
             .app_data(Data::new(self.clone()))

@@ -487,6 +487,21 @@ CREATE UNIQUE INDEX sign_in_failures_public_id_key ON users.sign_in_failures USI
 CREATE UNIQUE INDEX sign_in_failures_subject_key ON users.sign_in_failures USING btree (subject)
 sign_in_failures grant INSERT, SELECT, UPDATE to insula_users
 sign_in_failures grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+sign_in_places.id bigint NOT NULL
+sign_in_places.public_id uuid NOT NULL
+sign_in_places.subject bytea NOT NULL
+sign_in_places.created_at timestamp with time zone NOT NULL
+sign_in_places.updated_at timestamp with time zone NOT NULL
+sign_in_places.deleted_at timestamp with time zone
+sign_in_places.deleted_by text
+sign_in_places constraint sign_in_places_pkey PRIMARY KEY (id)
+sign_in_places constraint sign_in_places_public_id_key UNIQUE (public_id)
+CREATE INDEX sign_in_places_old ON users.sign_in_places USING btree (updated_at)
+CREATE UNIQUE INDEX sign_in_places_pkey ON users.sign_in_places USING btree (id)
+CREATE UNIQUE INDEX sign_in_places_public_id_key ON users.sign_in_places USING btree (public_id)
+CREATE UNIQUE INDEX sign_in_places_subject ON users.sign_in_places USING btree (subject) WHERE (deleted_at IS NULL)
+sign_in_places grant INSERT, SELECT, UPDATE to insula_users
+sign_in_places grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 signing_keys.id bigint NOT NULL
 signing_keys.public_id uuid NOT NULL
 signing_keys.generation bigint NOT NULL

@@ -365,6 +365,17 @@ CREATE TABLE sign_in_failures (
     deleted_by TEXT
 );
 CREATE INDEX sign_in_failures_old ON sign_in_failures (updated_at);
+CREATE TABLE sign_in_places (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id BLOB NOT NULL UNIQUE,
+    subject BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT
+);
+CREATE INDEX sign_in_places_old ON sign_in_places (updated_at);
+CREATE UNIQUE INDEX sign_in_places_subject ON sign_in_places (subject) WHERE deleted_at IS NULL;
 CREATE TABLE signing_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,

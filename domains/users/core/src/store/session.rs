@@ -153,7 +153,7 @@ pub async fn rotate(unit: &Unit, id: CredentialId, access: &Access) -> Result<bo
     Ok(update.exec().await? > 0)
 }
 
-/// The holder has just proved who they are, by this; `false` when it has ended, by itself or with all of the person's, whose
+/// The holder has just proved who they are, by this; `None` when it has ended, by itself or with all of the person's, whose
 /// row is held.
 pub async fn prove(
     unit: &Unit,
@@ -161,7 +161,7 @@ pub async fn prove(
     id: CredentialId,
     strength: Strength,
     all_ended_at: Option<DateTime<Utc>>,
-) -> Result<bool, data::Error> {
+) -> Result<Option<Model>, data::Error> {
     let mut update = unit
         .update::<Entity>()
         .set(Column::AuthenticatedAt, ctx.now())
@@ -171,7 +171,7 @@ pub async fn prove(
     if let Some(ended_at) = all_ended_at {
         update = update.filter(has_proved_since(ended_at));
     }
-    Ok(update.exec().await? > 0)
+    Ok(update.returning().await?.pop())
 }
 
 fn has_proved_since(at: DateTime<Utc>) -> Expr {

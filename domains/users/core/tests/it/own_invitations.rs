@@ -38,7 +38,9 @@ async fn entries(house: &House, who: &Person, action: &str) -> Vec<Value> {
 /// All that is told, save which request it was.
 fn told(reply: Reply) -> Value {
     let mut told = reply.problem(422, INVALID).json();
-    told.as_object_mut().unwrap().remove("request_id");
+    for of_the_request in ["request_id", "instance"] {
+        told.as_object_mut().unwrap().remove(of_the_request);
+    }
     told
 }
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::service::accounts::breaches;
 use crate::service::factors::passkey::{self, Proofs};
 use crate::service::factors::second_factor::{self, Proof};
-use crate::service::sessions::throttle;
+use crate::service::sessions::{throttle, tokens};
 use crate::store::{email_change, recovery_code, session, totp_factor, user};
 use data::{AuditEntry, Unit};
 use kernel::ctx::Strength;
@@ -50,9 +50,8 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
     if !user::change_password(&unit, ctx, id, Some(&person.password_hash), &hash).await? {
         return Err(wrong());
     }
-    if !session::prove(&unit, ctx, own, strength(ctx, proof), held.sessions_ended_at).await? {
-        return Err(Error::SessionEnded);
-    }
+    let proved = session::prove(&unit, ctx, own, strength(ctx, proof), held.sessions_ended_at).await?;
+    tokens::forget(app, &mut unit, &proved.ok_or(Error::SessionEnded)?.access_hash);
     // Whoever is told of one that they have not asked for stops it so.
     let moves = email_change::end_all_of(&unit, ctx, id).await?;
     unit.publish(&PasswordChanged {

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::service::factors::passkey as view;
 use crate::service::factors::renew_recovery_codes::{RecoveryCodes, replace};
+use crate::service::sessions::tokens;
 use crate::store::{passkey, recovery_code, session, totp_factor, user};
 use data::AuditEntry;
 use kernel::ctx::Strength;
@@ -36,9 +37,8 @@ pub async fn remove_password(app: &App, ctx: &Ctx) -> Result<RecoveryCodes, Erro
     }
     let codes = replace(app, &unit, ctx, id).await?;
     user::begin_passkey_only(&unit, ctx, id, &void).await?;
-    if !session::prove(&unit, ctx, own, Strength::Passkey, person.sessions_ended_at).await? {
-        return Err(Error::SessionEnded);
-    }
+    let proved = session::prove(&unit, ctx, own, Strength::Passkey, person.sessions_ended_at).await?;
+    tokens::forget(app, &mut unit, &proved.ok_or(Error::SessionEnded)?.access_hash);
     let was = person.passkey_only_at.is_some();
     unit.publish(&PasswordChanged {
         email: person.email,

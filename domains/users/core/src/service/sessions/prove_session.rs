@@ -105,9 +105,8 @@ async fn keep(
     let before = session::by_id(&unit, own).await?.ok_or(Error::SessionEnded)?;
     // Held: one that has ended with all of the person's is believed for a moment, and is not to go on by a proof.
     let person = user::by_id_to_change(&unit, id).await?.ok_or(Error::NotAMember)?;
-    if !session::prove(&unit, ctx, own, strength, person.sessions_ended_at).await? {
-        return Err(Error::SessionEnded);
-    }
+    let proved = session::prove(&unit, ctx, own, strength, person.sessions_ended_at).await?;
+    let proved = proved.ok_or(Error::SessionEnded)?;
     let former = session::strength(before.strength.as_deref())?;
     unit.audit(AuditEntry {
         action: "users.session.prove",
@@ -118,7 +117,7 @@ async fn keep(
             "authenticated_at": ctx.now(), "strength": strength, "second_factor": second_factor,
         })),
     })?;
-    tokens::forget(app, &mut unit, &before.access_hash);
+    tokens::forget(app, &mut unit, &proved.access_hash);
     Ok(unit.commit(ProvedAnew).await?)
 }
 

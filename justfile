@@ -43,6 +43,14 @@ bench *args:
 sign-in-timing *args:
     cargo xtask sign-in-timing -- {{args}}
 
+# scim2-tester and scim-sanity against the real binary, as a tenant's directory
+scim-conformance *args:
+    python3 xtask/scim/run.py {{args}}
+
+# Authlib against the real binary, as a program of others
+oauth-client *args:
+    python3 xtask/oauth/run.py {{args}}
+
 # Schemathesis against the real binary, as one tenant beside another: docs/fuzzing.md says what it tries
 fuzz *args:
     python3 xtask/fuzz/run.py {{args}}

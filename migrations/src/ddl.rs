@@ -1,5 +1,5 @@
 //! One text for both backends. It is PostgreSQL's; for SQLite a few type names change. Lines that begin with
-//! `-- postgres:` or `-- sqlite:` are for one of them. Six directives stand after their table:
+//! `-- postgres:` or `-- sqlite:` are for one of them. Seven directives stand after their table:
 //! - `@tenant_table t`: row-level security, forced; the runtime role may read and write its tenant's rows.
 //! - `@ledger_table t`: the same, but rows are never updated or deleted.
 //! - `@platform_table t`: belongs to no tenant; the runtime and the system role may read and write.
@@ -7,6 +7,8 @@
 //! - `@search_table t a b`: its `search_text` is searched, also together with a filter on the columns `a` and `b`; what
 //!   that takes is in `search.rs`.
 //! - `@search_anew t a b`: the same for a table that is marked already, as that is done by now.
+//! - `@erasable_ledger t`: of a ledger that is marked already: its rows of a tenant go where `erasures` has a row of that tenant,
+//!   as it has while the tenant is erased and in no other transaction.
 
 use crate::search;
 
@@ -40,6 +42,7 @@ fn postgres_line(domain: &str, line: &str) -> String {
         }
         Directive::Search => return search::on_postgres(domain, table),
         Directive::SearchAnew => return search::function_on_postgres(domain, table),
+        Directive::ErasableLedger => return erasing_function(domain, table),
         Directive::Tenant | Directive::Ledger => String::new(),
     };
     let rights = match directive {
@@ -65,6 +68,7 @@ fn sqlite_line(line: &str) -> String {
             ["UPDATE", "DELETE"].map(|verb| append_only(table, verb)).join("\n")
         }
         Some((Directive::Search, table)) => search::on_sqlite(table),
+        Some((Directive::ErasableLedger, table)) => erasing_trigger(table),
         Some(_) => String::new(),
         None => line
             .replace("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
@@ -79,6 +83,35 @@ fn append_only(table: &str, verb: &str) -> String {
         "CREATE TRIGGER {table}_no_{} BEFORE {verb} ON {table} \
          BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;",
         verb.to_lowercase()
+    )
+}
+
+fn erasing_trigger(table: &str) -> String {
+    format!(
+        "DROP TRIGGER {table}_no_delete;\n\
+         CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} \
+         WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) \
+         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+    )
+}
+
+/// Of the owner's, since the runtime role may not delete there: of the transaction's own tenant alone, and a batch at a time.
+fn erasing_function(domain: &str, table: &str) -> String {
+    format!(
+        "CREATE FUNCTION {table}_erase(most BIGINT) RETURNS BIGINT LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = {domain}, pg_temp AS $body$
+DECLARE
+  erased BIGINT;
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = {TENANT}) THEN
+    RAISE EXCEPTION '{table} is append-only';
+  END IF;
+  DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} WHERE tenant_id = {TENANT} LIMIT most);
+  GET DIAGNOSTICS erased = ROW_COUNT;
+  RETURN erased;
+END $body$;
+REVOKE ALL ON FUNCTION {table}_erase(BIGINT) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {table}_erase(BIGINT) TO insula_{domain};"
     )
 }
 
@@ -102,6 +135,7 @@ enum Directive {
     PlatformTenant,
     Search,
     SearchAnew,
+    ErasableLedger,
 }
 
 fn directive(line: &str) -> Option<(Directive, &str)> {
@@ -113,6 +147,7 @@ fn directive(line: &str) -> Option<(Directive, &str)> {
         "platform_tenant_table" => Directive::PlatformTenant,
         "search_table" => Directive::Search,
         "search_anew" => Directive::SearchAnew,
+        "erasable_ledger" => Directive::ErasableLedger,
         _ => return None,
     };
     Some((directive, table.trim()))
@@ -134,5 +169,17 @@ mod tests {
         assert!(postgres.contains("INDEX p") && !postgres.contains("INDEX s"), "{postgres}");
         assert!(postgres.contains("FORCE ROW LEVEL SECURITY"), "{postgres}");
         assert!(postgres.contains("GRANT SELECT, INSERT ON t TO insula_billing;"), "{postgres}");
+    }
+
+    #[test]
+    fn a_ledger_lets_go_of_a_tenant_that_is_being_erased_and_of_nothing_else() {
+        let sqlite = for_sqlite("@erasable_ledger t");
+        assert!(
+            sqlite.contains("DROP TRIGGER t_no_delete;") && sqlite.contains("tenant_id = OLD.tenant_id"),
+            "{sqlite}"
+        );
+        let postgres = for_postgres("billing", "@erasable_ledger t");
+        assert!(postgres.contains("SECURITY DEFINER") && postgres.contains("FROM PUBLIC"), "{postgres}");
+        assert!(postgres.contains("TO insula_billing;") && !postgres.contains("_system"), "{postgres}");
     }
 }

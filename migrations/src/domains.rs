@@ -35,7 +35,13 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "users" / "m0013_support_access",
             "users" / "m0014_email_changes",
             "users" / "m0015_clean_up",
-            "users" / "m0016_sign_in_places"
+            "users" / "m0016_sign_in_places",
+            "users" / "m0017_audit_tree",
+            "users" / "m0018_scim",
+            "users" / "m0019_leaving",
+            "users" / "m0020_oauth",
+            "users" / "m0021_oidc",
+            "users" / "m0022_audit_streams"
         ],
         "billing" => migrations![
             "kernel" / "m0001_messages",
@@ -47,7 +53,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "kernel" / "m0001_messages",
             "inventory" / "m0002_first",
             "inventory" / "m0003_references",
-            "inventory" / "m0004_lists"
+            "inventory" / "m0004_lists",
+            "inventory" / "m0019_erasures"
         ],
         "workflow" => {
             migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first", "workflow" / "m0003_lists"]

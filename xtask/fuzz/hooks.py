@@ -30,6 +30,7 @@ NOT_OF_THE_SCHEMA = {
     "invalid_cursor": "only what was given out is a cursor",
     "invalid_email": "JSON Schema takes more for an address than mail servers do",
     "invalid_range": "JSON Schema has no words for networks",
+    "keeps_no_secret": "of two fields one forbids the other; the document says it in words",
     "missing": "one of two fields is needed; the document says it in words",
     "negative": "Money and Quantity are one schema each, and what a field bounds further it says in words",
     "no_answer": "only a device answers a challenge",
@@ -37,6 +38,9 @@ NOT_OF_THE_SCHEMA = {
     "not_an_address": "JSON Schema takes more for an address than mail servers do",
     "not_found": "depends on what there is",
     "not_positive": "as `negative`",
+    "not_a_redirect_uri": "JSON Schema has no words for where a browser may be sent",
+    "nothing_begins": "of a few words one is needed; the document says what each does",
+    "nothing_to_renew": "as `nothing_begins`",
     "nul_character": "no text at all has it; the document does not say it at each",
     "of_subscription": "depends on what there is",
     "one_of": "one of two fields is needed; the document says it in words",
@@ -50,6 +54,8 @@ NOT_OF_THE_SCHEMA = {
     "unknown_report": "depends on what there is",
     "users.link_invalid": "only what was mailed is a link",
     "version_mismatch": "depends on the requests before",
+    "withheld": "a permission of a person's own; the document says it in words",
+    "wrong_number": "one list is empty or not as another is",
 }
 
 NUMBERS = count()

@@ -8,6 +8,7 @@ mod find;
 mod install;
 mod keeper;
 mod process;
+mod provider;
 mod services;
 mod test;
 
@@ -25,6 +26,7 @@ cargo xtask compat                             does a change of what is publishe
 cargo xtask ci                                 what CI runs: format, compat, lint, test, and does `cargo run` answer
 
 TEST_DATABASE_URL and TEST_REDIS_URL are used where they are given; what is not given is started and stopped again.
+TEST_OIDC_PYTHON is a Python with a provider of sign-ins; where it is not given, one is installed below target/, if it can be.
 COMPAT_BASE is the revision compat compares with; else where HEAD left origin/main or main, else the parent of HEAD.
 ";
 

@@ -1,7 +1,8 @@
-//! `cargo xtask test` and `cargo xtask services`: cargo's own test run with the two variables set, and the services
+//! `cargo xtask test` and `cargo xtask services`: cargo's own test run with its variables set, and the services
 //! behind them.
 
 use crate::process::{self, Fault, Interrupts};
+use crate::provider;
 use crate::say;
 use crate::services::{self, Purpose, Services};
 use std::io::Write;
@@ -25,6 +26,9 @@ pub fn run(interrupts: &Interrupts, arguments: &[String]) -> Result<(), Fault> {
     command.args(arguments);
     for (name, value) in started.iter().flat_map(variables) {
         command.env(name, value);
+    }
+    if let Some(python) = provider::python()? {
+        command.env(provider::VARIABLE, python);
     }
     let testing = Instant::now();
     let outcome = process::run_with(interrupts, &mut command, |group| match &mut started {

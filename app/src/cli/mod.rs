@@ -1,6 +1,7 @@
 //! The command line: parse, load the configuration, call the wiring, and tell a person what was wrong, where, and
 //! what to do. Exit codes: 0 done, 2 wrong configuration or usage, 1 anything else.
 
+mod audit;
 mod options;
 #[cfg(test)]
 mod tests;
@@ -10,9 +11,10 @@ use crate::telemetry::{self, TelemetryError};
 use crate::wiring::{self, StartError};
 use actix_web::rt::System;
 use clap::Parser;
-use options::{Cli, Command, ConfigCommand, KeysCommand, OperatorCommand};
+use options::{AuditCommand, Cli, Command, ConfigCommand, KeysCommand, OperatorCommand};
 use std::error::Error;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub fn main() -> ExitCode {
@@ -37,12 +39,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Some(Command::Operator(command)) => operate(load()?.config, command),
         Some(Command::Keys(command)) => replace_key(load()?.config, command),
+        Some(Command::Audit(AuditCommand::Verify { file, checkpoint, key })) => {
+            let report = audit::verify(file, checkpoint.as_deref(), key.clone())?;
+            say(&report.to_string())?;
+            if report.holds() { Ok(()) } else { Err(Failure::Tampered(file.clone())) }
+        }
         Some(Command::Config(ConfigCommand::Check)) => {
             load()?;
             say("the configuration is valid\n")
         }
         Some(Command::Config(ConfigCommand::Show { defaults: true })) => say(config::DEFAULT),
         Some(Command::Config(ConfigCommand::Show { defaults: false })) => say(&load()?.show()),
+        Some(Command::PersonalData { json }) => say(&wiring::personal_data(*json)?),
         Some(Command::Openapi) => say(&format!("{}\n", System::new().block_on(wiring::openapi_json())?)),
     }
 }
@@ -100,6 +108,10 @@ enum Failure {
     Telemetry(#[from] TelemetryError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Audit(#[from] audit::AuditFailure),
+    #[error("{} is not the audit log that its checkpoint, or what was given to compare it with, says", .0.display())]
+    Tampered(PathBuf),
     #[error("the answer cannot be written to stdout")]
     Output(#[source] io::Error),
 }
@@ -110,6 +122,8 @@ impl Failure {
             Self::Usage(_) | Self::Config(_) | Self::Telemetry(TelemetryError::Filter(_)) => 2,
             Self::Telemetry(TelemetryError::Traces(_) | TelemetryError::AlreadyInstalled(_))
             | Self::Start(_)
+            | Self::Audit(_)
+            | Self::Tampered(_)
             | Self::Output(_) => 1,
         }
     }
@@ -138,7 +152,9 @@ impl Failure {
                  setting with its meaning",
             ),
             Self::Start(error) => Some(&error.remedy),
-            Self::Usage(_) | Self::Telemetry(_) | Self::Output(_) => None,
+            Self::Usage(_) | Self::Telemetry(_) | Self::Audit(_) | Self::Tampered(_) | Self::Output(_) => {
+                None
+            }
         }
     }
 }

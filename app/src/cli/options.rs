@@ -38,9 +38,18 @@ pub(super) enum Command {
     /// Replace the master key, which seals what is secret in the databases, or the key that access tokens are signed with
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Look at an export of an audit log; it takes neither configuration nor database
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the register of personal data: what is kept of people, why and for how long
+    PersonalData {
+        /// As JSON instead of Markdown
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the API's OpenAPI document
     Openapi,
 }
@@ -94,6 +103,21 @@ pub(super) enum KeysCommand {
     },
     /// Seal by the newest key what former ones sealed
     Reseal,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Tell whether anything in it was changed, taken away, put in or moved, and where
+    Verify {
+        /// As `GET /api/v1/users/audit-exports/<id>/content` answers it
+        file: PathBuf,
+        /// A file with a checkpoint of an earlier day, which the log must have grown from
+        #[arg(long, value_name = "PATH")]
+        checkpoint: Option<PathBuf>,
+        /// The thumbprint of the key that must have signed the export
+        #[arg(long, value_name = "THUMBPRINT", allow_hyphen_values = true)]
+        key: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -41,6 +41,8 @@ fn what_is_a_command() {
         "keys reseal --config x.toml",
         "config check --config x.toml",
         "--config x.toml config show --defaults",
+        "audit verify log.ndjson",
+        "audit verify log.ndjson --checkpoint earlier.jws --key kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
         "openapi",
     ] {
         assert!(parse(line).is_ok(), "{line}");
@@ -52,6 +54,9 @@ fn what_is_a_command() {
         "migrate --domains users",
         "serve extra",
         "operator",
+        "audit",
+        "audit verify",
+        "audit verify a b",
         "operator create",
         "operator create ada --days 0",
         "operator create ada --days 367",

@@ -39,6 +39,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("domains.users.access_token_minutes", 1..=1440),
     ("domains.users.refresh_token_days", 1..=365),
     ("domains.users.signing_key_days", 1..=365),
+    ("domains.users.closed_tenant_days", 0..=365),
     ("domains.users.verification_hours", 1..=720),
     ("domains.users.invitation_hours", 1..=8760),
     ("domains.users.password_reset_minutes", 5..=1440),
@@ -57,6 +58,7 @@ const SCHEMES: &[(&str, &[&str])] = &[
     ("blobs.endpoint", &["http", "https"]),
     ("telemetry.otlp_endpoint", &["http", "https"]),
     ("domains.users.breached_passwords_url", &["http", "https"]),
+    ("domains.users.domain_proofs_url", &["http", "https"]),
 ];
 
 /// Each value by itself. One that is not allowed is told and goes back to its default, so that the others can be

@@ -19,6 +19,7 @@ pub struct Config {
     pub cache: CacheConfig,
     pub limits: LimitsConfig,
     pub jobs: JobsConfig,
+    pub outbound: OutboundConfig,
     pub mail: MailConfig,
     pub blobs: BlobsConfig,
     pub logs: LogsConfig,
@@ -195,6 +196,12 @@ pub struct JobsConfig {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct OutboundConfig {
+    pub allow_private_addresses: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MailConfig {
     #[serde(with = "optional")]
     pub smtp_url: Option<SecretUrl>,
@@ -312,6 +319,7 @@ pub struct UsersConfig {
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
     pub signing_key_days: u32,
+    pub closed_tenant_days: u32,
     pub verification_hours: u32,
     pub invitation_hours: u32,
     pub password_reset_minutes: u32,
@@ -319,6 +327,8 @@ pub struct UsersConfig {
     pub fresh_minutes: u32,
     #[serde(with = "optional")]
     pub breached_passwords_url: Option<String>,
+    #[serde(with = "optional")]
+    pub domain_proofs_url: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

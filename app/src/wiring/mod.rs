@@ -7,12 +7,15 @@ mod keys;
 mod modules;
 mod monitoring;
 mod node;
+mod personal_data;
 mod platform;
 mod remote;
 
 pub use administration::{create_operator, list_operators, revoke_operator};
 pub use keys::{reseal, rotate_master_key, rotate_signing_key};
+pub use modules::TABLES;
 pub use node::Node;
+pub use personal_data::personal_data;
 
 use crate::config::Config;
 use kernel::Clock;

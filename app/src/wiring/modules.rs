@@ -6,8 +6,9 @@ use super::remote::HttpTransport;
 use crate::config::{Config, SignUp};
 use billing_contract::{Billing, RemoteBilling};
 use data::Subscription;
+use data::tables::Table;
 use kernel::contract::Transport;
-use module::Module;
+use module::{Archives, Module};
 use std::sync::Arc;
 use users_contract::{RemoteUsers, Users};
 
@@ -15,6 +16,7 @@ use users_contract::{RemoteUsers, Users};
 /// of calls and nothing else.
 pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, StartError> {
     let settings = &config.domains;
+    let archives = Archives::default();
     let users = users::module(
         users::Settings {
             sign_up: match settings.users.sign_up {
@@ -25,14 +27,16 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
             access_token_minutes: settings.users.access_token_minutes,
             refresh_token_days: settings.users.refresh_token_days,
             signing_key_days: settings.users.signing_key_days,
+            closed_tenant_days: settings.users.closed_tenant_days,
             verification_hours: settings.users.verification_hours,
             invitation_hours: settings.users.invitation_hours,
             password_reset_minutes: settings.users.password_reset_minutes,
             email_change_hours: settings.users.email_change_hours,
             fresh_minutes: settings.users.fresh_minutes,
             breached_passwords_url: settings.users.breached_passwords_url.clone(),
+            domain_proofs_url: settings.users.domain_proofs_url.clone(),
         },
-        users::Deps { platform: foundation.platform("users")? },
+        users::Deps { platform: foundation.platform("users")?, archives: archives.clone() },
     );
     let call_users: Arc<dyn Users> = match &settings.users.remote_url {
         Some(url) => Arc::new(RemoteUsers::new(transport(url, foundation)?)),
@@ -80,6 +84,7 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
         imports::Deps { platform: foundation.platform("imports")?, offers: offered_imports },
     ));
 
+    archives.fill(working.iter().filter_map(|module| module.archive.clone()).collect());
     let permissions = working.iter().flat_map(|module| module.permissions).copied().collect();
     foundation.permissions.fill(permissions);
     foundation.switches.fill(working.iter().flat_map(|module| module.switches).copied().collect());
@@ -90,6 +95,17 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
 fn subscriptions(modules: &[Module]) -> Vec<Subscription> {
     modules.iter().flat_map(|module| &module.handlers).filter_map(jobs::Handler::subscription).collect()
 }
+
+/// What each domain says of its tables, for the register of personal data.
+pub const TABLES: [(&str, &[Table]); 7] = [
+    ("users", users::TABLES),
+    ("billing", billing::TABLES),
+    ("inventory", inventory::TABLES),
+    ("workflow", workflow::TABLES),
+    ("notifications", notifications::TABLES),
+    ("reports", reports::TABLES),
+    ("imports", imports::TABLES),
+];
 
 fn transport(url: &str, foundation: &Foundation) -> Result<Arc<dyn Transport>, StartError> {
     let made = HttpTransport::new(url, foundation.secrets.clone(), foundation.clock.clone());

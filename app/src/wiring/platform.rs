@@ -9,6 +9,7 @@ use kernel::Clock;
 use kernel::permission::PermissionRegistry;
 use kernel::switch::SwitchRegistry;
 use module::Platform;
+use outbound::Outbound;
 use secrets::{MasterKeys, Secrets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ pub struct Foundation {
     pub permissions: PermissionRegistry,
     pub switches: SwitchRegistry,
     pub subscriptions: Subscriptions,
+    outbound: Outbound,
     public_url: String,
     /// By URL, since domains on one server share its connections.
     servers: BTreeMap<String, (Engine, Signals)>,
@@ -41,6 +43,9 @@ impl Foundation {
             permissions: PermissionRegistry::default(),
             switches: SwitchRegistry::default(),
             subscriptions: Subscriptions::default(),
+            outbound: Outbound::new(outbound::Settings {
+                allow_private_addresses: config.outbound.allow_private_addresses,
+            }),
             public_url: config.public_url(),
             servers: BTreeMap::new(),
             databases: BTreeMap::new(),
@@ -68,6 +73,7 @@ impl Foundation {
             clock: self.clock.clone(),
             permissions: self.permissions.clone(),
             switches: self.switches.clone(),
+            outbound: self.outbound.clone(),
             public_url: self.public_url.clone(),
         })
     }

@@ -64,6 +64,11 @@ impl Client {
         self.token.as_deref()
     }
 
+    /// Of the node that it asks, or the first of them.
+    pub fn url(&self) -> &str {
+        &self.urls[0]
+    }
+
     pub fn without_token(&self) -> Self {
         Self { token: None, ..self.clone() }
     }
@@ -111,9 +116,10 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let whole = ["/api", "/health", "/docs", "/metrics", "/internal", "/problems", "/.well-known"]
-            .iter()
-            .any(|start| path.starts_with(start));
+        let whole =
+            ["/api", "/health", "/docs", "/metrics", "/internal", "/problems", "/.well-known", "/oauth"]
+                .iter()
+                .any(|start| path.starts_with(start));
         let url = &self.urls[self.turn.fetch_add(1, Ordering::Relaxed) % self.urls.len()];
         let url = if whole { format!("{url}{path}") } else { format!("{url}/api/v1{path}") };
         let request = self.http.request(method, url);

@@ -2,12 +2,15 @@
 
 use crate::client::Client;
 use crate::document::Operation;
+use crate::oauth;
 use crate::passkeys::{device, registered};
+use crate::sso;
 use crate::tenant::{PASSWORD, id, invited, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
+use uuid::Uuid;
 
 pub struct Furnished {
     pub client: Client,
@@ -25,10 +28,15 @@ impl Furnished {
         furnished.employ(mail).await;
         let passkey = registered(&furnished.client, PASSWORD, &mut device()).await;
         furnished.ids.insert("/users/me/passkeys", passkey);
+        let program = oauth::registered(&furnished.client).await;
+        let grant = oauth::allowed(&furnished.client, &program).await;
+        furnished.ids.insert("/users/oauth-clients", program.id);
+        furnished.ids.insert("/users/me/oauth-grants", grant);
         furnished.stock().await;
         furnished.bill().await;
         furnished.approve().await;
         furnished.work().await;
+        furnished.take_along().await;
         let mails = until(&furnished.client, "/notifications/emails", "the mail is out", |mails| {
             let mut mails = mails["data"].as_array().unwrap().iter();
             mails.len() > 0 && mails.all(|mail| mail["status"] == "sent")
@@ -82,6 +90,13 @@ impl Furnished {
         self.create("/users/invitations", json!({ "email": "somebody@example.com" })).await;
         let grant = json!({ "role": "viewer", "reason": "A wrong total", "minutes": 10_080 });
         self.create("/users/support-grants", grant).await;
+        // Paused, since its collector is nowhere.
+        let stream =
+            self.create("/users/audit-streams", json!({ "url": "https://collector.invalid/" })).await;
+        self.client.post(&format!("/users/audit-streams/{stream}/pause"), json!({})).await.expect(200);
+        let own = format!("{}.example", Uuid::new_v4().simple());
+        self.ids.insert("/users/domains", sso::own_domain(&self.client, &own).await);
+        self.create("/users/oidc-connections", sso::connecting(&sso::PROVIDER.issuer)).await;
         let sessions = self.client.get("/users/sessions").await.expect(200);
         self.ids.insert("/users/sessions", id(&sessions["data"][0]));
     }
@@ -130,6 +145,19 @@ impl Furnished {
         let line = json!({ "description": "Difference engine", "quantity": "1", "unit_amount": unit_amount });
         let invoice = json!({ "customer_id": self.ids["/billing/customers"], "lines": [line] });
         self.create("/billing/invoices", invoice).await
+    }
+
+    async fn take_along(&mut self) {
+        for collection in ["/users/tenant-exports", "/users/me/exports"] {
+            let export = self.create(collection, json!({})).await;
+            let path = format!("{collection}/{export}");
+            until(&self.client, &path, "an export", |export| export["status"] == "ready").await;
+        }
+        let export = self.create("/users/audit-exports", json!({})).await;
+        let path = format!("/users/audit-exports/{export}");
+        until(&self.client, &path, "the log's export", |export| export["state"] == "done").await;
+        let entries = self.client.get("/users/audit-entries").await.expect(200);
+        self.ids.insert("/users/audit-entries", id(&entries["data"][0]));
     }
 
     async fn work(&mut self) {

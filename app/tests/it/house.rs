@@ -1,6 +1,7 @@
 //! Processes of `insula` for tests: on SQLite in a folder, or several on one PostgreSQL database with Redis.
 
 use crate::client::Client;
+use crate::sso::PROVIDER;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -53,6 +54,9 @@ impl Ground {
         // Tests sign up and in more often a minute than people do.
         ground.set("INSULA_LIMITS__PUBLIC_PER_MINUTE_PER_ADDRESS", "6000");
         ground.set("INSULA_LIMITS__TRIES_PER_MINUTE_PER_ACCOUNT", "6000");
+        // Tenants' providers are on this machine, and so are the files that prove domains.
+        ground.set("INSULA_OUTBOUND__ALLOW_PRIVATE_ADDRESSES", "true");
+        ground.set("INSULA_DOMAINS__USERS__DOMAIN_PROOFS_URL", &PROVIDER.proofs_url());
         // All installations of one test run share a Redis, and come from one address.
         ground.set("INSULA_REDIS__NAMESPACE", &uuid::Uuid::new_v4().simple().to_string());
         ground

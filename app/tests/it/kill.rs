@@ -1,11 +1,13 @@
-//! kill -9 in the middle of an import, of clients' writes and of the approval path, then a restart. What counts is what
-//! the client was told: nothing acknowledged is missing, nothing is there twice, and what was begun comes to its end.
+//! kill -9 in the middle of an import, of clients' writes, of the approval path and of a stream of the audit log, then a
+//! restart. What counts is what the client was told: nothing acknowledged is missing, nothing is there twice, and what was begun
+//! comes to its end.
 
 mod approval;
 mod caller;
 mod chance;
 mod import;
 mod nodes;
+mod stream;
 mod writers;
 
 use chance::Chance;
@@ -34,6 +36,28 @@ fn killed_on_postgres_as_api_and_worker() {
     if let Some(backend) = Backend::postgres() {
         run("PostgreSQL, api and worker", backend, &["api", "worker"], TWO_NODES_ROUNDS);
     }
+}
+
+#[test]
+fn killed_before_a_collector_has_answered_on_sqlite() {
+    stream_of(Backend::Sqlite, &["all"]);
+}
+
+#[test]
+fn killed_before_a_collector_has_answered_on_postgres() {
+    if let Some(backend) = Backend::postgres() {
+        stream_of(backend, &["all", "all"]);
+    }
+}
+
+fn stream_of(backend: Backend, roles: &'static [&'static str]) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut chance = Chance::new(chance::seed());
+        let mut nodes = Nodes::start(&backend, roles).await;
+        stream::check(&mut nodes, &mut chance).await;
+        nodes.stop().await;
+    });
 }
 
 /// Whether a kill of this round hit work in flight, as far as a client can know for certain.

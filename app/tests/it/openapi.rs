@@ -10,16 +10,19 @@ use std::process::Command;
 use testkit::Backend;
 
 /// All that anybody may call without a credential. A new one is a decision: add it here with the change that makes it.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 13] = [
     "users_confirm_email_change",
     "users_accept_invitation",
     "users_sign_in_with_passkey",
     "users_begin_passkey_sign_in",
     "users_request_password_reset",
     "users_reset_password",
+    "users_show_personal_data",
     "users_refresh_session",
     "users_sign_in",
     "users_sign_up",
+    "users_discover_sso",
+    "users_exchange_sso",
     "users_verify_email",
 ];
 

@@ -90,7 +90,20 @@ impl Walk {
         let subject = Subject { owner: subject, tenant, member, grant };
         let document = guest.get("/openapi.json").await.expect(200);
         let schemas = Schemas::new(document.clone());
-        Self { document, schemas, guest, operator, owner, subject }
+        let walk = Self { document, schemas, guest, operator, owner, subject };
+        walk.close().await;
+        let reopen = format!("/platform/tenants/{}/reopen", walk.subject.tenant);
+        walk.operator.post(&reopen, json!({})).await.expect(200);
+        walk
+    }
+
+    /// Their owner closes the subject's tenant, as soon as they are let in again.
+    async fn close(&self) {
+        eventually("the tenant is closed", async || {
+            let name = json!({ "name": "Analytical Engines" });
+            (self.subject.owner.post("/users/tenant/close", name).await.status == 200).then_some(())
+        })
+        .await;
     }
 
     /// A request that will succeed, once: what has to be there before, and the request itself. What only reads needs none.
@@ -110,6 +123,11 @@ impl Walk {
             }
             "platform_resume_tenant" => {
                 self.operator.post(&format!("{tenant}/suspend"), json!({ "reason": "For a moment" })).await;
+                call
+            }
+            "platform_reopen_tenant" => {
+                self.operator.post(&format!("{tenant}/resume"), json!({})).await;
+                self.close().await;
                 call
             }
             "platform_patch_settings" => {

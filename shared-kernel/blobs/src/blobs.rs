@@ -5,6 +5,7 @@ use crate::{BlobKey, Error, S3Settings};
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
+use kernel::TenantId;
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -85,6 +86,24 @@ impl Blobs {
             Err(Error::NotFound) => Ok(()),
             deleted => deleted,
         }
+    }
+
+    /// Deletes at most so many of a tenant's objects in a domain's part, and says how many there were.
+    pub async fn delete_of_tenant(
+        &self,
+        domain: &'static str,
+        tenant: TenantId,
+        most: usize,
+    ) -> Result<usize, Error> {
+        let prefix = BlobKey::of_tenant(domain, tenant);
+        let found: Vec<_> = self.0.list(Some(&prefix)).take(most).try_collect().await?;
+        for object in &found {
+            match self.0.delete(&object.location).await.map_err(Error::from) {
+                Ok(()) | Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found.len())
     }
 
     /// Whether objects can be written, read and deleted now.

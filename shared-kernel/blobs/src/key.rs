@@ -17,6 +17,11 @@ impl BlobKey {
         Self(Path::from(format!("{}/{tenant}/{id}/{}", safe(domain), safe(name))))
     }
 
+    /// Where all of a tenant's lie.
+    pub(crate) fn of_tenant(domain: &'static str, tenant: TenantId) -> Path {
+        Path::from(format!("{}/{tenant}", safe(domain)))
+    }
+
     pub(crate) fn probe() -> Self {
         Self(Path::from(format!("probes/{}", uuid::Uuid::new_v4())))
     }

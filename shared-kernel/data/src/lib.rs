@@ -1,6 +1,7 @@
 //! The one way to a database. A domain gets a [`Databases`] for its own tables and reaches them through a tenant:
 //! there is no bare connection, no query without a tenant, and no way into another domain's tables.
 
+mod archive;
 mod connection;
 mod databases;
 mod engine;
@@ -16,10 +17,12 @@ mod raw;
 mod search;
 mod signals;
 mod system;
+pub mod tables;
 mod tx;
 mod unit;
 mod wall;
 
+pub use archive::{ArchivedRows, ErasedRows, TableArchive, Whom};
 pub use databases::{Databases, Read, Setup};
 pub use engine::{Engine, PoolSettings, Usage};
 pub use entity::{PlatformEntity, TenantEntity};

@@ -93,6 +93,8 @@ pub enum Strength {
     /// A key or token made for machines.
     Key,
     Password,
+    /// The tenant's own provider has signed them in; what it asked for is its business.
+    Federated,
     SecondFactor,
     /// A key that does not leave its device and that its holder has unlocked there.
     Passkey,

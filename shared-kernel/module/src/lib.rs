@@ -1,11 +1,16 @@
 //! All that one domain hands to the app, and all it is given: the only door between a domain and the house.
 
+mod archive;
 mod import_target;
 mod operators;
 mod report_source;
 mod reseal;
 mod signing;
 
+pub use archive::{
+    Archive, ArchiveError, ArchiveOffer, ArchivePerson, ArchiveServer, Archives, CountRows, EraseFiles,
+    ErasePerson, EraseRows, FakeArchive, ReadRows, RemoteArchive, RowCount, RowsErased, RowsPage,
+};
 pub use import_target::{
     ApplyBatch, BatchOutcome, FakeImportTarget, FieldKind, ImportError, ImportField, ImportId, ImportOffer,
     ImportRow, ImportTarget, ImportTargetServer, RemoteImportTarget, RowFault, RowOutcome, TargetDefinition,
@@ -28,6 +33,7 @@ use kernel::ctx::{EntitlementProvider, IdentityProvider};
 use kernel::permission::PermissionRegistry;
 use kernel::switch::SwitchRegistry;
 use kernel::{Clock, Permission, Switch};
+use outbound::Outbound;
 use secrets::Secrets;
 use std::any::Any;
 use std::sync::Arc;
@@ -44,6 +50,8 @@ pub struct Platform {
     pub clock: Clock,
     pub permissions: PermissionRegistry,
     pub switches: SwitchRegistry,
+    /// For requests to places that a tenant names.
+    pub outbound: Outbound,
     /// Without a slash at the end; links in mail begin with it.
     pub public_url: String,
 }
@@ -77,6 +85,8 @@ pub struct Module {
     pub entitlements: Option<Arc<dyn EntitlementProvider>>,
     pub reports: Vec<ReportOffer>,
     pub imports: Vec<ImportOffer>,
+    /// Its tables, as it declares them.
+    pub archive: Option<ArchiveOffer>,
 }
 
 impl Module {
@@ -104,6 +114,7 @@ impl Module {
             entitlements: None,
             reports: Vec::new(),
             imports: Vec::new(),
+            archive: None,
         }
     }
 }

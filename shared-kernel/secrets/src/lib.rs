@@ -21,6 +21,11 @@ pub fn salt() -> [u8; 32] {
     random()
 }
 
+/// A key to be shared with one other, who signs or verifies by it.
+pub fn shared_key() -> [u8; 32] {
+    random()
+}
+
 /// Whether two secrets are the same, in a time that depends on their lengths alone.
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     use subtle::ConstantTimeEq;

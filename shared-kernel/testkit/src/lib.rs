@@ -2,17 +2,21 @@
 //! neighbours, a device with a passkey, the codes of an authenticator, and a bounded wait. `both!` runs one test on SQLite
 //! and, where `TEST_DATABASE_URL` is set, on PostgreSQL.
 
+mod archive;
 mod authenticator;
 mod databases;
 mod loopback;
+mod provider;
 mod stage;
 mod tenant;
 pub mod totp;
 mod wait;
 
+pub use archive::check_archive;
 pub use authenticator::Authenticator;
 pub use databases::{Backend, PostgresDatabase, sqlite_file};
 pub use loopback::Loopback;
+pub use provider::{Provider, Saying, s256};
 pub use stage::Stage;
 pub use tenant::Tenant;
 pub use wait::eventually;

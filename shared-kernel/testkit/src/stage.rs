@@ -9,6 +9,7 @@ use kernel::permission::PermissionRegistry;
 use kernel::switch::SwitchRegistry;
 use kernel::{Clock, Permission, Switch, Visitor};
 use module::Platform;
+use outbound::Outbound;
 use secrets::{MasterKey, Secrets};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -23,6 +24,8 @@ pub struct Stage {
     pub permissions: PermissionRegistry,
     pub switches: SwitchRegistry,
     pub subscriptions: Subscriptions,
+    /// As strict as the default configuration; a test that listens on this machine puts another in its place.
+    pub outbound: Outbound,
     pub folder: TempDir,
     signals: Signals,
     postgres: Option<(PostgresDatabase, Engine)>,
@@ -53,6 +56,7 @@ impl Stage {
             permissions: PermissionRegistry::default(),
             switches: SwitchRegistry::default(),
             subscriptions: Subscriptions::default(),
+            outbound: Outbound::new(outbound::Settings::default()),
             folder,
             signals: Signals::default(),
             postgres,
@@ -119,6 +123,7 @@ impl Stage {
             clock: self.clock.clone(),
             permissions: self.permissions.clone(),
             switches: self.switches.clone(),
+            outbound: self.outbound.clone(),
             public_url: "http://insula.test".to_owned(),
         }
     }

@@ -194,7 +194,7 @@ fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// Nothing here unpacks a body.
-fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     let mut encodings = headers.get_all(CONTENT_ENCODING);
     if encodings.all(|encoding| encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")) {
         return Ok(());

@@ -21,7 +21,7 @@ use futures::FutureExt;
 use kernel::ctx::Principal;
 use kernel::id::PLATFORM;
 use kernel::problem::{DEADLINE_EXCEEDED, MALFORMED, UNAUTHENTICATED};
-use kernel::{Ctx, Problem, Visitor};
+use kernel::{Ctx, Permission, Problem, Visitor};
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -48,15 +48,20 @@ where
         req.extensions_mut().insert(visitor.clone());
     }
     req.extensions_mut().insert(Arc::clone(&endpoint));
-    let deadline = visitor.deadline.into();
+    let deadline = visitor.deadline;
     let work = Box::pin(guarded(endpoint, visitor, handler, req, payload));
-    match tokio::time::timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
-        Ok(Ok(Ok(response))) => response,
-        Ok(Ok(Err(failure))) => refuse(failure),
-        Ok(Err(panic)) => refuse(panicked(&*panic).into()),
-        Err(_) => {
-            refuse(Problem::new(DEADLINE_EXCEEDED, "The request took too long and was given up.").into())
-        }
+    in_time(deadline, work).await.unwrap_or_else(refuse)
+}
+
+/// What panics or takes longer is a failure.
+pub(crate) async fn in_time<T>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, Failure>> + Unpin,
+) -> Result<T, Failure> {
+    match tokio::time::timeout_at(deadline.into(), AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(panic)) => Err(panicked(&*panic).into()),
+        Err(_) => Err(Problem::new(DEADLINE_EXCEEDED, "The request took too long and was given up.").into()),
     }
 }
 
@@ -73,22 +78,14 @@ where
     F::Output: Responder + 'static,
 {
     let server = Server::of(&req)?;
-    let (span, route) = (Span::current(), &*endpoint.info.path);
+    let route = &*endpoint.info.path;
     match endpoint.access {
         Access::Public(_) => {
-            span.record("route", route);
+            Span::current().record("route", route);
             allow(&req, server.limits().visitor(&visitor))?;
         }
         Access::Permission(permission) => {
-            let authenticated = authenticate(&server, &req, &visitor).await;
-            let known = authenticated.as_ref().ok();
-            let tenant = known.map(|principal| field::display(principal.tenant));
-            let through = known.and_then(|principal| principal.impersonator.as_ref()).map(field::display);
-            tracing::record_all!(span, route = route, tenant = tenant, impersonator = through);
-            let principal = authenticated?;
-            allow(&req, server.limits().caller(&principal, visitor.now()))?;
-            let ctx = Ctx::build(visitor, principal);
-            ctx.may(permission)?;
+            let ctx = admit(&server, &req, visitor, permission, route).await?;
             let ctx = idempotency::read(&endpoint, &server, &req, &mut payload, ctx).await?;
             req.extensions_mut().insert(ctx);
         }
@@ -108,6 +105,27 @@ where
         return Ok(rendered.respond_to(&req));
     }
     answer
+}
+
+/// Who are you, are you within your limits, may you. The span learns the route and the tenant.
+pub(crate) async fn admit(
+    server: &Server,
+    req: &HttpRequest,
+    visitor: Visitor,
+    permission: &Permission,
+    route: &str,
+) -> Result<Ctx, Failure> {
+    let authenticated = authenticate(server, req, &visitor).await;
+    let known = authenticated.as_ref().ok();
+    let tenant = known.map(|principal| field::display(principal.tenant));
+    let through = known.and_then(|principal| principal.impersonator.as_ref()).map(field::display);
+    let span = Span::current();
+    tracing::record_all!(span, route = route, tenant = tenant, impersonator = through);
+    let principal = authenticated?;
+    allow(req, server.limits().caller(&principal, visitor.now()))?;
+    let ctx = Ctx::build(visitor, principal);
+    ctx.may(permission)?;
+    Ok(ctx)
 }
 
 async fn handled<F, Args>(

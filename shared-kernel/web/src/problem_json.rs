@@ -3,7 +3,7 @@
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, ResponseError};
 use kernel::problem::{
@@ -75,7 +75,7 @@ struct Document<'a> {
 }
 
 pub(crate) fn render(failure: &Failure, request_id: &str) -> HttpResponse {
-    let Inner { problem, headers: extra } = &*failure.0;
+    let problem = failure.problem();
     let document = Document {
         r#type: format!("/problems/{}", problem.kind.code),
         title: problem.kind.title,
@@ -88,8 +88,14 @@ pub(crate) fn render(failure: &Failure, request_id: &str) -> HttpResponse {
     };
     let body = serde_json::to_vec(&document).unwrap_or_default();
     let mut response = HttpResponse::with_body(status_of(&problem.kind), BoxBody::new(body));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    tell(failure, response.headers_mut());
+    response
+}
+
+/// What the headers say of a failure, whatever its body is.
+pub(crate) fn tell(failure: &Failure, headers: &mut HeaderMap) {
+    let Inner { problem, headers: extra } = &*failure.0;
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(seconds) = retry_after_s(problem) {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -100,7 +106,6 @@ pub(crate) fn render(failure: &Failure, request_id: &str) -> HttpResponse {
     for (name, value) in extra {
         headers.insert(name.clone(), value.clone());
     }
-    response
 }
 
 /// The one place where a failure is logged; the request id is in the surrounding span.

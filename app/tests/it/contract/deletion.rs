@@ -11,13 +11,17 @@ use uuid::Uuid;
 const STAYS: [(&str, &str); 1] =
     [("users_revoke_api_key", "a key that is revoked is still shown, with the time of its end")];
 /// What a `DELETE` ends for good. It may only shrink.
-const FOR_GOOD: [(&str, &str); 3] = [
+const FOR_GOOD: [(&str, &str); 7] = [
     (
         "users_cancel_email_change",
         "its links have ended; asking again proves anew who asks, and sends others",
     ),
+    ("users_delete_audit_stream", "its secrets are gone with it; what it was of is still in the log"),
     ("users_remove_passkey", "a key that was given up must never open anything again"),
     ("users_revoke_api_key", "a credential that was ended must never open anything again"),
+    ("users_revoke_oauth_grant", "only the member lets the program in again, by its page"),
+    ("users_delete_oidc_connection", "its secret is deleted with it"),
+    ("users_remove_domain", "another tenant may have it from then on; it is proved anew"),
 ];
 
 pub fn stays(operation: &Operation) -> bool {

@@ -20,8 +20,13 @@ const MOVES_MONEY_OR_STOCK: [&str; 5] = [
     "inventory_ship_reservation",
 ];
 /// Whoever has done this is nobody any more, and gets no answer again.
-const ENDS_ITS_CREDENTIAL: [&str; 4] =
-    ["users_leave_tenant", "users_revoke_all_sessions", "users_sign_out", "users_switch_tenant"];
+const ENDS_ITS_CREDENTIAL: [&str; 5] = [
+    "users_leave_tenant",
+    "users_close_tenant",
+    "users_revoke_all_sessions",
+    "users_sign_out",
+    "users_switch_tenant",
+];
 /// What is done in another tenant than the key is kept in, and before the answer is: whoever comes with the key between the
 /// two is told by this code that it is done. It may only shrink.
 const DONE_ELSEWHERE: [(&str, &str); 1] = [("users_accept_own_invitation", "users.invitation_used")];

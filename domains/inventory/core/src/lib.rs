@@ -10,15 +10,17 @@ mod permissions;
 mod report_source;
 mod service;
 mod store;
+mod tables;
 
 pub use permissions::PERMISSIONS;
 pub use service::verify_balances::verify_balances;
 pub use store::drift::Drift;
+pub use tables::TABLES;
 
 use contract::LocalInventory;
 use data::Databases;
 use inventory_contract::{Inventory, InventoryServer};
-use module::{Contract, Module, Platform};
+use module::{ArchiveOffer, Contract, Module, Platform};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -42,9 +44,11 @@ pub fn module(_settings: Settings, deps: Deps) -> Module {
     let databases = deps.platform.databases;
     let app = App { databases: databases.clone() };
     let inventory: Arc<dyn Inventory> = Arc::new(LocalInventory::new(app.clone()));
+    let archive = ArchiveOffer::new(databases.clone(), tables::TABLES);
     let mut module = Module::new("inventory", databases, http::api(app.clone()), PERMISSIONS);
     module.contract =
         Some(Contract::new::<dyn Inventory>(inventory.clone(), Arc::new(InventoryServer::new(inventory))));
+    module.archive = Some(archive);
     module.reports = vec![report_source::offer(app.clone())];
     module.imports = vec![import_target::offer(app)];
     module

@@ -10,9 +10,12 @@ mod permissions;
 mod service;
 mod store;
 mod subscribers;
+mod tables;
+
+pub use tables::TABLES;
 
 use mailer::Mailer;
-use module::{Module, Platform};
+use module::{ArchiveOffer, Module, Platform};
 use serde::Deserialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -50,6 +53,7 @@ pub fn module(settings: Settings, deps: Deps) -> Module {
     let app = App { databases, secrets, users: deps.users, mailer, public_url: public_url.into() };
     let mut module =
         Module::new("notifications", app.databases.clone(), http::api(app.clone()), permissions::PERMISSIONS);
+    module.archive = Some(ArchiveOffer::new(app.databases.clone(), tables::TABLES));
     module.handlers = jobs::handlers(&app);
     module.handlers.extend(subscribers::handlers(&app));
     module

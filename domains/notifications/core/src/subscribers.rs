@@ -6,12 +6,13 @@ use reports_contract::ReportReady;
 use users_contract::{
     EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged, EmailVerificationRequested,
     InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged, PasswordResetRequested,
-    SignUpForKnownAddress,
+    SignUpForKnownAddress, TenantErased,
 };
 
 pub fn handlers(app: &App) -> Vec<Handler> {
     let (verify, known, ready) = (app.clone(), app.clone(), app.clone());
     let (join, choose, changed, device) = (app.clone(), app.clone(), app.clone(), app.clone());
+    let erased = app.clone();
     let (approve, confirm, moved, registered) = (app.clone(), app.clone(), app.clone(), app.clone());
     vec![
         subscriber::<EmailVerificationRequested>("notifications.ask_to_verify", move |ctx, event| {
@@ -63,6 +64,10 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         subscriber::<EmailChanged>("notifications.tell_address_changed", move |ctx, event| {
             let app = moved.clone();
             async move { Ok(service::tell_address_changed(&app, &ctx, event).await?) }
+        }),
+        subscriber::<TenantErased>("notifications.tell_tenant_erased", move |ctx, event| {
+            let app = erased.clone();
+            async move { Ok(service::tell_tenant_erased(&app, &ctx, event).await?) }
         }),
     ]
 }

@@ -9,9 +9,12 @@ mod jobs;
 mod permissions;
 mod service;
 mod store;
+mod tables;
+
+pub use tables::TABLES;
 
 use catalogue::Catalogue;
-use module::{Module, Platform, ReportOffer};
+use module::{ArchiveOffer, Module, Platform, ReportOffer};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -31,6 +34,8 @@ pub fn module(_: Settings, deps: Deps) -> Module {
     let app = App { databases, blobs, catalogue: Arc::new(Catalogue::new(deps.offers)) };
     let mut module =
         Module::new("reports", app.databases.clone(), http::api(app.clone()), permissions::PERMISSIONS);
+    let archive = ArchiveOffer::with_files(app.databases.clone(), tables::TABLES, app.blobs.clone());
+    module.archive = Some(archive);
     module.handlers = jobs::handlers(&app);
     module
 }

@@ -193,6 +193,18 @@ pub struct NewDeviceSignedIn {
     pub happened_at: DateTime<Utc>,
 }
 
+/// A tenant that its owner closed is erased. It is published in the tenant that is none, since the other is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.tenant_erased", version = 1, aggregate = email)]
+pub struct TenantErased {
+    /// Of whoever closed it.
+    pub email: String,
+    pub tenant_name: String,
+    /// A JWS in its compact form.
+    pub certificate: String,
+    pub happened_at: DateTime<Utc>,
+}
+
 /// Somebody is asked into a tenant. The address may have no account yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
 #[event(kind = "users.invitation_sent", version = 1, aggregate = email)]

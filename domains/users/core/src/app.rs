@@ -3,12 +3,13 @@
 use crate::service::accounts::breaches::Breaches;
 use crate::service::factors::relying_party::RelyingParty;
 use crate::service::sessions::signing_keys::SigningKeys;
+use blobs::Blobs;
 use cache::{Level, Space};
 use chrono::Duration;
 use data::Databases;
 use kernel::permission::PermissionRegistry;
 use kernel::switch::SwitchRegistry;
-use module::Platform;
+use module::{Archives, Platform};
 use secrets::{Passwords, Secrets};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -27,8 +28,12 @@ pub struct Settings {
     /// How long a proof of who somebody is does for what is sensitive.
     pub fresh_minutes: u32,
     pub signing_key_days: u32,
+    /// How long an owner's closed tenant can be brought back.
+    pub closed_tenant_days: u32,
     /// Of a service that knows passwords from breaches; none is asked without it.
     pub breached_passwords_url: Option<String>,
+    /// Where the files are that prove domains, `<url>/<domain>/…`; without it, at the domains themselves.
+    pub domain_proofs_url: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -64,6 +69,7 @@ impl Default for Settings {
             sign_up: SignUpPolicy::Open,
             access_token_minutes: 15,
             signing_key_days: 30,
+            closed_tenant_days: 30,
             refresh_token_days: 30,
             verification_hours: 24,
             invitation_hours: 7 * 24,
@@ -71,6 +77,7 @@ impl Default for Settings {
             email_change_hours: 24,
             fresh_minutes: 15,
             breached_passwords_url: None,
+            domain_proofs_url: None,
         }
     }
 }
@@ -86,6 +93,10 @@ impl Settings {
 
     pub(crate) fn signing_key_lifetime(&self) -> Duration {
         Duration::days(self.signing_key_days.into())
+    }
+
+    pub(crate) fn closed_tenant_kept(&self) -> Duration {
+        Duration::days(self.closed_tenant_days.into())
     }
 
     pub(crate) fn invitation_lifetime(&self) -> Duration {
@@ -112,18 +123,26 @@ impl Settings {
 /// Users calls no other domain.
 pub struct Deps {
     pub platform: Platform,
+    /// Of all domains, since people and tenants leave all of them; filled once they are made.
+    pub archives: Archives,
 }
 
 /// With the cache's jitter of a tenth still under the second in which a revocation must be felt on every node.
 const IDENTITY_TTL: std::time::Duration = std::time::Duration::from_millis(800);
 /// How many notes of a key's last use may be on their way to the database at once.
 const MAX_TOUCHES: usize = 4;
+/// How many jobs of a node may wait for collectors of audit logs at once.
+const MAX_DELIVERIES: usize = 4;
+/// How long a provider's word on itself is believed; a key that is not among those it had is asked for at once.
+const PROVIDER_TTL: std::time::Duration = std::time::Duration::from_secs(600);
 
 #[derive(Clone)]
 pub struct App {
     pub settings: Settings,
     pub databases: Databases,
     pub secrets: Secrets,
+    pub blobs: Blobs,
+    pub archives: Archives,
     pub signing_keys: Arc<SigningKeys>,
     /// Of access tokens, and whom they are for: where people reach this installation.
     pub issuer: String,
@@ -137,6 +156,14 @@ pub struct App {
     /// What operators said of switches, for all tenants and for each.
     pub switched: Space,
     pub touches: Arc<Semaphore>,
+    /// By which collectors of audit logs are reached.
+    pub collectors: ::outbound::Outbound,
+    /// Of those that wait for collectors of audit logs.
+    pub deliveries: Arc<Semaphore>,
+    /// By which their providers are.
+    pub outbound: ::outbound::Outbound,
+    /// What the tenants' providers say of themselves.
+    pub providers: Space,
     pub breaches: Option<Breaches>,
     /// Where people reach this installation by no name, browsers keep no passkeys for it.
     pub relying_party: Option<Arc<RelyingParty>>,
@@ -144,7 +171,18 @@ pub struct App {
 
 impl App {
     pub fn new(settings: Settings, deps: Deps) -> Self {
-        let Platform { databases, secrets, cache, permissions, switches, public_url, .. } = deps.platform;
+        let Deps { platform, archives } = deps;
+        let Platform {
+            databases,
+            secrets,
+            blobs,
+            cache,
+            permissions,
+            switches,
+            outbound: collectors,
+            public_url,
+            ..
+        } = platform;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let breaches = settings.breached_passwords_url.as_deref().and_then(Breaches::of);
         let relying_party = RelyingParty::new(&public_url).map(Arc::new);
@@ -153,10 +191,14 @@ impl App {
         }
         Self {
             settings,
+            outbound: collectors.clone(),
+            providers: cache.space("users.providers", PROVIDER_TTL, Level::ProcessOnly),
             breaches,
             relying_party,
             databases,
             secrets,
+            blobs,
+            archives,
             signing_keys: Arc::default(),
             issuer: public_url,
             permissions,
@@ -166,6 +208,8 @@ impl App {
             authorities: cache.space("users.authorities", IDENTITY_TTL, Level::ProcessOnly),
             switched: cache.space("users.switches", IDENTITY_TTL, Level::ProcessOnly),
             touches: Arc::new(Semaphore::new(MAX_TOUCHES)),
+            collectors,
+            deliveries: Arc::new(Semaphore::new(MAX_DELIVERIES)),
         }
     }
 }

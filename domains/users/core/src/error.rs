@@ -19,12 +19,11 @@ pub enum Error {
     )]
     #[problem(code = "users.link_invalid", status = 422, title = "The link is not valid")]
     LinkInvalid,
-    #[error("The address and the password do not belong together.")]
+    #[error(
+        "The address and the password do not belong together, or the address is not verified yet: use the link of the e-mail."
+    )]
     #[problem(code = "users.wrong_credentials", status = 401, title = "Wrong address or password")]
     WrongCredentials,
-    #[error("Follow the link in the e-mail we sent to this address first.")]
-    #[problem(code = "users.email_not_verified", status = 403, title = "The address is not verified")]
-    EmailNotVerified,
     #[error("The link is unknown or was used before. Ask for another.")]
     #[problem(code = "users.reset_invalid", status = 422, title = "The link is not valid")]
     ResetInvalid,
@@ -86,6 +85,29 @@ pub enum Error {
     #[error("An API key with this id exists already.")]
     #[problem(code = "users.api_key_exists", status = 409, title = "The id is taken")]
     ApiKeyExists,
+    #[error("There is no such client.")]
+    #[problem(code = "users.oauth_client_not_found", status = 404, title = "No such client")]
+    OauthClientNotFound,
+    #[error("A client with this id exists already.")]
+    #[problem(code = "users.oauth_client_exists", status = 409, title = "The id is taken")]
+    OauthClientExists,
+    #[error("The client is not deleted.")]
+    #[problem(code = "users.oauth_client_not_deleted", status = 409, title = "Not deleted")]
+    OauthClientNotDeleted,
+    #[error(
+        "The client acts for itself as whoever registered it, so only they may do this. You may delete it, or register another."
+    )]
+    #[problem(code = "users.not_own_oauth_client", status = 403, title = "Another's client")]
+    NotOwnOauthClient,
+    #[error("A public client has no secret. Register a confidential one, where it can keep a secret.")]
+    #[problem(code = "users.oauth_client_public", status = 409, title = "The client has no secret")]
+    OauthClientPublic,
+    #[error("You have not let any client in by this grant, or have taken it back.")]
+    #[problem(code = "users.oauth_grant_not_found", status = 404, title = "No such grant")]
+    OauthGrantNotFound,
+    #[error("Ask for no more scopes than the refresh token is for.")]
+    #[problem(code = "users.scope_not_granted", status = 422, title = "Beyond what was granted")]
+    ScopeNotGranted,
     #[error("The tenant has no such member.")]
     #[problem(code = "users.member_not_found", status = 404, title = "No such member")]
     MemberNotFound,
@@ -205,6 +227,21 @@ pub enum Error {
     #[error("The tenant is suspended. Ask the operators of this installation why.")]
     #[problem(code = "users.tenant_suspended", status = 403, title = "The tenant is suspended")]
     TenantSuspended,
+    #[error("Nobody has closed this tenant.")]
+    #[problem(code = "users.tenant_closure_not_found", status = 404, title = "Not closed")]
+    ClosureNotFound,
+    #[error("There is no such export, or its time is over. Ask for another.")]
+    #[problem(code = "users.data_export_not_found", status = 404, title = "No such export")]
+    ExportNotFound,
+    #[error("The export is {0}. Its file can be downloaded once it is ready.")]
+    #[problem(code = "users.data_export_not_ready", status = 409, title = "No file yet")]
+    ExportNotReady(&'static str),
+    #[error("An export with this id exists already.")]
+    #[problem(code = "users.data_export_exists", status = 409, title = "The id is taken")]
+    ExportExists,
+    #[error("As many exports are being written as may be at once. Wait for one of them.")]
+    #[problem(code = "users.too_many_data_exports", status = 409, title = "Too many exports at once")]
+    TooManyExports,
     #[error("There is no such tenant.")]
     #[problem(code = "users.no_such_tenant", status = 404, title = "No such tenant")]
     NoSuchTenant,
@@ -240,6 +277,19 @@ pub enum Error {
     )]
     #[problem(code = "users.support_too_wide", status = 403, title = "Wider than the grant")]
     SupportTooWide,
+    #[error("Your tenant has no such audit stream.")]
+    #[problem(code = "users.audit_stream_not_found", status = 404, title = "No such audit stream")]
+    AuditStreamNotFound,
+    #[error("An audit stream with this id exists already.")]
+    #[problem(code = "users.audit_stream_exists", status = 409, title = "The id is taken")]
+    AuditStreamExists,
+    #[error("A tenant has five audit streams at most. End one first.")]
+    #[problem(
+        code = "users.too_many_audit_streams",
+        status = 409,
+        title = "No room for another audit stream"
+    )]
+    TooManyAuditStreams,
     #[error("You have no such passkey.")]
     #[problem(code = "users.passkey_not_found", status = 404, title = "No such passkey")]
     PasskeyNotFound,
@@ -281,12 +331,146 @@ pub enum Error {
     )]
     #[problem(code = "users.passkey_session_required", status = 409, title = "Not proved by a passkey")]
     PasskeySessionRequired,
+    #[error("Your tenant has no such connection to a provider.")]
+    #[problem(code = "users.oidc_connection_not_found", status = 404, title = "No such connection")]
+    OidcConnectionNotFound,
+    #[error("A tenant has twenty connections at most. Delete one first.")]
+    #[problem(
+        code = "users.too_many_oidc_connections",
+        status = 409,
+        title = "No room for another connection"
+    )]
+    TooManyOidcConnections,
+    #[error("Your tenant has no such domain.")]
+    #[problem(code = "users.domain_not_found", status = 404, title = "No such domain")]
+    DomainNotFound,
+    #[error("Your tenant has this domain already.")]
+    #[problem(code = "users.domain_exists", status = 409, title = "The domain is there already")]
+    DomainExists,
+    #[error(
+        "Another tenant of this installation has proved that the domain is its own. It must remove it first."
+    )]
+    #[problem(code = "users.domain_taken", status = 409, title = "The domain is another tenant's")]
+    DomainTaken,
+    #[error("A tenant has a hundred domains at most. Remove one first.")]
+    #[problem(code = "users.too_many_domains", status = 409, title = "No room for another domain")]
+    TooManyDomains,
+    #[error(
+        "The challenge was not found. Put it alone into the file that the domain shows as `file_url`, reachable by https \
+         without a redirect, and verify again."
+    )]
+    #[problem(code = "users.domain_unproved", status = 409, title = "The domain is not proved")]
+    DomainUnproved,
+    #[error("Nobody could get back in: {0}")]
+    #[problem(code = "users.sso_no_way_back", status = 409, title = "Nobody could get back in")]
+    SsoNoWayBack(&'static str),
+    #[error(
+        "Your tenant signs you in by its own provider alone. Begin at {start}, or name another of your tenants."
+    )]
+    #[problem(code = "users.sso_enforced", status = 403, title = "By the tenant's provider alone")]
+    SsoEnforced { start: String },
+    #[error(
+        "Your tenant signs its members in by its own provider alone. An owner gets in beside it with a passkey, or a \
+         password and a second factor."
+    )]
+    #[problem(code = "users.sso_second_factor_needed", status = 403, title = "A second factor is needed")]
+    SsoSecondFactorNeeded,
+    #[error("This sign-in is unknown, has expired or was used before. Begin again.")]
+    #[problem(code = "users.sso_state_invalid", status = 422, title = "Begin again")]
+    SsoStateInvalid,
+    #[error(
+        "The connection does not hand anybody back to there. An owner of the tenant adds the URL to `return_to`."
+    )]
+    #[problem(code = "users.sso_return_refused", status = 422, title = "Not back to there")]
+    SsoReturnRefused,
+    #[error("The link to sign in lacks `code_challenge`: S256 of a secret that the client keeps (RFC 7636).")]
+    #[problem(code = "users.sso_challenge_invalid", status = 422, title = "No good challenge")]
+    SsoChallengeInvalid,
+    #[error("The provider does not answer as it should. Try again; if it stays so, tell whoever runs it.")]
+    #[problem(code = "users.sso_unavailable", status = 503, title = "The provider does not answer")]
+    SsoUnavailable,
+    #[error(
+        "The provider did not sign you in, or what it says of you is not good. Begin again, or ask whoever runs it."
+    )]
+    #[problem(code = "users.sso_refused", status = 403, title = "The provider did not sign you in")]
+    SsoRefused,
+    #[error(
+        "The provider does not say that your address is proved, and without it nobody is let in for the first time. Ask \
+         whoever runs it to say so, or an owner of the tenant which claim says it."
+    )]
+    #[problem(code = "users.sso_address_unproved", status = 403, title = "The address is not proved")]
+    SsoAddressUnproved,
+    #[error("The tenant has not verified the domain of your address. Ask one of its owners to do so.")]
+    #[problem(code = "users.sso_domain_unverified", status = 403, title = "The domain is not verified")]
+    SsoDomainUnverified,
+    #[error(
+        "You are no active member of this tenant. Ask one of its admins to invite you, then sign in again."
+    )]
+    #[problem(code = "users.sso_not_a_member", status = 403, title = "Not a member")]
+    SsoNotAMember,
+    #[error(
+        "Somebody else of the provider has signed in with your address before. If that was you, ask an admin of the tenant \
+         to remove you and invite you anew."
+    )]
+    #[problem(code = "users.sso_other_identity", status = 409, title = "Known as somebody else")]
+    SsoOtherIdentity,
+    #[error(
+        "The code is unknown, has expired, was used before, or the verifier is not of who has begun. Begin again."
+    )]
+    #[problem(code = "users.sso_code_invalid", status = 401, title = "The code is not valid")]
+    SsoCodeInvalid,
+    #[error(
+        "The provider of your tenant has signed you in, and it does not answer for you beyond the tenant. Sign in with your \
+         own password or passkey to do this."
+    )]
+    #[problem(code = "users.federated_session", status = 403, title = "Signed in by the tenant's provider")]
+    FederatedSession,
+    #[error("The log of your tenant has no such entry.")]
+    #[problem(code = "users.audit_entry_not_found", status = 404, title = "No such audit entry")]
+    AuditEntryNotFound,
+    #[error(
+        "The entry is older than the log's tree and has no leaf in it yet. It gets one within the hour: ask again then."
+    )]
+    #[problem(code = "users.audit_entry_unsealed", status = 409, title = "Not in the tree yet")]
+    AuditEntryUnsealed,
+    #[error(
+        "The entry is leaf {leaf}, counted from 0, and a tree of {size} entries ends before it. Ask for a larger one."
+    )]
+    #[problem(code = "users.audit_entry_not_in_tree", status = 409, title = "Not in a tree of that size")]
+    AuditEntryNotInTree { leaf: u64, size: u64 },
+    #[error("The log has {size} entries in its tree. Ask for that size or a smaller one.")]
+    #[problem(code = "users.audit_tree_smaller", status = 422, title = "The tree is smaller")]
+    AuditTreeSmaller { size: u64 },
+    #[error("No tree of {from} entries grows to one of {to}: `from` must be at least 1 and at most `to`.")]
+    #[problem(
+        code = "users.audit_sizes_reversed",
+        status = 422,
+        title = "Not from a smaller to a larger tree"
+    )]
+    AuditSizesReversed { from: u64, to: u64 },
+    #[error("There is no such export of the audit log, or its week is over. Ask for another.")]
+    #[problem(code = "users.audit_export_not_found", status = 404, title = "No such export")]
+    AuditExportNotFound,
+    #[error("An export of the audit log with this id exists already.")]
+    #[problem(code = "users.audit_export_exists", status = 409, title = "The id is taken")]
+    AuditExportExists,
+    #[error(
+        "The log was exported 200 times within a week. Download one of these, or wait until some have expired."
+    )]
+    #[problem(code = "users.too_many_audit_exports", status = 409, title = "Exported too often")]
+    TooManyAuditExports,
+    #[error("The export is {0}. Its file can be downloaded once it is done.")]
+    #[problem(code = "users.audit_export_not_done", status = 409, title = "No file yet")]
+    AuditExportNotDone(&'static str),
     #[error(transparent)]
     #[problem(transparent)]
     Data(#[from] data::Error),
     #[error(transparent)]
     #[problem(transparent)]
     Password(#[from] PasswordError),
+    #[error(transparent)]
+    #[problem(transparent)]
+    Scim(#[from] crate::domain::scim::Refusal),
     /// Refusals of every domain: invalid input, a stale version, an internal fault.
     #[error(transparent)]
     #[problem(transparent)]

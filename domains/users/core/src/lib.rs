@@ -16,18 +16,23 @@ mod signing;
 mod store;
 mod subscribers;
 mod switches;
+mod tables;
+mod verification;
 
 pub use app::{Deps, Settings, SignUpPolicy};
 pub use permissions::PERMISSIONS;
+pub use tables::TABLES;
+pub use verification::{AuditReport, AuditTrust, VerifyError, verify_audit_export};
 
 use app::App;
 use identity::Identity;
-use module::{Contract, Module};
+use module::{ArchiveOffer, Contract, Module};
 use std::sync::Arc;
 use users_contract::{Users, UsersServer};
 
 pub fn module(settings: Settings, deps: Deps) -> Module {
     let databases = deps.platform.databases.clone();
+    let archive = ArchiveOffer::with_files(databases.clone(), tables::TABLES, deps.platform.blobs.clone());
     let app = App::new(settings, deps);
     let users: Arc<dyn Users> = Arc::new(contract::Local::new(app.clone()));
     let mut module = Module::new("users", databases, http::api(app.clone()), PERMISSIONS);
@@ -41,6 +46,7 @@ pub fn module(settings: Settings, deps: Deps) -> Module {
     module.switches = switches::SWITCHES;
     module.operators = Some(Arc::new(operators::Local::new(app.clone())));
     module.signing_keys = Some(Arc::new(signing::Local::new(app.clone())));
+    module.archive = Some(archive);
     module.identity = Some(Arc::new(Identity::new(app)));
     module
 }

@@ -25,6 +25,11 @@ pub const MEMBERS_WRITE: Permission = Permission {
     summary: "Change, suspend and remove members of the tenant",
     least_role: Some(Admin),
 };
+pub const DIRECTORY_PROVISION: Permission = Permission {
+    name: "users.directory.provision",
+    summary: "Bring people and teams in and out by the word of the tenant's directory (SCIM)",
+    least_role: Some(Admin),
+};
 pub const ROLES_READ: Permission =
     Permission { name: "users.roles.read", summary: "See the tenant's own roles", least_role: Some(Member) };
 pub const ROLES_WRITE: Permission = Permission {
@@ -49,12 +54,39 @@ pub const API_KEYS_WRITE: Permission = Permission {
     summary: "Make, change and revoke API keys",
     least_role: Some(Admin),
 };
+pub const OAUTH_CLIENTS_READ: Permission = Permission {
+    name: "users.oauth_clients.read",
+    summary: "See the programs of others that are registered with the tenant",
+    least_role: Some(Admin),
+};
+pub const OAUTH_CLIENTS_WRITE: Permission = Permission {
+    name: "users.oauth_clients.write",
+    summary: "Register, change and remove programs of others",
+    least_role: Some(Admin),
+};
 pub const TENANT_READ: Permission =
     Permission { name: "users.tenant.read", summary: "See the tenant", least_role: Some(Viewer) };
 pub const TENANT_WRITE: Permission =
     Permission { name: "users.tenant.write", summary: "Rename the tenant", least_role: Some(Owner) };
+pub const TENANT_EXPORT: Permission = Permission {
+    name: "users.tenant.export",
+    summary: "Take along all that the tenant has",
+    least_role: Some(Owner),
+};
+pub const TENANT_CLOSE: Permission =
+    Permission { name: "users.tenant.close", summary: "Close the tenant for good", least_role: Some(Owner) };
 pub const AUDIT_READ: Permission =
     Permission { name: "users.audit.read", summary: "Read the audit log", least_role: Some(Admin) };
+pub const AUDIT_STREAMS_READ: Permission = Permission {
+    name: "users.audit_streams.read",
+    summary: "See where the audit log is streamed to",
+    least_role: Some(Admin),
+};
+pub const AUDIT_STREAMS_WRITE: Permission = Permission {
+    name: "users.audit_streams.write",
+    summary: "Stream the audit log to collectors, and end that",
+    least_role: Some(Admin),
+};
 
 pub const POLICY_READ: Permission = Permission {
     name: "users.policy.read",
@@ -74,6 +106,17 @@ pub const SUPPORT_READ: Permission = Permission {
 pub const SUPPORT_WRITE: Permission = Permission {
     name: "users.support_access.write",
     summary: "Give operators of the installation access, and take it back",
+    least_role: Some(Owner),
+};
+
+pub const SSO_READ: Permission = Permission {
+    name: "users.sso.read",
+    summary: "See by which providers members sign in, and which domains are verified",
+    least_role: Some(Admin),
+};
+pub const SSO_WRITE: Permission = Permission {
+    name: "users.sso.write",
+    summary: "Say by which providers members sign in, and verify domains",
     least_role: Some(Owner),
 };
 
@@ -111,12 +154,31 @@ pub const WITHHELD_FROM_SUPPORT: &[Permission] = &[
     SESSIONS_END,
     MEMBERS_INVITE,
     MEMBERS_WRITE,
+    DIRECTORY_PROVISION,
     ROLES_WRITE,
     TEAMS_WRITE,
     API_KEYS_WRITE,
+    OAUTH_CLIENTS_WRITE,
     TENANT_WRITE,
+    TENANT_EXPORT,
+    TENANT_CLOSE,
+    AUDIT_STREAMS_WRITE,
     POLICY_WRITE,
     SUPPORT_WRITE,
+    SSO_WRITE,
+];
+
+/// What no program of others is let do, whoever it acts for: it is the person's own, or would let somebody in who stays when
+/// the program goes.
+pub const WITHHELD_FROM_CLIENTS: &[Permission] = &[
+    SESSIONS_END,
+    API_KEYS_WRITE,
+    OAUTH_CLIENTS_WRITE,
+    TENANT_CLOSE,
+    AUDIT_STREAMS_WRITE,
+    POLICY_WRITE,
+    SUPPORT_WRITE,
+    SSO_WRITE,
 ];
 
 pub const PERMISSIONS: &[Permission] = &[
@@ -125,19 +187,28 @@ pub const PERMISSIONS: &[Permission] = &[
     MEMBERS_READ,
     MEMBERS_INVITE,
     MEMBERS_WRITE,
+    DIRECTORY_PROVISION,
     ROLES_READ,
     ROLES_WRITE,
     TEAMS_READ,
     TEAMS_WRITE,
     API_KEYS_READ,
     API_KEYS_WRITE,
+    OAUTH_CLIENTS_READ,
+    OAUTH_CLIENTS_WRITE,
     TENANT_READ,
     TENANT_WRITE,
+    TENANT_EXPORT,
+    TENANT_CLOSE,
     AUDIT_READ,
+    AUDIT_STREAMS_READ,
+    AUDIT_STREAMS_WRITE,
     POLICY_READ,
     POLICY_WRITE,
     SUPPORT_READ,
     SUPPORT_WRITE,
+    SSO_READ,
+    SSO_WRITE,
     TENANTS_READ,
     TENANTS_WRITE,
     SETTINGS_READ,

@@ -10,14 +10,16 @@ mod permissions;
 mod service;
 mod store;
 mod subscribers;
+mod tables;
 
 use billing_contract::Billing;
-use module::{Module, Platform};
+use module::{ArchiveOffer, Module, Platform};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use users_contract::Users;
 
 pub use permissions::PERMISSIONS;
+pub use tables::TABLES;
 
 /// Nothing can be set yet.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,5 +37,6 @@ pub fn module(_settings: Settings, deps: Deps) -> Module {
     let app = service::App { databases: databases.clone(), users: deps.users, billing: deps.billing };
     let mut handlers = self::jobs::handlers(&app);
     handlers.extend(subscribers::handlers(&app));
-    Module { handlers, ..Module::new("workflow", databases, http::api(app), PERMISSIONS) }
+    let archive = Some(ArchiveOffer::new(databases.clone(), tables::TABLES));
+    Module { handlers, archive, ..Module::new("workflow", databases, http::api(app), PERMISSIONS) }
 }

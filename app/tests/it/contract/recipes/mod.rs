@@ -1,10 +1,15 @@
 //! How each operation is made to succeed in a furnished tenant: what has to be there before, and the request itself.
 
+mod audit_log;
+mod audit_streams;
 mod email_change;
 mod invitations;
+mod leaving;
+mod oauth;
 mod passkeys;
 mod people;
 mod policy;
+mod sso;
 mod support;
 
 use super::ask::{Body, Call};

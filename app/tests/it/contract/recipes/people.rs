@@ -59,6 +59,9 @@ impl Recipes {
                 tenant.client.post(&format!("/users/teams/{team}/members"), member).await.expect(201);
                 Call::to(&operation.path.replace("{id}", team).replace("{member_id}", &grace.member))
             }
+            "users_create_tenant_export" | "users_create_own_export" | "users_close_tenant" => {
+                self.leaving(operation).await
+            }
             _ => self.people(tenant, operation).await,
         }
     }
@@ -156,12 +159,34 @@ impl Recipes {
                 let token = mailed_token(&self.mail, &email, "reset-password").await;
                 with(operation, json!({ "token": token, "password": PASSWORD }))
             }
+            "users_create_audit_stream"
+            | "users_patch_audit_stream"
+            | "users_rotate_audit_stream"
+            | "users_pause_audit_stream"
+            | "users_resume_audit_stream"
+            | "users_test_audit_stream"
+            | "users_delete_audit_stream" => self.audit_streams(tenant, operation).await,
+            "users_create_audit_export" => self.audit_log(tenant, operation).await,
             "users_create_support_grant" | "users_revoke_support_grant" => {
                 self.support(tenant, operation).await
             }
             "users_dry_run_policy" | "users_patch_policy" | "users_prove_session" => {
                 self.policy(tenant, operation).await
             }
+            "users_create_oauth_client"
+            | "users_delete_oauth_client"
+            | "users_patch_oauth_client"
+            | "users_restore_oauth_client"
+            | "users_revoke_oauth_grant"
+            | "users_rotate_oauth_client" => self.oauth(tenant, operation).await,
+            "users_discover_sso"
+            | "users_exchange_sso"
+            | "users_create_oidc_connection"
+            | "users_patch_oidc_connection"
+            | "users_delete_oidc_connection"
+            | "users_add_domain"
+            | "users_verify_domain"
+            | "users_remove_domain" => self.sso(tenant, operation).await,
             "users_request_email_change" | "users_cancel_email_change" | "users_confirm_email_change" => {
                 self.email_change(tenant, operation).await
             }

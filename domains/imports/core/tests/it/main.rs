@@ -6,6 +6,7 @@
     reason = "a test ends at what it did not expect, in helpers too"
 )]
 
+mod archive;
 mod house;
 mod recovery;
 mod runs;

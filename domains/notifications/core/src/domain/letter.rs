@@ -71,6 +71,11 @@ pub enum Letter {
         happened_at: String,
         link: String,
     },
+    TenantErased {
+        tenant: Option<String>,
+        happened_at: String,
+        certificate: String,
+    },
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -93,6 +98,7 @@ impl Letter {
             Self::EmailChangeApproval { .. } => "email_change_approval",
             Self::EmailChangeConfirmation { .. } => "email_change_confirmation",
             Self::EmailChanged { .. } => "email_changed",
+            Self::TenantErased { .. } => "tenant_erased",
         }
     }
 
@@ -112,7 +118,7 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 12] = [
     ("verification", include_str!("../../templates/verification.txt")),
     ("address_known", include_str!("../../templates/address_known.txt")),
     ("report_ready", include_str!("../../templates/report_ready.txt")),
@@ -124,6 +130,7 @@ const SOURCES: [(&str, &str); 11] = [
     ("email_change_approval", include_str!("../../templates/email_change_approval.txt")),
     ("email_change_confirmation", include_str!("../../templates/email_change_confirmation.txt")),
     ("email_changed", include_str!("../../templates/email_changed.txt")),
+    ("tenant_erased", include_str!("../../templates/tenant_erased.txt")),
 ];
 
 /// Whatever is put into a template is put in as one line, so no value can end the subject or a paragraph.
@@ -228,6 +235,18 @@ mod tests {
         check(device(Some("curl/8"), Some("::1")), subject, &parts);
         check(device(Some("curl\n\nBuy now"), None), subject, &["\nDevice: curl Buy now\n"]);
         check(device(None, None), subject, &["\nDevice: not known\nNetwork address: not known\n\nIf it was"]);
+    }
+
+    #[test]
+    fn a_certificate_is_in_its_letter() {
+        let erased = |tenant: Option<&str>| Letter::TenantErased {
+            tenant: owned(tenant),
+            happened_at: AT.to_owned(),
+            certificate: "e30.e30.c2ln".to_owned(),
+        };
+        let parts = ["Hello,\n", "erased at 2026-01-16 12:00 UTC.\n", "\n\ne30.e30.c2ln\n"];
+        check(erased(Some("Engines")), "Engines is erased", &parts);
+        check(erased(None), "Your organisation is erased", &parts);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod tell_new_device;
 mod tell_passkey_registered;
 mod tell_password_changed;
 mod tell_report_ready;
+mod tell_tenant_erased;
 
 pub use ask_to_approve_address::ask_to_approve_address;
 pub use ask_to_choose_password::ask_to_choose_password;
@@ -33,6 +34,7 @@ pub use tell_new_device::tell_new_device;
 pub use tell_passkey_registered::tell_passkey_registered;
 pub use tell_password_changed::tell_password_changed;
 pub use tell_report_ready::tell_report_ready;
+pub use tell_tenant_erased::tell_tenant_erased;
 
 use crate::domain::email::EmailStatus;
 use data::{AuditEntry, Unit};

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod archive;
 mod house;
 mod mail_server;
 mod sending;

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod archive;
 mod asking;
 mod house;
 mod writing;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use kernel::ctx::Strength;
 use kernel::id::{CredentialId, OperatorId};
 use kernel::{TenantId, UserId};
-use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -15,8 +15,12 @@ use uuid::Uuid;
 
 const ALGORITHM: &str = "EdDSA";
 const TYPE: &str = "at+jwt";
-/// Ours have some 700 bytes.
-const MAX_BYTES: usize = 4_096;
+/// Of a client's, by the other spelling that RFC 9068 has: nodes of a version before clients, which would not hold one to its
+/// scopes, do not know it.
+const TYPE_OF_CLIENTS: &str = "application/at+jwt";
+const TYPE_OF_ID_TOKENS: &str = "JWT";
+/// Ours have some 700 bytes, and a client's its scopes besides.
+const MAX_BYTES: usize = 8_192;
 /// By how much the clocks of two nodes may differ.
 const SKEW_SECONDS: i64 = 60;
 
@@ -46,6 +50,29 @@ pub struct Claims {
     /// Who really acts, where an operator looks through the person (RFC 8693).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Act>,
+    /// Of a client's: how it calls itself, and its scopes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+/// Who has signed in, for a client alone (OpenID Connect).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IdClaims {
+    pub iss: String,
+    pub aud: String,
+    pub sub: UserId,
+    pub iat: i64,
+    pub exp: i64,
+    pub auth_time: i64,
+    pub amr: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +91,7 @@ pub fn methods(strength: Strength) -> Vec<String> {
         Strength::Password => &["pwd"],
         Strength::SecondFactor => &["pwd", "otp", "mfa"],
         Strength::Passkey => &["hwk", "user", "mfa"],
+        Strength::Federated => &["fed"],
         Strength::Internal | Strength::Key => &[],
     };
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -107,13 +135,43 @@ fn thumbprint_of<const N: usize>(members: [(&str, &str); N]) -> String {
 }
 
 pub fn sign(pair: &Ed25519KeyPair, key_id: &str, claims: &Claims) -> Result<String, serde_json::Error> {
-    let header = Header { alg: ALGORITHM.to_owned(), typ: TYPE.to_owned(), kid: key_id.to_owned() };
+    let kind = if claims.client_id.is_some() { TYPE_OF_CLIENTS } else { TYPE };
+    sign_as(pair, key_id, kind, claims)
+}
+
+pub fn sign_id_token(
+    pair: &Ed25519KeyPair,
+    key_id: &str,
+    claims: &IdClaims,
+) -> Result<String, serde_json::Error> {
+    sign_as(pair, key_id, TYPE_OF_ID_TOKENS, claims)
+}
+
+fn sign_as(
+    pair: &Ed25519KeyPair,
+    key_id: &str,
+    kind: &str,
+    claims: &impl Serialize,
+) -> Result<String, serde_json::Error> {
+    let header = Header { alg: ALGORITHM.to_owned(), typ: kind.to_owned(), kid: key_id.to_owned() };
     let (header, claims) = (serde_json::to_vec(&header)?, serde_json::to_vec(claims)?);
     Ok(signed(pair, &header, &claims))
 }
 
+/// What is signed to be shown for long: it brings along the key that it is checked with, since that is published no more by
+/// then. Whose key it is one knows by its thumbprint.
+pub fn sign_statement(
+    pair: &Ed25519KeyPair,
+    kind: &str,
+    payload: &serde_json::Value,
+) -> Result<String, serde_json::Error> {
+    let key = Jwk::of(pair.public_key().as_ref());
+    let header = serde_json::json!({ "alg": ALGORITHM, "typ": kind, "kid": key.kid, "jwk": key });
+    Ok(signed(pair, &serde_json::to_vec(&header)?, &serde_json::to_vec(payload)?))
+}
+
 /// JWS in its compact form (RFC 7515).
-fn signed(pair: &Ed25519KeyPair, header: &[u8], payload: &[u8]) -> String {
+pub(super) fn signed(pair: &Ed25519KeyPair, header: &[u8], payload: &[u8]) -> String {
     let message = format!("{}.{}", encoded(header), encoded(payload));
     let signature = encoded(pair.sign(message.as_bytes()).as_ref());
     format!("{message}.{signature}")
@@ -122,7 +180,13 @@ fn signed(pair: &Ed25519KeyPair, header: &[u8], payload: &[u8]) -> String {
 /// The key that a token says it is signed with; `None` of what is no token of this kind.
 pub fn key_id(token: &str) -> Option<String> {
     let header: Header = serde_json::from_slice(&decoded(split(token)?.header)?).ok()?;
-    (header.alg == ALGORITHM && header.typ == TYPE).then_some(header.kid)
+    let is_ours = header.typ == TYPE || header.typ == TYPE_OF_CLIENTS;
+    (header.alg == ALGORITHM && is_ours).then_some(header.kid)
+}
+
+/// What a token says of which somebody has found that it is good.
+pub fn claims(token: &str) -> Option<Claims> {
+    serde_json::from_slice(&decoded(split(token)?.payload)?).ok()
 }
 
 /// Whether the key signed it, for here, and it is good now.
@@ -134,7 +198,7 @@ pub fn is_good(token: &str, public_key: &[u8], issuer: &str, now: DateTime<Utc>)
 }
 
 /// The payload of what the key signed.
-fn verified(token: &str, public_key: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn verified(token: &str, public_key: &[u8]) -> Option<Vec<u8>> {
     let Parts { message, payload, signature, .. } = split(token)?;
     let key = UnparsedPublicKey::new(&ED25519, public_key);
     key.verify(message.as_bytes(), &decoded(signature)?).ok()?;
@@ -157,11 +221,11 @@ fn split(token: &str) -> Option<Parts<'_>> {
     Some(Parts { message, header, payload, signature })
 }
 
-fn encoded(bytes: &[u8]) -> String {
+pub(super) fn encoded(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn decoded(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
@@ -200,6 +264,8 @@ mod tests {
             auth_time: now().timestamp(),
             amr: methods(Strength::Password),
             act: None,
+            client_id: None,
+            scope: None,
         }
     }
 
@@ -242,6 +308,26 @@ mod tests {
         check(&sign(&other, "some-key", &claims()).unwrap(), now(), false);
     }
 
+    #[test]
+    fn a_clients_token_says_so_in_its_head_and_an_id_token_is_none() {
+        let header = |token: &str| -> Value {
+            serde_json::from_slice(&decoded(token.split('.').next().unwrap()).unwrap()).unwrap()
+        };
+        let of_client =
+            Claims { client_id: Some("ins_client_7".to_owned()), scope: Some("a b".to_owned()), ..claims() };
+        let token = sign(&pair(), "k", &of_client).unwrap();
+        assert_eq!(header(&token)["typ"], "application/at+jwt");
+        assert_eq!(key_id(&token).as_deref(), Some("k"));
+        assert!(is_good(&token, &decoded(X).unwrap(), "http://insula.test", now()));
+        assert_eq!(header(&sign(&pair(), "k", &claims()).unwrap())["typ"], "at+jwt");
+        let Claims { iss, aud, sub, iat, exp, auth_time, amr, .. } = claims();
+        let (nonce, email, email_verified) = (None, None, None);
+        let of_who = IdClaims { iss, aud, sub, iat, exp, auth_time, amr, nonce, email, email_verified };
+        let id_token = sign_id_token(&pair(), "k", &of_who).unwrap();
+        assert_eq!(header(&id_token)["typ"], "JWT");
+        assert_eq!(key_id(&id_token), None);
+    }
+
     /// Each signed by the right key.
     #[test]
     fn claims_count_however_well_they_are_signed() {
@@ -270,6 +356,7 @@ mod tests {
             assert_eq!(key_id(&token).as_deref(), expected, "{header}");
         };
         check(json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": "k" }), Some("k"));
+        check(json!({ "alg": "EdDSA", "typ": "application/at+jwt", "kid": "k" }), Some("k"));
         check(json!({ "alg": "none", "typ": "at+jwt", "kid": "k" }), None);
         check(json!({ "alg": "HS256", "typ": "at+jwt", "kid": "k" }), None);
         check(json!({ "alg": "EdDSA", "typ": "JWT", "kid": "k" }), None);

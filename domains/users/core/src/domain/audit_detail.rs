@@ -2,14 +2,13 @@
 //! canonical form. Detail and salt are erased together; the hash that stays then says nothing of either, since nobody
 //! can try out what it was made of.
 //!
-//! The canonical form is JSON as RFC 8785 has it, save two things: keys are sorted by their bytes, and a number is
-//! written as serde_json writes it. All four keys are always there. That very text is what is stored, so verifying
-//! never depends on writing a value again as it was written once.
+//! The canonical form is that of `canonical.rs`, and all four keys are always there. That very text is what is stored, so
+//! verifying never depends on writing a value again as it was written once.
 
+use crate::domain::canonical;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AuditDetail {
@@ -35,16 +34,10 @@ pub enum Verification {
 
 impl AuditDetail {
     pub fn canonical(&self) -> String {
-        let own = |text: &Option<String>| text.clone().map_or(Value::Null, Value::String);
-        let fields = [
-            ("after", self.after.clone().unwrap_or(Value::Null)),
-            ("before", self.before.clone().unwrap_or(Value::Null)),
-            ("client_address", own(&self.client_address)),
-            ("user_agent", own(&self.user_agent)),
-        ];
-        let mut text = String::new();
-        write_object(fields.iter().map(|(key, value)| (*key, value)), &mut text);
-        text
+        canonical::text(&json!({
+            "after": self.after, "before": self.before, "client_address": self.client_address,
+            "user_agent": self.user_agent,
+        }))
     }
 }
 
@@ -64,41 +57,9 @@ pub fn verify(hash: Option<&[u8]>, kept: Option<(&[u8], &str)>) -> Verification 
     }
 }
 
-fn write(value: &Value, into: &mut String) {
-    match value {
-        Value::Object(fields) => write_object(fields.iter().map(|(key, value)| (key.as_str(), value)), into),
-        Value::Array(values) => {
-            into.push('[');
-            for (at, value) in values.iter().enumerate() {
-                if at > 0 {
-                    into.push(',');
-                }
-                write(value, into);
-            }
-            into.push(']');
-        }
-        scalar => into.push_str(&scalar.to_string()),
-    }
-}
-
-fn write_object<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>, into: &mut String) {
-    let sorted: BTreeMap<&str, &Value> = fields.collect();
-    into.push('{');
-    for (at, (key, value)) in sorted.into_iter().enumerate() {
-        if at > 0 {
-            into.push(',');
-        }
-        into.push_str(&Value::from(key).to_string());
-        into.push(':');
-        write(value, into);
-    }
-    into.push('}');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn check_canonical(after: Value, expected: &str) {
         let detail = AuditDetail { after: Some(after), ..AuditDetail::default() };

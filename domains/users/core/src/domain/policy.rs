@@ -49,7 +49,8 @@ impl SignInMethod {
         match strength {
             Strength::Password | Strength::SecondFactor => Some(Self::Password),
             Strength::Passkey => Some(Self::Passkey),
-            Strength::Internal | Strength::Key => None,
+            // Whether the tenant's provider signs people in is said by its connection.
+            Strength::Federated | Strength::Internal | Strength::Key => None,
         }
     }
 }
@@ -168,7 +169,8 @@ impl Policy {
     /// What is left to a session of this strength: all where it is `None`. Where passkeys alone sign in, one by a password is
     /// of before that rule, or of who has lost every passkey.
     pub fn restriction(&self, strength: Strength) -> Option<Restriction> {
-        if strength == Strength::Passkey {
+        // What the tenant's own provider asks for is for the tenant to say there.
+        if matches!(strength, Strength::Passkey | Strength::Federated) {
             return None;
         }
         if self.demands_passkey().is_some() {
@@ -216,7 +218,7 @@ impl Policy {
         let is_gone = match strength {
             Strength::SecondFactor => !has.totp && !has.passkey,
             Strength::Passkey => !has.passkey,
-            Strength::Password | Strength::Key | Strength::Internal => false,
+            Strength::Password | Strength::Federated | Strength::Key | Strength::Internal => false,
         };
         !is_gone || self.restriction(Strength::Password).is_none()
     }

@@ -5,15 +5,18 @@ pub enum TenantState {
     Active,
     /// By an operator of the installation: nobody gets in, and nothing of it passes.
     Suspended,
+    /// By an owner: the same, and in a while it is erased.
+    Closed,
 }
 
 impl TenantState {
-    pub const ALL: [Self; 2] = [Self::Active, Self::Suspended];
+    pub const ALL: [Self; 3] = [Self::Active, Self::Suspended, Self::Closed];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Closed => "closed",
         }
     }
 

@@ -1,8 +1,8 @@
-//! The audit log over HTTP; it can be read and nothing else.
+//! The audit log over HTTP; it can be read and nothing else. What proves it is in `audit_log.rs`.
 
 use crate::app::App;
-use crate::domain::AuditEntryId;
 use crate::domain::audit_detail::Verification;
+use crate::domain::{AuditEntryId, AuditEntryKind};
 use crate::service;
 use crate::service::audit::list_audit_entries::{Filter, LoggedEntry};
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Answer, Caller, Listing, PageQuery, Query, State};
+use web::{Answer, Caller, Listing, PageQuery, PathId, Query, Rendered, State};
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
@@ -102,10 +102,36 @@ impl From<LoggedEntry> for AuditEntryDto {
 pub struct AuditEntryFilter {
     /// Only what was done to this resource
     resource_id: Option<Uuid>,
+    /// Only what was done to resources of this kind, such as `invoice`
+    resource: Option<String>,
     /// Only what this person did, by themselves or by an API key of theirs
     actor_id: Option<UserId>,
-    /// Only this action, such as `billing.invoice.finalize`
+    /// Only what somebody did through the actor: an operator of the installation whom the tenant lets in for support
+    #[param(inline)]
+    impersonator: Option<AuditImpersonator>,
+    /// Only this action, such as `billing.invoice.finalize`; with a dot at its end, all that begin with it: `billing.` or
+    /// `billing.invoice.`
     action: Option<String>,
+    /// Only what came of this request
+    request_id: Option<String>,
+    /// Only what happened then or later
+    happened_from: Option<DateTime<Utc>>,
+    /// Only what happened then or before
+    happened_to: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditImpersonator {
+    Operator,
+}
+
+impl AuditImpersonator {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+        }
+    }
 }
 
 /// Lists the audit log
@@ -116,9 +142,24 @@ pub async fn list_audit_entries(
     filter: Query<AuditEntryFilter>,
     page: PageQuery,
 ) -> Answer {
-    let filter =
-        Filter { resource: filter.resource_id, actor: filter.actor_id, action: filter.action.clone() };
+    let filter = Filter {
+        resource: filter.resource_id,
+        kind: filter.resource.clone(),
+        actor: filter.actor_id,
+        action: filter.action.clone(),
+        request: filter.request_id.clone(),
+        impersonator: filter.impersonator.map(AuditImpersonator::name),
+        happened_from: filter.happened_from,
+        happened_to: filter.happened_to,
+    };
     let found =
         service::audit::list_audit_entries::list_audit_entries(&app, &caller, filter, page.request()).await?;
     Ok(page.render(found.map(AuditEntryDto::from)))
+}
+
+/// Shows an entry of the audit log
+#[utoipa::path(get, path = "/audit-entries/{id}", responses((status = 200, body = AuditEntryDto)))]
+pub async fn get_audit_entry(app: State<App>, caller: Caller, id: PathId<AuditEntryKind>) -> Answer {
+    let entry = service::audit::show_audit_entry::show_audit_entry(&app, &caller, id.id()).await?;
+    Ok(Rendered::ok(&AuditEntryDto::from(entry)).etag_of_body())
 }

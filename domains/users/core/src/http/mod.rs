@@ -2,23 +2,34 @@
 
 mod api_keys;
 mod audit_entries;
+mod audit_exports;
+mod audit_log;
+mod audit_streams;
 mod authorization;
 mod email_changes;
 mod invitations;
 mod jwks;
+mod leaving;
 mod members;
+mod oauth;
+mod oauth_clients;
+mod oauth_grants;
+mod oidc_connections;
 mod pages;
 mod passkeys;
 mod passwords;
 pub mod platform;
 mod policy;
 mod roles;
+mod scim;
 mod second_factors;
 mod sessions;
 mod sign_up;
+mod sso;
 mod support_grants;
 mod teams;
 mod tenant;
+mod verified_domains;
 
 pub use pages::pages;
 
@@ -30,11 +41,14 @@ use kernel::Faults;
 use kernel::permission::BuiltinRole;
 use kernel::problem::Problems;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use utoipa::ToSchema;
 use web::{Api, operation};
 
 /// What a device says of a passkey, with the certificates of its maker.
 const MAX_CREDENTIAL_BYTES: usize = 65_536;
+/// A large file over a slow line.
+const AUDIT_DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 pub fn api(app: App) -> Api {
     Api::new("users", app.databases.clone(), &[Error::KINDS])
@@ -84,6 +98,25 @@ pub fn api(app: App) -> Api {
         .operation(operation!(passkeys::list_passkeys).permission(&permissions::PROFILE_READ))
         .operation(operation!(passkeys::get_passkey).permission(&permissions::PROFILE_READ))
         .operation(operation!(passkeys::remove_passkey).permission(&permissions::SESSIONS_END))
+        .tag("Sign-in by a provider", "Members sign in with the tenant's own provider (OpenID Connect)")
+        .operation(
+            operation!(sso::discover_sso)
+                .public("whoever is about to sign in has no credential, and no person is told of"),
+        )
+        .operation(
+            operation!(sso::exchange_sso)
+                .public("the code and the secret of who has begun are the credential"),
+        )
+        .operation(operation!(oidc_connections::create_oidc_connection).permission(&permissions::SSO_WRITE))
+        .operation(operation!(oidc_connections::list_oidc_connections).permission(&permissions::SSO_READ))
+        .operation(operation!(oidc_connections::get_oidc_connection).permission(&permissions::SSO_READ))
+        .operation(operation!(oidc_connections::patch_oidc_connection).permission(&permissions::SSO_WRITE))
+        .operation(operation!(oidc_connections::delete_oidc_connection).permission(&permissions::SSO_WRITE))
+        .operation(operation!(verified_domains::add_domain).permission(&permissions::SSO_WRITE))
+        .operation(operation!(verified_domains::list_domains).permission(&permissions::SSO_READ))
+        .operation(operation!(verified_domains::get_domain).permission(&permissions::SSO_READ))
+        .operation(operation!(verified_domains::verify_domain).permission(&permissions::SSO_WRITE))
+        .operation(operation!(verified_domains::remove_domain).permission(&permissions::SSO_WRITE))
         .tag("Address", "Moving to another e-mail address")
         .operation(operation!(email_changes::request_email_change).permission(&permissions::SESSIONS_END))
         .operation(operation!(email_changes::show_email_change).permission(&permissions::PROFILE_READ))
@@ -104,6 +137,35 @@ pub fn api(app: App) -> Api {
         .operation(operation!(api_keys::patch_api_key).permission(&permissions::API_KEYS_WRITE))
         .operation(operation!(api_keys::rotate_api_key).permission(&permissions::API_KEYS_WRITE))
         .operation(operation!(api_keys::revoke_api_key).permission(&permissions::API_KEYS_WRITE))
+        .tag("OAuth clients", "Programs of others, and whom they may act for")
+        .operation(
+            operation!(oauth_clients::create_oauth_client).permission(&permissions::OAUTH_CLIENTS_WRITE),
+        )
+        .operation(
+            operation!(oauth_clients::list_oauth_clients)
+                .permission(&permissions::OAUTH_CLIENTS_READ)
+                .shows_deleted(&permissions::OAUTH_CLIENTS_WRITE),
+        )
+        .operation(
+            operation!(oauth_clients::get_oauth_client)
+                .permission(&permissions::OAUTH_CLIENTS_READ)
+                .shows_deleted(&permissions::OAUTH_CLIENTS_WRITE),
+        )
+        .operation(
+            operation!(oauth_clients::patch_oauth_client).permission(&permissions::OAUTH_CLIENTS_WRITE),
+        )
+        .operation(
+            operation!(oauth_clients::rotate_oauth_client).permission(&permissions::OAUTH_CLIENTS_WRITE),
+        )
+        .operation(
+            operation!(oauth_clients::delete_oauth_client).permission(&permissions::OAUTH_CLIENTS_WRITE),
+        )
+        .operation(
+            operation!(oauth_clients::restore_oauth_client).permission(&permissions::OAUTH_CLIENTS_WRITE),
+        )
+        .operation(operation!(oauth_grants::list_oauth_grants).permission(&permissions::PROFILE_READ))
+        .operation(operation!(oauth_grants::get_oauth_grant).permission(&permissions::PROFILE_READ))
+        .operation(operation!(oauth_grants::revoke_oauth_grant).permission(&permissions::SESSIONS_END))
         .tag("Members", "Who belongs to the tenant")
         .operation(operation!(members::list_members).permission(&permissions::MEMBERS_READ))
         .operation(operation!(members::get_member).permission(&permissions::MEMBERS_READ))
@@ -164,6 +226,18 @@ pub fn api(app: App) -> Api {
         .operation(operation!(policy::get_policy).permission(&permissions::POLICY_READ))
         .operation(operation!(policy::patch_policy).permission(&permissions::POLICY_WRITE))
         .operation(operation!(policy::dry_run_policy).permission(&permissions::POLICY_WRITE))
+        .tag("Leaving", "Taking along what there is, and closing the tenant")
+        .operation(operation!(leaving::create_tenant_export).permission(&permissions::TENANT_EXPORT))
+        .operation(operation!(leaving::get_tenant_export).permission(&permissions::TENANT_EXPORT))
+        .operation(operation!(leaving::download_tenant_export).permission(&permissions::TENANT_EXPORT))
+        .operation(operation!(leaving::create_own_export).permission(&permissions::SESSIONS_END))
+        .operation(operation!(leaving::get_own_export).permission(&permissions::SESSIONS_END))
+        .operation(operation!(leaving::download_own_export).permission(&permissions::SESSIONS_END))
+        .operation(operation!(leaving::close_tenant).permission(&permissions::TENANT_CLOSE))
+        .operation(
+            operation!(leaving::show_personal_data)
+                .public("what is kept of people, and why, is for everybody to know"),
+        )
         .tag("Support access", "Letting operators of the installation look at the tenant")
         .operation(operation!(support_grants::create_support_grant).permission(&permissions::SUPPORT_WRITE))
         .operation(operation!(support_grants::list_support_grants).permission(&permissions::SUPPORT_READ))
@@ -171,6 +245,44 @@ pub fn api(app: App) -> Api {
         .operation(operation!(support_grants::revoke_support_grant).permission(&permissions::SUPPORT_WRITE))
         .tag("Audit", "Who did what")
         .operation(operation!(audit_entries::list_audit_entries).permission(&permissions::AUDIT_READ))
+        .operation(operation!(audit_entries::get_audit_entry).permission(&permissions::AUDIT_READ))
+        .operation(operation!(audit_log::show_audit_checkpoint).permission(&permissions::AUDIT_READ))
+        .operation(operation!(audit_log::prove_inclusion).permission(&permissions::AUDIT_READ))
+        .operation(operation!(audit_log::prove_consistency).permission(&permissions::AUDIT_READ))
+        .operation(operation!(audit_exports::create_audit_export).permission(&permissions::AUDIT_READ))
+        .operation(operation!(audit_exports::list_audit_exports).permission(&permissions::AUDIT_READ))
+        .operation(operation!(audit_exports::get_audit_export).permission(&permissions::AUDIT_READ))
+        .operation(
+            operation!(audit_exports::download_audit_export)
+                .permission(&permissions::AUDIT_READ)
+                .timeout(AUDIT_DOWNLOAD_TIMEOUT),
+        )
+        .tag("Audit streams", "The audit log, sent to collectors of the tenant's own")
+        .operation(
+            operation!(audit_streams::create_audit_stream).permission(&permissions::AUDIT_STREAMS_WRITE),
+        )
+        .operation(operation!(audit_streams::list_audit_streams).permission(&permissions::AUDIT_STREAMS_READ))
+        .operation(operation!(audit_streams::get_audit_stream).permission(&permissions::AUDIT_STREAMS_READ))
+        .operation(
+            operation!(audit_streams::show_audit_stream_progress)
+                .permission(&permissions::AUDIT_STREAMS_READ),
+        )
+        .operation(
+            operation!(audit_streams::patch_audit_stream).permission(&permissions::AUDIT_STREAMS_WRITE),
+        )
+        .operation(
+            operation!(audit_streams::rotate_audit_stream).permission(&permissions::AUDIT_STREAMS_WRITE),
+        )
+        .operation(
+            operation!(audit_streams::pause_audit_stream).permission(&permissions::AUDIT_STREAMS_WRITE),
+        )
+        .operation(
+            operation!(audit_streams::resume_audit_stream).permission(&permissions::AUDIT_STREAMS_WRITE),
+        )
+        .operation(operation!(audit_streams::test_audit_stream).permission(&permissions::AUDIT_STREAMS_WRITE))
+        .operation(
+            operation!(audit_streams::delete_audit_stream).permission(&permissions::AUDIT_STREAMS_WRITE),
+        )
 }
 
 /// A role as it is named in a body or a query: one of those that every tenant has, or one of the tenant's own.

@@ -284,7 +284,8 @@ pub async fn sign_out(app: State<App>, caller: Caller) -> Answer {
 #[schema(example = json!({
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "tenant_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
     "tenant_name": "Analytical Engines", "device": "Mozilla/5.0", "client_address": "203.0.113.7",
-    "is_current": true, "is_support": false, "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+    "is_current": true, "is_support": false, "oauth_client_name": null,
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
 }))]
 pub struct SessionDto {
     id: CredentialId,
@@ -302,6 +303,9 @@ pub struct SessionDto {
     is_current: bool,
     /// Whether an operator of the installation has it, who acts as the caller by a grant of the tenant's.
     is_support: bool,
+    /// What the program of others is called that has it, for the caller.
+    #[schema(required)]
+    oauth_client_name: Option<String>,
     created_at: DateTime<Utc>,
     /// When its tokens were last renewed.
     updated_at: DateTime<Utc>,
@@ -317,6 +321,7 @@ impl From<Session> for SessionDto {
             client_address: session.client_address,
             is_current: session.is_current,
             is_support: session.is_support,
+            oauth_client_name: session.client_name,
             created_at: session.created_at,
             updated_at: session.updated_at,
         }

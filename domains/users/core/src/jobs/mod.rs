@@ -1,8 +1,19 @@
 //! The job that erases what is personal in the audit log, since a person's may be spread over a long one, and the one that
-//! deletes what has ended, each hour.
+//! deletes what has ended, each hour; `leaving.rs` has those of who leaves, `audit_streams.rs` the one
+//! that carries the log to collectors, `audit.rs` the others of the log.
+
+mod audit;
+mod audit_streams;
+mod leaving;
+
+pub use audit::ExportAuditLog;
+pub use audit_streams::DeliverAuditStream;
+pub use leaving::{EraseTenant, ProduceExport};
 
 use crate::app::App;
 use crate::service::audit::erase_audit_details::{Whose, erase_audit_details};
+use crate::service::audit::expire_audit_exports::expire_audit_exports;
+use crate::service::leaving::expire_exports::expire_exports;
 use crate::service::platform::clean_up::{CleanedUp, clean_up};
 use ::jobs::{Handler, JobFailure, Schedule};
 use data::Job;
@@ -33,7 +44,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 pub fn handlers(app: &App) -> Vec<Handler> {
     let (erasing, cleaning) = (app.clone(), app.clone());
-    vec![
+    let mut handlers = vec![
         ::jobs::job(move |ctx: Ctx, job: EraseAuditDetails| {
             let app = erasing.clone();
             async move {
@@ -44,15 +55,24 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         ::jobs::job(move |ctx: Ctx, _: CleanUp| {
             let app = cleaning.clone();
             async move {
+                let no_files_left =
+                    expire_exports(&app, &ctx).await? & expire_audit_exports(&app, &ctx).await?;
                 match clean_up(&app, &ctx).await? {
-                    CleanedUp::Everything => Ok(()),
-                    CleanedUp::Partly => Err(JobFailure::Snooze(Duration::ZERO)),
+                    CleanedUp::Everything if no_files_left => Ok(()),
+                    _ => Err(JobFailure::Snooze(Duration::ZERO)),
                 }
             }
         }),
-    ]
+    ];
+    handlers.extend(leaving::handlers(app));
+    handlers.extend(audit::handlers(app));
+    handlers.extend(audit_streams::handlers(app));
+    handlers
 }
 
 pub fn schedules() -> Vec<Schedule> {
-    vec![Schedule::every("users.clean_up", HOUR, &CleanUp {})]
+    vec![
+        Schedule::every("users.clean_up", HOUR, &CleanUp {}),
+        Schedule::every("users.seal_audit_entries", HOUR, &audit::SealAuditEntries {}),
+    ]
 }

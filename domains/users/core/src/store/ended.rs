@@ -29,7 +29,7 @@ const fn mark(table: &'static str, kept: Duration, found: &'static str) -> Step 
     Step { table, kept, found, marks: true }
 }
 
-pub const STEPS: [Step; 12] = [
+pub const STEPS: [Step; 14] = [
     // A used one that comes back ends its session for as long as it is known.
     delete(
         "refresh_tokens",
@@ -56,6 +56,13 @@ pub const STEPS: [Step; 12] = [
         "SELECT id FROM sessions WHERE operator_id IS NOT NULL AND access_expires_at < $1 \
          AND deleted_at IS NULL ORDER BY access_expires_at",
     ),
+    // Nor has what a client has for itself, or without being let renew it.
+    mark(
+        "sessions",
+        SESSION_KEPT,
+        "SELECT id FROM sessions WHERE oauth_client_id IS NOT NULL AND refresh_scopes IS NULL \
+         AND access_expires_at < $1 AND deleted_at IS NULL ORDER BY access_expires_at",
+    ),
     delete(
         "refresh_tokens",
         Duration::zero(),
@@ -68,6 +75,12 @@ pub const STEPS: [Step; 12] = [
         Duration::zero(),
         "SELECT s.id FROM sessions s WHERE s.deleted_at <= $1 AND NOT EXISTS \
          (SELECT 1 FROM refresh_tokens r WHERE r.tenant_id = s.tenant_id AND r.session_id = s.public_id)",
+    ),
+    // A used one that comes back ends what came of it.
+    delete(
+        "oauth_codes",
+        SESSION_KEPT,
+        "SELECT id FROM oauth_codes WHERE expires_at < $1 ORDER BY expires_at",
     ),
     delete(
         "email_tokens",

@@ -93,6 +93,7 @@ macro_rules! open_sessions {
             " FROM sessions s JOIN memberships m ON m.tenant_id = s.tenant_id AND m.public_id = s.membership_id ",
             active!(),
             " AND s.tenant_id = $1 AND s.revoked_at IS NULL AND s.deleted_at IS NULL AND s.operator_id IS NULL \
+             AND s.oauth_actor_id IS NULL \
              AND s.updated_at > $2 \
              AND (u.sessions_ended_at IS NULL OR coalesce(s.authenticated_at, s.created_at) >= u.sessions_ended_at)"
         )
@@ -105,6 +106,19 @@ pub async fn of_user(tx: &Tx, user: UserId) -> Result<Option<Factors>, data::Err
         data::sql!(concat!("SELECT ", factors!(), " FROM memberships m ", active!(), " AND m.user_id = $2"));
     let found: Option<Own> = tx.sql(sql).bind(user).one().await?;
     Ok(found.map(|own| read(own.factors)))
+}
+
+/// Whether an owner could come in by two factors of their own; a thousand are looked at.
+pub async fn any_owner_by_two(tx: &Tx) -> Result<bool, data::Error> {
+    let sql = data::sql!(concat!(
+        "SELECT ",
+        factors!(),
+        " FROM memberships m ",
+        active!(),
+        " AND m.role = 'owner' AND m.role_id IS NULL LIMIT 1000"
+    ));
+    let owners: Vec<Own> = tx.sql(sql).all().await?;
+    Ok(owners.iter().map(|own| read(own.factors)).any(|has| has.passkey || (has.password && has.totp)))
 }
 
 /// How many members have which; those that nobody has are left out.

@@ -1,7 +1,6 @@
 //! Who a token's hash belongs to: one look-up across tenants, with everything that may have been revoked since.
 
-use crate::domain::MembershipId;
-use crate::domain::Policy;
+use crate::domain::{MembershipId, OauthClientId, Policy};
 use crate::store::api_key::Grant;
 use crate::store::{builtin_role, session, tenant_policy};
 use chrono::{DateTime, Utc};
@@ -33,6 +32,8 @@ pub struct Holder {
     pub last_used_at: Option<DateTime<Utc>>,
     /// Of a session that an operator has as this member.
     pub support: Option<Support>,
+    /// Of a session that a client has.
+    pub client: Option<OfClient>,
     pub policy: Policy,
     /// Of the whole tenant, where it has a limit of its own.
     pub requests_per_minute: Option<NonZeroU32>,
@@ -44,6 +45,16 @@ pub struct Support {
     pub operator: OperatorId,
     pub most: BuiltinRole,
     pub granted_by: MembershipId,
+}
+
+/// A program of others, which acts for a member, or for itself in the place of the one who has registered it.
+#[derive(Debug)]
+pub struct OfClient {
+    pub id: OauthClientId,
+    /// As whom it acts, where it does so for itself.
+    pub actor: Option<CredentialId>,
+    /// What it may do at most, and may be told.
+    pub scopes: Vec<String>,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -63,6 +74,9 @@ struct Row {
     operator_id: Option<OperatorId>,
     support_role: Option<String>,
     granted_by: Option<MembershipId>,
+    oauth_client_id: Option<OauthClientId>,
+    oauth_actor_id: Option<CredentialId>,
+    client_scopes: Option<String>,
     requests_per_minute: Option<i64>,
     second_factor: Option<String>,
     sign_in_methods: Option<String>,
@@ -98,13 +112,16 @@ pub async fn of_access_token(system: &System, hash: [u8; 32]) -> Result<Option<H
     let sql = of_active_member!(
         "coalesce(c.authenticated_at, c.created_at) AS authenticated_at, c.access_expires_at AS expires_at, \
          c.strength, NULL AS key_role, NULL AS key_scopes, NULL AS last_used_at, c.operator_id, \
-         g.role AS support_role, g.granted_by",
+         g.role AS support_role, g.granted_by, c.oauth_client_id, c.oauth_actor_id, c.scopes AS client_scopes",
         "sessions",
         "LEFT JOIN support_grants g ON g.tenant_id = c.tenant_id AND g.public_id = c.support_grant_id \
-         LEFT JOIN operators o ON o.public_id = c.operator_id ",
+         LEFT JOIN operators o ON o.public_id = c.operator_id \
+         LEFT JOIN oauth_clients oc ON oc.tenant_id = c.tenant_id AND oc.public_id = c.oauth_client_id \
+         AND oc.deleted_at IS NULL ",
         "c.access_hash = $1",
         " AND (u.sessions_ended_at IS NULL OR coalesce(c.authenticated_at, c.created_at) >= u.sessions_ended_at) \
-         AND (c.operator_id IS NULL OR (g.revoked_at IS NULL AND o.revoked_at IS NULL))"
+         AND (c.operator_id IS NULL OR (g.revoked_at IS NULL AND o.revoked_at IS NULL)) \
+         AND (c.oauth_client_id IS NULL OR oc.public_id IS NOT NULL)"
     );
     holder(system, sql, vec![hash.to_vec().into()]).await
 }
@@ -118,6 +135,7 @@ pub async fn of_api_key(
     let sql = of_active_member!(
         "c.created_at AS authenticated_at, c.role AS key_role, c.scopes AS key_scopes, c.last_used_at, \
          NULL AS strength, NULL AS operator_id, NULL AS support_role, NULL AS granted_by, \
+         NULL AS oauth_client_id, NULL AS oauth_actor_id, NULL AS client_scopes, \
          CASE WHEN c.hash = $1 OR c.expires_at <= c.previous_until THEN c.expires_at ELSE c.previous_until END \
          AS expires_at",
         "api_keys",
@@ -157,6 +175,13 @@ impl Row {
                     return Err(data::Error::internal("an operator's session without a grant"));
                 }
                 (None, ..) => None,
+            },
+            client: match self.oauth_client_id {
+                Some(id) => {
+                    let scopes = session::scopes_of(self.client_scopes.as_deref())?;
+                    Some(OfClient { id, actor: self.oauth_actor_id, scopes })
+                }
+                None => None,
             },
             policy: match (self.second_factor, self.sign_in_methods, self.address_ranges) {
                 (Some(second_factor), Some(methods), Some(ranges)) => {

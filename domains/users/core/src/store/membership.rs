@@ -166,6 +166,14 @@ pub async fn users_of(
     Ok(rows.into_iter().map(|row| (row.public_id, row.user_id)).collect())
 }
 
+pub async fn by_ids(tx: &Tx, ids: Vec<MembershipId>) -> Result<Vec<Model>, data::Error> {
+    let limit = ids.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    tx.find::<Entity>().filter(Column::PublicId.is_in(ids)).limit(limit).all().await
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MemberFilter {
     /// Of those that every tenant has; who has one of the tenant's own has none of them.

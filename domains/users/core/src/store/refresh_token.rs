@@ -1,7 +1,7 @@
 //! Refresh tokens: each good for one rotation, and kept when used, so that a stolen one is noticed.
 
 use crate::domain::refresh::Presented;
-use crate::domain::{MembershipState, RefreshTokenId};
+use crate::domain::{MembershipState, OauthClientId, RefreshTokenId};
 use crate::store::{session, tenant, unknown};
 use chrono::{DateTime, Utc};
 use data::{System, Unit, tenant_entity};
@@ -93,6 +93,9 @@ pub struct Found {
     pub authenticated_at: DateTime<Utc>,
     pub presented: Presented,
     pub answer: Option<Vec<u8>>,
+    /// Of a client's session, and how far an access token may go that comes of it.
+    pub client: Option<OauthClientId>,
+    pub scopes: Vec<String>,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -110,12 +113,15 @@ struct Row {
     authenticated_at: DateTime<Utc>,
     membership_state: String,
     tenant_state: String,
+    oauth_client_id: Option<OauthClientId>,
+    refresh_scopes: Option<String>,
 }
 
 pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Found>, data::Error> {
     let sql = "SELECT r.public_id, r.tenant_id, r.session_id, s.access_hash, r.used_at, r.answer, r.expires_at, \
          s.revoked_at AS session_revoked_at, m.user_id, m.state AS membership_state, t.state AS tenant_state, \
-         s.strength, coalesce(s.authenticated_at, s.created_at) AS authenticated_at \
+         s.strength, coalesce(s.authenticated_at, s.created_at) AS authenticated_at, \
+         s.oauth_client_id, s.refresh_scopes \
          FROM refresh_tokens r \
          JOIN sessions s ON s.tenant_id = r.tenant_id AND s.public_id = r.session_id \
          JOIN memberships m ON m.tenant_id = s.tenant_id AND m.public_id = s.membership_id \
@@ -147,5 +153,7 @@ pub async fn by_hash(system: &System, hash: [u8; 32]) -> Result<Option<Found>, d
             tenant_is_active: row.tenant_state == tenant::ACTIVE,
         },
         answer: row.answer,
+        client: row.oauth_client_id,
+        scopes: session::scopes_of(row.refresh_scopes.as_deref())?,
     }))
 }

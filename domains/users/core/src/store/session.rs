@@ -1,17 +1,18 @@
 //! Sessions: who is signed in, from where, and the hash of their present access token. An operator who acts as a member has
 //! one too.
 
-use crate::domain::{MembershipId, SupportGrantId};
+use crate::domain::{MembershipId, OauthClientId, SupportGrantId};
 use crate::store::ended::SESSION_KEPT;
-use crate::store::{membership, unknown};
+use crate::store::oauth_client::{from_json, to_json};
+use crate::store::unknown;
 use chrono::{DateTime, Utc};
-use data::{Tx, Unit, tenant_entity};
+use data::{System, Tx, Unit, tenant_entity};
 use kernel::ctx::Strength;
 use kernel::id::{CredentialId, OperatorId};
-use kernel::{Ctx, Page, PageRequest, TenantId};
+use kernel::{Ctx, Page, PageRequest, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
+use sea_orm::{ExprTrait, FromQueryResult};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
@@ -31,6 +32,12 @@ pub struct Model {
     /// Who it really is, where an operator acts as this member, and by which grant.
     pub operator_id: Option<OperatorId>,
     pub support_grant_id: Option<SupportGrantId>,
+    /// Of a client's: whose, and as whom where it acts for itself; how far its access token goes, as a JSON list, and what is
+    /// to be had for its refresh token, which only some have.
+    pub oauth_client_id: Option<OauthClientId>,
+    pub oauth_actor_id: Option<CredentialId>,
+    pub scopes: Option<String>,
+    pub refresh_scopes: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -72,6 +79,7 @@ pub struct NewSession {
 
 const SECOND_FACTOR: &str = "second_factor";
 const PASSKEY: &str = "passkey";
+const FEDERATED: &str = "federated";
 
 /// Nothing is by a password alone, as nodes of the version before leave it.
 pub fn strength(stored: Option<&str>) -> Result<Strength, data::Error> {
@@ -79,14 +87,16 @@ pub fn strength(stored: Option<&str>) -> Result<Strength, data::Error> {
         None => Ok(Strength::Password),
         Some(SECOND_FACTOR) => Ok(Strength::SecondFactor),
         Some(PASSKEY) => Ok(Strength::Passkey),
+        Some(FEDERATED) => Ok(Strength::Federated),
         Some(other) => Err(unknown("strength of a session", other)),
     }
 }
 
-fn word(strength: Strength) -> Option<String> {
+pub(super) fn word(strength: Strength) -> Option<String> {
     match strength {
         Strength::SecondFactor => Some(SECOND_FACTOR.to_owned()),
         Strength::Passkey => Some(PASSKEY.to_owned()),
+        Strength::Federated => Some(FEDERATED.to_owned()),
         Strength::Password | Strength::Key | Strength::Internal => None,
     }
 }
@@ -135,6 +145,96 @@ pub async fn insert_support(
         ..Default::default()
     };
     unit.insert(row).await
+}
+
+/// Of a client: for a member, or for itself.
+pub struct NewClientSession<'a> {
+    pub id: CredentialId,
+    pub membership: MembershipId,
+    pub client: OauthClientId,
+    /// `None` where it acts for the member.
+    pub actor: Option<CredentialId>,
+    pub access: Access,
+    pub scopes: &'a [String],
+    /// Whether a refresh token comes with it.
+    pub is_renewed: bool,
+    pub authenticated_at: DateTime<Utc>,
+    pub strength: Strength,
+    pub device: Option<String>,
+    pub client_address: Option<String>,
+}
+
+pub async fn insert_of_client(unit: &Unit, new: NewClientSession<'_>) -> Result<Model, data::Error> {
+    let scopes = to_json(new.scopes)?;
+    let row = ActiveModel {
+        public_id: Set(new.id),
+        membership_id: Set(new.membership),
+        access_hash: Set(new.access.hash.to_vec()),
+        access_expires_at: Set(new.access.expires_at),
+        device: Set(new.device),
+        client_address: Set(new.client_address),
+        authenticated_at: Set(Some(new.authenticated_at)),
+        strength: Set(word(new.strength)),
+        oauth_client_id: Set(Some(new.client)),
+        oauth_actor_id: Set(new.actor),
+        refresh_scopes: Set(new.is_renewed.then(|| scopes.clone())),
+        scopes: Set(Some(scopes)),
+        ..Default::default()
+    };
+    unit.insert(row).await
+}
+
+/// As whom a client acts, by whichever of its sessions: the one that it has for a member, or the newest that it has for
+/// itself.
+pub async fn of_actor(tx: &Tx, actor: CredentialId) -> Result<Option<Model>, data::Error> {
+    let delegated = tx.by_id::<Entity, _>(actor).filter(Column::OauthClientId.is_not_null());
+    let delegated = delegated.filter(Column::RevokedAt.is_null()).one().await?;
+    if delegated.is_some() {
+        return Ok(delegated);
+    }
+    let own = tx.find::<Entity>().filter(Column::OauthActorId.eq(actor)).filter(Column::RevokedAt.is_null());
+    Ok(own.order_by_desc(Column::CreatedAt).limit(1).all().await?.pop())
+}
+
+/// How far the access token of a client's goes.
+pub fn scopes_of(stored: Option<&str>) -> Result<Vec<String>, data::Error> {
+    stored.map(from_json).transpose().map(Option::unwrap_or_default)
+}
+
+/// Like `rotate`, with an access token that goes so far.
+pub async fn rotate_of_client(
+    unit: &Unit,
+    id: CredentialId,
+    access: &Access,
+    scopes: &[String],
+) -> Result<bool, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::AccessHash, access.hash.to_vec())
+        .set(Column::AccessExpiresAt, access.expires_at)
+        .set(Column::Scopes, to_json(scopes)?)
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::RevokedAt.is_null());
+    Ok(update.exec().await? > 0)
+}
+
+/// All of a client's that may be in use, or those that it has for this member; those that have ended by this.
+pub async fn revoke_of_client(
+    unit: &Unit,
+    ctx: &Ctx,
+    client: OauthClientId,
+    member: Option<MembershipId>,
+) -> Result<Vec<Model>, data::Error> {
+    let mut update = unit
+        .update::<Entity>()
+        .set(Column::RevokedAt, ctx.now())
+        .filter(Column::OauthClientId.eq(client))
+        .filter(Column::RefreshScopes.is_not_null().or(Column::AccessExpiresAt.gt(ctx.now())))
+        .filter(Column::RevokedAt.is_null());
+    if let Some(member) = member {
+        update = update.filter(Column::MembershipId.eq(member)).filter(Column::OauthActorId.is_null());
+    }
+    update.returning().await
 }
 
 /// One that an operator has or had.
@@ -221,27 +321,61 @@ pub async fn page_of(
     let mut found = tx.find::<Entity>().filter(Column::MembershipId.eq(membership));
     found = found.filter(Column::RevokedAt.is_null());
     found = found.filter(Column::OperatorId.is_null().or(Column::AccessExpiresAt.gt(now)));
+    // What a client has for itself is the client's; of what it has for the member, what nothing renews ends with its token.
+    found = found.filter(Column::OauthActorId.is_null());
+    let renewed = Column::OauthClientId.is_null().or(Column::RefreshScopes.is_not_null());
+    found = found.filter(renewed.or(Column::AccessExpiresAt.gt(now)));
     if let Some(ended_at) = ended_at {
         found = found.filter(has_proved_since(ended_at));
     }
     found.page(request).await
 }
 
-/// Whether the member was here before, and whether with this device; operators who acted as them are not counted. What ended
-/// long ago is deleted, so who joined before that is taken for one who was.
+/// Whether somebody has signed in before, and whether with this device.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownDevices {
+    pub was_here: bool,
+    pub with_it: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Devices {
+    was_here: Option<i64>,
+    with_it: Option<i64>,
+}
+
+/// A person's sessions `s` by their memberships `m`; operators who acted as them are not counted, nor clients for themselves.
+macro_rules! own_sessions {
+    () => {
+        "SELECT 1 FROM sessions s WHERE s.tenant_id = m.tenant_id AND s.membership_id = m.public_id \
+         AND s.deleted_at IS NULL AND s.operator_id IS NULL AND s.oauth_actor_id IS NULL"
+    };
+}
+
+/// In whichever tenant. What ended long ago is deleted, so who joined one before that is taken for one who was here.
 pub async fn known_devices(
-    tx: &Tx,
-    membership: MembershipId,
+    system: &System,
+    user: UserId,
     device: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<(bool, bool), data::Error> {
-    let own = || Column::MembershipId.eq(membership).and(Column::OperatorId.is_null());
-    let of_member = || tx.find::<Entity>().filter(own());
-    let joined = tx.by_id::<membership::Entity, _>(membership);
-    let joined_long_ago = joined.filter(membership::Column::CreatedAt.lt(now - SESSION_KEPT));
-    let before = of_member().one().await?.is_some() || joined_long_ago.one().await?.is_some();
-    let with_it = of_member().filter(Column::Device.eq(device));
-    Ok((before, before && with_it.one().await?.is_some()))
+) -> Result<KnownDevices, data::Error> {
+    let sql = concat!(
+        "SELECT CAST(max(CASE WHEN m.created_at < $2 OR EXISTS (",
+        own_sessions!(),
+        ") THEN 1 ELSE 0 END) AS BIGINT) AS was_here, CAST(max(CASE WHEN EXISTS (",
+        own_sessions!(),
+        " AND coalesce(s.device, '') = $3) THEN 1 ELSE 0 END) AS BIGINT) AS with_it \
+         FROM memberships m WHERE m.user_id = $1 AND m.deleted_at IS NULL"
+    );
+    let device = device.unwrap_or_default();
+    let values = vec![user.into(), (now - SESSION_KEPT).into(), device.into()];
+    let rows = system.query_all(sql, values).await?;
+    let found = rows.first().map(|row| Devices::from_query_result(row, "")).transpose()?;
+    let is = |column: Option<i64>| column == Some(1);
+    Ok(found.map_or(KnownDevices { was_here: false, with_it: false }, |found| KnownDevices {
+        was_here: is(found.was_here),
+        with_it: is(found.with_it),
+    }))
 }
 
 /// All of a member's, or all but one; those that have ended by this.
@@ -255,6 +389,7 @@ pub async fn revoke_others(
         .update::<Entity>()
         .set(Column::RevokedAt, ctx.now())
         .filter(Column::MembershipId.eq(membership))
+        .filter(Column::OauthActorId.is_null().or(Column::AccessExpiresAt.gt(ctx.now())))
         .filter(Column::RevokedAt.is_null());
     if let Some(own) = but {
         update = update.filter(Column::PublicId.ne(own));

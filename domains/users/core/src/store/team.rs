@@ -21,6 +21,7 @@ pub struct Model {
     pub parent_id: Option<TeamId>,
     pub role: Option<String>,
     pub role_id: Option<RoleId>,
+    pub external_id: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -47,6 +48,8 @@ pub struct TeamFields {
 pub struct Team {
     pub id: TeamId,
     pub fields: TeamFields,
+    /// What the tenant's directory calls it.
+    pub external_id: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -108,6 +111,13 @@ pub async fn update(unit: &Unit, before: &Team, fields: &TeamFields) -> Result<O
     changed.into_iter().next().map(read).transpose()
 }
 
+/// By the word of the tenant's directory.
+pub async fn call(unit: &Unit, id: TeamId, external: Option<String>) -> Result<Option<Team>, data::Error> {
+    let update = unit.update::<Entity>().filter(Column::PublicId.eq(id));
+    let changed = update.set(Column::ExternalId, external).returning().await?;
+    changed.into_iter().next().map(read).transpose()
+}
+
 pub async fn delete(unit: &Unit, id: TeamId) -> Result<bool, data::Error> {
     Ok(unit.delete::<Entity>().filter(Column::PublicId.eq(id)).exec().await? > 0)
 }
@@ -116,6 +126,43 @@ pub async fn delete(unit: &Unit, id: TeamId) -> Result<bool, data::Error> {
 pub async fn restore(unit: &Unit, id: TeamId) -> Result<Option<Team>, data::Error> {
     let restored = unit.restore::<Entity>().filter(Column::PublicId.eq(id)).returning().await?;
     restored.into_iter().next().map(read).transpose()
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    team_id: TeamId,
+}
+
+/// The oldest first.
+pub async fn listed(tx: &Tx, offset: i64, limit: i64) -> Result<Vec<TeamId>, data::Error> {
+    let sql = data::sql!(
+        "SELECT public_id AS team_id FROM teams WHERE tenant_id = $1 AND deleted_at IS NULL \
+         ORDER BY created_at, public_id LIMIT $2 OFFSET $3"
+    );
+    let rows: Vec<Found> = tx.sql(sql).bind(limit).bind(offset).all().await?;
+    Ok(rows.into_iter().map(|row| row.team_id).collect())
+}
+
+pub async fn count(tx: &Tx) -> Result<u64, data::Error> {
+    tx.find::<Entity>().count().await
+}
+
+pub async fn by_name(tx: &Tx, name: &str) -> Result<Option<Team>, data::Error> {
+    tx.find::<Entity>().filter(Column::Name.eq(name)).one().await?.map(read).transpose()
+}
+
+pub async fn by_external_id(tx: &Tx, external: &str, limit: u64) -> Result<Vec<Team>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ExternalId.eq(external)).limit(limit).all().await?;
+    found.into_iter().map(read).collect()
+}
+
+pub async fn by_ids(tx: &Tx, ids: Vec<TeamId>) -> Result<Vec<Team>, data::Error> {
+    let limit = ids.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids)).limit(limit).all().await?;
+    found.into_iter().map(read).collect()
 }
 
 pub async fn any_below(tx: &Tx, parent: TeamId) -> Result<bool, data::Error> {
@@ -211,6 +258,7 @@ fn read(row: Model) -> Result<Team, data::Error> {
     Ok(Team {
         id: row.public_id,
         fields: TeamFields { name: row.name, parent: row.parent_id, role },
+        external_id: row.external_id,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -3,7 +3,7 @@
 use crate::domain::TenantState;
 use crate::store::unknown;
 use chrono::{DateTime, Utc};
-use data::{PlatformEntity, Tx, Unit};
+use data::{PlatformEntity, System, Tx, Unit};
 use kernel::ctx::Mode;
 use kernel::{Ctx, Page, PageRequest, TenantId};
 use sea_orm::entity::prelude::*;
@@ -23,6 +23,8 @@ pub struct Model {
     pub requests_per_minute: Option<i64>,
     pub max_members: Option<i64>,
     pub suspension_reason: Option<String>,
+    /// It is suspended too, for nodes that do not know of closing.
+    pub closed_at: Option<DateTime<Utc>>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -40,9 +42,13 @@ impl PlatformEntity for Entity {
 }
 
 pub const ACTIVE: &str = "active";
+const SUSPENDED: &str = "suspended";
 
 impl Model {
     pub fn state(&self) -> Result<TenantState, data::Error> {
+        if self.closed_at.is_some() {
+            return Ok(TenantState::Closed);
+        }
         TenantState::parse(&self.state).ok_or_else(|| unknown("state of a tenant", &self.state))
     }
 
@@ -118,9 +124,13 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<Model>, data::Error> {
     let mut select = living();
-    if let Some(state) = state {
-        select = select.filter(Column::State.eq(state.name()));
-    }
+    select = match state {
+        None => select,
+        Some(TenantState::Closed) => {
+            select.filter(Column::State.eq(SUSPENDED)).filter(Column::ClosedAt.is_not_null())
+        }
+        Some(state) => select.filter(Column::State.eq(state.name())).filter(Column::ClosedAt.is_null()),
+    };
     tx.platform_page(select, [Column::CreatedAt, Column::PublicId], request).await
 }
 
@@ -144,7 +154,7 @@ pub async fn set_terms(
         .filter(Column::PublicId.eq(before.public_id))
         .filter(Column::DeletedAt.is_null())
         .filter(Column::Version.eq(before.version))
-        .col_expr(Column::State, Expr::val(terms.state.name()))
+        .col_expr(Column::State, Expr::val(stored(terms.state)))
         .col_expr(Column::SuspensionReason, Expr::val(terms.suspension_reason.clone()))
         .col_expr(Column::RequestsPerMinute, Expr::val(terms.requests_per_minute))
         .col_expr(Column::MaxMembers, Expr::val(terms.max_members))
@@ -153,6 +163,50 @@ pub async fn set_terms(
     match unit.update_platform(update).await? {
         0 => Ok(None),
         _ => by_id(unit, before.public_id).await,
+    }
+}
+
+/// Nothing of it passes from now on. `None` when it is no longer of that version.
+pub async fn close(unit: &Unit, ctx: &Ctx, before: &Model) -> Result<Option<Model>, data::Error> {
+    set_closed(unit, ctx, before, SUSPENDED, Some(ctx.now())).await
+}
+
+pub async fn reopen(unit: &Unit, ctx: &Ctx, before: &Model) -> Result<Option<Model>, data::Error> {
+    set_closed(unit, ctx, before, ACTIVE, None).await
+}
+
+async fn set_closed(
+    unit: &Unit,
+    ctx: &Ctx,
+    before: &Model,
+    state: &str,
+    closed_at: Option<DateTime<Utc>>,
+) -> Result<Option<Model>, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(before.public_id))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::Version.eq(before.version))
+        .col_expr(Column::State, Expr::val(state))
+        .col_expr(Column::ClosedAt, Expr::val(closed_at))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    match unit.update_platform(update).await? {
+        0 => Ok(None),
+        _ => by_id(unit, before.public_id).await,
+    }
+}
+
+/// The directory's own rows of a tenant whose others are gone.
+pub async fn remove(system: &System, id: TenantId) -> Result<(), data::Error> {
+    system.execute("DELETE FROM tenant_switches WHERE of_tenant = $1", vec![id.into()]).await?;
+    system.execute("DELETE FROM tenants WHERE public_id = $1", vec![id.into()]).await?;
+    Ok(())
+}
+
+fn stored(state: TenantState) -> &'static str {
+    match state {
+        TenantState::Active => ACTIVE,
+        TenantState::Suspended | TenantState::Closed => SUSPENDED,
     }
 }
 

@@ -8,7 +8,7 @@ use cache::Cache;
 use chrono::Duration;
 use futures::future::join_all;
 use kernel::ctx::IdentityProvider;
-use module::Platform;
+use module::{Archives, Platform};
 use ring::hmac;
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use secrets::{MasterKey, Secrets, hash_token};
@@ -191,7 +191,9 @@ both! {
         let cache = Cache::in_process(cache::Settings::default());
         let platform = Platform { cache, ..house.stage.platform("users").await };
         let other: Arc<dyn IdentityProvider> =
-            users::module(Settings::default(), Deps { platform }).identity.unwrap();
+            users::module(Settings::default(), Deps { platform, archives: Archives::default() })
+                .identity
+                .unwrap();
         let believes = |token: String| {
             let (other, visitor) = (other.clone(), house.stage.visitor());
             async move { other.authenticate(&visitor, &token).await.unwrap().is_some() }
@@ -311,7 +313,9 @@ both! {
         let node = async || {
             let cache = Cache::in_process(cache::Settings::default());
             let platform = Platform { cache, ..house.stage.platform("users").await };
-            users::module(Settings::default(), Deps { platform }).signing_keys.unwrap()
+            users::module(Settings::default(), Deps { platform, archives: Archives::default() })
+                .signing_keys
+                .unwrap()
         };
         let nodes = [node().await, node().await];
         let visitor = house.stage.visitor();

@@ -8,7 +8,7 @@ use jobs::{Handler, JobFailure, Parcel, Running};
 use kernel::ctx::IdentityProvider;
 use kernel::id::{MessageId, PLATFORM};
 use kernel::{Actor, Ctx, DomainEvent, PermissionSet, TenantId, UserId};
-use module::{Module, Operators, Reseal};
+use module::{Archives, Module, Operators, Reseal};
 use secrets::Sealed;
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
@@ -18,7 +18,7 @@ use users::{Deps, PERMISSIONS, Settings};
 use users_contract::{
     EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged, EmailVerificationRequested,
     INVITATION_SEAL, InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged,
-    PasswordResetRequested, RemoteUsers, SignUpForKnownAddress, Users, VERIFICATION_SEAL,
+    PasswordResetRequested, RemoteUsers, SignUpForKnownAddress, TenantErased, Users, VERIFICATION_SEAL,
 };
 use web::{Parts, Server};
 
@@ -37,6 +37,10 @@ pub struct House {
     audit: Handler,
     erasing: Handler,
     cleaning: Handler,
+    producing: Handler,
+    leaving: Handler,
+    /// All of them.
+    pub handlers: Vec<Handler>,
     /// What the command that replaces the master key has sealed anew.
     pub sealed: Vec<Arc<dyn Reseal>>,
 }
@@ -89,6 +93,7 @@ impl House {
         // So that a test that moves the clock on need not renew its tokens.
         let settings = Settings { access_token_minutes: 60, ..settings };
         let platform = stage.platform("users").await;
+        let archives = Archives::default();
         let Module {
             databases,
             api,
@@ -101,16 +106,21 @@ impl House {
             switches,
             schedules,
             sealed,
+            archive,
             ..
-        } = users::module(settings, Deps { platform });
+        } = users::module(settings, Deps { platform, archives: archives.clone() });
+        archives.fill(archive.into_iter().collect());
         stage.switches(switches);
         let apis: Vec<_> = [api].into_iter().chain(platform_api).collect();
         for api in &apis {
             assert_eq!(api.faults(), &[] as &[String]);
         }
-        let handlers = <[Handler; 3]>::try_from(handlers).ok();
-        let [audit, erasing, cleaning] = handlers.expect("a subscriber and two jobs");
-        assert_eq!(schedules.len(), 1, "the second job's");
+        let named =
+            |name: &str| handlers.iter().find(|handler| handler.name() == name).expect("a handler").clone();
+        let audit = named("users.append_audit_entry");
+        let (erasing, cleaning) = (named("users.erase_audit_details"), named("users.clean_up"));
+        let (producing, leaving) = (named("users.produce_export"), named("users.erase_tenant"));
+        assert_eq!(schedules.len(), 2, "of cleaning up and of sealing the log");
         let mail = |event, subscriber| Subscription { event, subscriber, ordered: false };
         stage.subscribe(vec![
             audit.subscription().expect("it subscribes"),
@@ -124,6 +134,7 @@ impl House {
             mail(EmailChangeApprovalRequested::KIND, "tests.approval"),
             mail(EmailChangeConfirmationRequested::KIND, "tests.confirmation"),
             mail(EmailChanged::KIND, "tests.email_changed"),
+            mail(TenantErased::KIND, "tests.erased"),
         ]);
         let identity = identity.expect("an identity provider");
         let contract = contract.expect("a contract");
@@ -153,6 +164,9 @@ impl House {
             audit,
             erasing,
             cleaning,
+            producing,
+            leaving,
+            handlers,
             sealed,
             stage,
         }
@@ -370,6 +384,36 @@ impl House {
         let parcel = Parcel { kind: "users.erase_audit_details".to_owned(), version: 1, payload };
         let message = MessageId::new(self.stage.clock.now());
         self.erasing.deliver(self.ctx_of(by), parcel, Running::detached(message)).await.expect("erases");
+    }
+
+    /// Writes the files that this person asked for.
+    pub async fn produce_exports(&self, by: &Person) {
+        for (message, tenant, payload) in self.messages("users.produce_export").await {
+            if tenant == by.tenant {
+                let parcel = Parcel { kind: "users.produce_export".to_owned(), version: 1, payload };
+                let done = self.producing.deliver(self.ctx_of(by), parcel, Running::detached(message)).await;
+                done.expect("a file");
+            }
+        }
+    }
+
+    /// Runs each job that erases a closed tenant once, as the runtime does when it is due: whether each had done all.
+    pub async fn erase_closed(&self) -> Vec<bool> {
+        let mut nobody = self.stage.tenant();
+        nobody.id = PLATFORM;
+        let mut done = Vec::new();
+        for (message, tenant, payload) in self.messages("users.erase_tenant").await {
+            assert_eq!(tenant, PLATFORM, "it is there when the other is gone");
+            let system = Actor::System { domain: "users".to_owned() };
+            let ctx = nobody.ctx_as(system, PermissionSet::default());
+            let parcel = Parcel { kind: "users.erase_tenant".to_owned(), version: 1, payload };
+            match self.leaving.deliver(ctx, parcel, Running::detached(message)).await {
+                Ok(()) => done.push(true),
+                Err(JobFailure::Snooze(_)) => done.push(false),
+                Err(failure) => panic!("{failure}"),
+            }
+        }
+        done
     }
 
     /// Runs the job that deletes what has ended, as its schedule does, until it is done.

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use cache::Cache;
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::{Actor, Switch};
-use module::Platform;
+use module::{Archives, Platform};
 use serde_json::json;
 use std::sync::Arc;
 use testkit::{Stage, both, eventually};
@@ -18,7 +18,7 @@ const PASSKEYS: Switch = Switch { name: "users.passkeys", summary: "", share_per
 async fn elsewhere(house: &House) -> Arc<dyn IdentityProvider> {
     let cache = Cache::in_process(cache::Settings::default());
     let platform = Platform { cache, ..house.stage.platform("users").await };
-    users::module(Settings::default(), Deps { platform }).identity.unwrap()
+    users::module(Settings::default(), Deps { platform, archives: Archives::default() }).identity.unwrap()
 }
 
 async fn principal(house: &House, identity: &dyn IdentityProvider, access: &str) -> Principal {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
 mod applying;
+mod archive;
 mod clearing;
 mod deciding;
 mod definitions;

@@ -4,11 +4,13 @@
 mod accept;
 mod confirm;
 mod reset;
+mod sso;
 mod verify;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::http::jwks;
+use crate::http::{jwks, oauth, scim};
+use crate::service::sso::provider::CALLBACK_PATH;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::web::{self as actix, Data, ServiceConfig};
@@ -37,8 +39,21 @@ pub fn pages(app: App) -> Pages {
             .app_data(Data::new(app.clone()))
             .route(actix::get().to(confirm::ask))
             .route(actix::post().to(confirm::confirm));
+        let start = actix::resource(sso::START_PATH)
+            .app_data(Data::new(app.clone()))
+            .route(actix::get().to(sso::start));
+        let initiate = actix::resource(sso::INITIATE_PATH)
+            .app_data(Data::new(app.clone()))
+            .route(actix::get().to(sso::initiate))
+            .route(actix::post().to(sso::initiate));
+        let callback = actix::resource(CALLBACK_PATH)
+            .app_data(Data::new(app.clone()))
+            .route(actix::get().to(sso::finish));
+        config.service(start).service(initiate).service(callback);
         let keys =
             actix::resource(jwks::PATH).app_data(Data::new(app.clone())).route(actix::get().to(jwks::show));
+        config.service(scim::scope(app.clone()));
+        oauth::resources(config, &app);
         config.service(keys).service(verification).service(invitation).service(reset).service(email_change);
     })
 }
@@ -70,14 +85,26 @@ fn is_token(text: &str) -> bool {
 }
 
 fn page(status: StatusCode, title: &str, content: &str) -> HttpResponse {
+    page_leading_to("'self'", status, title, content)
+}
+
+/// One whose form may lead there: a source of `form-action`. Title and content are HTML.
+pub(super) fn page_leading_to(
+    form_action: &str,
+    status: StatusCode,
+    title: &str,
+    content: &str,
+) -> HttpResponse {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
          <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto;padding:0 1rem}}\
          button,input{{font:inherit;padding:.5rem 1rem}}</style><h1>{title}</h1>{content}</html>\n"
     );
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; \
-         base-uri 'none'";
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; form-action {form_action}; frame-ancestors 'none'; \
+         base-uri 'none'"
+    );
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -27,7 +27,8 @@ pub async fn list_audit_entries(
     filter: Query<PlatformAuditEntryFilter>,
     page: PageQuery,
 ) -> Answer {
-    let filter = Filter { resource: filter.resource_id, actor: None, action: filter.action.clone() };
+    let (resource, action) = (filter.resource_id, filter.action.clone());
+    let filter = Filter { resource, action, ..Filter::default() };
     let found =
         service::platform::show_operators_log::show_operators_log(&app, &caller, filter, page.request())
             .await?;

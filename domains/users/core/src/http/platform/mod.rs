@@ -3,6 +3,7 @@
 //! grant.
 
 mod audit;
+mod closures;
 mod settings;
 mod support;
 mod switches;
@@ -24,6 +25,8 @@ pub fn api(app: App) -> Api {
         .operation(operation!(tenants::patch_tenant).permission(&permissions::TENANTS_WRITE))
         .operation(operation!(tenants::suspend_tenant).permission(&permissions::TENANTS_WRITE))
         .operation(operation!(tenants::resume_tenant).permission(&permissions::TENANTS_WRITE))
+        .operation(operation!(closures::reopen_tenant).permission(&permissions::TENANTS_WRITE))
+        .operation(operation!(closures::get_closure).permission(&permissions::TENANTS_READ))
         .tag("Operators: settings", "What is decided for all tenants")
         .operation(operation!(settings::get_settings).permission(&permissions::SETTINGS_READ))
         .operation(operation!(settings::patch_settings).permission(&permissions::SETTINGS_WRITE))

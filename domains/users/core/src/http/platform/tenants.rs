@@ -45,6 +45,8 @@ pub enum PlatformTenantState {
     Active,
     /// Nobody gets in, and nothing of it passes
     Suspended,
+    /// By an owner: the same, and in a while it is erased
+    Closed,
 }
 
 impl From<TenantState> for PlatformTenantState {
@@ -52,6 +54,7 @@ impl From<TenantState> for PlatformTenantState {
         match state {
             TenantState::Active => Self::Active,
             TenantState::Suspended => Self::Suspended,
+            TenantState::Closed => Self::Closed,
         }
     }
 }
@@ -61,6 +64,7 @@ impl From<PlatformTenantState> for TenantState {
         match state {
             PlatformTenantState::Active => Self::Active,
             PlatformTenantState::Suspended => Self::Suspended,
+            PlatformTenantState::Closed => Self::Closed,
         }
     }
 }
@@ -109,7 +113,7 @@ pub struct SuspendTenant {
     reason: String,
 }
 
-fn shown(tenant: &PlatformTenant) -> Rendered {
+pub fn shown(tenant: &PlatformTenant) -> Rendered {
     Rendered::ok(&PlatformTenantDto::from(tenant)).etag(tenant.version)
 }
 

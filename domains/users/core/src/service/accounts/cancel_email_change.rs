@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::service::accounts::email_change as view;
+use crate::service::sso::federated;
 use crate::store::email_change;
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
@@ -13,6 +14,7 @@ pub struct Cancelled;
 
 pub async fn cancel_email_change(app: &App, ctx: &Ctx) -> Result<Cancelled, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
+    federated::refuse(ctx)?;
     let mut unit = app.databases.write(ctx).await?;
     let open = email_change::open_of(&unit, id).await?.filter(|change| change.is_pending(ctx.now()));
     let open = open.ok_or(Error::EmailChangeNotFound)?;

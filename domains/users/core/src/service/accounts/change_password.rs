@@ -9,6 +9,7 @@ use crate::service::accounts::breaches;
 use crate::service::factors::passkey::{self, Proofs};
 use crate::service::factors::second_factor::{self, Proof};
 use crate::service::sessions::{throttle, tokens};
+use crate::service::sso::federated;
 use crate::store::{email_change, recovery_code, session, totp_factor, user};
 use data::{AuditEntry, Unit};
 use kernel::ctx::Strength;
@@ -103,6 +104,7 @@ async fn end_passkey_only(unit: &Unit, ctx: &Ctx, person: &user::Model) -> Resul
 
 /// Guessed at as slowly as at a sign-in: whoever found an open session does not know the password yet.
 pub async fn prove(app: &App, ctx: &Ctx, person: &user::Model, password: String) -> Result<(), Error> {
+    federated::refuse(ctx)?;
     let tried = throttle::Tried::new(app, ctx.visitor(), &person.email);
     let system = app.databases.system_read("a password is proved: whether it may be tried").await?;
     throttle::refuse_early(&system, tried, ctx.now()).await?;

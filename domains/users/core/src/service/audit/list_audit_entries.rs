@@ -4,13 +4,17 @@ use crate::app::App;
 use crate::domain::AuditEntryId;
 use crate::domain::audit_detail::{AuditDetail, Verification, verify};
 use crate::error::Error;
-use crate::store::{audit_detail, audit_entry};
-use chrono::{DateTime, Utc};
+use crate::store::{audit_detail, audit_entry, audit_tree};
+use chrono::{DateTime, Duration, Utc};
+use data::Tx;
 use kernel::{Ctx, Page, PageRequest};
 use serde_json::Value;
 use uuid::Uuid;
 
 pub use crate::store::audit_entry::Filter;
+
+/// So late an entry may reach the log, whatever the tree has seen: it does not know those that have no leaf yet.
+const USUAL_DELAY: Duration = Duration::days(1);
 
 #[derive(Clone, Debug)]
 pub struct LoggedEntry {
@@ -35,7 +39,11 @@ pub async fn list_audit_entries(
     request: &PageRequest,
 ) -> Result<Page<LoggedEntry>, Error> {
     let read = app.databases.read(ctx).await?;
-    let found = audit_entry::page(&read, request, filter).await?;
+    let delay = match filter.happened_to {
+        Some(_) => longest_delay(&read).await?,
+        None => USUAL_DELAY,
+    };
+    let found = audit_entry::page(&read, request, filter, delay).await?;
     let mut details =
         audit_detail::of_entries(&read, found.data.iter().map(|row| row.public_id).collect()).await?;
     drop(read);
@@ -45,7 +53,12 @@ pub async fn list_audit_entries(
     }))
 }
 
-fn logged(row: audit_entry::Model, kept: Option<audit_detail::Model>) -> LoggedEntry {
+pub async fn longest_delay(tx: &Tx) -> Result<Duration, data::Error> {
+    let tree = audit_tree::find(tx).await?;
+    Ok(tree.map_or(USUAL_DELAY, |tree| tree.longest_delay.max(USUAL_DELAY)))
+}
+
+pub(in crate::service) fn logged(row: audit_entry::Model, kept: Option<audit_detail::Model>) -> LoggedEntry {
     let as_kept = kept.as_ref().map(|kept| (kept.salt.as_slice(), kept.detail.as_str()));
     let mut verification = verify(row.detail_hash.as_deref(), as_kept);
     let detail = match &kept {

@@ -6,6 +6,7 @@ use crate::domain::PasskeyId;
 use crate::error::Error;
 use crate::service::factors::passkey as view;
 use crate::service::sessions::fresh;
+use crate::service::sso::federated;
 use crate::store::{passkey, tenant_policy, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx, UserId};
@@ -16,6 +17,7 @@ pub struct Removed;
 
 pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Removed, Error> {
     let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+    federated::refuse(ctx)?;
     fresh::require(app, ctx)?;
     let demanded = demanded(app, own).await?;
     let mut unit = app.databases.write(ctx).await?;

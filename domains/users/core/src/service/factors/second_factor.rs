@@ -54,7 +54,10 @@ pub async fn look_at(
     let codes = recovery_code::unused_of(&system, user).await?;
     drop(system);
     match proof(app, visitor.now(), user, factor.as_ref(), &codes, code)? {
-        Some(proof) => Ok(Some(proof)),
+        Some(proof) => {
+            throttle::refuse_late(app, tried(app, visitor, user), visitor.now()).await?;
+            Ok(Some(proof))
+        }
         None => Err(refuse(app, visitor, user).await),
     }
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::service::accounts::{breaches, sign_up_policy};
 use crate::service::members::invitation as view;
 use crate::service::roles::authority;
+use crate::service::scim::join as directory;
 use crate::store::invitation::InvitationState;
 use crate::store::user::NewUser;
 use crate::store::{invitation, membership, tenant, user};
@@ -72,7 +73,7 @@ pub(super) async fn find(app: &App, token: &str) -> Result<Option<Found>, Error>
     Ok(Some(Found { invited, known: known.filter(|person| person.email_verified_at.is_some()) }))
 }
 
-pub(super) fn require_open(invited: &invitation::Model, now: DateTime<Utc>) -> Result<(), Error> {
+pub(in crate::service) fn require_open(invited: &invitation::Model, now: DateTime<Utc>) -> Result<(), Error> {
     match (invited.state()?, judge(None, invited.tries, invited.expires_at, now)) {
         (InvitationState::Open, LinkVerdict::Good) => Ok(()),
         (InvitationState::Accepted, _) => Err(Error::InvitationUsed),
@@ -138,6 +139,7 @@ pub(super) async fn admit(
     if !invitation::accept(&unit, invited.public_id, member).await? {
         return Err(Error::InvitationUsed);
     }
+    directory::join(app, ctx, &mut unit, invited, member).await?;
     unit.audit(AuditEntry {
         action: "users.invitation.accept",
         resource: "invitation",
@@ -149,7 +151,11 @@ pub(super) async fn admit(
 }
 
 /// Nobody is let in further than whoever asked them in could now.
-async fn still_holds(app: &App, unit: &Unit, invited: &invitation::Model) -> Result<bool, Error> {
+pub(in crate::service) async fn still_holds(
+    app: &App,
+    unit: &Unit,
+    invited: &invitation::Model,
+) -> Result<bool, Error> {
     let promised = authority::of_role(app, unit, invited.role()?).await?;
     let Some(inviter) = membership::of_user(unit, invited.invited_by).await? else { return Ok(false) };
     let theirs = authority::of_member(app, unit, inviter.public_id).await?;
@@ -169,7 +175,7 @@ async fn refuse(mut unit: Unit, invited: &invitation::Model) -> Result<Accepted,
 }
 
 /// A person, or the one who signed up with this address and never proved it: what the link's holder says of them counts.
-async fn settle(
+pub(in crate::service) async fn settle(
     unit: &Unit,
     ctx: &Ctx,
     email: &Email,
@@ -189,7 +195,7 @@ async fn settle(
 }
 
 /// A member, or one who was taken out and comes back as what they are invited to be.
-async fn join(
+pub(in crate::service) async fn join(
     app: &App,
     ctx: &Ctx,
     unit: &mut Unit,
@@ -214,7 +220,7 @@ async fn join(
 }
 
 /// The tenant must be held.
-pub(super) async fn require_room(unit: &Unit, own: &tenant::Model) -> Result<(), Error> {
+pub(in crate::service) async fn require_room(unit: &Unit, own: &tenant::Model) -> Result<(), Error> {
     if own.max_members.is_some() && !has_room(membership::present(unit).await?, own.max_members) {
         return Err(Error::TooManyMembers);
     }

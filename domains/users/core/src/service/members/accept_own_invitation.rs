@@ -9,12 +9,14 @@ use crate::app::App;
 use crate::error::Error;
 use crate::service::members::accept_invitation::{Accepted, Found, Guest, admit, find, require_open};
 use crate::service::sessions::fresh;
+use crate::service::sso::federated;
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
 use serde_json::json;
 
 pub async fn accept_own_invitation(app: &App, ctx: &Ctx, token: &str) -> Result<Accepted, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
+    federated::refuse(ctx)?;
     fresh::require(app, ctx)?;
     let Found { invited, known } = find(app, token).await?.ok_or(Error::InvitationInvalid)?;
     if known.is_none_or(|person| person.public_id != id) {

@@ -80,7 +80,7 @@ pub async fn keep_an_owner(unit: &Unit, before: &membership::Model, stays: bool)
 }
 
 /// A manager is a member who is not gone, and nobody is their own, by however many others.
-async fn check_manager(
+pub async fn check_manager(
     unit: &Unit,
     member: MembershipId,
     manager: Option<MembershipId>,

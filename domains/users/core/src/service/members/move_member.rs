@@ -3,30 +3,41 @@
 
 use crate::app::App;
 use crate::domain::membership::{Move, counts_as_owner};
-use crate::domain::{MembershipId, MembershipState};
+use crate::domain::{MembershipId, MembershipState, ScimUserId};
 use crate::error::Error;
 use crate::service::members::change_member::keep_an_owner;
 use crate::service::members::member::{self, Member};
 use crate::service::roles::authority::{self, require_covered};
 use crate::service::sessions::fresh;
 use crate::service::sessions::tokens;
-use crate::store::{api_key, membership, session, team_member, tenant};
+use crate::store::{api_key, membership, oauth_client, oauth_grant, scim_user, session, team_member, tenant};
 use data::{AuditEntry, Unit};
 use kernel::{Actor, Ctx};
 
 pub async fn move_member(app: &App, ctx: &Ctx, id: MembershipId, step: Move) -> Result<Member, Error> {
-    if matches!(step, Move::Suspend | Move::Remove) {
-        fresh::require(app, ctx)?;
-    }
     let mut unit = app.databases.write(ctx).await?;
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     let before = membership::by_id_to_change(&unit, id).await?.ok_or(Error::MemberNotFound)?;
-    if let Some(standing) = crate::store::authority::of(&unit, id).await? {
-        require_covered(ctx, &authority::permissions(app, &standing))?;
-    }
-    let after = apply(app, ctx, &mut unit, &before, step).await?;
+    let after = move_within(app, ctx, &mut unit, &before, step).await?;
     let member = member::with_person(&unit, &after).await?;
     Ok(unit.commit(member).await?)
+}
+
+/// The same in a unit that does more. The tenant must be held.
+pub async fn move_within(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    before: &membership::Model,
+    step: Move,
+) -> Result<membership::Model, Error> {
+    if matches!(step, Move::Suspend | Move::Remove) {
+        fresh::require(app, ctx)?;
+    }
+    if let Some(standing) = crate::store::authority::of(unit, before.public_id).await? {
+        require_covered(ctx, &authority::permissions(app, &standing))?;
+    }
+    apply(app, ctx, unit, before, step).await
 }
 
 /// What was done, for the stored answer.
@@ -61,8 +72,14 @@ async fn apply(
         sessions.iter().for_each(|row| tokens::forget(app, unit, &row.access_hash));
         let keys = api_key::revoke_all_of(unit, ctx, id).await?;
         keys.iter().for_each(|row| crate::service::api_keys::api_key::forget(app, unit, row));
+        oauth_grant::delete_all_of(unit, id).await?;
+        for client in oauth_client::delete_machines_of(unit, id).await? {
+            let ended = session::revoke_of_client(unit, ctx, client, None).await?;
+            ended.iter().for_each(|row| tokens::forget(app, unit, &row.access_hash));
+        }
         team_member::delete_all_of(unit, id).await?;
         membership::release_reports_of(unit, id).await?;
+        unspeak(unit, id).await?;
     }
     unit.audit(AuditEntry {
         action: match step {
@@ -77,4 +94,15 @@ async fn apply(
     })?;
     authority::forget_member(app, unit, id);
     Ok(after)
+}
+
+/// What the tenant's directory said of them goes with them.
+async fn unspeak(unit: &Unit, member: MembershipId) -> Result<(), Error> {
+    let row = scim_user::of_member(unit, member).await?;
+    let id = row.as_ref().map_or(ScimUserId::from_uuid(member.uuid()), |row| row.public_id);
+    scim_user::release_reports_of(unit, id).await?;
+    if row.is_some() {
+        scim_user::delete(unit, id).await?;
+    }
+    Ok(())
 }

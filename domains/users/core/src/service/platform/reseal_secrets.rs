@@ -3,9 +3,12 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::service::audit_streams::audit_stream;
 use crate::service::factors::second_factor;
 use crate::service::sessions::signing_keys;
-use crate::store::{installation, signing_key, totp_factor};
+use crate::service::sso::connection;
+use crate::store;
+use crate::store::{installation, oidc_connection, signing_key, totp_factor};
 use data::{AuditEntry, Unit};
 use kernel::id::PLATFORM;
 use kernel::{Ctx, Visitor};
@@ -20,20 +23,27 @@ const BATCH: u64 = 100;
 pub enum Kept {
     Authenticators,
     SigningKeys,
+    ClientSecrets,
+    CollectorSecrets,
 }
 
 impl Kept {
-    pub const ALL: [Self; 2] = [Self::Authenticators, Self::SigningKeys];
+    pub const ALL: [Self; 4] =
+        [Self::Authenticators, Self::SigningKeys, Self::ClientSecrets, Self::CollectorSecrets];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Authenticators => "authenticators",
             Self::SigningKeys => "signing keys",
+            Self::ClientSecrets => "client secrets of providers",
+            Self::CollectorSecrets => "secrets of audit streams",
         }
     }
 
     async fn behind(self, unit: &Unit, id: i64) -> Result<Vec<Row>, data::Error> {
         Ok(match self {
+            // Of tenants, so they are found and changed by the system door.
+            Self::ClientSecrets | Self::CollectorSecrets => Vec::new(),
             Self::Authenticators => {
                 let rows = totp_factor::behind(unit, id, BATCH).await?;
                 rows.into_iter().map(Row::Authenticator).collect()
@@ -83,6 +93,12 @@ impl Row {
 
 pub async fn reseal_secrets(app: &App, visitor: &Visitor, kept: Kept) -> Result<Resealed, Error> {
     let ctx = visitor.enter(PLATFORM, "users");
+    if kept == Kept::ClientSecrets {
+        return reseal_client_secrets(app, &ctx).await;
+    }
+    if kept == Kept::CollectorSecrets {
+        return reseal_collector_secrets(app, &ctx).await;
+    }
     let (mut all, mut behind) = (Resealed::default(), 0);
     loop {
         let unit = app.databases.write(&ctx).await?;
@@ -102,6 +118,60 @@ pub async fn reseal_secrets(app: &App, visitor: &Visitor, kept: Kept) -> Result<
             }
         }
         end(unit, kept, anew).await?;
+        all.anew += anew;
+    }
+}
+
+async fn reseal_client_secrets(app: &App, ctx: &Ctx) -> Result<Resealed, Error> {
+    let (mut all, mut behind) = (Resealed::default(), 0);
+    loop {
+        let system =
+            app.databases.system("a master key is replaced: the secrets that providers gave").await?;
+        let rows = oidc_connection::behind(&system, behind, BATCH).await?;
+        let Some(last) = rows.last() else { return Ok(all) };
+        behind = last.id;
+        let mut anew = 0;
+        for row in &rows {
+            match connection::resealed(app, row) {
+                Ok(None) => all.already += 1,
+                Ok(Some(sealed)) => anew += u64::from(oidc_connection::reseal(&system, row, sealed).await?),
+                Err(error) => {
+                    let (what, id) = (Kept::ClientSecrets.name(), row.public_id);
+                    tracing::warn!(what, %id, %error, "what is sealed cannot be opened");
+                    all.unreadable += 1;
+                }
+            }
+        }
+        system.commit().await?;
+        end(app.databases.write(ctx).await?, Kept::ClientSecrets, anew).await?;
+        all.anew += anew;
+    }
+}
+
+async fn reseal_collector_secrets(app: &App, ctx: &Ctx) -> Result<Resealed, Error> {
+    let (mut all, mut behind) = (Resealed::default(), 0);
+    loop {
+        let system = app.databases.system("a master key is replaced: the secrets of audit streams").await?;
+        let rows = store::audit_stream::behind(&system, behind, BATCH).await?;
+        let Some(last) = rows.last() else { return Ok(all) };
+        behind = last.id;
+        let mut anew = 0;
+        for row in &rows {
+            match audit_stream::resealed(app, row) {
+                Ok(None) => all.already += 1,
+                Ok(Some((secret, previous))) => {
+                    let replaced = store::audit_stream::reseal(&system, row, secret, previous).await?;
+                    anew += u64::from(replaced);
+                }
+                Err(error) => {
+                    let (what, id) = (Kept::CollectorSecrets.name(), row.public_id);
+                    tracing::warn!(what, %id, %error, "what is sealed cannot be opened");
+                    all.unreadable += 1;
+                }
+            }
+        }
+        system.commit().await?;
+        end(app.databases.write(ctx).await?, Kept::CollectorSecrets, anew).await?;
         all.anew += anew;
     }
 }

@@ -36,15 +36,15 @@ async fn set_state(
     let mut unit = app.databases.write(ctx).await?;
     let before = tenant::by_id_to_change(&unit, id).await?.ok_or(Error::NoSuchTenant)?;
     let former = view::terms(&before)?;
-    if former.state == state {
-        return Err(Error::TenantState { state: state.name() });
+    if former.state == state || former.state == TenantState::Closed {
+        return Err(Error::TenantState { state: former.state.name() });
     }
     let terms = Terms { state, suspension_reason, ..former.clone() };
     let after = tenant::set_terms(&unit, ctx, &before, &terms).await?.ok_or_else(Error::stale)?;
     unit.audit(AuditEntry {
         action: match state {
             TenantState::Suspended => "users.tenant.suspend",
-            TenantState::Active => "users.tenant.resume",
+            TenantState::Active | TenantState::Closed => "users.tenant.resume",
         },
         resource: "tenant",
         resource_id: id.uuid(),

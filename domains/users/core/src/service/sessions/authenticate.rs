@@ -2,6 +2,7 @@
 //! than a second: what must be revocable within a second may not be believed for longer.
 
 use crate::app::App;
+use crate::domain::oauth::granted;
 use crate::domain::{MembershipId, Policy};
 use crate::error::Error;
 use crate::permissions::{OF_ONESELF, OPERATORS, WITHHELD_FROM_SUPPORT};
@@ -87,8 +88,8 @@ struct Verified {
     principal: Principal,
     /// `None` of an operator.
     membership: Option<MembershipId>,
-    /// What is left to a key, to a session without the second factor that its tenant asks for, or to an operator who looks
-    /// through a member; `None` of any other session.
+    /// What is left to a key, to a client, to a session without the second factor that its tenant asks for, or to an operator
+    /// who looks through a member; `None` of any other session.
     at_most: Option<PermissionSet>,
     /// `None` but where an operator looks through a member.
     granted_by: Option<GrantedBy>,
@@ -157,31 +158,38 @@ fn of_operator(operator: &operator::Model) -> Verified {
 }
 
 fn of_member(app: &App, holder: Holder) -> Verified {
-    let (actor, strength) = match (&holder.key, holder.support) {
-        (Some(_), _) => (Actor::ApiKey { id: holder.credential, owner: holder.user }, Strength::Key),
-        (None, Some(_)) => (Actor::User { id: holder.user }, Strength::Key),
-        (None, None) => (Actor::User { id: holder.user }, holder.strength),
+    let client = holder.client.as_ref();
+    let of_machine = client.and_then(|client| client.actor);
+    let credential = of_machine.unwrap_or(holder.credential);
+    let (actor, strength) = match (&holder.key, client, holder.support) {
+        // To all domains a client is what a key is: a program that somebody stands behind.
+        (Some(_), ..) | (None, Some(_), _) => {
+            (Actor::ApiKey { id: credential, owner: holder.user }, Strength::Key)
+        }
+        (None, None, Some(_)) => (Actor::User { id: holder.user }, Strength::Key),
+        (None, None, None) => (Actor::User { id: holder.user }, holder.strength),
     };
-    let is_person = holder.key.is_none() && holder.support.is_none();
+    // Or somebody whom a person lets act for them, in a session that they have proved.
+    let is_person = holder.key.is_none() && holder.support.is_none() && of_machine.is_none();
     let restriction = holder.policy.restriction(holder.strength).filter(|_| is_person);
     let principal = Principal {
         actor,
-        credential: Credential {
-            id: Some(holder.credential),
-            strength,
-            authenticated_at: holder.authenticated_at,
-        },
+        credential: Credential { id: Some(credential), strength, authenticated_at: holder.authenticated_at },
         impersonator: holder.support.map(|support| Actor::Operator { id: support.operator }),
         mode: holder.mode,
         restriction,
         tenant_requests_per_minute: holder.requests_per_minute,
         ..Principal::system(holder.tenant, "users", holder.authenticated_at)
     };
-    let at_most = match (&holder.key, holder.support, restriction) {
+    let at_most = match (&holder.key, client, holder.support, restriction) {
         (Some(grant), ..) => Some(permissions_of(app, grant)),
-        (None, Some(support), _) => Some(through_a_member(app, support)),
-        (None, None, Some(_)) => Some(names(OF_ONESELF)),
-        (None, None, None) => None,
+        (None, Some(client), _, None) => Some(granted(&client.scopes, &app.permissions)),
+        (None, Some(client), _, Some(_)) => {
+            Some(granted(&client.scopes, &app.permissions).intersection(&names(OF_ONESELF)))
+        }
+        (None, None, Some(support), _) => Some(through_a_member(app, support)),
+        (None, None, None, Some(_)) => Some(names(OF_ONESELF)),
+        (None, None, None, None) => None,
     };
     let ends = holder.policy.session_ends(holder.signed_in_at).filter(|_| is_person);
     Verified {

@@ -8,6 +8,7 @@ use crate::service::accounts::change_password;
 use crate::service::factors::second_factor::{self, Proof};
 use crate::service::sessions::sign_in_with_passkey as passkey;
 use crate::service::sessions::tokens;
+use crate::service::sso::federated;
 use crate::store::{session, user};
 use data::{AuditEntry, Unit};
 use kernel::ctx::Strength;
@@ -33,6 +34,7 @@ pub struct ProvedAnew;
 
 pub async fn prove_session(app: &App, ctx: &Ctx, proof: ProveSession) -> Result<ProvedAnew, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
+    federated::refuse(ctx)?;
     let own = ctx.principal().credential.id.ok_or(Error::NoSession)?;
     match proof {
         ProveSession::Password { password, code } => {

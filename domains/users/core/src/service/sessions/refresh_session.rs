@@ -1,11 +1,14 @@
 //! A refresh token for a new pair. Each is good once; for a few seconds it is answered as before, and one that comes later
-//! or after its child ends its session. So does one of a session that the tenant's policy ends.
+//! or after its child ends its session. So does one of a session that the tenant's policy ends. One of a client is good for that
+//! client alone.
 
 use crate::app::App;
+use crate::domain::oauth;
 use crate::domain::refresh::{RefreshVerdict, judge};
 use crate::error::Error;
-use crate::service::sessions::tokens::{self, Pair, SessionTokens, TokenFor};
+use crate::service::sessions::tokens::{self, ForClient, Pair, SessionTokens, TokenFor};
 use crate::service::tenants::policy;
+use crate::store::oauth_client::Client;
 use crate::store::refresh_token::{self, Found};
 use crate::store::session;
 use data::{AuditEntry, Unit};
@@ -16,22 +19,51 @@ use serde_json::json;
 const ANSWER_SEAL: &str = "users.refresh_answer";
 
 pub async fn refresh_session(app: &App, visitor: &Visitor, token: &str) -> Result<SessionTokens, Error> {
-    let found = find(app, token).await?;
+    refresh(app, visitor, hash_token(token), None).await
+}
+
+/// A client that has proved itself.
+#[derive(Clone, Copy)]
+pub struct ByClient<'a> {
+    pub client: &'a Client,
+    /// Less than what the refresh token is for; all of it without.
+    pub scope: Option<&'a str>,
+}
+
+pub async fn refresh_for_client(
+    app: &App,
+    visitor: &Visitor,
+    token: &str,
+    by: ByClient<'_>,
+) -> Result<SessionTokens, Error> {
+    refresh(app, visitor, tokens::hash_client_token(token), Some(by)).await
+}
+
+async fn refresh(
+    app: &App,
+    visitor: &Visitor,
+    hash: [u8; 32],
+    by: Option<ByClient<'_>>,
+) -> Result<SessionTokens, Error> {
+    let found = find(app, hash, by).await?;
     let ctx = visitor.enter(found.tenant, "users");
     match judge(&found.presented, ctx.now()) {
-        RefreshVerdict::Rotate => match rotate(app, &ctx, &found).await? {
+        RefreshVerdict::Rotate => match rotate(app, &ctx, &found, by).await? {
             Some(tokens) => Ok(tokens),
             // Spent in the meantime: what it was answered is there now.
-            None => without_rotating(app, &ctx, &find(app, token).await?).await,
+            None => without_rotating(app, &ctx, &find(app, hash, by).await?).await,
         },
         _ => without_rotating(app, &ctx, &found).await,
     }
 }
 
-async fn find(app: &App, token: &str) -> Result<Found, Error> {
+/// A person's own, or that client's.
+async fn find(app: &App, hash: [u8; 32], by: Option<ByClient<'_>>) -> Result<Found, Error> {
     let system = app.databases.system_read("refresh: whose session the token is of").await?;
-    let found = refresh_token::by_hash(&system, hash_token(token)).await?;
+    let found = refresh_token::by_hash(&system, hash).await?;
     drop(system);
+    let wanted = by.map(|by| (by.client.tenant, by.client.id));
+    let found = found.filter(|found| found.client.map(|client| (found.tenant, client)) == wanted);
     found.ok_or(Error::RefreshRefused)
 }
 
@@ -61,7 +93,12 @@ fn opened(app: &App, found: &Found, answer: &[u8]) -> Result<SessionTokens, Erro
 }
 
 /// `None` when the token was spent in the meantime.
-async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTokens>, Error> {
+async fn rotate(
+    app: &App,
+    ctx: &Ctx,
+    found: &Found,
+    by: Option<ByClient<'_>>,
+) -> Result<Option<SessionTokens>, Error> {
     let of = TokenFor {
         session: found.session,
         tenant: found.tenant,
@@ -69,7 +106,17 @@ async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTok
         strength: found.strength,
         authenticated_at: found.authenticated_at,
     };
-    let pair = Pair::new(app, ctx.visitor(), of).await?;
+    let scopes = match by.and_then(|by| by.scope) {
+        Some(wanted) => oauth::requested(wanted, &found.scopes).ok_or(Error::ScopeNotGranted)?,
+        None => found.scopes.clone(),
+    };
+    let pair = match by {
+        Some(ByClient { client, .. }) => {
+            let client = ForClient { client_id: &client.client_id, scopes: &scopes };
+            Pair::of_client(app, ctx.visitor(), of, client).await?
+        }
+        None => Pair::new(app, ctx.visitor(), of).await?,
+    };
     let tokens = pair.for_client(found.tenant, found.user);
     let json = serde_json::to_vec(&tokens).map_err(data::Error::internal)?;
     let answer = app.secrets.seal(ANSWER_SEAL, found.id.uuid().as_bytes(), &json);
@@ -83,7 +130,11 @@ async fn rotate(app: &App, ctx: &Ctx, found: &Found) -> Result<Option<SessionTok
         return Ok(None);
     }
     refresh_token::forget_answers(&unit, found.session, found.id).await?;
-    if !session::rotate(&unit, found.session, &pair.access()).await? {
+    let rotated = match by {
+        Some(_) => session::rotate_of_client(&unit, found.session, &pair.access(), &scopes).await?,
+        None => session::rotate(&unit, found.session, &pair.access()).await?,
+    };
+    if !rotated {
         return Err(Error::RefreshRefused);
     }
     refresh_token::insert(&unit, ctx, found.session, pair.refresh_hash(), pair.refresh_expires_at).await?;

@@ -1,12 +1,13 @@
 //! Who the actor of a stored job is now: someone who left, or whose key was revoked, does not act any more.
 
 use crate::app::App;
+use crate::domain::oauth::granted;
 use crate::error::Error;
 use crate::permissions::OPERATORS;
 use crate::service::api_keys::api_key::{has_ended, permissions_of};
 use crate::service::platform::switches;
 use crate::service::roles::authority;
-use crate::store::{api_key, membership, operator, tenant};
+use crate::store::{api_key, membership, oauth_client, operator, session, tenant, user};
 use data::Read;
 use kernel::ctx::{Credential, Mode, Principal, Strength};
 use kernel::id::{CredentialId, PLATFORM};
@@ -86,10 +87,32 @@ async fn of_key(
     owner: UserId,
     visitor: &Visitor,
 ) -> Result<Option<PermissionSet>, Error> {
-    let Some(key) = api_key::by_id(read, id).await? else { return Ok(None) };
+    let Some(key) = api_key::by_id(read, id).await? else {
+        return of_client(app, read, id, owner).await;
+    };
     if has_ended(&key, visitor.now()) {
         return Ok(None);
     }
     let of_key = permissions_of(app, &key.grant()?);
     Ok(of_member(app, read, owner).await?.map(|of_maker| of_key.intersection(&of_maker)))
+}
+
+/// A client's, as long as what it was let do was not taken back: with what its access token, the newest if there are several, is
+/// good for. That the token itself has expired ends no job.
+async fn of_client(
+    app: &App,
+    read: &Read,
+    id: CredentialId,
+    owner: UserId,
+) -> Result<Option<PermissionSet>, Error> {
+    let Some(session) = session::of_actor(read, id).await? else { return Ok(None) };
+    let Some(client) = session.oauth_client_id else { return Ok(None) };
+    let (client, person) = (oauth_client::by_id(read, client).await?, user::by_id(read, owner).await?);
+    let (Some(_), Some(person)) = (client, person) else { return Ok(None) };
+    let ended = person.sessions_ended_at.is_some_and(|at| session.authenticated_at.is_none_or(|of| of < at));
+    if ended && session.oauth_actor_id.is_none() {
+        return Ok(None);
+    }
+    let of_client = granted(&session::scopes_of(session.scopes.as_deref())?, &app.permissions);
+    Ok(of_member(app, read, owner).await?.map(|of_owner| of_client.intersection(&of_owner)))
 }

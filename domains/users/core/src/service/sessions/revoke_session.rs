@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::domain::MembershipId;
 use crate::error::Error;
 use crate::service::sessions::{signed_in, tokens};
+use crate::service::sso::federated;
 use crate::store::{membership, session, user};
 use data::{AuditEntry, Unit};
 use kernel::id::CredentialId;
@@ -67,11 +68,16 @@ pub async fn revoke_all_sessions(app: &App, ctx: &Ctx) -> Result<Revoked, Error>
     let mut unit = app.databases.write(ctx).await?;
     let membership = membership::of_user(&unit, own).await?.ok_or(Error::NotAMember)?;
     let person = user::by_id(&unit, own).await?.ok_or(Error::NotAMember)?;
-    if !user::end_sessions(&unit, ctx, own).await? {
+    // What the tenant's provider has opened ends those of the tenant alone.
+    let is_federated = federated::is_federated(ctx);
+    if !is_federated && !user::end_sessions(&unit, ctx, own).await? {
         return Err(Error::NotAMember);
     }
     let ended = session::revoke_others(&unit, ctx, membership.public_id, None).await?;
     audit_ended(app, &mut unit, own, &membership, &ended)?;
+    if is_federated {
+        return Ok(unit.commit(Revoked).await?);
+    }
     unit.audit(AuditEntry {
         action: "users.user.end_sessions",
         resource: "user",

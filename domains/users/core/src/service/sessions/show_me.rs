@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::domain::{MembershipId, RoleRef};
 use crate::error::Error;
+use crate::service::sso::federated;
 use crate::store::{membership, tenant, user};
 use kernel::{Actor, Ctx, TenantId, UserId};
 
@@ -33,7 +34,7 @@ pub async fn show_me(app: &App, ctx: &Ctx) -> Result<Me, Error> {
     let impersonator = &ctx.principal().impersonator;
     // A key is of one tenant, as is what an operator was let into, and nobody who holds it need know of the others.
     let tenants = match (ctx.actor(), impersonator) {
-        (Actor::User { id }, None) => of_person(app, *id).await?,
+        (Actor::User { id }, None) if !federated::is_federated(ctx) => of_person(app, *id).await?,
         _ => Vec::new(),
     };
     Ok(Me {

@@ -1,6 +1,7 @@
 //! Address and password for a session, and a code from who has a second factor. An unknown address and a wrong password
 //! look alike, and a password is hashed for both, which is all that takes time; of the code only who knows the password
-//! hears.
+//! hears. So does an address that nobody has proved yet: whoever signed up with it knows that password, and would learn that
+//! it had no account.
 
 use crate::app::App;
 use crate::domain::{Email, MembershipId};
@@ -9,11 +10,12 @@ use crate::service::factors::second_factor::{self, Proof};
 use crate::service::sessions::sign_in_with_passkey::{self, Proved};
 use crate::service::sessions::throttle::{self, Tried};
 use crate::service::sessions::tokens::{Pair, SessionTokens, TokenFor};
+use crate::service::sso::enforcement::Entry;
 use crate::service::tenants::policy;
 use crate::store::session::NewSession;
 use crate::store::{membership, refresh_token, session, user};
 use chrono::{DateTime, Utc};
-use data::{AuditEntry, Unit};
+use data::{AuditEntry, System, Unit};
 use kernel::ctx::Strength;
 use kernel::id::CredentialId;
 use kernel::{Ctx, Problem, TenantId, UserId, Visitor};
@@ -31,6 +33,57 @@ pub struct SignIn {
 }
 
 pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<SessionTokens, Error> {
+    let proved = prove(app, visitor, command).await?;
+    let (tenant, user) = (proved.tenant, proved.person.public_id);
+    let session = CredentialId::new(visitor.now());
+    let of = TokenFor { session, tenant, user, strength: proved.strength(), authenticated_at: visitor.now() };
+    let pair = Pair::new(app, visitor, of).await?;
+    let there = visitor.enter(tenant, "users");
+    let opened = open_session(app, &there, proved.opening(visitor), &pair, proved.renewed()).await;
+    settle(app, visitor, &proved, opened).await?;
+    Ok(pair.for_client(tenant, user))
+}
+
+/// Somebody who knows address and password, and a code where it takes one. It is spent in the unit of work that it is for.
+pub(crate) struct ProvedSignIn {
+    pub person: user::Model,
+    pub tenant: TenantId,
+    pub membership: MembershipId,
+    is_new_device: bool,
+    proof: Option<Proof>,
+    renewed: Option<String>,
+    tried: Tried,
+}
+
+impl ProvedSignIn {
+    pub fn strength(&self) -> Strength {
+        if self.proof.is_some() { Strength::SecondFactor } else { Strength::Password }
+    }
+
+    pub fn second_factor(&self) -> Option<&'static str> {
+        self.proof.map(Proof::name)
+    }
+
+    pub fn opening(&self, visitor: &Visitor) -> Opening<'_> {
+        Opening {
+            user: self.person.public_id,
+            membership: self.membership,
+            authenticated_at: visitor.now(),
+            strength: self.strength(),
+            proof: self.proof,
+            passkey: None,
+            of: Some(&self.person),
+            is_new_device: self.is_new_device,
+        }
+    }
+
+    /// The password hashed anew, when it was.
+    pub fn renewed(&self) -> Option<(&user::Model, &str)> {
+        self.renewed.as_deref().map(|hash| (&self.person, hash))
+    }
+}
+
+pub(crate) async fn prove(app: &App, visitor: &Visitor, command: SignIn) -> Result<ProvedSignIn, Error> {
     let tried = Tried::new(app, visitor, &command.email);
     let known = find(app, visitor, tried, &command.email).await?;
     let verdict = match &known {
@@ -45,38 +98,32 @@ pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<Se
         return Err(Error::WrongCredentials);
     };
     throttle::refuse_late(app, tried, visitor.now()).await?;
-    if person.email_verified_at.is_none() {
-        return Err(Error::EmailNotVerified);
-    }
-    let user = person.public_id;
-    let proof = second_factor::look_at(app, visitor, user, command.code.as_deref()).await?;
-    let (tenant, membership) = choose_tenant(app, &person, command.tenant).await?;
+    let code = command.code.as_deref();
+    let proof = second_factor::look_at(app, visitor, person.public_id, code).await?;
+    let chosen = choose_tenant(app, visitor, &person, command.tenant).await?;
     let renewed = if verdict.needs_rehash { renew(app, command.password).await? } else { None };
-    let strength = if proof.is_some() { Strength::SecondFactor } else { Strength::Password };
-    let opening = Opening {
-        user,
-        membership,
-        authenticated_at: visitor.now(),
-        strength,
-        proof,
-        passkey: None,
-        of: Some(&person),
-    };
-    let renewed = renewed.as_deref().map(|hash| (&person, hash));
-    let session = CredentialId::new(visitor.now());
-    let of = TokenFor { session, tenant, user, strength, authenticated_at: visitor.now() };
-    let pair = Pair::new(app, visitor, of).await?;
-    let opened = open_session(app, &visitor.enter(tenant, "users"), opening, &pair, renewed).await;
+    let Chosen { tenant, membership, is_new_device } = chosen;
+    Ok(ProvedSignIn { person, tenant, membership, is_new_device, proof, renewed, tried })
+}
+
+/// Once what it is for was done, or was not.
+pub(crate) async fn settle(
+    app: &App,
+    visitor: &Visitor,
+    proved: &ProvedSignIn,
+    done: Result<(), Error>,
+) -> Result<(), Error> {
+    let user = proved.person.public_id;
     // Another sign-in was faster with this code.
-    if matches!(opened, Err(Error::WrongCode)) {
+    if matches!(done, Err(Error::WrongCode)) {
         return Err(second_factor::refuse(app, visitor, user).await);
     }
-    opened?;
-    throttle::proved(app, tried, visitor.now()).await?;
-    if proof.is_some() {
+    done?;
+    throttle::proved(app, proved.tried, visitor.now()).await?;
+    if proved.proof.is_some() {
         second_factor::forget(app, visitor, user).await?;
     }
-    Ok(pair.for_client(tenant, user))
+    Ok(())
 }
 
 /// The hash with today's parameters. Where too much is hashed already, the next sign-in renews it.
@@ -87,6 +134,7 @@ async fn renew(app: &App, password: String) -> Result<Option<String>, Error> {
     }
 }
 
+/// Somebody who has proved the address.
 async fn find(
     app: &App,
     visitor: &Visitor,
@@ -100,15 +148,24 @@ async fn find(
         Err(_) => None,
     };
     drop(system);
-    Ok(known)
+    Ok(known.filter(|person| person.email_verified_at.is_some()))
+}
+
+/// Where somebody signs in to, and whether from a device of which they are told.
+pub(crate) struct Chosen {
+    pub tenant: TenantId,
+    pub membership: MembershipId,
+    pub is_new_device: bool,
 }
 
 pub(crate) async fn choose_tenant(
     app: &App,
+    visitor: &Visitor,
     person: &user::Model,
     wanted: Option<TenantId>,
-) -> Result<(TenantId, MembershipId), Error> {
-    let system = app.databases.system_read("sign-in: in which tenants this person may act").await?;
+) -> Result<Chosen, Error> {
+    let reason = "sign-in: in which tenants this person may act, and with which devices they did";
+    let system = app.databases.system_read(reason).await?;
     let found = match wanted {
         Some(tenant) => {
             let own = membership::active_in(&system, person.public_id, tenant).await?;
@@ -116,8 +173,19 @@ pub(crate) async fn choose_tenant(
         }
         None => membership::first_active_of(&system, person.public_id).await?,
     };
+    let (tenant, membership) = found.ok_or(Error::NoMembership)?;
+    let is_new_device = is_new_device(&system, visitor, person.public_id).await?;
     drop(system);
-    found.ok_or(Error::NoMembership)
+    Ok(Chosen { tenant, membership, is_new_device })
+}
+
+/// By what it calls itself: whoever pretends to be a known one is not noticed, but a stolen password is mostly used by who
+/// does not know which ones these are. In whichever of their tenants the person was, since a session moves between them. The
+/// first sign-in of all tells nobody.
+pub(crate) async fn is_new_device(system: &System, visitor: &Visitor, user: UserId) -> Result<bool, Error> {
+    let device = visitor.user_agent.as_deref();
+    let known = session::known_devices(system, user, device, visitor.now()).await?;
+    Ok(known.was_here && !known.with_it)
 }
 
 /// Whose session begins.
@@ -129,8 +197,10 @@ pub struct Opening<'a> {
     /// Is spent with it, as is what a passkey has proved.
     pub proof: Option<Proof>,
     pub passkey: Option<&'a Proved>,
-    /// Who is told when it is from a device they have not used before; nobody where an open session moves.
+    /// Who has proved it; nobody where an open session moves.
     pub of: Option<&'a user::Model>,
+    /// Of which they are told.
+    pub is_new_device: bool,
 }
 
 /// In the tenant of the `Ctx`. With the person's password hashed anew, when it was.
@@ -143,32 +213,8 @@ pub async fn open_session(
 ) -> Result<(), Error> {
     let id = pair.session;
     let mut unit = app.databases.write(ctx).await?;
-    let Opening { user, strength, authenticated_at, .. } = opening;
-    policy::admit(&unit, ctx.visitor(), user, strength, authenticated_at).await?;
-    if let Some(proof) = opening.proof
-        && !second_factor::spend(&unit, ctx, proof).await?
-    {
-        return Err(Error::WrongCode);
-    }
-    if let Some(proved) = opening.passkey
-        && !sign_in_with_passkey::spend(&unit, ctx, proved).await?
-    {
-        return Err(Error::PasskeyRefused);
-    }
-    // The password may have been replaced, and the member taken out, since they were looked at.
-    if let Some(person) = opening.of
-        && !user::still_has_password(&unit, person, renewed.is_some()).await?
-    {
-        return Err(Error::Refused(Problem::unavailable("the password has changed while it was proved")));
-    }
-    membership::to_act(&unit, opening.membership).await?.ok_or(Error::NoMembership)?;
-    if let Some((person, hash)) = renewed {
-        user::renew_hash(&unit, ctx, person, hash).await?;
-    }
-    if let Some(person) = opening.of {
-        tell_of_new_device(&mut unit, ctx, opening.membership, person).await?;
-    }
-    let Opening { membership, proof, .. } = opening;
+    let entry = let_in(&mut unit, ctx, &opening, renewed).await?;
+    let Opening { user, membership, proof, authenticated_at, strength, .. } = opening;
     let new = NewSession { id, membership, access: pair.access(), authenticated_at, strength };
     session::insert(&unit, ctx, new).await?;
     refresh_token::insert(&unit, ctx, id, pair.refresh_hash(), pair.refresh_expires_at).await?;
@@ -177,30 +223,61 @@ pub async fn open_session(
         resource: "session",
         resource_id: id.uuid(),
         before: None,
-        after: Some(json!({ "user": user, "strength": strength, "second_factor": proof.map(Proof::name) })),
+        after: Some(json!({
+            "user": user, "strength": strength, "second_factor": proof.map(Proof::name),
+            "break_glass": entry == Entry::BreakGlass,
+        })),
     })?;
+    if entry == Entry::BreakGlass {
+        let tenant = ctx.tenant();
+        tracing::warn!(%tenant, %user, session = %id, "an owner came in past the provider that the tenant enforces");
+    }
     Ok(unit.commit(()).await?)
 }
 
-/// By what it calls itself: whoever pretends to be a known one is not noticed, but a stolen password is mostly used by who
-/// does not know which ones these are. The first sign-in of all tells nobody.
-async fn tell_of_new_device(
+/// Whether they may come in who have proved this, which is spent; and if so, their owner is told where it is due.
+pub(crate) async fn let_in(
     unit: &mut Unit,
     ctx: &Ctx,
-    membership: MembershipId,
-    person: &user::Model,
-) -> Result<(), Error> {
-    let visitor = ctx.visitor();
-    let device = visitor.user_agent.as_deref();
-    let (before, with_it) = session::known_devices(unit, membership, device, ctx.now()).await?;
-    if before && !with_it {
-        unit.publish(&NewDeviceSignedIn {
-            email: person.email.clone(),
-            display_name: person.display_name.clone(),
-            device: visitor.user_agent.clone(),
-            client_address: visitor.client_address.map(|address| address.to_string()),
-            happened_at: ctx.now(),
-        })?;
+    opening: &Opening<'_>,
+    renewed: Option<(&user::Model, &str)>,
+) -> Result<Entry, Error> {
+    let Opening { user, strength, authenticated_at, .. } = *opening;
+    let entry = policy::entry(unit, ctx.visitor(), user, strength, authenticated_at).await?;
+    if let Some(proof) = opening.proof
+        && !second_factor::spend(unit, ctx, proof).await?
+    {
+        return Err(Error::WrongCode);
     }
+    if let Some(proved) = opening.passkey
+        && !sign_in_with_passkey::spend(unit, ctx, proved).await?
+    {
+        return Err(Error::PasskeyRefused);
+    }
+    // The password may have been replaced, and the member taken out, since they were looked at.
+    if let Some(person) = opening.of
+        && !user::still_has_password(unit, person, renewed.is_some()).await?
+    {
+        return Err(Error::Refused(Problem::unavailable("the password has changed while it was proved")));
+    }
+    membership::to_act(unit, opening.membership).await?.ok_or(Error::NoMembership)?;
+    if let Some((person, hash)) = renewed {
+        user::renew_hash(unit, ctx, person, hash).await?;
+    }
+    if let Some(person) = opening.of.filter(|_| opening.is_new_device) {
+        tell_of_new_device(unit, ctx, person)?;
+    }
+    Ok(entry)
+}
+
+fn tell_of_new_device(unit: &mut Unit, ctx: &Ctx, person: &user::Model) -> Result<(), Error> {
+    let visitor = ctx.visitor();
+    unit.publish(&NewDeviceSignedIn {
+        email: person.email.clone(),
+        display_name: person.display_name.clone(),
+        device: visitor.user_agent.clone(),
+        client_address: visitor.client_address.map(|address| address.to_string()),
+        happened_at: ctx.now(),
+    })?;
     Ok(())
 }

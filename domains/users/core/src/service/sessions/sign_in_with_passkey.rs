@@ -6,7 +6,7 @@ use crate::domain::CeremonyId;
 use crate::error::Error;
 use crate::service::factors::ceremony;
 use crate::service::factors::relying_party::{self, Refusal};
-use crate::service::sessions::sign_in::{Opening, choose_tenant, open_session};
+use crate::service::sessions::sign_in::{Chosen, Opening, choose_tenant, open_session};
 use crate::service::sessions::throttle::{self, Tried};
 use crate::service::sessions::tokens::{Pair, SessionTokens, TokenFor};
 use crate::store::{passkey, passkey_ceremony, user};
@@ -39,10 +39,7 @@ pub async fn sign_in_with_passkey(
 ) -> Result<SessionTokens, Error> {
     let SignInWithPasskey { ceremony, credential, tenant } = command;
     let (person, proved) = look_at(app, visitor, ceremony, credential).await?;
-    if person.email_verified_at.is_none() {
-        return Err(Error::EmailNotVerified);
-    }
-    let (tenant, membership) = choose_tenant(app, &person, tenant).await?;
+    let Chosen { tenant, membership, is_new_device } = choose_tenant(app, visitor, &person, tenant).await?;
     let user = person.public_id;
     let opening = Opening {
         user,
@@ -52,6 +49,7 @@ pub async fn sign_in_with_passkey(
         proof: None,
         passkey: Some(&proved),
         of: Some(&person),
+        is_new_device,
     };
     let (session, strength) = (CredentialId::new(visitor.now()), opening.strength);
     let of = TokenFor { session, tenant, user, strength, authenticated_at: visitor.now() };
@@ -75,6 +73,7 @@ pub async fn look_at(
     let known = passkey::by_credential(&system, assertion.user, assertion.credential_id()).await?;
     let person = user::of_id(&system, assertion.user).await?;
     drop(system);
+    let person = person.filter(|person| person.email_verified_at.is_some());
     let (Some(begun), Some(passkey), Some(person)) = (begun, known, person) else {
         return Err(Error::PasskeyRefused);
     };

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::service::sso::federated;
 use crate::store::membership::{self, Place};
 use kernel::id::CredentialId;
 use kernel::{Ctx, UserId};
@@ -10,9 +11,10 @@ use kernel::{Ctx, UserId};
 /// At most so many at once.
 pub const MOST: u8 = 100;
 
-/// Those with a session that has not been revoked. An operator who acts as the person learns of none.
+/// Those with a session that has not been revoked. An operator who acts as the person learns of none, nor does a session that
+/// the tenant's provider has opened.
 pub async fn elsewhere(app: &App, ctx: &Ctx, own: UserId) -> Result<Vec<Place>, Error> {
-    if ctx.principal().impersonator.is_some() {
+    if ctx.principal().impersonator.is_some() || federated::is_federated(ctx) {
         return Ok(Vec::new());
     }
     let system = app.databases.system_read("a person's sessions: where they are signed in").await?;
@@ -30,5 +32,6 @@ pub async fn place_of(
         return Ok(None);
     }
     let system = app.databases.system_read("a person's sessions: in which tenant this one is").await?;
-    Ok(membership::of_session(&system, own, session).await?)
+    let place = membership::of_session(&system, own, session).await?;
+    Ok(place.filter(|place| place.tenant_id == ctx.tenant() || !federated::is_federated(ctx)))
 }

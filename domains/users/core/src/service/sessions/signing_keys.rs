@@ -3,7 +3,7 @@
 //! an hour before it signs.
 
 use crate::app::App;
-use crate::domain::access_token::{self, Claims, Jwk};
+use crate::domain::access_token::{self, Claims, IdClaims, Jwk};
 use crate::domain::{SigningKeyId, support};
 use crate::error::Error;
 use crate::store::signing_key::{self, NewKey};
@@ -13,7 +13,7 @@ use kernel::Visitor;
 use kernel::id::PLATFORM;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use secrets::OpenError;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError, RwLock};
 
 const SEAL: &str = "users.signing_key";
@@ -58,6 +58,31 @@ pub async fn verify(app: &App, token: &str, now: DateTime<Utc>) -> Result<bool, 
 }
 
 pub async fn sign(app: &App, visitor: &Visitor, claims: &Claims) -> Result<String, Error> {
+    let keys = able_to_sign(app, visitor).await?;
+    let (key, pair) = signer(&keys, visitor.now())?;
+    Ok(access_token::sign(pair, &key.id, claims).map_err(data::Error::internal)?)
+}
+
+/// Who has signed in, for a client.
+pub async fn sign_id_token(app: &App, visitor: &Visitor, claims: &IdClaims) -> Result<String, Error> {
+    let keys = able_to_sign(app, visitor).await?;
+    let (key, pair) = signer(&keys, visitor.now())?;
+    Ok(access_token::sign_id_token(pair, &key.id, claims).map_err(data::Error::internal)?)
+}
+
+/// What is to be shown when the key has long been replaced.
+pub async fn sign_statement(
+    app: &App,
+    visitor: &Visitor,
+    kind: &str,
+    payload: &Value,
+) -> Result<String, Error> {
+    let keys = able_to_sign(app, visitor).await?;
+    let (_, pair) = signer(&keys, visitor.now())?;
+    Ok(access_token::sign_statement(pair, kind, payload).map_err(data::Error::internal)?)
+}
+
+async fn able_to_sign(app: &App, visitor: &Visitor) -> Result<Arc<[Key]>, Error> {
     let now = visitor.now();
     let mut keys = known(app, now, KEPT).await?;
     let is_old = |newest: &Key| newest.created_at + app.settings.signing_key_lifetime() <= now;
@@ -65,12 +90,13 @@ pub async fn sign(app: &App, visitor: &Visitor, claims: &Claims) -> Result<Strin
         make_next(app, visitor, &keys).await?;
         keys = read(app, now).await?;
     }
-    let Some((key, pair)) = signing(&keys, now) else {
-        return Err(
-            data::Error::internal("no signing key can be opened: is a former master key missing?").into()
-        );
-    };
-    Ok(access_token::sign(pair, &key.id, claims).map_err(data::Error::internal)?)
+    Ok(keys)
+}
+
+fn signer(keys: &[Key], now: DateTime<Utc>) -> Result<(&Key, &Ed25519KeyPair), Error> {
+    signing(keys, now).ok_or_else(|| {
+        data::Error::internal("no signing key can be opened: is a former master key missing?").into()
+    })
 }
 
 /// Those whose tokens may still be about, newest first. Who asks before anybody has signed in is told the first one, since

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::service::sessions::sign_in::{Opening, open_session};
 use crate::service::sessions::tokens::{self, Pair, SessionTokens, TokenFor};
+use crate::service::sso::federated;
 use crate::service::tenants::policy;
 use crate::store::{membership, session};
 use data::AuditEntry;
@@ -14,6 +15,7 @@ use serde_json::json;
 
 pub async fn switch_tenant(app: &App, ctx: &Ctx, to: TenantId) -> Result<SessionTokens, Error> {
     let &Actor::User { id: user } = ctx.actor() else { return Err(Error::SessionRequired) };
+    federated::refuse(ctx)?;
     let own = ctx.principal().credential.id.ok_or(Error::NoSession)?;
     let system = app.databases.system_read("switching: whether the person may act there").await?;
     let membership = membership::active_in(&system, user, to).await?;
@@ -38,8 +40,16 @@ pub async fn switch_tenant(app: &App, ctx: &Ctx, to: TenantId) -> Result<Session
     })?;
     tokens::forget(app, &mut unit, &ended.access_hash);
     let tokens = unit.commit(pair.for_client(to, user)).await?;
-    let opening =
-        Opening { user, membership, authenticated_at, strength, proof: None, passkey: None, of: None };
+    let opening = Opening {
+        user,
+        membership,
+        authenticated_at,
+        strength,
+        proof: None,
+        passkey: None,
+        of: None,
+        is_new_device: false,
+    };
     open_session(app, &there, opening, &pair, None).await?;
     Ok(tokens)
 }

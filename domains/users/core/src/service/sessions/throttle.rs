@@ -76,7 +76,7 @@ pub async fn refuse_early(system: &System, tried: Tried, now: DateTime<Utc>) -> 
     Err(Error::Refused(Problem::new(TOO_MANY_REQUESTS, detail).with_retry_after(wait)))
 }
 
-/// Again when the right password was seen: of many tries at once those that failed may have been counted meanwhile, and a
+/// Again when the right password or code was seen: of many tries at once those that failed may have been counted meanwhile, and a
 /// guess among them is told nothing.
 pub async fn refuse_late(app: &App, tried: Tried, now: DateTime<Utc>) -> Result<(), Error> {
     let system = app.databases.system_read("sign-in: whether others failed meanwhile").await?;

@@ -18,6 +18,7 @@ pub const OPERATOR_PREFIX: &str = "ins_op";
 pub const API_KEY_PREFIX: &str = "ins_live";
 pub const API_KEY_TEST_PREFIX: &str = "ins_test";
 const REFRESH_PREFIX: &str = "ins_rt";
+const CLIENT_REFRESH_PREFIX: &str = "ins_crt";
 
 /// What a client gets, once.
 #[derive(Clone, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct SessionTokens {
     pub refresh_token: String,
     pub tenant: TenantId,
     pub user: UserId,
+    /// Of a client's, how far the access token goes.
+    #[serde(default)]
+    pub scopes: Vec<String>,
 }
 
 /// The session that tokens are made for.
@@ -39,6 +43,13 @@ pub struct TokenFor {
     pub authenticated_at: DateTime<Utc>,
 }
 
+/// The client that tokens are made for, and how far they go.
+#[derive(Clone, Copy, Debug)]
+pub struct ForClient<'a> {
+    pub client_id: &'a str,
+    pub scopes: &'a [String],
+}
+
 pub struct Pair {
     pub session: CredentialId,
     access: String,
@@ -46,18 +57,50 @@ pub struct Pair {
     access_expires_at: DateTime<Utc>,
     pub refresh_expires_at: DateTime<Utc>,
     expires_in_seconds: i64,
+    scopes: Vec<String>,
 }
 
 impl Pair {
     pub async fn new(app: &App, visitor: &Visitor, session: TokenFor) -> Result<Self, Error> {
+        Self::of(app, visitor, session, None).await
+    }
+
+    pub async fn of_client(
+        app: &App,
+        visitor: &Visitor,
+        session: TokenFor,
+        client: ForClient<'_>,
+    ) -> Result<Self, Error> {
+        Self::of(app, visitor, session, Some(client)).await
+    }
+
+    async fn of(
+        app: &App,
+        visitor: &Visitor,
+        session: TokenFor,
+        client: Option<ForClient<'_>>,
+    ) -> Result<Self, Error> {
         let (now, lifetime) = (visitor.now(), app.settings.access_token_lifetime());
+        let claims = Claims {
+            client_id: client.map(|client| client.client_id.to_owned()),
+            scope: client.map(|client| client.scopes.join(" ")),
+            ..claims(app, visitor, session, now + lifetime)
+        };
+        let refresh = match client {
+            None => secrets::token(REFRESH_PREFIX),
+            Some(_) => {
+                let token = secrets::token(CLIENT_REFRESH_PREFIX);
+                Token { hash: hash_client_token(&token.plain), ..token }
+            }
+        };
         Ok(Self {
             session: session.session,
-            access: access_token(app, visitor, session, None, now + lifetime).await?,
-            refresh: secrets::token(REFRESH_PREFIX),
+            access: signing_keys::sign(app, visitor, &claims).await?,
+            refresh,
             access_expires_at: now + lifetime,
             refresh_expires_at: now + app.settings.refresh_token_lifetime(),
             expires_in_seconds: lifetime.num_seconds(),
+            scopes: client.map(|client| client.scopes.to_vec()).unwrap_or_default(),
         })
     }
 
@@ -76,8 +119,15 @@ impl Pair {
             refresh_token: self.refresh.plain.clone(),
             tenant,
             user,
+            scopes: self.scopes.clone(),
         }
     }
+}
+
+/// Of the refresh token of a client: another hash than that of a person's, by which only a client that has proved itself looks
+/// one up. So no node, of whichever version, takes it for a person's.
+pub fn hash_client_token(plain: &str) -> [u8; 32] {
+    hash_token(&format!("client:{plain}"))
 }
 
 /// Signed; `operator` is who looks through the person.
@@ -88,7 +138,12 @@ pub async fn access_token(
     operator: Option<OperatorId>,
     expires_at: DateTime<Utc>,
 ) -> Result<String, Error> {
-    let claims = Claims {
+    let claims = Claims { act: operator.map(Act::of), ..claims(app, visitor, session, expires_at) };
+    signing_keys::sign(app, visitor, &claims).await
+}
+
+fn claims(app: &App, visitor: &Visitor, session: TokenFor, expires_at: DateTime<Utc>) -> Claims {
+    Claims {
         iss: app.issuer.clone(),
         aud: app.issuer.clone(),
         sub: session.user,
@@ -99,9 +154,10 @@ pub async fn access_token(
         exp: expires_at.timestamp(),
         auth_time: session.authenticated_at.timestamp(),
         amr: methods(session.strength),
-        act: operator.map(Act::of),
-    };
-    signing_keys::sign(app, visitor, &claims).await
+        act: None,
+        client_id: None,
+        scope: None,
+    }
 }
 
 /// The token of a link on its way into a mail, so that the message table does not show it.

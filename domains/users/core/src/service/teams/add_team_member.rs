@@ -50,6 +50,6 @@ async fn require_here(unit: &Unit, member: MembershipId) -> Result<(), Error> {
 }
 
 /// What an audit entry says of who is in a team.
-pub(super) fn audited(team: TeamId, member: MembershipId) -> Value {
+pub(in crate::service) fn audited(team: TeamId, member: MembershipId) -> Value {
     json!({ "team_id": team, "member_id": member })
 }

@@ -41,12 +41,16 @@ pub async fn create_team(
 }
 
 /// No other team of the tenant is moved until the transaction ends: two moves could make a circle together.
-pub(super) async fn hold_teams(unit: &Unit) -> Result<(), Error> {
+pub(in crate::service) async fn hold_teams(unit: &Unit) -> Result<(), Error> {
     tenant::own_to_change(unit).await?.map(drop).ok_or(Error::NotAMember)
 }
 
 /// With its name trimmed and checked, and a place that is there. The teams must be held.
-pub(super) async fn checked(unit: &Unit, id: TeamId, fields: TeamFields) -> Result<TeamFields, Error> {
+pub(in crate::service) async fn checked(
+    unit: &Unit,
+    id: TeamId,
+    fields: TeamFields,
+) -> Result<TeamFields, Error> {
     let mut faults = Faults::new();
     let name = faults.text("/name", &fields.name, MAX_NAME);
     if let Some(parent) = fields.parent {
@@ -79,12 +83,12 @@ pub(super) async fn granted_by(app: &App, unit: &Unit, fields: &TeamFields) -> R
 }
 
 /// What one has by being in this team: what it hands down, and what those above it do.
-pub(super) async fn granted_in(app: &App, tx: &Tx, team: TeamId) -> Result<PermissionSet, Error> {
+pub(in crate::service) async fn granted_in(app: &App, tx: &Tx, team: TeamId) -> Result<PermissionSet, Error> {
     let held = team::handed_down(tx, team).await?;
     Ok(held.iter().fold(PermissionSet::default(), |all, held| all.union(&of_held(app, held))))
 }
 
-pub(super) fn or_taken(error: data::Error) -> Error {
+pub(in crate::service) fn or_taken(error: data::Error) -> Error {
     match error {
         error if team::is_name_taken(&error) => Error::TeamNameTaken,
         error if team::is_id_taken(&error) => Error::TeamExists,
@@ -93,7 +97,7 @@ pub(super) fn or_taken(error: data::Error) -> Error {
 }
 
 /// What an audit entry says of one.
-pub(super) fn audited(fields: &TeamFields) -> Value {
+pub(in crate::service) fn audited(fields: &TeamFields) -> Value {
     let (role, role_id) = (fields.role.map(RoleRef::name), fields.role.and_then(RoleRef::id));
     json!({ "name": fields.name, "parent_id": fields.parent, "role": role, "role_id": role_id })
 }

@@ -7,6 +7,7 @@ use crate::domain::policy::LockOut;
 use crate::error::Error;
 use crate::service::api_keys::api_key as key_view;
 use crate::service::sessions::tokens;
+use crate::service::sso::enforcement::{self, Entry};
 use crate::store::{api_key, factors, session, tenant_policy};
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit};
@@ -42,6 +43,17 @@ pub async fn admit(
     strength: Strength,
     proved_at: DateTime<Utc>,
 ) -> Result<(), Error> {
+    entry(tx, visitor, user, strength, proved_at).await.map(|_| ())
+}
+
+/// The same, and whether it is past the provider that the tenant enforces.
+pub async fn entry(
+    tx: &Tx,
+    visitor: &Visitor,
+    user: UserId,
+    strength: Strength,
+    proved_at: DateTime<Utc>,
+) -> Result<Entry, Error> {
     let policy = own(tx).await?.policy;
     require_address(&policy, visitor)?;
     if !policy.allows(strength) {
@@ -49,7 +61,7 @@ pub async fn admit(
         has.filter(|has| policy.admits(strength, *has)).ok_or(Error::MethodNotAllowed)?;
     }
     let ended = policy.session_ends(proved_at).is_some_and(|at| at <= visitor.now());
-    if ended { Err(Error::FreshCredentialNeeded) } else { Ok(()) }
+    if ended { Err(Error::FreshCredentialNeeded) } else { enforcement::admit(tx, user, strength).await }
 }
 
 /// Whether this person's session goes on; `false`: it ends by what its tenant asks.
@@ -66,6 +78,13 @@ pub async fn goes_on(
         return Ok(false);
     }
     let strength = session::strength(session.strength.as_deref())?;
+    let _entry = match enforcement::admit(tx, user, strength).await {
+        Err(Error::SsoEnforced { .. } | Error::SsoSecondFactorNeeded) => return Ok(false),
+        admitted => admitted?,
+    };
+    if !enforcement::is_known(tx, user, strength).await? {
+        return Ok(false);
+    }
     if policy.allows(strength) && policy.restriction(Strength::Password).is_none() {
         return Ok(true);
     }

@@ -1,0 +1,55 @@
+//! What imports' tables are of: files that members brought, which may be about anybody.
+
+use data::tables::WhenErased::WithRow;
+use data::tables::{Column, Purpose, Table, flag, id, json, number, text, time};
+
+const FILE: Purpose = Purpose {
+    why: "The tenant's own file, shown while it is mapped and where rows of it were refused",
+    basis: "on behalf of the tenant",
+    kept: "As long as the tenant's records",
+};
+
+const UPLOADS: &[Column] = &[
+    text("file_name").personal(&FILE, WithRow),
+    text("media_type"),
+    number("size_bytes"),
+    number("row_count"),
+    json("column_names").personal(&FILE, WithRow),
+    json("preview").personal(&FILE, WithRow),
+];
+const IMPORT_RUNS: &[Column] = &[
+    id("upload_id"),
+    text("target"),
+    json("mapping"),
+    text("mode"),
+    text("status"),
+    flag("cancel_requested"),
+    number("rows_total"),
+    number("rows_done"),
+    number("rows_created"),
+    number("rows_updated"),
+    number("rows_unchanged"),
+    number("rows_refused"),
+    number("next_batch"),
+    number("resume_byte"),
+    number("resume_line"),
+    id("message_id"),
+    text("failure_detail"),
+    id("requested_by").person(),
+    time("started_at"),
+    time("finished_at"),
+];
+const IMPORT_ROWS: &[Column] = &[
+    id("run_id"),
+    number("line"),
+    text("outcome"),
+    id("resource_id"),
+    json("faults").personal(&FILE, WithRow),
+];
+
+/// One that others point at comes before those.
+pub const TABLES: &[Table] = &[
+    Table::resource("uploads", UPLOADS),
+    Table::resource("import_runs", IMPORT_RUNS),
+    Table::record("import_rows", IMPORT_ROWS),
+];

@@ -1,0 +1,98 @@
+//! The jobs of who leaves: writing what is taken along, ending that where it is given up, and erasing a tenant.
+
+use crate::app::App;
+use crate::domain::{DataExportId, TenantClosureId};
+use crate::service::leaving::end_export::end_export;
+use crate::service::leaving::erase_tenant::{Erasing, erase_tenant};
+use crate::service::leaving::produce_export::{Stop, produce_export};
+use ::jobs::{Handler, JobFailure, Running};
+use chrono::{DateTime, Utc};
+use data::Job;
+use kernel::problem::FORBIDDEN;
+use kernel::{Ctx, Problem, TenantId};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(3 * 3_600);
+const ERASE_TIMEOUT: Duration = Duration::from_secs(600);
+
+const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
+    longer act here. Ask for another.";
+
+/// Writes the file, as whoever asked for it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ProduceExport {
+    pub export: DataExportId,
+}
+
+impl Job for ProduceExport {
+    const KIND: &'static str = "users.produce_export";
+    const VERSION: u16 = 1;
+}
+
+/// Follows a [`ProduceExport`] that is given up, and reads what that one wrote.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct EndExport {
+    pub export: DataExportId,
+}
+
+impl Job for EndExport {
+    const KIND: &'static str = "users.end_export";
+    const VERSION: u16 = 1;
+    const MAX_ATTEMPTS: u32 = 100;
+}
+
+/// In the tenant that is none, so that it is there when the other is gone.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct EraseTenant {
+    pub closure: TenantClosureId,
+    pub tenant: TenantId,
+    pub erases_at: DateTime<Utc>,
+}
+
+impl Job for EraseTenant {
+    const KIND: &'static str = "users.erase_tenant";
+    const VERSION: u16 = 1;
+    /// With the longest pause between two it goes on for weeks: nobody else would erase it.
+    const MAX_ATTEMPTS: u32 = 1_000;
+}
+
+pub fn handlers(app: &App) -> Vec<Handler> {
+    let (producing, ending, erasing) = (app.clone(), app.clone(), app.clone());
+    vec![
+        ::jobs::running_job::<ProduceExport>(move |ctx: Ctx, job: ProduceExport, running: Running| {
+            let app = producing.clone();
+            async move { produce(&app, &ctx, job.export, &running).await }
+        })
+        .timeout(EXPORT_TIMEOUT)
+        .when_given_up::<EndExport>(),
+        ::jobs::job(move |ctx: Ctx, job: EndExport| {
+            let app = ending.clone();
+            async move { Ok(end_export(&app, &ctx, job.export, GIVEN_UP).await?) }
+        }),
+        ::jobs::job(move |ctx: Ctx, job: EraseTenant| {
+            let app = erasing.clone();
+            async move {
+                match erase_tenant(&app, &ctx, job).await? {
+                    Erasing::Done => Ok(()),
+                    Erasing::Partly => Err(JobFailure::Snooze(Duration::ZERO)),
+                    Erasing::NotBefore(at) => {
+                        Err(JobFailure::Snooze((at - ctx.now()).to_std().unwrap_or_default()))
+                    }
+                }
+            }
+        })
+        .timeout(ERASE_TIMEOUT),
+    ]
+}
+
+async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> Result<(), JobFailure> {
+    let Err(stop) = produce_export(app, ctx, id, running).await else { return Ok(()) };
+    match stop {
+        Stop::Ended => Err(JobFailure::Cancelled),
+        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
+        // The export says why; there is nothing in it for operators.
+        Stop::Refused(detail) => Ok(end_export(app, ctx, id, &detail).await?),
+        Stop::Trouble(problem) => Err(JobFailure::Retry(problem)),
+    }
+}

@@ -1,0 +1,224 @@
+//! Writes an export of the audit log: all leaves that its checkpoint has, in their order, each 256 of them with the proof that
+//! they are in that tree. Memory holds one such stretch. It can be run again from the start at any time, to a file of its own.
+
+use crate::app::App;
+use crate::domain::audit_export::{self as format, DetailLine};
+use crate::domain::merkle::{self, Hash};
+use crate::domain::{AuditExportId, AuditExportKind};
+use crate::error::Error;
+use crate::permissions::AUDIT_READ;
+use crate::service::audit::create_audit_export::KEPT;
+use crate::service::audit::download_audit_export::key;
+use crate::service::audit::end_audit_export::audit_step;
+use crate::service::audit::seal_audit_entries::seal_some;
+use crate::service::audit::sign_checkpoint::sign_checkpoint;
+use crate::service::audit::tree::{Tiles, broken};
+use crate::service::sessions::signing_keys;
+use crate::store::audit_export::{self, AuditExport, End};
+use crate::store::audit_leaf;
+use ::jobs::Running;
+use bytes::Bytes;
+use futures::stream::{self, Stream};
+use kernel::{Ctx, Problem};
+use sha2::{Digest, Sha256};
+
+/// Ten million entries have some fifteen.
+const MAX_BYTES: u64 = 32 << 30;
+/// So often whoever asked is looked at again, and who waits is told how far it is.
+const TILES_BETWEEN_LOOKS: u64 = 8;
+
+/// Why there is no file (yet).
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Another worker took this one for dead and writes it by now, or it has ended.
+    #[error("another worker writes the export, or it has ended")]
+    Superseded,
+    #[error("an operator stopped the job")]
+    Cancelled,
+    /// In their name nothing more is written: the job that follows this one ends the export.
+    #[error("whoever asked for the export may no longer act here")]
+    CallerGone,
+    /// For whoever asked: it would be refused again.
+    #[error("{0}")]
+    Refused(String),
+    /// It may pass.
+    #[error(transparent)]
+    Trouble(#[from] Problem),
+}
+
+impl From<data::Error> for Stop {
+    fn from(error: data::Error) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+pub async fn produce_audit_export(
+    app: &App,
+    ctx: &Ctx,
+    id: AuditExportId,
+    running: &Running,
+) -> Result<(), Stop> {
+    may_read(ctx)?;
+    let Some(export) = begin(app, ctx, id).await? else { return Ok(()) };
+    while seal_some(app, ctx).await? {
+        if running.cancelled() {
+            return Err(Stop::Cancelled);
+        }
+    }
+    let signed = sign_checkpoint(app, ctx).await?;
+    let keys = signing_keys::public(app, ctx.visitor()).await?;
+    let size = signed.checkpoint.tree_size;
+    let mut writer = Writer {
+        app,
+        ctx: ctx.clone(),
+        running,
+        export: &export,
+        size,
+        head: Some(format::head(ctx.tenant(), size, &signed.text, &keys)),
+        next_tile: 0,
+        tiles: Tiles::default(),
+        rows: 0,
+        digest: Sha256::new(),
+    };
+    let key = key(ctx.tenant(), id, &export.blob_name);
+    let size_bytes = Box::pin(app.blobs.put_stream(&key, writer.chunks(), MAX_BYTES)).await.map_err(why)?;
+    let Writer { rows, digest, .. } = writer;
+    let sha256 = digest.finalize().to_vec();
+    let expires_at = ctx.now() + KEPT;
+    let done = End::Done { tree_size: size, rows, size_bytes, sha256, expires_at };
+    if !complete(app, ctx, &export, done).await? {
+        app.blobs.delete(&key).await.map_err(Problem::from)?;
+    }
+    Ok(())
+}
+
+fn may_read(ctx: &Ctx) -> Result<(), Stop> {
+    ctx.may(&AUDIT_READ).map_err(|problem| Stop::Refused(problem.detail.into_owned()))
+}
+
+/// Under a name of its own, so that what an earlier attempt still writes is not written over; that one's file goes. `None` when
+/// there is nothing left to do.
+async fn begin(app: &App, ctx: &Ctx, id: AuditExportId) -> Result<Option<AuditExport>, Stop> {
+    let name = format!("audit-log-{}.ndjson", ctx.new_id::<AuditExportKind>().uuid().simple());
+    let mut unit = app.databases.write(ctx).await?;
+    let Some(former) = audit_export::find_to_change(&unit, id).await? else { return Ok(None) };
+    let Some(export) = audit_export::begin(&unit, id, &name).await? else { return Ok(None) };
+    audit_step(&mut unit, &export)?;
+    let export = unit.commit(export).await?;
+    if !former.blob_name.is_empty() {
+        let former = key(ctx.tenant(), id, &former.blob_name);
+        app.blobs.delete(&former).await.map_err(Problem::from)?;
+    }
+    Ok(Some(export))
+}
+
+/// `false` where it is another's by now.
+async fn complete(app: &App, ctx: &Ctx, own: &AuditExport, done: End) -> Result<bool, Stop> {
+    let mut unit = app.databases.write(ctx).await?;
+    let completed = audit_export::complete(&unit, own, done, ctx.now()).await?;
+    let Some(completed) = completed else { return Ok(false) };
+    audit_step(&mut unit, &completed)?;
+    Ok(unit.commit(true).await?)
+}
+
+/// What interrupted the stream is our own; all else is the store's.
+fn why(error: blobs::Error) -> Stop {
+    match error {
+        blobs::Error::Interrupted(source) => match source.downcast::<Stop>() {
+            Ok(stop) => *stop,
+            Err(source) => Stop::Trouble(Problem::unavailable(source)),
+        },
+        blobs::Error::TooLarge { max_bytes } => {
+            Stop::Refused(format!("The export is larger than {} GiB.", max_bytes >> 30))
+        }
+        other => Stop::Trouble(other.into()),
+    }
+}
+
+struct Writer<'a> {
+    app: &'a App,
+    /// As of the last look.
+    ctx: Ctx,
+    running: &'a Running,
+    export: &'a AuditExport,
+    size: u64,
+    head: Option<String>,
+    next_tile: u64,
+    tiles: Tiles,
+    rows: u64,
+    digest: Sha256,
+}
+
+impl Writer<'_> {
+    fn chunks(&mut self) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
+        stream::try_unfold(self, |writer| async move {
+            let chunk = writer.chunk().await?;
+            Ok(chunk.map(|chunk| (chunk, writer)))
+        })
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Stop> {
+        let text = match self.head.take() {
+            Some(head) => head,
+            None if self.next_tile >= format::tiles(self.size) => return Ok(None),
+            None => {
+                if self.next_tile.is_multiple_of(TILES_BETWEEN_LOOKS) {
+                    self.look().await?;
+                }
+                self.tile().await?
+            }
+        };
+        self.digest.update(text.as_bytes());
+        Ok(Some(text.into()))
+    }
+
+    async fn tile(&mut self) -> Result<String, Stop> {
+        let number = self.next_tile;
+        self.next_tile += 1;
+        let read = self.app.databases.read(&self.ctx).await?;
+        let entries = audit_leaf::exported(&read, number, self.size).await?;
+        let path = self.path(&read, number).await?;
+        drop(read);
+        let expected = merkle::TILE.min(self.size - number * merkle::TILE);
+        let in_order = entries.iter().zip(number * merkle::TILE..).all(|(entry, index)| entry.index == index);
+        if entries.len() as u64 != expected || !in_order {
+            return Err(broken().into());
+        }
+        let hashes: Vec<Hash> = entries.iter().map(|entry| entry.hash).collect();
+        let mut text = format::tile(number, &hashes, &path);
+        for entry in entries {
+            let detail = entry.detail.map(|(salt, text)| DetailLine::new(&salt, text));
+            text.push_str(&format::entry(entry.index, &entry.entry, detail.as_ref()));
+        }
+        self.rows += hashes.len() as u64;
+        Ok(text)
+    }
+
+    /// From the root of a tile's leaves to that of the tree: a tree of tiles has the shape of one of leaves.
+    async fn path(&mut self, tx: &data::Tx, number: u64) -> Result<Vec<Hash>, Stop> {
+        let spans = merkle::inclusion(number, format::tiles(self.size)).ok_or_else(broken)?;
+        let spans: Vec<_> = spans.into_iter().map(|span| span.of_tiles(self.size)).collect();
+        Ok(self.tiles.roots(tx, &spans).await?)
+    }
+
+    /// Whether anybody still wants the file, and whoever asked may still have it.
+    async fn look(&mut self) -> Result<(), Stop> {
+        self.running.progress(self.rows, Some(self.size)).await;
+        if self.running.cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
+        may_read(&self.ctx)?;
+        let unit = self.app.databases.write(&self.ctx).await?;
+        if !audit_export::progress(&unit, self.export, self.rows).await? {
+            return Err(Stop::Superseded);
+        }
+        Ok(unit.commit(()).await?)
+    }
+}

@@ -41,7 +41,9 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "users" / "m0019_leaving",
             "users" / "m0020_oauth",
             "users" / "m0021_oidc",
-            "users" / "m0022_audit_streams"
+            "users" / "m0022_audit_streams",
+            "users" / "m0023_retention",
+            "users" / "m0024_sign_up_mode"
         ],
         "billing" => migrations![
             "kernel" / "m0001_messages",

@@ -41,7 +41,7 @@ fn run(backend: Backend) {
         assert_eq!(told.problem(410), "users.link_expired");
         let sign_in = json!({ "email": email, "password": PASSWORD });
         let told = guest.post("/users/sign-in", sign_in.clone()).await;
-        assert_eq!(told.problem(403), "users.email_not_verified", "an expired link verified the address");
+        assert_eq!(told.problem(401), "users.wrong_credentials", "an expired link verified the address");
 
         // The way out that the problem names.
         std::fs::remove_dir_all(ground.mail()).unwrap();

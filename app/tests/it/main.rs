@@ -10,6 +10,7 @@ mod contract;
 mod document;
 mod domains;
 mod edge;
+mod erasure;
 mod expired_link;
 mod first_day;
 mod furnished;

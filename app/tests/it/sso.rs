@@ -71,7 +71,7 @@ async fn started(client: &Client, connection: &str) -> Url {
 
 /// The code that a client is handed at the end.
 async fn handed(client: &Client, back: &Url) -> String {
-    let mut callback = Url::parse(&format!("{}/sso/callback", client.url())).unwrap();
+    let mut callback = Url::parse(&format!("{}{}", client.url(), back.path())).unwrap();
     callback.set_query(back.query());
     let end = sent_on(browser().get(callback).send().await.unwrap()).await;
     assert!(end.as_str().starts_with(BACK), "{end}");

@@ -6,7 +6,7 @@ use crate::databases::Databases;
 use crate::error::Error;
 use crate::tables::{Class, Column, ERASED, Form, KERNEL_TABLES, Of, Table, WhenErased};
 use crate::unit::Unit;
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, Utc};
 use kernel::{Ctx, UserId};
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use serde_json::Value as Json;
@@ -22,11 +22,12 @@ pub struct TableArchive {
     tables: &'static [Table],
 }
 
-/// Whom rows concern: by their id, and by the address they have.
+/// Whom rows concern: by their id, and by the address they have. The name is looked for in what is on its way alone.
 #[derive(Clone, Debug)]
 pub struct Whom {
     pub id: UserId,
     pub address: Option<String>,
+    pub name: Option<String>,
 }
 
 /// Each row is a JSON object in text.
@@ -36,10 +37,16 @@ pub struct ArchivedRows {
     pub next: Option<Uuid>,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ErasedRows {
     pub rows: u64,
     pub more: bool,
+    /// Work that names them is not done yet, and may write of them.
+    pub waits: bool,
 }
+
+/// Work that is to be done later than this is not waited for.
+const WAITED_FOR: Duration = Duration::hours(1);
 
 impl TableArchive {
     pub fn new(databases: Databases, tables: &'static [Table]) -> Self {
@@ -109,7 +116,10 @@ impl TableArchive {
 
     /// A batch of what is personal in rows that are about them. The rows stay.
     pub async fn erase_person(&self, ctx: &Ctx, table: &Table, whom: &Whom) -> Result<ErasedRows, Error> {
-        let nothing = ErasedRows { rows: 0, more: false };
+        if table.of == Of::Passing {
+            return self.erase_passing(ctx, table, whom).await;
+        }
+        let nothing = ErasedRows::default();
         let erasable = table.columns().filter_map(|column| match column.when_erased() {
             Some(WhenErased::Null) => Some((column.name, "NULL".to_owned(), "IS NOT NULL".to_owned())),
             Some(WhenErased::Word) => Some((column.name, format!("'{ERASED}'"), format!("<> '{ERASED}'"))),
@@ -127,27 +137,72 @@ impl TableArchive {
         let which = format!("({condition}) AND ({})", left.join(" OR "));
         let unit = self.databases.write(ctx).await?;
         let rows = self.batch(&unit, &change, table.name, &which, values).await?;
-        unit.commit(ErasedRows { rows, more: rows == BATCH }).await
+        unit.commit(ErasedRows { rows, more: rows == BATCH, waits: false }).await
+    }
+
+    /// What is on its way says by no column whose it is. Of what is done, all goes that names them; of what is not, it is told
+    /// that it is there.
+    async fn erase_passing(&self, ctx: &Ctx, table: &Table, whom: &Whom) -> Result<ErasedRows, Error> {
+        let mut values: Vec<Value> = vec![ctx.tenant().into()];
+        let (which, waiting) = match table.name {
+            "idempotency_keys" => {
+                values.push(format!("user:{}", whom.id).into());
+                ("actor = $2".to_owned(), None)
+            }
+            "messages" => {
+                let mut named = vec![holds(&mut values, "lower(payload)", &whom.id.to_string())];
+                if let Some(address) = &whom.address {
+                    let quoted = Json::from(address.to_ascii_lowercase()).to_string();
+                    named.push(holds(&mut values, "lower(payload)", &quoted));
+                }
+                let (waiting, mut bound) = (named.join(" OR "), values.clone());
+                bound.push((ctx.now() + WAITED_FOR).into());
+                let waiting = format!("({waiting}) AND run_at < ${}", bound.len());
+                if let Some(name) = &whom.name {
+                    named.push(holds(&mut values, "payload", &Json::from(name.as_str()).to_string()));
+                }
+                let which = format!("status IN ('done', 'cancelled') AND ({})", named.join(" OR "));
+                (which, Some((waiting, bound)))
+            }
+            _ => return Ok(ErasedRows::default()),
+        };
+        let unit = self.databases.write(ctx).await?;
+        let change = format!("DELETE FROM \"{}\"", table.name);
+        let rows = self.batch(&unit, &change, table.name, &which, values).await?;
+        let waits = match waiting {
+            None => false,
+            Some((named, values)) => {
+                let sql = format!(
+                    "SELECT tenant_id FROM \"{}\" WHERE tenant_id = $1 \
+                     AND status IN ('queued', 'retrying', 'leased') AND {named} LIMIT 1",
+                    table.name
+                );
+                let backend = unit.connection().get_database_backend();
+                let statement = Statement::from_sql_and_values(backend, sql, values);
+                unit.connection().query_one_raw(statement).await?.is_some()
+            }
+        };
+        unit.commit(ErasedRows { rows, more: rows == BATCH, waits }).await
     }
 
     /// A batch of the tenant's rows of a table. Tables that others point at come after those.
     pub async fn erase(&self, ctx: &Ctx, table: &Table) -> Result<ErasedRows, Error> {
         if table.of == Of::Platform {
-            return Ok(ErasedRows { rows: 0, more: false });
+            return Ok(ErasedRows::default());
         }
         let unit = self.databases.write(ctx).await?;
         for column in table.loops {
             let change = format!("UPDATE \"{}\" SET \"{column}\" = NULL", table.name);
             let which = format!("\"{column}\" IS NOT NULL");
             if self.batch(&unit, &change, table.name, &which, vec![ctx.tenant().into()]).await? > 0 {
-                return unit.commit(ErasedRows { rows: 0, more: true }).await;
+                return unit.commit(ErasedRows { more: true, ..ErasedRows::default() }).await;
             }
         }
         let rows = match table.of {
             Of::Ledger => self.erase_ledger(&unit, ctx, table).await?,
             _ => self.delete(&unit, ctx, table).await?,
         };
-        unit.commit(ErasedRows { rows, more: rows == BATCH }).await
+        unit.commit(ErasedRows { rows, more: rows == BATCH, waits: false }).await
     }
 
     /// A ledger lets go of a tenant's rows only in a transaction that says it is erasing that tenant. The mark is gone when the
@@ -206,6 +261,16 @@ fn concerning(table: &Table, whom: &Whom, values: &mut Vec<Value>) -> Option<Str
                 values.push(whom.id.into());
                 parts.push(format!("\"{}\" = ${}", column.name, values.len()));
             }
+            (Class::Via(via), _) => {
+                values.push(whom.id.into());
+                parts.push(format!(
+                    "\"{}\" IN (SELECT public_id FROM \"{}\" WHERE tenant_id = $1 AND \"{}\" = ${})",
+                    column.name,
+                    via.table,
+                    via.person,
+                    values.len(),
+                ));
+            }
             (Class::Address(..), Some(address)) => {
                 values.push(address.to_lowercase().into());
                 parts.push(format!("lower(\"{}\") = ${}", column.name, values.len()));
@@ -214,6 +279,13 @@ fn concerning(table: &Table, whom: &Whom, values: &mut Vec<Value>) -> Option<Str
         }
     }
     (!parts.is_empty()).then(|| parts.join(" OR "))
+}
+
+/// Whether this is in that text; each of its characters means itself.
+fn holds(values: &mut Vec<Value>, text: &str, part: &str) -> String {
+    let part = part.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    values.push(format!("%{part}%").into());
+    format!("{text} LIKE ${} ESCAPE '!'", values.len())
 }
 
 /// The two databases give the same types for it.

@@ -247,7 +247,7 @@ impl Databases {
     fn enter(&self, ctx: &Ctx) -> Result<Option<InFlight>, Error> {
         match self.idempotency(ctx) {
             Some(idempotency) if !self.is_postgres() => {
-                let key = format!("{}/{}/{}", ctx.tenant(), ctx.actor(), idempotency.key);
+                let key = format!("{}/{}/{}", ctx.tenant(), kernel_rows::holder(ctx), idempotency.key);
                 self.0.in_flight.enter(key).map(Some).ok_or(Error::InFlight)
             }
             _ => Ok(None),
@@ -293,8 +293,8 @@ impl Databases {
 
     fn lock_number(&self, ctx: &Ctx, key: &str) -> i64 {
         let tenant = ctx.tenant().uuid();
-        let actor = ctx.actor().to_string();
-        let parts = [self.0.domain.as_bytes(), tenant.as_bytes(), actor.as_bytes(), key.as_bytes()];
+        let holder = kernel_rows::holder(ctx);
+        let parts = [self.0.domain.as_bytes(), tenant.as_bytes(), holder.as_bytes(), key.as_bytes()];
         let hash = self.0.secrets.keyed_hash("data.key_lock", &parts);
         i64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
     }

@@ -52,8 +52,16 @@ impl Answer {
     }
 }
 
+/// Whose keys these are. Who acts through another has their own: neither is answered what the other was.
+pub(crate) fn holder(ctx: &Ctx) -> String {
+    match &ctx.principal().impersonator {
+        Some(impersonator) => format!("{impersonator} as {}", ctx.actor()),
+        None => ctx.actor().to_string(),
+    }
+}
+
 fn seal_context(ctx: &Ctx, key: &str) -> Vec<u8> {
-    format!("{}/{}/{key}", ctx.tenant(), ctx.actor()).into_bytes()
+    format!("{}/{}/{key}", ctx.tenant(), holder(ctx)).into_bytes()
 }
 
 /// A stored answer and what it was the answer to.
@@ -74,8 +82,7 @@ pub(crate) async fn find(
          WHERE tenant_id = $1 AND actor = $2 AND key = $3 AND expires_at > $4",
         databases.table("idempotency_keys")
     );
-    let values: [Value; 4] =
-        [ctx.tenant().into(), ctx.actor().to_string().into(), key.into(), ctx.now().into()];
+    let values: [Value; 4] = [ctx.tenant().into(), holder(ctx).into(), key.into(), ctx.now().into()];
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     let Some(row) = connection.query_one_raw(statement).await? else { return Ok(None) };
     stored(&row, databases, ctx, key).map(Some)
@@ -217,7 +224,7 @@ impl Parts {
         let now: DateTime<Utc> = ctx.now();
         let values = vec![
             ctx.tenant().into(),
-            ctx.actor().to_string().into(),
+            holder(ctx).into(),
             answer.key.into(),
             answer.fingerprint.into(),
             answer.status.into(),

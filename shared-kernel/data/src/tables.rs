@@ -50,11 +50,20 @@ pub enum Class {
     Secret,
     /// The id of a person of users, who is nobody once they are erased.
     Person,
+    /// The id of a row of the same domain that has a person's.
+    Via(&'static Via),
     /// Text that names who did it, by id.
     Actor,
     /// The e-mail address of the person whom the row is about.
     Address(&'static Purpose, WhenErased),
     Personal(&'static Purpose, WhenErased),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Via {
+    pub table: &'static str,
+    /// Its column of the person's id.
+    pub person: &'static str,
 }
 
 /// What becomes of it when the person whom the row is about is erased.
@@ -138,6 +147,10 @@ impl Column {
         self.of_class(Class::Person)
     }
 
+    pub const fn via(self, via: &'static Via) -> Self {
+        self.of_class(Class::Via(via))
+    }
+
     pub const fn actor(self) -> Self {
         self.of_class(Class::Actor)
     }
@@ -211,6 +224,12 @@ impl Table {
     pub fn exported_to_person(&self) -> impl Iterator<Item = Column> {
         let known = ["public_id", "created_at"];
         self.exported().filter(move |column| column.class != Class::Neutral || known.contains(&column.name))
+    }
+
+    /// Whether its rows are somebody's.
+    pub fn concerns_people(&self) -> bool {
+        self.columns()
+            .any(|column| matches!(column.class, Class::Person | Class::Via(_) | Class::Address(..)))
     }
 
     /// Whether a tenant takes its rows along.
@@ -306,7 +325,7 @@ pub fn register(domain: &str, tables: &[Table]) -> Vec<RegisterLine> {
 fn line(domain: &str, table: &Table, column: &Column) -> Option<RegisterLine> {
     let (purpose, when_erased) = match column.class {
         Class::Neutral | Class::Secret => return None,
-        Class::Person | Class::Actor => (&BY_ID, "stays, and leads to nobody"),
+        Class::Person | Class::Via(_) | Class::Actor => (&BY_ID, "stays, and leads to nobody"),
         Class::Address(purpose, when) | Class::Personal(purpose, when) => (purpose, when.told()),
     };
     Some(RegisterLine {
@@ -345,6 +364,16 @@ pub fn faults(tables: &[Table]) -> Vec<String> {
             if column.class == Class::Person && column.form != Form::Id {
                 faults.push(format!("{name} cannot be a person's id: it is no id"));
             }
+            if let Class::Via(via) = column.class {
+                let leads = |to: &Table| {
+                    let is_person =
+                        |column: Column| column.name == via.person && column.class == Class::Person;
+                    to.name == via.table && to.columns().any(is_person)
+                };
+                if column.form != Form::Id || !tables.iter().any(leads) {
+                    faults.push(format!("{name} leads to nobody by {}.{}", via.table, via.person));
+                }
+            }
         }
         for name in table.loops {
             if !table.columns().any(|column| column.name == *name) {
@@ -369,6 +398,8 @@ mod tests {
     const KEPT: &[Column] = &[text("a").personal(&WHY, WhenErased::WithRow)];
     const NO_TEXT: &[Column] = &[json("a").personal(&WHY, WhenErased::Word)];
     const NO_ID: &[Column] = &[text("a").person()];
+    const MEMBER: Via = Via { table: "t", person: "b" };
+    const LED: &[Column] = &[id("c").via(&MEMBER)];
     const MIXED: &[Column] =
         &[text("a").personal(&WHY, WhenErased::Null), text("b"), bytes("c").secret(), id("d").person()];
 
@@ -387,6 +418,9 @@ mod tests {
         check(Table::record("t", NO_TEXT), &["t.a cannot become a word"]);
         check(Table::record("t", NO_ID), &["t.a cannot be a person's id"]);
         check(Table::record("t", &[]).loops(&["up"]), &["t.up is said to point"]);
+        check(Table::record("u", LED), &["u.c leads to nobody by t.b"]);
+        assert_eq!(faults(&[Table::record("t", GOOD), Table::record("u", LED)]), Vec::<String>::new());
+        assert!(Table::record("u", LED).concerns_people() && !Table::record("t", KEPT).concerns_people());
         assert_eq!(faults(KERNEL_TABLES), Vec::<String>::new());
     }
 

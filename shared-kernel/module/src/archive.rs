@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use blobs::Blobs;
 use data::tables::Table;
-use data::{Databases, TableArchive, Whom};
+use data::{Databases, ErasedRows, TableArchive, Whom};
 use kernel::contract::Cause;
 use kernel::{Ctx, UserId};
 use macros::{RemoteError, contract};
@@ -61,11 +61,12 @@ pub struct ReadRows {
     pub after: Option<Uuid>,
 }
 
-/// Rows are theirs by their id, or by their address where a row has no id.
+/// Rows are theirs by their id, or by their address where a row has no id. What is on its way is theirs by their name too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchivePerson {
     pub id: UserId,
     pub address: Option<String>,
+    pub name: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +105,8 @@ pub struct RowsErased {
     pub rows: u64,
     /// To be asked again.
     pub more: bool,
+    /// Of a person, in what is on its way: some that names them is not done yet, and may write of them.
+    pub waits: bool,
 }
 
 #[derive(Debug, thiserror::Error, Serialize, Deserialize, RemoteError)]
@@ -124,7 +127,8 @@ pub trait Archive {
 
     async fn count(&self, ctx: &Ctx, request: CountRows) -> Result<RowCount, ArchiveError>;
 
-    /// A batch of what is personal in rows about somebody; the rows stay. Again, it erases nothing more.
+    /// A batch of what is personal in rows about somebody; the rows stay. Of what is on its way, all that is done and names them
+    /// goes. Again, it erases nothing more.
     async fn erase_person(&self, ctx: &Ctx, request: ErasePerson) -> Result<RowsErased, ArchiveError>;
 
     /// A batch of the tenant's rows, append-only ones too.
@@ -167,25 +171,29 @@ impl Archive for LocalArchive {
         let table = self.table(&request.table)?;
         let whom = whom(request.person);
         let erased = self.rows.erase_person(ctx, table, &whom).await.map_err(failed)?;
-        Ok(RowsErased { rows: erased.rows, more: erased.more })
+        Ok(rows_erased(erased))
     }
 
     async fn erase_rows(&self, ctx: &Ctx, request: EraseRows) -> Result<RowsErased, ArchiveError> {
         let table = self.table(&request.table)?;
         let erased = self.rows.erase(ctx, table).await.map_err(failed)?;
-        Ok(RowsErased { rows: erased.rows, more: erased.more })
+        Ok(rows_erased(erased))
     }
 
     async fn erase_files(&self, ctx: &Ctx, _: EraseFiles) -> Result<RowsErased, ArchiveError> {
-        let Some(files) = &self.files else { return Ok(RowsErased { rows: 0, more: false }) };
+        let Some(files) = &self.files else { return Ok(RowsErased { rows: 0, more: false, waits: false }) };
         let erased = files.delete_of_tenant(self.domain, ctx.tenant(), FILES).await;
         let erased = erased.map_err(|error| ArchiveError::Unavailable(Cause::new(error)))?;
-        Ok(RowsErased { rows: erased as u64, more: erased == FILES })
+        Ok(RowsErased { rows: erased as u64, more: erased == FILES, waits: false })
     }
 }
 
 fn whom(person: ArchivePerson) -> Whom {
-    Whom { id: person.id, address: person.address }
+    Whom { id: person.id, address: person.address, name: person.name }
+}
+
+fn rows_erased(ErasedRows { rows, more, waits }: ErasedRows) -> RowsErased {
+    RowsErased { rows, more, waits }
 }
 
 fn failed(error: data::Error) -> ArchiveError {

@@ -20,7 +20,11 @@ pub fn reach(address: IpAddr) -> Reach {
     }
 }
 
-const V4: [(Ipv4Addr, u32, Reach); 15] = [
+/// The first that fits.
+const V4: [(Ipv4Addr, u32, Reach); 17] = [
+    // The metadata of clouds at addresses of their own: 100.100.100.200 and 168.63.129.16.
+    (Ipv4Addr::new(100, 100, 100, 200), 32, Reach::Never),
+    (Ipv4Addr::new(168, 63, 129, 16), 32, Reach::Never),
     (Ipv4Addr::new(0, 0, 0, 0), 8, Reach::Never),
     (Ipv4Addr::new(10, 0, 0, 0), 8, Reach::Private),
     (Ipv4Addr::new(100, 64, 0, 0), 10, Reach::Private),
@@ -39,7 +43,10 @@ const V4: [(Ipv4Addr, u32, Reach); 15] = [
 ];
 
 /// The first that fits.
-const V6: [(Ipv6Addr, u32, Reach); 7] = [
+const V6: [(Ipv6Addr, u32, Reach); 9] = [
+    // The metadata of clouds.
+    (Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), 128, Reach::Never),
+    (Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254), 128, Reach::Never),
     (Ipv6Addr::LOCALHOST, 128, Reach::Private),
     (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7, Reach::Private),
     // Teredo, ORCHID and other protocols; 6to4 below. Both may carry an IPv4 address inside.
@@ -98,7 +105,7 @@ mod tests {
             Reach::Never,
             "0.0.0.0 0.255.255.255 169.254.0.0 169.254.169.254 169.254.255.255 192.0.0.0 \
              192.0.0.171 192.0.2.1 192.88.99.1 198.18.0.0 198.19.255.255 198.51.100.7 203.0.113.7 \
-             224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255",
+             224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 100.100.100.200 168.63.129.16",
         );
     }
 
@@ -114,7 +121,7 @@ mod tests {
             Reach::Never,
             ":: ::2 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:1.1.1.1 64:ff9b::169.254.169.254 \
              64:ff9b:1::1 100::1 2001::1 2001:1ff:: 2001:db8::1 2002:7f00:1:: 3fff::1 4000:: \
-             5f00::1 fe00:: fe80::1 fec0::1 ff02::1",
+             5f00::1 fe00:: fe80::1 fec0::1 ff02::1 fd00:ec2::254 fd20:ce::254",
         );
     }
 }

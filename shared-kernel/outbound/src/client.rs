@@ -268,11 +268,13 @@ mod tests {
         check(closed, "https://ada:secret@collector.example/", Err(UrlError::Credentials));
         check(closed, "https://collector.example/#top", Err(UrlError::Fragment));
         // As the URL's parser reads them, all of these are addresses.
-        for host in
-            ["127.0.0.1", "2130706433", "0x7f.1", "017700000001", "10.1", "[::1]", "[::ffff:10.0.0.1]"]
-        {
+        let hosts = "127.0.0.1 127.0.0.1. 2130706433 0x7f.1 017700000001 0177.0.0.1 10.1 %31%30.1 [::1] [::] \
+            [::127.0.0.1] [::ffff:10.0.0.1] [64:ff9b::10.0.0.1] [2002:a00:1::] [fe80::1]";
+        for host in hosts.split_whitespace() {
             check(closed, &format!("https://{host}/"), Err(UrlError::NotPublic));
+            check(closed, &format!("https://{host}:8443/"), Err(UrlError::NotPublic));
         }
+        check(closed, "https://[fe80::1%25eth0]/", Err(UrlError::Malformed));
         check(closed, "http://127.0.0.1/", Err(UrlError::NotHttps));
         check(OPEN, "http://127.0.0.1:4711/", Ok(()));
         check(OPEN, "http://localhost/", Ok(()));

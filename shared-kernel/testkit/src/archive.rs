@@ -9,7 +9,11 @@ pub async fn check_archive(stage: &Stage, domain: &'static str, tables: &'static
     let offer = ArchiveOffer::new(stage.platform(domain).await.databases, tables);
     let tenant = stage.tenant();
     let ctx = tenant.ctx(&[]);
-    let person = ArchivePerson { id: tenant.owner, address: Some("Ada@example.com".to_owned()) };
+    let person = ArchivePerson {
+        id: tenant.owner,
+        address: Some("Ada@example.com".to_owned()),
+        name: Some("Ada \"100%\" Lovelace".to_owned()),
+    };
     for table in tables.iter().chain(KERNEL_TABLES) {
         let name = || table.name.to_owned();
         for of in [None, Some(person.clone())] {

@@ -193,6 +193,10 @@ fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "Send application/json, in UTF-8."))
 }
 
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    check_json(headers).is_ok()
+}
+
 /// Nothing here unpacks a body.
 pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     let mut encodings = headers.get_all(CONTENT_ENCODING);

@@ -3,7 +3,7 @@
 //! but for idempotency keys, which such protocols do not know. Whoever serves the page renders its refusals.
 
 use crate::body::{check_encoding, content_length, media_type, read};
-use crate::guard::{admit, in_time};
+use crate::guard::{admit, admit_again, in_time};
 use crate::json::parse;
 use crate::nul::refuse_in_target;
 use crate::problem_json::{self, Failure};
@@ -16,6 +16,7 @@ use bytes::Bytes;
 use kernel::problem::UNSUPPORTED_MEDIA_TYPE;
 use kernel::{Ctx, Permission, Problem, Visitor};
 use serde::de::DeserializeOwned;
+use std::time::Instant;
 
 /// Somebody who has a permission, with the body they sent.
 pub struct Entered {
@@ -75,6 +76,7 @@ where
 {
     let server = Server::of(req)?;
     let route = req.match_pattern().unwrap_or_default();
+    let begun = Instant::now();
     let ctx = admit(&server, req, visitor, permission, &route).await?;
     refuse_ill_encoded(req)?;
     refuse_in_target(req)?;
@@ -82,6 +84,7 @@ where
     let settings = server.settings();
     let declared = content_length(req.headers());
     let body = read(&mut payload.into_inner(), declared, settings.max_body_bytes).await?;
+    let ctx = admit_again(&server, req, begun, permission, ctx).await?;
     let media_type = media_type(req.headers());
     work(Entered { ctx, body, media_type, max_depth: settings.max_json_depth }).await
 }

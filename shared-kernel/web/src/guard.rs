@@ -25,8 +25,12 @@ use kernel::{Ctx, Permission, Problem, Visitor};
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::{Span, field};
+
+/// Until a body that is longer under way has ended, its sender may have become nobody. What authentication believes of before
+/// is younger than nine tenths of a second, and with this it is of less than one.
+const AT_ONCE: Duration = Duration::from_millis(100);
 
 pub(crate) async fn run<F, Args>(
     endpoint: Arc<Endpoint>,
@@ -79,6 +83,8 @@ where
 {
     let server = Server::of(&req)?;
     let route = &*endpoint.info.path;
+    let begun = Instant::now();
+    let mut later = None;
     match endpoint.access {
         Access::Public(_) => {
             Span::current().record("route", route);
@@ -86,7 +92,12 @@ where
         }
         Access::Permission(permission) => {
             let ctx = admit(&server, &req, visitor, permission, route).await?;
-            let ctx = idempotency::read(&endpoint, &server, &req, &mut payload, ctx).await?;
+            let mut ctx = idempotency::read(&endpoint, &server, &req, &mut payload, ctx).await?;
+            if ctx.idempotency().is_some() && !endpoint.info.is_upload {
+                ctx = admit_again(&server, &req, begun, permission, ctx).await?;
+            } else {
+                later = Some(permission);
+            }
             req.extensions_mut().insert(ctx);
         }
     }
@@ -97,7 +108,8 @@ where
     {
         return Ok(rendered.respond_to(&req));
     }
-    let answer = handled(&endpoint, handler, &req, payload).await;
+    let readmission = later.map(|permission| Readmission { server: &server, begun, permission });
+    let answer = handled(&endpoint, handler, &req, payload, readmission).await;
     let status = answer.as_ref().map_or_else(ResponseError::status_code, HttpResponse::status);
     if let (true, Some(ctx)) = (status.is_client_error(), &ctx)
         && let Some(rendered) = idempotency::done(&endpoint, &server, &req, ctx).await?
@@ -128,11 +140,51 @@ pub(crate) async fn admit(
     Ok(ctx)
 }
 
+/// The same of who was let in before a body that took its time, now that it is there: nothing is done for whose credential or
+/// permission ended meanwhile. It is counted once.
+pub(crate) async fn admit_again(
+    server: &Server,
+    req: &HttpRequest,
+    begun: Instant,
+    permission: &Permission,
+    ctx: Ctx,
+) -> Result<Ctx, Failure> {
+    if begun.elapsed() < AT_ONCE {
+        return Ok(ctx);
+    }
+    let principal = authenticate(server, req, ctx.visitor()).await?;
+    let again = Ctx::build(ctx.visitor().clone(), principal);
+    again.may(permission)?;
+    Ok(match ctx.idempotency() {
+        Some(idempotency) => again.with_idempotency(idempotency.clone()),
+        None => again,
+    })
+}
+
+/// Of a caller without an idempotency key, whose body is read last.
+struct Readmission<'a> {
+    server: &'a Server,
+    begun: Instant,
+    permission: &'static Permission,
+}
+
+impl Readmission<'_> {
+    async fn pass(&self, req: &HttpRequest) -> Result<(), Failure> {
+        let known = req.extensions().get::<Ctx>().cloned();
+        if let Some(ctx) = known {
+            let again = admit_again(self.server, req, self.begun, self.permission, ctx).await?;
+            req.extensions_mut().insert(again);
+        }
+        Ok(())
+    }
+}
+
 async fn handled<F, Args>(
     endpoint: &Endpoint,
     handler: F,
     req: &HttpRequest,
     mut payload: Payload,
+    readmission: Option<Readmission<'_>>,
 ) -> Result<HttpResponse, Failure>
 where
     F: Handler<Args>,
@@ -143,29 +195,34 @@ where
     refuse_in_target(req)?;
     refuse_unknown(req, &endpoint.query_names)?;
     refuse_unread_condition(req, endpoint.if_match)?;
-    refuse_unread_body(endpoint, req, &mut payload).await?;
+    if read_body(endpoint, req, &mut payload).await?
+        && let Some(readmission) = readmission
+    {
+        readmission.pass(req).await?;
+    }
     Ok(match Args::from_request(req, &mut payload).await {
         Ok(args) => handler.call(args).await.respond_to(req).map_into_boxed_body(),
         Err(error) => HttpResponse::from_error(error),
     })
 }
 
-/// A body that nobody will read is a mistake of the caller's; an empty object says as much as none.
-async fn refuse_unread_body(
-    endpoint: &Endpoint,
-    req: &HttpRequest,
-    payload: &mut Payload,
-) -> Result<(), Problem> {
-    if endpoint.info.has_json_body || endpoint.info.is_upload || !idempotency::honoured(req.method()) {
-        return Ok(());
+/// All of a body that is no upload, and puts it back for the handler; `false` where nothing is to be read, or the handler
+/// refuses what it would be. A body that nobody will read is a mistake of the caller's; an empty object says as much as none.
+async fn read_body(endpoint: &Endpoint, req: &HttpRequest, payload: &mut Payload) -> Result<bool, Problem> {
+    let is_json = endpoint.info.has_json_body;
+    let is_expected =
+        if is_json { body::is_json(req.headers()) } else { idempotency::honoured(req.method()) };
+    if endpoint.info.is_upload || !is_expected {
+        return Ok(false);
     }
     let declared = body::content_length(req.headers());
     let bytes = body::read(payload, declared, endpoint.limits(req)?.body_bytes).await?;
     let text = bytes.trim_ascii();
-    if text.is_empty() || text == b"{}" {
-        return Ok(());
+    if !is_json && !text.is_empty() && text != b"{}" {
+        return Err(Problem::new(MALFORMED, "This operation takes no body; leave it out."));
     }
-    Err(Problem::new(MALFORMED, "This operation takes no body; leave it out."))
+    *payload = Payload::from(bytes);
+    Ok(true)
 }
 
 fn allow(req: &HttpRequest, allowance: Allowance) -> Result<(), Problem> {

@@ -22,7 +22,7 @@ const PURPOSE: &str = "web.idempotency";
 /// Where a domain's answers are kept: its databases.
 #[async_trait]
 pub trait Replays: Send + Sync {
-    /// By tenant, actor and key of `ctx`.
+    /// By tenant, actor, who acts through them, and key of `ctx`.
     async fn replay(&self, ctx: &Ctx) -> Result<Option<Stored>, Problem>;
 }
 

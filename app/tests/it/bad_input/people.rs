@@ -80,7 +80,7 @@ impl Door {
 
         self.guest.post("/users/sign-up", person).await.expect(202);
         let early = sign_in("new@example.com", PASSWORD);
-        self.refused("not verified yet", early, 403, "users.email_not_verified").await;
+        self.refused("not verified yet", early, 401, "users.wrong_credentials").await;
         let token = verification_token(ground, "new@example.com").await;
         let verify_as = |token: &str, password: &str| {
             ask("/users/verify-email", json!({ "token": token, "password": password }))

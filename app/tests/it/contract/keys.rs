@@ -20,7 +20,8 @@ const MOVES_MONEY_OR_STOCK: [&str; 5] = [
     "inventory_ship_reservation",
 ];
 /// Whoever has done this is nobody any more, and gets no answer again.
-const ENDS_ITS_CREDENTIAL: [&str; 5] = [
+const ENDS_ITS_CREDENTIAL: [&str; 6] = [
+    "users_erase_me",
     "users_leave_tenant",
     "users_close_tenant",
     "users_revoke_all_sessions",

@@ -8,6 +8,7 @@ mod members;
 mod sessions;
 mod support;
 mod tenants;
+mod under_way;
 
 use crate::client::Client;
 use crate::house::{self, Ground, Process};
@@ -52,6 +53,7 @@ fn what_ends_on_one_node_ends_on_the_other_with_redis_and_without() {
             house.a_secret_with_an_overlap().await;
             house.an_operator(there).await;
             house.a_session_of_an_operator(there).await;
+            house.requests_under_way().await;
         }
         nodes.into_iter().for_each(Process::stop);
     });

@@ -4,16 +4,17 @@ use crate::{App, service};
 use ::jobs::{Handler, subscriber};
 use reports_contract::ReportReady;
 use users_contract::{
-    EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged, EmailVerificationRequested,
-    InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged, PasswordResetRequested,
-    SignUpForKnownAddress, TenantErased,
+    AuditStreamPaused, EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged,
+    EmailVerificationRequested, InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged,
+    PasswordResetRequested, PersonErased, SignUpForKnownAddress, TenantErased,
 };
 
 pub fn handlers(app: &App) -> Vec<Handler> {
     let (verify, known, ready) = (app.clone(), app.clone(), app.clone());
     let (join, choose, changed, device) = (app.clone(), app.clone(), app.clone(), app.clone());
-    let erased = app.clone();
+    let (erased, nobody) = (app.clone(), app.clone());
     let (approve, confirm, moved, registered) = (app.clone(), app.clone(), app.clone(), app.clone());
+    let paused = app.clone();
     vec![
         subscriber::<EmailVerificationRequested>("notifications.ask_to_verify", move |ctx, event| {
             let app = verify.clone();
@@ -65,9 +66,17 @@ pub fn handlers(app: &App) -> Vec<Handler> {
             let app = moved.clone();
             async move { Ok(service::tell_address_changed(&app, &ctx, event).await?) }
         }),
+        subscriber::<AuditStreamPaused>("notifications.tell_audit_stream_paused", move |ctx, event| {
+            let app = paused.clone();
+            async move { Ok(service::tell_audit_stream_paused(&app, &ctx, event).await?) }
+        }),
         subscriber::<TenantErased>("notifications.tell_tenant_erased", move |ctx, event| {
             let app = erased.clone();
             async move { Ok(service::tell_tenant_erased(&app, &ctx, event).await?) }
+        }),
+        subscriber::<PersonErased>("notifications.tell_person_erased", move |ctx, event| {
+            let app = nobody.clone();
+            async move { Ok(service::tell_person_erased(&app, &ctx, event).await?) }
         }),
     ]
 }

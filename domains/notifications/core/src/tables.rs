@@ -6,7 +6,8 @@ use data::tables::{Column, Purpose, Table, bytes, number, text, time};
 const MAIL: Purpose = Purpose {
     why: "To send the mail, and to say later that it was sent and to whom",
     basis: "contract",
-    kept: "As long as the tenant is there, or until its addressee is erased; what the letter was made of is deleted once it is sent",
+    kept: "As long as the tenant is there, or until its addressee is erased; what the letter was made of is deleted once it is \
+        sent, and of one that says what was erased the addressee too",
 };
 
 const EMAILS: &[Column] = &[

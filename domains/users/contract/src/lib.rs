@@ -193,6 +193,20 @@ pub struct NewDeviceSignedIn {
     pub happened_at: DateTime<Utc>,
 }
 
+/// A stream of the tenant's audit log paused itself: its collector does not take it. One event for each who is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.audit_stream_paused", version = 1, aggregate = email)]
+pub struct AuditStreamPaused {
+    /// Of whoever made it, or of an owner where they are no longer there.
+    pub email: String,
+    pub display_name: String,
+    /// The host alone: what follows it may hold a password.
+    pub collector: String,
+    /// The collector said that it is there no more; else it took nothing for days.
+    pub gone: bool,
+    pub happened_at: DateTime<Utc>,
+}
+
 /// A tenant that its owner closed is erased. It is published in the tenant that is none, since the other is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
 #[event(kind = "users.tenant_erased", version = 1, aggregate = email)]
@@ -204,6 +218,21 @@ pub struct TenantErased {
     pub certificate: String,
     pub happened_at: DateTime<Utc>,
 }
+
+/// Somebody is erased, and told of it at the address that was theirs. It is published in the tenant that is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.person_erased", version = 1, aggregate = user)]
+pub struct PersonErased {
+    /// Who they were; it is nobody's id any more.
+    pub user: UserId,
+    /// A `secrets::Sealed<String>` in its serialised form, of the purpose [`ERASED_PERSON_SEAL`].
+    pub sealed_email: String,
+    /// A JWS in its compact form.
+    pub certificate: String,
+    pub happened_at: DateTime<Utc>,
+}
+
+pub const ERASED_PERSON_SEAL: &str = "users.erased_person";
 
 /// Somebody is asked into a tenant. The address may have no account yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]

@@ -156,11 +156,9 @@ pub struct App {
     /// What operators said of switches, for all tenants and for each.
     pub switched: Space,
     pub touches: Arc<Semaphore>,
-    /// By which collectors of audit logs are reached.
-    pub collectors: ::outbound::Outbound,
     /// Of those that wait for collectors of audit logs.
     pub deliveries: Arc<Semaphore>,
-    /// By which their providers are.
+    /// By which places that tenants name are reached: their providers, collectors of their audit logs.
     pub outbound: ::outbound::Outbound,
     /// What the tenants' providers say of themselves.
     pub providers: Space,
@@ -173,15 +171,7 @@ impl App {
     pub fn new(settings: Settings, deps: Deps) -> Self {
         let Deps { platform, archives } = deps;
         let Platform {
-            databases,
-            secrets,
-            blobs,
-            cache,
-            permissions,
-            switches,
-            outbound: collectors,
-            public_url,
-            ..
+            databases, secrets, blobs, cache, permissions, switches, outbound, public_url, ..
         } = platform;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let breaches = settings.breached_passwords_url.as_deref().and_then(Breaches::of);
@@ -191,7 +181,7 @@ impl App {
         }
         Self {
             settings,
-            outbound: collectors.clone(),
+            outbound,
             providers: cache.space("users.providers", PROVIDER_TTL, Level::ProcessOnly),
             breaches,
             relying_party,
@@ -208,7 +198,6 @@ impl App {
             authorities: cache.space("users.authorities", IDENTITY_TTL, Level::ProcessOnly),
             switched: cache.space("users.switches", IDENTITY_TTL, Level::ProcessOnly),
             touches: Arc::new(Semaphore::new(MAX_TOUCHES)),
-            collectors,
             deliveries: Arc::new(Semaphore::new(MAX_DELIVERIES)),
         }
     }

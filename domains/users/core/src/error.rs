@@ -120,6 +120,11 @@ pub enum Error {
     #[problem(code = "users.last_owner", status = 409, title = "The last owner")]
     LastOwner,
     #[error(
+        "You are the last owner of {tenants}. Make somebody else an owner there, or close the tenant, first."
+    )]
+    #[problem(code = "users.last_owner_of", status = 409, title = "The last owner of a tenant")]
+    LastOwnerOf { tenants: String },
+    #[error(
         "This touches permissions that your credential does not have. Ask somebody who has them, an owner for example."
     )]
     #[problem(code = "users.grant_too_wide", status = 403, title = "Wider than your own permissions")]
@@ -201,7 +206,7 @@ pub enum Error {
     #[error("This is done by a person who has signed in, not by an API key. Sign in and do it there.")]
     #[problem(code = "users.session_required", status = 403, title = "A session is needed")]
     SessionRequired,
-    #[error("An API key belongs to a member; this caller is none.")]
+    #[error("You are not an active member of this tenant.")]
     #[problem(code = "users.not_a_member", status = 403, title = "Not a member")]
     NotAMember,
     #[error("The API key is revoked or has expired, and stays as it is. Make another.")]
@@ -364,6 +369,12 @@ pub enum Error {
     #[error("Nobody could get back in: {0}")]
     #[problem(code = "users.sso_no_way_back", status = 409, title = "Nobody could get back in")]
     SsoNoWayBack(&'static str),
+    #[error(
+        "{tenant} signs its members in by its own provider alone, and this is the last owner who gets in when that does not \
+         answer. Have another owner set up a passkey or an authenticator there, or end the enforcement, first."
+    )]
+    #[problem(code = "users.sso_last_way_back", status = 409, title = "Nobody else could get back in")]
+    SsoLastWayBack { tenant: String },
     #[error(
         "Your tenant signs you in by its own provider alone. Begin at {start}, or name another of your tenants."
     )]

@@ -168,12 +168,14 @@ pub const WITHHELD_FROM_SUPPORT: &[Permission] = &[
     SSO_WRITE,
 ];
 
-/// What no program of others is let do, whoever it acts for: it is the person's own, or would let somebody in who stays when
-/// the program goes.
+/// What no program of others is let do, whoever it acts for: it is the person's own, takes all at once, or would let somebody in
+/// who stays when the program goes. A directory brings an API key.
 pub const WITHHELD_FROM_CLIENTS: &[Permission] = &[
     SESSIONS_END,
+    DIRECTORY_PROVISION,
     API_KEYS_WRITE,
     OAUTH_CLIENTS_WRITE,
+    TENANT_EXPORT,
     TENANT_CLOSE,
     AUDIT_STREAMS_WRITE,
     POLICY_WRITE,

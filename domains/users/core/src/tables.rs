@@ -1,12 +1,14 @@
 //! What users' tables are of: who somebody is, what proves it, and what they did.
 
 use data::tables::WhenErased::WithRow;
-use data::tables::{Column, Purpose, Table, bytes, flag, id, json, number, text, time};
+use data::tables::{Column, Purpose, Table, Via, bytes, flag, id, json, number, text, time};
+
+const MEMBER: Via = Via { table: "memberships", person: "user_id" };
 
 const ACCOUNT: Purpose = Purpose {
     why: "To know who somebody is, to sign them in and to write to them",
     basis: "contract",
-    kept: "As long as they have an account",
+    kept: "As long as they have an account; then the row says that it is erased",
 };
 const PROOF: Purpose = Purpose {
     why: "By what somebody proves who they are",
@@ -26,7 +28,8 @@ const INVITED: Purpose = Purpose {
 const LOG: Purpose = Purpose {
     why: "So that a tenant can prove who did what, from where, and what it was before",
     basis: "legitimate interest",
-    kept: "As long as the tenant is there, or until it is erased; the entry stays and says that it was",
+    kept: "As many days as the tenant's policy says (`audit_detail_days`), else as long as the tenant is there; until one of \
+        them is erased, if that is sooner. The entry stays and says that it was",
 };
 const WORDS: Purpose = Purpose {
     why: "What members of the tenant wrote, which may name people",
@@ -84,7 +87,7 @@ const SUPPORT_GRANTS: &[Column] = &[
     time("revoked_at"),
 ];
 const SESSIONS: &[Column] = &[
-    id("membership_id"),
+    id("membership_id").via(&MEMBER),
     bytes("access_hash").secret(),
     time("access_expires_at"),
     text("device").personal(&DEVICE, WithRow),
@@ -107,7 +110,7 @@ const REFRESH_TOKENS: &[Column] = &[
     bytes("answer").secret(),
 ];
 const API_KEYS: &[Column] = &[
-    id("membership_id"),
+    id("membership_id").via(&MEMBER),
     text("name"),
     text("prefix"),
     bytes("hash").secret(),
@@ -128,9 +131,10 @@ const EMAIL_TOKENS: &[Column] = &[
     number("tries"),
     time("expires_at"),
     time("used_at"),
+    text("mode"),
 ];
 const TEAMS: &[Column] = &[text("name"), id("parent_id"), text("role"), id("role_id"), text("external_id")];
-const TEAM_MEMBERS: &[Column] = &[id("team_id"), id("membership_id")];
+const TEAM_MEMBERS: &[Column] = &[id("team_id"), id("membership_id").via(&MEMBER)];
 const INVITATIONS: &[Column] = &[
     text("email").address(&INVITED, WithRow),
     text("email_key").personal(&INVITED, WithRow),
@@ -141,20 +145,26 @@ const INVITATIONS: &[Column] = &[
     number("tries"),
     text("state"),
     time("expires_at"),
-    id("membership_id"),
+    id("membership_id").via(&MEMBER),
 ];
 const SCIM_USERS: &[Column] = &[
-    id("membership_id"),
+    id("membership_id").via(&MEMBER),
     text("user_name").personal(&DIRECTORY, WithRow),
     text("user_name_key").personal(&DIRECTORY, WithRow),
     text("external_id"),
-    text("email_key").personal(&DIRECTORY, WithRow),
+    // Of who is waited for alone.
+    text("email_key").address(&DIRECTORY, WithRow),
     id("manager_id"),
     json("attributes").personal(&DIRECTORY, WithRow),
 ];
 const SCIM_GROUP_MEMBERS: &[Column] = &[id("team_id"), id("scim_user_id")];
-const TENANT_POLICIES: &[Column] =
-    &[text("second_factor"), text("sign_in_methods"), text("address_ranges"), number("session_minutes")];
+const TENANT_POLICIES: &[Column] = &[
+    text("second_factor"),
+    text("sign_in_methods"),
+    text("address_ranges"),
+    number("session_minutes"),
+    number("audit_detail_days"),
+];
 const AUDIT_ENTRIES: &[Column] = &[
     text("action"),
     text("resource"),
@@ -230,6 +240,15 @@ const TENANT_CLOSURES: &[Column] = &[
     time("erasing_at"),
     time("erased_at"),
     json("counts"),
+    text("certificate"),
+];
+const USER_ERASURES: &[Column] = &[
+    id("user_id").person(),
+    text("because"),
+    text("state"),
+    bytes("sealed_person").secret(),
+    id("done_up_to"),
+    time("erased_at"),
     text("certificate"),
 ];
 const OIDC_CONNECTIONS: &[Column] = &[
@@ -309,9 +328,9 @@ const OAUTH_CLIENTS: &[Column] = &[
     bytes("previous_hash").secret(),
     time("previous_until"),
 ];
-const OAUTH_GRANTS: &[Column] = &[id("membership_id"), id("client_id"), text("scopes")];
+const OAUTH_GRANTS: &[Column] = &[id("membership_id").via(&MEMBER), id("client_id"), text("scopes")];
 const OAUTH_CODES: &[Column] = &[
-    id("membership_id"),
+    id("membership_id").via(&MEMBER),
     id("client_id"),
     bytes("hash").secret(),
     text("redirect_uri"),
@@ -375,4 +394,5 @@ pub const TABLES: &[Table] = &[
     Table::resource("switches", SWITCHES).platform(),
     Table::resource("tenant_switches", TENANT_SWITCHES).platform(),
     Table::record("tenant_closures", TENANT_CLOSURES).platform(),
+    Table::record("user_erasures", USER_ERASURES).platform(),
 ];

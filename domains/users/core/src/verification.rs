@@ -267,13 +267,18 @@ impl Walk {
         if canonical::text(value).as_bytes() != text {
             self.report.add([Fault::Respelt { line }]);
         }
+        if entry.entry["tenant"].as_str() != Some(self.report.tenant.as_str()) {
+            self.report.add([Fault::OfAnother { line, id: id.clone() }]);
+        }
         let sealed = entry.entry["detail_hash"].as_str().filter(|hash| !hash.is_empty());
         match (sealed, &entry.detail) {
             (None, _) => self.report.unsealed += 1,
             (Some(_), None) => self.report.erased += 1,
             (Some(sealed), Some(detail)) => {
-                let made = detail.salt().map(|salt| audit_detail::seal(&salt, &detail.text));
-                if made.map(|made| hex::written(&made)).as_deref() != Some(sealed) {
+                let kept = detail.salt().zip(hex::read::<32>(sealed));
+                let is_its_own =
+                    kept.is_some_and(|(salt, hash)| audit_detail::is_sealed_by(&hash, &salt, &detail.text));
+                if !is_its_own {
                     let (leaf, id) = (entry.leaf_index, id.clone());
                     self.report.add([Fault::Detail { line, leaf, id }]);
                 }
@@ -324,6 +329,12 @@ impl Walk {
         self.tile = next_tile;
         let Some(proved) = proved else {
             // All that can be said is what the entries make by themselves.
+            let misnumbered = seen.iter().zip(first..).find_map(|(entry, leaf)| {
+                let says = entry.says.filter(|says| *says != leaf)?;
+                Some(Fault::Misnumbered { line: entry.line, leaf, says })
+            });
+            // The first: those behind it may follow from it.
+            self.report.add(misnumbered);
             for entry in seen {
                 self.append(entry.hash);
             }

@@ -183,8 +183,11 @@ both!(
         let colleague = Actor::User { id: Id::new(stage.clock.now()) };
         let own_key = Actor::ApiKey { id: Id::new(stage.clock.now()), owner: tenant.owner };
         let others = [colleague, own_key].map(|actor| tenant.ctx_as(actor, PermissionSet::default()));
-        for other in others.map(|ctx| keyed(&ctx, "k", false)) {
-            let name = other.actor().to_string();
+        let operator = Actor::Operator { id: Id::new(stage.clock.now()) };
+        let through = Principal { impersonator: Some(operator), ..own.principal().clone() };
+        let through = Ctx::build(own.visitor().clone(), through);
+        for other in others.into_iter().chain([through]).map(|ctx| keyed(&ctx, "k", false)) {
+            let name = format!("{} {:?}", other.actor(), other.principal().impersonator);
             assert_eq!(answered(&billing, &other).await, None, "{name}");
             let unit = billing.write(&other).await.unwrap();
             assert_eq!(unit.commit(name.clone()).await.unwrap(), name);

@@ -346,7 +346,8 @@ pub fn api(shop: &Shop) -> Api {
         .operation(web::operation!(broken).permission(&ITEMS_READ).timeout(Duration::from_millis(50)))
 }
 
-/// Knows `owner`, `reader`, `neighbour` (another tenant) and `down`.
+/// Knows `owner`, `reader`, `neighbour` (another tenant) and `down`; and the owner, or one made a reader, until a time in
+/// milliseconds: `owner-until-…`, `owner-then-reader-…`.
 pub struct Identities;
 
 pub const TENANT: TenantId = Id::from_uuid(Uuid::from_u128(1));
@@ -356,8 +357,14 @@ pub const NEIGHBOUR: TenantId = Id::from_uuid(Uuid::from_u128(2));
 impl IdentityProvider for Identities {
     async fn authenticate(&self, visitor: &Visitor, bearer: &str) -> Result<Option<Principal>, Problem> {
         let both = vec![ITEMS_READ.name, ITEMS_WRITE.name];
+        let now_ms = visitor.now().timestamp_millis();
+        let is_before = |until: &str| until.parse::<i64>().is_ok_and(|until_ms| now_ms < until_ms);
+        let then_reader = bearer.strip_prefix("owner-then-reader-");
         let (tenant, user, permissions) = match bearer {
             "owner" => (TENANT, 11, both),
+            _ if bearer.strip_prefix("owner-until-").is_some_and(is_before) => (TENANT, 11, both),
+            _ if then_reader.is_some_and(is_before) => (TENANT, 11, both),
+            _ if then_reader.is_some() => (TENANT, 11, vec![ITEMS_READ.name]),
             "reader" => (TENANT, 12, vec![ITEMS_READ.name]),
             "neighbour" => (NEIGHBOUR, 21, both),
             "down" => return Err(Problem::unavailable("no identities today")),

@@ -137,6 +137,11 @@ impl Recipes {
                 session().await;
                 Call::to(&operation.path)
             }
+            "users_erase_me" => {
+                let grace = self.grace(tenant).await;
+                let call = with(operation, json!({ "email": grace.email }));
+                Call { token: Some(grace.access()), ..call }
+            }
             "users_leave_tenant" | "users_revoke_all_sessions" => {
                 Call { token: Some(self.grace(tenant).await.access()), ..Call::to(&operation.path) }
             }

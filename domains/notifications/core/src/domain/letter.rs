@@ -71,11 +71,29 @@ pub enum Letter {
         happened_at: String,
         link: String,
     },
+    AuditStreamPaused {
+        name: Option<String>,
+        collector: String,
+        gone: bool,
+        happened_at: String,
+        link: String,
+    },
     TenantErased {
         tenant: Option<String>,
         happened_at: String,
         certificate: String,
     },
+    PersonErased {
+        happened_at: String,
+        certificate: String,
+    },
+}
+
+/// Of what goes to somebody who is nobody here any more, the row forgets to whom it went once it is sent.
+const LAST_WORDS: [&str; 2] = ["tenant_erased", "person_erased"];
+
+pub fn is_last_word(template: &str) -> bool {
+    LAST_WORDS.contains(&template)
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +116,9 @@ impl Letter {
             Self::EmailChangeApproval { .. } => "email_change_approval",
             Self::EmailChangeConfirmation { .. } => "email_change_confirmation",
             Self::EmailChanged { .. } => "email_changed",
+            Self::AuditStreamPaused { .. } => "audit_stream_paused",
             Self::TenantErased { .. } => "tenant_erased",
+            Self::PersonErased { .. } => "person_erased",
         }
     }
 
@@ -118,7 +138,7 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 14] = [
     ("verification", include_str!("../../templates/verification.txt")),
     ("address_known", include_str!("../../templates/address_known.txt")),
     ("report_ready", include_str!("../../templates/report_ready.txt")),
@@ -130,7 +150,9 @@ const SOURCES: [(&str, &str); 12] = [
     ("email_change_approval", include_str!("../../templates/email_change_approval.txt")),
     ("email_change_confirmation", include_str!("../../templates/email_change_confirmation.txt")),
     ("email_changed", include_str!("../../templates/email_changed.txt")),
+    ("audit_stream_paused", include_str!("../../templates/audit_stream_paused.txt")),
     ("tenant_erased", include_str!("../../templates/tenant_erased.txt")),
+    ("person_erased", include_str!("../../templates/person_erased.txt")),
 ];
 
 /// Whatever is put into a template is put in as one line, so no value can end the subject or a paragraph.
@@ -238,6 +260,22 @@ mod tests {
     }
 
     #[test]
+    fn a_paused_stream_says_why() {
+        let paused = |gone| Letter::AuditStreamPaused {
+            name: owned(Some("Zoë")),
+            collector: "siem.test".to_owned(),
+            gone,
+            happened_at: AT.to_owned(),
+            link: link(),
+        };
+        let subject = "An audit stream of your organisation is paused";
+        let parts =
+            ["Hello Zoë,\n", " at\n2026-01-16 12:00 UTC:\n\nsiem.test\n\n", "(410).\nNothing is lost"];
+        check(paused(true), subject, &parts);
+        check(paused(false), subject, &["\nThe collector took nothing for three days.\nNothing is lost"]);
+    }
+
+    #[test]
     fn a_certificate_is_in_its_letter() {
         let erased = |tenant: Option<&str>| Letter::TenantErased {
             tenant: owned(tenant),
@@ -247,6 +285,14 @@ mod tests {
         let parts = ["Hello,\n", "erased at 2026-01-16 12:00 UTC.\n", "\n\ne30.e30.c2ln\n"];
         check(erased(Some("Engines")), "Engines is erased", &parts);
         check(erased(None), "Your organisation is erased", &parts);
+        let person =
+            Letter::PersonErased { happened_at: AT.to_owned(), certificate: "e30.e30.c2ln".to_owned() };
+        for letter in [erased(None), person.clone()] {
+            assert!(is_last_word(letter.template()), "{letter:?}");
+        }
+        assert!(!is_last_word(Letter::AddressKnown { link: link() }.template()));
+        let parts = ["Hello,\n", "erased at 2026-01-16 12:00 UTC", "\n\ne30.e30.c2ln\n"];
+        check(person, "Your account was erased", &parts);
     }
 
     #[test]

@@ -13,9 +13,11 @@ mod queue_email;
 mod send_email;
 mod tell_address_changed;
 mod tell_address_known;
+mod tell_audit_stream_paused;
 mod tell_new_device;
 mod tell_passkey_registered;
 mod tell_password_changed;
+mod tell_person_erased;
 mod tell_report_ready;
 mod tell_tenant_erased;
 
@@ -30,9 +32,11 @@ pub use list_emails::list_emails;
 pub use send_email::{Attempt, Unsent, send_email};
 pub use tell_address_changed::tell_address_changed;
 pub use tell_address_known::tell_address_known;
+pub use tell_audit_stream_paused::tell_audit_stream_paused;
 pub use tell_new_device::tell_new_device;
 pub use tell_passkey_registered::tell_passkey_registered;
 pub use tell_password_changed::tell_password_changed;
+pub use tell_person_erased::tell_person_erased;
 pub use tell_report_ready::tell_report_ready;
 pub use tell_tenant_erased::tell_tenant_erased;
 

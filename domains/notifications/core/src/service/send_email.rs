@@ -88,7 +88,7 @@ async fn record(
 ) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     let changed = match error {
-        None => emails::sent(&unit, email.id, ctx.now()).await?,
+        None => emails::sent(&unit, email, ctx.now()).await?,
         Some(error) => emails::not_sent(&unit, email.id, status, error).await?,
     };
     if changed {

@@ -1,7 +1,9 @@
 //! Mail by its state. A mail that was sent stays sent.
 
 use crate::domain::email::{Email, EmailStatus};
+use crate::domain::letter::is_last_word;
 use chrono::{DateTime, Utc};
+use data::tables::ERASED;
 use data::{Error, Find, Tx, Unit, Update};
 use kernel::{Page, PageRequest, TenantId};
 use notifications_contract::EmailId;
@@ -76,13 +78,16 @@ pub async fn page(tx: &Tx, status: Option<EmailStatus>, request: &PageRequest) -
     Ok(Page { data: data.into_iter().map(read).collect::<Result<_, _>>()?, next_cursor })
 }
 
-/// `false` when it was sent before.
-pub async fn sent(unit: &Unit, id: EmailId, now: DateTime<Utc>) -> Result<bool, Error> {
-    let update = unsent(unit, id)
+/// `false` when it was sent before. A last word's row forgets to whom it went.
+pub async fn sent(unit: &Unit, of: &Email, now: DateTime<Utc>) -> Result<bool, Error> {
+    let mut update = unsent(unit, of.id)
         .set(Column::Status, EmailStatus::Sent.name())
         .set(Column::SentAt, now)
         .set(Column::LastError, None::<String>)
         .set(Column::ParamsSealed, None::<Vec<u8>>);
+    if is_last_word(&of.template) {
+        update = update.set(Column::ToAddress, ERASED).set(Column::Subject, ERASED);
+    }
     Ok(update.exec().await? > 0)
 }
 

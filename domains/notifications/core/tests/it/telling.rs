@@ -9,7 +9,7 @@ use kernel::{Id, UserId};
 use reports_contract::{ReportReady, ReportRunId};
 use testkit::{Stage, both};
 use users_contract::{
-    EMAIL_APPROVAL_SEAL, EMAIL_CONFIRMATION_SEAL, EmailChangeApprovalRequested,
+    AuditStreamPaused, EMAIL_APPROVAL_SEAL, EMAIL_CONFIRMATION_SEAL, EmailChangeApprovalRequested,
     EmailChangeConfirmationRequested, EmailChanged, INVITATION_SEAL, InvitationSent, Member,
     NewDeviceSignedIn, PASSWORD_RESET_SEAL, PasskeyRegistered, PasswordChanged, PasswordResetRequested,
     SignUpForKnownAddress, UsersError, VERIFICATION_SEAL,
@@ -195,6 +195,32 @@ both!(
             "\r\nSubject: A passkey was registered for your account\r\n",
             "Hello Ada,",
             "registered for your account at 2026-01-16 12:00 UTC.",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+    }
+);
+
+both!(
+    async fn who_made_a_stream_is_told_that_it_paused(stage: Stage) {
+        let house = House::new(&stage).await;
+        let event = AuditStreamPaused {
+            email: "ada@x.test".to_owned(),
+            display_name: "Ada".to_owned(),
+            collector: "siem.test".to_owned(),
+            gone: true,
+            happened_at: moment(),
+        };
+        house.tell(house.new_message(), &event).await.unwrap();
+        assert_eq!(house.emails().await[0]["template"], "audit_stream_paused");
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        for part in [
+            "\r\nTo: ada@x.test\r\n",
+            "\r\nSubject: An audit stream of your organisation is paused\r\n",
+            "Hello Ada,",
+            "\r\nsiem.test\r\n",
+            "(410)",
         ] {
             assert!(text.contains(part), "{part:?} in {text}");
         }

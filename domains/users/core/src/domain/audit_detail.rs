@@ -41,6 +41,14 @@ impl AuditDetail {
     }
 }
 
+/// Of one length, since nothing else says where it ends and the text begins: by another some of the text would pass for salt.
+const SALT_BYTES: usize = 32;
+
+/// Whether this is what was sealed.
+pub fn is_sealed_by(hash: &[u8], salt: &[u8], canonical: &str) -> bool {
+    salt.len() == SALT_BYTES && seal(salt, canonical) == hash
+}
+
 pub fn seal(salt: &[u8], canonical: &str) -> [u8; 32] {
     Sha256::new().chain_update(salt).chain_update(canonical).finalize().into()
 }
@@ -52,7 +60,7 @@ pub fn verify(hash: Option<&[u8]>, kept: Option<(&[u8], &str)>) -> Verification 
         (None, _) => Verification::Unsealed,
         (Some(_), None) => Verification::Erased,
         (Some([]), Some(_)) => Verification::Unsealed,
-        (Some(hash), Some((salt, text))) if seal(salt, text) == hash => Verification::Verified,
+        (Some(hash), Some((salt, text))) if is_sealed_by(hash, salt, text) => Verification::Verified,
         _ => Verification::Mismatch,
     }
 }
@@ -83,12 +91,14 @@ mod tests {
     fn a_detail_is_verified_by_its_salt_and_its_text() {
         let (salt, text) = ([7u8; 32].as_slice(), r#"{"after":1}"#);
         let hash = seal(salt, text);
+        let shifted = [salt, &text.as_bytes()[..1]].concat();
         for (hash, kept, expected) in [
             (Some(&hash[..]), Some((salt, text)), Verification::Verified),
             (Some(&hash[..]), None, Verification::Erased),
             (Some(&hash[..]), Some((salt, r#"{"after":2}"#)), Verification::Mismatch),
             (Some(&hash[..]), Some((&[8u8; 32][..], text)), Verification::Mismatch),
             (Some(&hash[..31]), Some((salt, text)), Verification::Mismatch),
+            (Some(&hash[..]), Some((&shifted[..], &text[1..])), Verification::Mismatch),
             (Some(&[][..]), Some((&[][..], text)), Verification::Unsealed),
             (Some(&[][..]), None, Verification::Erased),
             (None, None, Verification::Unsealed),

@@ -152,6 +152,10 @@ pub enum Fault {
     Respelt {
         line: u64,
     },
+    OfAnother {
+        line: u64,
+        id: String,
+    },
     Detail {
         line: u64,
         leaf: u64,
@@ -241,6 +245,9 @@ impl fmt::Display for Fault {
                     f,
                     "line {line} is not written as an export writes it: it was changed, whatever it says"
                 )
+            }
+            Self::OfAnother { line, id } => {
+                write!(f, "line {line}: the entry {id} is of another tenant's log")
             }
             Self::Detail { line, leaf, id } => write!(
                 f,

@@ -12,6 +12,9 @@ const ALGORITHM: &str = "EdDSA";
 /// As `access_token::sign_statement` is told it.
 pub const TYPE: &str = "audit-checkpoint+jwt";
 
+/// More than there can be: what is counted in tiles and leaves stays below what a number holds.
+const MOST_LEAVES: u64 = 1 << 62;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -69,6 +72,9 @@ pub fn open(text: &str) -> Option<Opened> {
     }
     let checkpoint: Checkpoint = serde_json::from_slice(&verified(text, &public_key)?).ok()?;
     let root = hex::read(&checkpoint.root_hash)?;
+    if checkpoint.tree_size > MOST_LEAVES {
+        return None;
+    }
     Some(Opened { checkpoint, root, key })
 }
 
@@ -147,6 +153,8 @@ mod tests {
         check(&|header| header["crit"] = json!(["b64"]));
         let misspelt = Checkpoint { root_hash: "AB".repeat(32), ..checkpoint() };
         assert_eq!(open(&sign(&pair(1), &misspelt)), None);
+        let endless = Checkpoint { tree_size: u64::MAX, ..checkpoint() };
+        assert_eq!(open(&sign(&pair(1), &endless)), None);
     }
 
     /// One key signs both.

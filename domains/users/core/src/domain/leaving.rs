@@ -1,4 +1,5 @@
-//! How a tenant leaves: what becomes of one that its owner closed, and of a file that is taken along.
+//! How a tenant leaves, and a person: what becomes of one that its owner closed, of somebody who is erased, and of a file that is
+//! taken along.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -59,6 +60,75 @@ impl ExportStatus {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonState {
+    /// They are nobody already; what is personal of them is being erased.
+    Erasing,
+    Erased,
+}
+
+impl PersonState {
+    pub const ALL: [Self; 2] = [Self::Erasing, Self::Erased];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Erasing => "erasing",
+            Self::Erased => "erased",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == text)
+    }
+}
+
+/// Why somebody is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    Asked,
+    /// It was the only one they were in.
+    TenantErased,
+}
+
+impl Because {
+    pub const ALL: [Self; 2] = [Self::Asked, Self::TenantErased];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::TenantErased => "tenant_erased",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|because| because.name() == text)
+    }
+}
+
+pub const PERSON_CERTIFICATE: &str = "insula.person_erasure/1";
+
+/// Who was erased, by an id that is nobody's any more, and where.
+pub struct PersonErasure<'a> {
+    pub issuer: &'a str,
+    pub user: &'a str,
+    pub erasure: &'a str,
+    pub because: Because,
+    pub asked_at: DateTime<Utc>,
+    pub erased_at: DateTime<Utc>,
+    /// What was gone through, as `domain.table`.
+    pub tables: &'a [String],
+}
+
+impl PersonErasure<'_> {
+    pub fn told(&self) -> Value {
+        json!({
+            "format": PERSON_CERTIFICATE, "iss": self.issuer, "user": self.user, "erasure": self.erasure,
+            "because": self.because.name(), "asked_at": self.asked_at, "erased_at": self.erased_at,
+            "tables": self.tables,
+        })
+    }
+}
+
 /// How many rows of each table there were, by `domain.table`.
 pub type Counts = BTreeMap<String, u64>;
 
@@ -99,7 +169,33 @@ mod tests {
             assert_eq!(ExportStatus::parse(status.name()), Some(status));
             assert_eq!(status.has_ended(), ["ready", "failed"].contains(&status.name()));
         }
+        for state in PersonState::ALL {
+            assert_eq!(PersonState::parse(state.name()), Some(state));
+        }
+        for because in Because::ALL {
+            assert_eq!(Because::parse(because.name()), Some(because));
+        }
         assert_eq!(ClosureState::parse("gone"), None);
+    }
+
+    #[test]
+    fn a_person_s_certificate_names_nobody() {
+        let at = DateTime::UNIX_EPOCH;
+        let told = PersonErasure {
+            issuer: "https://insula.example",
+            user: "u",
+            erasure: "e",
+            because: Because::TenantErased,
+            asked_at: at,
+            erased_at: at,
+            tables: &["users.sessions".to_owned()],
+        }
+        .told();
+        assert_eq!(
+            (&told["because"], &told["tables"][0]),
+            (&json!("tenant_erased"), &json!("users.sessions"))
+        );
+        assert!(told.get("email").is_none() && told.get("name").is_none());
     }
 
     #[test]

@@ -61,6 +61,7 @@ kernel::typed_id!(PasskeyId, PasskeyKind, "passkey");
 kernel::typed_id!(CeremonyId, CeremonyKind, "passkey_ceremony");
 kernel::typed_id!(DataExportId, DataExportKind, "data_export");
 kernel::typed_id!(TenantClosureId, TenantClosureKind, "tenant_closure");
+kernel::typed_id!(UserErasureId, UserErasureKind, "user_erasure");
 kernel::typed_id!(SupportGrantId, SupportGrantKind, "support_grant");
 kernel::typed_id!(EmailChangeId, EmailChangeKind, "email_change");
 kernel::typed_id!(OidcConnectionId, OidcConnectionKind, "oidc_connection");

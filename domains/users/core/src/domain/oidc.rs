@@ -277,7 +277,7 @@ pub enum ClaimError {
     AuthorizedParty,
     #[error("nbf is yet to come")]
     NotYet,
-    #[error("sub is empty or too long")]
+    #[error("sub is empty, too long or has control characters")]
     Subject,
 }
 
@@ -298,7 +298,9 @@ pub fn claimed(
     }
     let text =
         |name: &str| claims.get(name).and_then(Value::as_str).map(str::trim).filter(|it| !it.is_empty());
-    let subject = text("sub").filter(|it| it.len() <= MAX_SUBJECT).ok_or(ClaimError::Subject)?;
+    // To the letter: what differs in a blank is somebody else.
+    let is_subject = |it: &&str| (1..=MAX_SUBJECT).contains(&it.len()) && !it.chars().any(char::is_control);
+    let subject = claims.get("sub").and_then(Value::as_str).filter(is_subject).ok_or(ClaimError::Subject)?;
     let is_proved = claims.get(&fields.verified_claim).is_some_and(is_true);
     let email = text("email").filter(|_| is_proved).and_then(|email| email.parse::<Email>().ok());
     let local = email.as_ref().and_then(|email| email.as_str().split('@').next());
@@ -434,6 +436,9 @@ mod tests {
         check(json!({ "sub": "7", "nbf": now.timestamp() + 30 }), Ok("Member"));
         check(json!({ "sub": "7", "nbf": now.timestamp() + 90 }), Err(ClaimError::NotYet));
         check(json!({ "sub": "" }), Err(ClaimError::Subject));
+        check(json!({ "sub": "7\0" }), Err(ClaimError::Subject));
+        let subject = |sub: &str| claimed(&object(json!({ "sub": sub })), &fields(), now).unwrap().subject;
+        assert_ne!(subject("7"), subject("7 "));
         check(json!({ "sub": 7 }), Err(ClaimError::Subject));
         for (seconds, expected) in [(-601, false), (-600, true), (0, true), (60, true), (61, false)] {
             assert_eq!(is_of_now(now + Duration::seconds(seconds), now), expected, "{seconds}");

@@ -1,4 +1,5 @@
-//! What a tenant asks of its members' sign-ins: whom it lets in, how far, and whom it would keep out.
+//! What a tenant asks of its members' sign-ins: whom it lets in, how far, and whom it would keep out; and how long the details of
+//! its log are kept.
 
 use chrono::{DateTime, Duration, Utc};
 use ipnet::IpNet;
@@ -81,6 +82,8 @@ pub struct Policy {
     pub address_ranges: Vec<IpNet>,
     /// From the sign-in on.
     pub session_minutes: Option<i64>,
+    /// `None`: as long as the tenant is there. What is read for each request has it never.
+    pub audit_detail_days: Option<i64>,
 }
 
 /// What somebody can prove themselves by.
@@ -89,6 +92,24 @@ pub struct Factors {
     pub password: bool,
     pub totp: bool,
     pub passkey: bool,
+}
+
+/// What is known of somebody who may be new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Newcomer {
+    pub joined_at: DateTime<Utc>,
+    /// When their address was proved; by an invitation that made the account as well, as they joined.
+    pub proved_at: DateTime<Utc>,
+    /// They have had a passkey, an authenticator or another password.
+    pub has_changed: bool,
+}
+
+impl Newcomer {
+    /// Whether this is who accepted an invitation within the last day and made the account by it, as it was made.
+    pub fn is_new(self, now: DateTime<Utc>) -> bool {
+        let made_by_it = self.joined_at - self.proved_at < Duration::minutes(1);
+        made_by_it && !self.has_changed && now - self.joined_at < Duration::days(1)
+    }
 }
 
 /// Why somebody would not get in, or no further than to themselves.
@@ -138,6 +159,7 @@ impl Default for Policy {
             sign_in_methods: SignInMethod::ALL.to_vec(),
             address_ranges: Vec::new(),
             session_minutes: None,
+            audit_detail_days: None,
         }
     }
 }
@@ -182,7 +204,7 @@ impl Policy {
 
     /// Whether a session of this strength may be opened by somebody who has these. Where passkeys alone sign in, who has none
     /// comes in by a password and a second factor, to register one. Whoever has one is asked for it, or a password that was
-    /// stolen would do in its place.
+    /// stolen would do in its place. Somebody new comes in by the password that they have just chosen, see `Newcomer`.
     pub fn admits(&self, strength: Strength, has: Factors) -> bool {
         let comes_back = strength == Strength::SecondFactor && !has.passkey;
         self.allows(strength) || comes_back
@@ -290,6 +312,23 @@ mod tests {
             }
             assert_eq!(policy.restriction(Strength::Passkey), None, "{rule:?}");
         }
+    }
+
+    #[test]
+    fn new_is_who_came_within_a_day_by_an_invitation_and_has_changed_nothing() {
+        let joined_at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let check = |proved: Duration, has_changed: bool, since: Duration, expected: bool| {
+            let newcomer = Newcomer { joined_at, proved_at: joined_at - proved, has_changed };
+            assert_eq!(newcomer.is_new(joined_at + since), expected, "{proved} {has_changed} {since}");
+        };
+        let day = Duration::days(1);
+        check(Duration::zero(), false, Duration::zero(), true);
+        check(Duration::milliseconds(20), false, day - Duration::seconds(1), true);
+        check(Duration::zero(), false, day, false);
+        check(Duration::zero(), true, Duration::zero(), false);
+        // The account was there before.
+        check(Duration::minutes(1), false, Duration::zero(), false);
+        check(Duration::days(90), false, Duration::zero(), false);
     }
 
     #[test]

@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 pub const MAX_ADDRESS_RANGES: usize = 100;
 pub const MIN_SESSION_MINUTES: i64 = 5;
 pub const MAX_SESSION_MINUTES: i64 = 366 * 24 * 60;
+/// So that nobody who did something has its traces erased the next day.
+pub const MIN_AUDIT_DETAIL_DAYS: i64 = 30;
+pub const MAX_AUDIT_DETAIL_DAYS: i64 = 3_660;
 
 /// What is to become of a policy; `None` leaves it as it is.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +22,8 @@ pub struct PolicyChange {
     pub address_ranges: Option<Vec<String>>,
     /// `Some(None)`: no end but that of the tokens.
     pub session_minutes: Option<Option<i64>>,
+    /// `Some(None)`: as long as the tenant is there.
+    pub audit_detail_days: Option<Option<i64>>,
 }
 
 impl PolicyChange {
@@ -37,11 +42,17 @@ impl PolicyChange {
             let detail = format!("must be from {MIN_SESSION_MINUTES} to {MAX_SESSION_MINUTES}, or null");
             faults.add("/session_minutes", "out_of_range", detail);
         }
+        let kept = MIN_AUDIT_DETAIL_DAYS..=MAX_AUDIT_DETAIL_DAYS;
+        if self.audit_detail_days.flatten().is_some_and(|days| !kept.contains(&days)) {
+            let detail = format!("must be from {MIN_AUDIT_DETAIL_DAYS} to {MAX_AUDIT_DETAIL_DAYS}, or null");
+            faults.add("/audit_detail_days", "out_of_range", detail);
+        }
         let policy = Policy {
             second_factor: self.second_factor.unwrap_or(to.second_factor),
             sign_in_methods,
             address_ranges,
             session_minutes: self.session_minutes.unwrap_or(to.session_minutes),
+            audit_detail_days: self.audit_detail_days.unwrap_or(to.audit_detail_days),
         };
         let excludes_passkeys = policy.sign_in_methods == [SignInMethod::Password];
         let fits = policy.second_factor != SecondFactorRule::Passkey || !excludes_passkeys;
@@ -110,6 +121,11 @@ mod tests {
             let change = PolicyChange { session_minutes: Some(Some(minutes)), ..none() };
             check(change, &["/session_minutes out_of_range"]);
         }
+        for days in [0, MIN_AUDIT_DETAIL_DAYS - 1, MAX_AUDIT_DETAIL_DAYS + 1] {
+            let change = PolicyChange { audit_detail_days: Some(Some(days)), ..none() };
+            check(change, &["/audit_detail_days out_of_range"]);
+        }
+        check(PolicyChange { audit_detail_days: Some(Some(MIN_AUDIT_DETAIL_DAYS)), ..none() }, &[]);
         check(PolicyChange { sign_in_methods: Some(Vec::new()), ..none() }, &["/sign_in_methods too_few"]);
         let thrice = vec![Passkey, Password, Passkey];
         check(PolicyChange { sign_in_methods: Some(thrice), ..none() }, &["/sign_in_methods too_many"]);

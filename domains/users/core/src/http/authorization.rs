@@ -45,7 +45,7 @@ impl PermissionDto {
 pub struct ExplainRequest {
     #[schema(example = "billing.invoices.write", min_length = 1)]
     permission: String,
-    /// Of whom; without it, of the caller, and by an API key of that key
+    /// Of whom; without it, of the caller: by an API key of that key, and by an operator who acts as the member of the operator
     member_id: Option<MembershipId>,
 }
 

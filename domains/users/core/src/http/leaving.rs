@@ -1,14 +1,15 @@
-//! Leaving over HTTP: taking along what there is of a tenant or of oneself, closing a tenant, and the register of personal
-//! data.
+//! Leaving over HTTP: taking along what there is of a tenant or of oneself, erasing oneself, closing a tenant, and the register of
+//! personal data.
 
 use crate::app::App;
 use crate::domain::leaving::{ClosureState, ExportStatus};
 use crate::domain::{DataExportId, DataExportKind, TenantClosureId};
 use crate::service::leaving::close_tenant::CloseTenant;
+use crate::service::leaving::erase_oneself::{EraseOneself, Erasing};
 use crate::service::leaving::export::Export;
 use crate::service::leaving::request_export::OfWhom;
 use crate::service::leaving::show_closure::Closure;
-use crate::service::leaving::{close_tenant, download_export, personal_data, request_export};
+use crate::service::leaving::{close_tenant, download_export, erase_oneself, personal_data, request_export};
 use chrono::{DateTime, Utc};
 use kernel::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
@@ -251,6 +252,45 @@ pub async fn get_own_export(app: State<App>, caller: Caller, id: PathId<DataExpo
     (status = 200, description = "A JSON object a line", body = String, content_type = "application/x-ndjson")))]
 pub async fn download_own_export(app: State<App>, caller: Caller, id: PathId<DataExportKind>) -> Answer {
     content(download_export::download_export(&app, &caller, OfWhom::Oneself, id.id()).await?)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ada@example.com"}))]
+pub struct EraseMeRequest {
+    /// The address of your account, so that nobody is erased by a slip
+    #[schema(max_length = 254)]
+    email: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "message": "You are erased. An e-mail with a certificate goes to your address once nothing of you is left.",
+}))]
+pub struct ErasingMe {
+    #[schema(
+        example = "You are erased. An e-mail with a certificate goes to your address once nothing of you is left."
+    )]
+    message: &'static str,
+}
+
+/// Erases your account
+///
+/// At once you leave all your tenants, sessions and API keys end, and the address is free for somebody else. What is personal of
+/// you is then erased in every domain and in the audit logs, whose entries stay and say so; a certificate of it goes to your
+/// address. It takes a proof of who you are from the last quarter of an hour, and cannot be taken back.
+#[utoipa::path(post, path = "/me/erase", responses(
+    (status = 202, description = "You are nobody from now on", body = ErasingMe),
+    (status = 409, description = "A tenant would have no owner")))]
+pub async fn erase_me(app: State<App>, caller: Caller, body: Body<EraseMeRequest>) -> Answer {
+    let command = EraseOneself { email: body.into_inner().email };
+    respond(&caller, async |ctx| erase_oneself::erase_oneself(&app, ctx, command).await, erasing_me).await
+}
+
+fn erasing_me(_: &Erasing) -> Rendered {
+    let message =
+        "You are erased. An e-mail with a certificate goes to your address once nothing of you is left.";
+    Rendered::accepted(&ErasingMe { message })
 }
 
 /// Closes the caller's tenant

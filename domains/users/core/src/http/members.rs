@@ -163,6 +163,8 @@ pub async fn get_member(app: State<App>, caller: Caller, id: PathId<MembershipKi
 }
 
 /// Changes a member's role or manager
+///
+/// An API key gives at most what a `member` may; more is given by a person who has signed in.
 #[utoipa::path(patch, path = "/members/{id}", responses((status = 200, body = MemberDto)))]
 pub async fn patch_member(
     app: State<App>,
@@ -182,7 +184,8 @@ pub async fn patch_member(
 
 /// Suspends a member
 ///
-/// Nothing of theirs works until they are resumed: no session, no API key, no job.
+/// Nothing of theirs works until they are resumed: no session, no API key, no job. The support access that they gave ends for
+/// good.
 #[utoipa::path(post, path = "/members/{id}/suspend", responses((status = 200, body = MemberDto)))]
 pub async fn suspend_member(app: State<App>, caller: Caller, id: PathId<MembershipKind>) -> Answer {
     step(&app, &caller, id.id(), Move::Suspend).await
@@ -196,7 +199,7 @@ pub async fn resume_member(app: State<App>, caller: Caller, id: PathId<Membershi
 
 /// Takes a member out of the tenant
 ///
-/// Their sessions and API keys end for good. Who is to come back is invited again.
+/// Their sessions and API keys end for good, and the support access that they gave. Who is to come back is invited again.
 #[utoipa::path(post, path = "/members/{id}/remove", responses((status = 200, body = MemberDto)))]
 pub async fn remove_member(app: State<App>, caller: Caller, id: PathId<MembershipKind>) -> Answer {
     step(&app, &caller, id.id(), Move::Remove).await

@@ -233,6 +233,7 @@ pub fn api(app: App) -> Api {
         .operation(operation!(leaving::create_own_export).permission(&permissions::SESSIONS_END))
         .operation(operation!(leaving::get_own_export).permission(&permissions::SESSIONS_END))
         .operation(operation!(leaving::download_own_export).permission(&permissions::SESSIONS_END))
+        .operation(operation!(leaving::erase_me).permission(&permissions::SESSIONS_END))
         .operation(operation!(leaving::close_tenant).permission(&permissions::TENANT_CLOSE))
         .operation(
             operation!(leaving::show_personal_data)

@@ -332,9 +332,9 @@ fn created(connection: &Connection) -> Rendered {
 
 /// Connects the tenant to a provider of its own
 ///
-/// Members sign in there from then on, beside what they have. Register `<this installation>/sso/callback` with the provider,
-/// and `<this installation>/sso/{id}/initiate` where it starts sign-ins. It takes a proof of who you are from the last quarter
-/// of an hour.
+/// Members sign in there from then on, beside what they have. Register `<this installation>/sso/{id}/callback` with the
+/// provider, and `<this installation>/sso/{id}/initiate` where it starts sign-ins. It takes a proof of who you are from the last
+/// quarter of an hour.
 #[utoipa::path(
     post,
     path = "/oidc-connections",
@@ -374,7 +374,7 @@ pub async fn get_oidc_connection(app: State<App>, caller: Caller, id: PathId<Oid
 
 /// Changes a connection to a provider
 ///
-/// Where it is enforced, sessions that were opened otherwise end when they are renewed. It takes a proof of who you are from
+/// Where it is enforced, sessions that were opened otherwise are of no use within a second. It takes a proof of who you are from
 /// the last quarter of an hour.
 #[utoipa::path(
     patch,

@@ -202,7 +202,7 @@ pub async fn begin_passkey_sign_in(app: State<App>, guest: Guest) -> Answer {
     responses(
         (status = 200, body = SessionTokensDto),
         (status = 401, description = "The passkey, or what it has signed, does not sign in"),
-        (status = 403, description = "The address is not verified or belongs to no tenant, or the tenant asks for another way")
+        (status = 403, description = "The person belongs to no tenant, or the tenant asks for another way")
     )
 )]
 pub async fn sign_in_with_passkey(app: State<App>, guest: Guest, body: Body<PasskeySignInRequest>) -> Answer {

@@ -1,4 +1,4 @@
-//! What the tenant asks of its members' sign-ins over HTTP, and whom it would keep out.
+//! What the tenant asks of its members' sign-ins over HTTP, and whom it would keep out; and how long it keeps its log's details.
 
 use crate::app::App;
 use crate::domain::MembershipId;
@@ -17,7 +17,7 @@ use web::{Answer, Body, Caller, IfMatch, Rendered, State, respond};
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "second_factor": "required", "sign_in_methods": ["password", "passkey"],
-    "address_ranges": ["203.0.113.0/24", "2001:db8::7/128"], "session_minutes": 720,
+    "address_ranges": ["203.0.113.0/24", "2001:db8::7/128"], "session_minutes": 720, "audit_detail_days": 365,
 }))]
 pub struct PolicyDto {
     second_factor: SecondFactorRuleDto,
@@ -28,6 +28,10 @@ pub struct PolicyDto {
     /// How long a session lasts, from the sign-in on; `null`: as long as its tokens are renewed
     #[schema(required)]
     session_minutes: Option<i64>,
+    /// For how long the audit log keeps who did what from where; then the entry stays and says that it was erased. `null`: as
+    /// long as the tenant is there
+    #[schema(required)]
+    audit_detail_days: Option<i64>,
 }
 
 /// What a session must have been proved by to do more than look after oneself
@@ -96,6 +100,7 @@ impl From<&Policy> for PolicyDto {
             sign_in_methods: policy.sign_in_methods.iter().map(|method| (*method).into()).collect(),
             address_ranges: policy.address_ranges.iter().map(ToString::to_string).collect(),
             session_minutes: policy.session_minutes,
+            audit_detail_days: policy.audit_detail_days,
         }
     }
 }
@@ -119,11 +124,16 @@ pub struct PatchPolicy {
     #[serde(default, deserialize_with = "web::nullable")]
     #[schema(value_type = Option<i64>, minimum = 5, maximum = 527040)]
     session_minutes: Option<Option<i64>>,
+    /// `null`: as long as the tenant is there
+    #[serde(default, deserialize_with = "web::nullable")]
+    #[schema(value_type = Option<i64>, minimum = 30, maximum = 3660)]
+    audit_detail_days: Option<Option<i64>>,
 }
 
 impl PatchPolicy {
     fn change(self) -> Result<PolicyChange, Error> {
-        let Self { second_factor, sign_in_methods, address_ranges, session_minutes } = self;
+        let Self { second_factor, sign_in_methods, address_ranges, session_minutes, audit_detail_days } =
+            self;
         let mut faults = Faults::new();
         for (is_null, pointer) in [
             (matches!(second_factor, Some(None)), "/second_factor"),
@@ -138,6 +148,7 @@ impl PatchPolicy {
             sign_in_methods: methods.map(|told| told.into_iter().map(Into::into).collect()),
             address_ranges: address_ranges.flatten(),
             session_minutes,
+            audit_detail_days,
         };
         faults.finish(change).map_err(Error::invalid)
     }
@@ -258,10 +269,12 @@ pub async fn get_policy(app: State<App>, caller: Caller) -> Answer {
 
 /// Changes what the tenant asks of its members' sign-ins
 ///
-/// Felt within a second. Sessions that are open stay open: one without the second factor or the passkey that is asked for may
-/// do no more than look after oneself, one from elsewhere is not heard, and one by a method that is not allowed any more ends
+/// Felt within a second; details of the log that are older than `audit_detail_days` are erased once a day. Sessions that are
+/// open stay open: one without the second factor or the passkey that is asked for may do no more than look after oneself, one from elsewhere is not heard, and one by a method that is not allowed any more ends
 /// when its tokens are renewed. Where passkeys alone sign in, who has none may come in by a password and a second factor, to
-/// register one. API keys are asked for nothing but their address. What would lock out whoever changes it is refused.
+/// register one; and who has made their account by accepting an invitation, by the password that they chose there, within a
+/// day. Who comes later, or had an account without a passkey, is taken in by `second_factor: "passkey"` with passwords left on,
+/// which lets everybody without a passkey register one. API keys are asked for nothing but their address. What would lock out whoever changes it is refused.
 #[utoipa::path(
     patch,
     path = "/policy",

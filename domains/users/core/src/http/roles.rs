@@ -143,7 +143,8 @@ pub async fn get_role(
 
 /// Changes a role of the tenant's own
 ///
-/// For all who have it, within a second.
+/// For all who have it, within a second. An API key gives at most what a `member` may; more is given by a person who
+/// has signed in.
 #[utoipa::path(patch, path = "/roles/{id}", responses((status = 200, body = RoleDto)))]
 pub async fn patch_role(
     app: State<App>,

@@ -144,14 +144,16 @@ impl From<Me> for MeDto {
 /// Signs in
 ///
 /// Wrong passwords make the next sign-in with that address of e-mail wait, a quarter of an hour at most; who has signed in from
-/// their network of late waits for those from there alone. A reset of the password is asked for and done meanwhile.
+/// their network of late waits for those from there alone. A reset of the password is asked for and done meanwhile. Until the
+/// link of a sign-up is followed, its address and password get the same answer as any that are wrong, since a stranger who
+/// signs up with another's address must not learn whether that had an account.
 #[utoipa::path(
     post,
     path = "/sign-in",
     responses(
         (status = 200, body = SessionTokensDto),
-        (status = 401, description = "Wrong address, password or code, or a code is needed"),
-        (status = 403, description = "The address is not verified or belongs to no tenant, or the tenant asks for another way")
+        (status = 401, description = "Wrong address, password or code, or the address is not verified, or a code is needed"),
+        (status = 403, description = "The person belongs to no tenant, or the tenant asks for another way")
     )
 )]
 pub async fn sign_in(

@@ -23,7 +23,8 @@ pub struct SignUpRequest {
     display_name: String,
     #[schema(example = "Analytical Engines", min_length = 1, max_length = 100, pattern = r"\S")]
     organization_name: String,
-    /// Without it `live`. Signing up again with an address that is not verified gives the first one's tenant.
+    /// Without it `live`. Of several sign-ups with an address that nobody has verified, the one counts whose link is followed
+    /// with its password: its name and its mode are the tenant's.
     mode: Option<TenantMode>,
 }
 
@@ -56,7 +57,7 @@ pub struct SignUpAccepted {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"token": "ins_mv_3fTq…", "password": "correct horse battery staple"}))]
+#[schema(example = json!({"token": "ins_ev_3fTq…", "password": "correct horse battery staple"}))]
 pub struct VerifyEmailRequest {
     /// From the link of the e-mail.
     token: String,

@@ -104,7 +104,8 @@ fn created(grant: &SupportGrant) -> Rendered {
 /// Lets operators of the installation look at the tenant
 ///
 /// Through a member whose id you tell them, as far as the role goes and until it expires. All that they do is in the audit
-/// log, with the operator as the `impersonator`. It takes a proof of who you are from the last quarter of an hour.
+/// log, with the operator as the `impersonator`. It ends when you are suspended or removed, or get a role that does not let you
+/// give it. It takes a proof of who you are from the last quarter of an hour.
 #[utoipa::path(post, path = "/support-grants", responses((status = 201, body = SupportGrantDto)))]
 pub async fn create_support_grant(
     app: State<App>,

@@ -185,7 +185,8 @@ fn created(team: &Team) -> Rendered {
 
 /// Makes a team
 ///
-/// What it hands down is yours, and so is what the teams above it do.
+/// What it hands down is yours, and so is what the teams above it do. An API key gives at most what a `member` may;
+/// more is given by a person.
 #[utoipa::path(post, path = "/teams", responses((status = 201, body = TeamDto)))]
 pub async fn create_team(app: State<App>, caller: Caller, body: Body<CreateTeamDto>) -> Answer {
     let (id, fields) = body.into_inner().parts()?;
@@ -222,7 +223,8 @@ pub async fn get_team(
 
 /// Changes a team's name, place or role
 ///
-/// For all in it and in the teams below it, within a second.
+/// For all in it and in the teams below it, within a second. An API key gives at most what a `member` may; more is
+/// given by a person.
 #[utoipa::path(patch, path = "/teams/{id}", responses((status = 200, body = TeamDto)))]
 pub async fn patch_team(
     app: State<App>,
@@ -258,6 +260,8 @@ pub async fn delete_team(app: State<App>, caller: Caller, id: PathId<TeamKind>) 
 }
 
 /// Brings a deleted team back, with its members
+///
+/// An API key gives at most what a `member` may; more is given by a person who has signed in.
 #[utoipa::path(post, path = "/teams/{id}/restore", responses((status = 200, body = TeamDto)))]
 pub async fn restore_team(app: State<App>, caller: Caller, id: PathId<TeamKind>) -> Answer {
     respond(&caller, async |ctx| service::teams::restore_team::restore_team(&app, ctx, id.id()).await, shown)
@@ -265,6 +269,8 @@ pub async fn restore_team(app: State<App>, caller: Caller, id: PathId<TeamKind>)
 }
 
 /// Puts a member into a team
+///
+/// An API key gives at most what a `member` may; more is given by a person who has signed in.
 #[utoipa::path(post, path = "/teams/{id}/members", responses((status = 201, body = TeamMemberDto)))]
 pub async fn add_team_member(
     app: State<App>,

@@ -1,10 +1,11 @@
-//! The jobs of the audit log: exporting it, ending an export that was given up, and giving entries without a leaf theirs, each
-//! hour.
+//! The jobs of the audit log: exporting it, ending an export that was given up, giving entries without a leaf theirs, each hour,
+//! and erasing details that are older than their tenant keeps them, each day.
 
 use crate::app::App;
 use crate::domain::AuditExportId;
 use crate::error::Error;
 use crate::service::audit::end_audit_export::end_audit_export;
+use crate::service::audit::erase_old_audit_details::{Expired, erase_old_audit_details};
 use crate::service::audit::produce_audit_export::{Stop, produce_audit_export};
 use crate::service::audit::seal_audit_entries::{Sealed, seal_audit_entries};
 use ::jobs::{Handler, JobFailure, Running};
@@ -50,8 +51,16 @@ impl Job for SealAuditEntries {
     const VERSION: u16 = 1;
 }
 
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct EraseOldAuditDetails {}
+
+impl Job for EraseOldAuditDetails {
+    const KIND: &'static str = "users.erase_old_audit_details";
+    const VERSION: u16 = 1;
+}
+
 pub fn handlers(app: &App) -> Vec<Handler> {
-    let (exporting, ending, sealing) = (app.clone(), app.clone(), app.clone());
+    let (exporting, ending, sealing, expiring) = (app.clone(), app.clone(), app.clone(), app.clone());
     vec![
         ::jobs::running_job::<ExportAuditLog>(move |ctx, job, running| {
             let app = exporting.clone();
@@ -69,6 +78,15 @@ pub fn handlers(app: &App) -> Vec<Handler> {
                 match seal_audit_entries(&app, &ctx).await? {
                     Sealed::Everything => Ok(()),
                     Sealed::Partly => Err(JobFailure::Snooze(Duration::ZERO)),
+                }
+            }
+        }),
+        ::jobs::job(move |ctx: Ctx, _: EraseOldAuditDetails| {
+            let app = expiring.clone();
+            async move {
+                match erase_old_audit_details(&app, &ctx).await? {
+                    Expired::Everything => Ok(()),
+                    Expired::Partly => Err(JobFailure::Snooze(Duration::ZERO)),
                 }
             }
         }),

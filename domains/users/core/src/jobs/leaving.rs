@@ -1,8 +1,9 @@
-//! The jobs of who leaves: writing what is taken along, ending that where it is given up, and erasing a tenant.
+//! The jobs of who leaves: writing what is taken along, ending that where it is given up, and erasing a tenant or a person.
 
 use crate::app::App;
-use crate::domain::{DataExportId, TenantClosureId};
+use crate::domain::{DataExportId, TenantClosureId, UserErasureId};
 use crate::service::leaving::end_export::end_export;
+use crate::service::leaving::erase_person::erase_person;
 use crate::service::leaving::erase_tenant::{Erasing, erase_tenant};
 use crate::service::leaving::produce_export::{Stop, produce_export};
 use ::jobs::{Handler, JobFailure, Running};
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(3 * 3_600);
 const ERASE_TIMEOUT: Duration = Duration::from_secs(600);
+/// The whole log of each of their tenants is gone through.
+const ERASE_PERSON_TIMEOUT: Duration = Duration::from_secs(3 * 3_600);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here. Ask for another.";
@@ -57,8 +60,22 @@ impl Job for EraseTenant {
     const MAX_ATTEMPTS: u32 = 1_000;
 }
 
+/// In the tenant that is none, and written before the one it is of is left. Whom it erases is not in it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ErasePerson {
+    pub erasure: UserErasureId,
+    pub asked_at: DateTime<Utc>,
+}
+
+impl Job for ErasePerson {
+    const KIND: &'static str = "users.erase_person";
+    const VERSION: u16 = 1;
+    /// As of [`EraseTenant`].
+    const MAX_ATTEMPTS: u32 = 1_000;
+}
+
 pub fn handlers(app: &App) -> Vec<Handler> {
-    let (producing, ending, erasing) = (app.clone(), app.clone(), app.clone());
+    let (producing, ending, erasing, forgetting) = (app.clone(), app.clone(), app.clone(), app.clone());
     vec![
         ::jobs::running_job::<ProduceExport>(move |ctx: Ctx, job: ProduceExport, running: Running| {
             let app = producing.clone();
@@ -72,18 +89,23 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         }),
         ::jobs::job(move |ctx: Ctx, job: EraseTenant| {
             let app = erasing.clone();
-            async move {
-                match erase_tenant(&app, &ctx, job).await? {
-                    Erasing::Done => Ok(()),
-                    Erasing::Partly => Err(JobFailure::Snooze(Duration::ZERO)),
-                    Erasing::NotBefore(at) => {
-                        Err(JobFailure::Snooze((at - ctx.now()).to_std().unwrap_or_default()))
-                    }
-                }
-            }
+            async move { outcome(&ctx, erase_tenant(&app, &ctx, job).await?) }
         })
         .timeout(ERASE_TIMEOUT),
+        ::jobs::job(move |ctx: Ctx, job: ErasePerson| {
+            let app = forgetting.clone();
+            async move { outcome(&ctx, erase_person(&app, &ctx, job).await?) }
+        })
+        .timeout(ERASE_PERSON_TIMEOUT),
     ]
+}
+
+fn outcome(ctx: &Ctx, erasing: Erasing) -> Result<(), JobFailure> {
+    match erasing {
+        Erasing::Done => Ok(()),
+        Erasing::Partly => Err(JobFailure::Snooze(Duration::ZERO)),
+        Erasing::NotBefore(at) => Err(JobFailure::Snooze((at - ctx.now()).to_std().unwrap_or_default())),
+    }
 }
 
 async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> Result<(), JobFailure> {

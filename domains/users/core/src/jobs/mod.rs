@@ -8,7 +8,7 @@ mod leaving;
 
 pub use audit::ExportAuditLog;
 pub use audit_streams::DeliverAuditStream;
-pub use leaving::{EraseTenant, ProduceExport};
+pub use leaving::{ErasePerson, EraseTenant, ProduceExport};
 
 use crate::app::App;
 use crate::service::audit::erase_audit_details::{Whose, erase_audit_details};
@@ -41,6 +41,7 @@ impl Job for CleanUp {
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 pub fn handlers(app: &App) -> Vec<Handler> {
     let (erasing, cleaning) = (app.clone(), app.clone());
@@ -74,5 +75,6 @@ pub fn schedules() -> Vec<Schedule> {
     vec![
         Schedule::every("users.clean_up", HOUR, &CleanUp {}),
         Schedule::every("users.seal_audit_entries", HOUR, &audit::SealAuditEntries {}),
+        Schedule::every("users.erase_old_audit_details", DAY, &audit::EraseOldAuditDetails {}),
     ]
 }

@@ -92,20 +92,20 @@ pub async fn tile(tx: &Tx, tile: Tile) -> Result<Vec<Hash>, data::Error> {
     rows.iter().map(|row| hash(&row.hash)).collect()
 }
 
-/// A leaf with all that is kept of its entry.
+/// A leaf with all that is kept of its entry, which is nothing where somebody took it away by other rights than ours.
 #[derive(FromQueryResult)]
 struct Row {
     leaf_index: i64,
     leaf_hash: Vec<u8>,
     public_id: AuditEntryId,
     tenant_id: TenantId,
-    action: String,
-    resource: String,
-    resource_id: Uuid,
-    actor: Json,
+    action: Option<String>,
+    resource: Option<String>,
+    resource_id: Option<Uuid>,
+    actor: Option<Json>,
     impersonator: Option<Json>,
-    request_id: String,
-    happened_at: DateTime<Utc>,
+    request_id: Option<String>,
+    happened_at: Option<DateTime<Utc>>,
     detail_hash: Option<Vec<u8>>,
     before: Option<Json>,
     after: Option<Json>,
@@ -117,8 +117,8 @@ struct Row {
 pub struct Exported {
     pub index: u64,
     pub hash: Hash,
-    /// As [`AuditLeaf::value`] has it.
-    pub entry: Json,
+    /// As [`AuditLeaf::value`] has it; `None` where it is gone.
+    pub entry: Option<Json>,
     /// Salt and text; `None` where it was erased.
     pub detail: Option<(Vec<u8>, String)>,
 }
@@ -128,10 +128,10 @@ pub async fn exported(tx: &Tx, number: u64, size: u64) -> Result<Vec<Exported>, 
     let first = number << TILE_LEVELS;
     let (first, end) = (stored(first)?, stored((first + TILE).min(size))?);
     let leaves = sql!(
-        "SELECT l.leaf_index, l.leaf_hash, e.public_id, e.tenant_id, e.action, e.resource, e.resource_id, e.actor, \
+        "SELECT l.leaf_index, l.leaf_hash, l.public_id, l.tenant_id, e.action, e.resource, e.resource_id, e.actor, \
          e.impersonator, e.request_id, e.happened_at, e.detail_hash, e.before, e.after, e.client_address, d.salt, d.detail \
          FROM audit_leaves AS l \
-         JOIN audit_entries AS e ON e.tenant_id = l.tenant_id AND e.public_id = l.public_id \
+         LEFT JOIN audit_entries AS e ON e.tenant_id = l.tenant_id AND e.public_id = l.public_id \
          LEFT JOIN audit_details AS d ON d.tenant_id = l.tenant_id AND d.public_id = l.public_id \
          WHERE l.tenant_id = $1 AND l.leaf_index >= $2 AND l.leaf_index < $3 ORDER BY l.leaf_index"
     );
@@ -141,19 +141,30 @@ pub async fn exported(tx: &Tx, number: u64, size: u64) -> Result<Vec<Exported>, 
 
 impl Row {
     fn exported(self) -> Result<Exported, data::Error> {
+        let (index, hash) = (read(self.leaf_index)?, hash(&self.leaf_hash)?);
+        let (Some(action), Some(resource), Some(resource_id)) =
+            (&self.action, &self.resource, self.resource_id)
+        else {
+            return Ok(Exported { index, hash, entry: None, detail: None });
+        };
+        let (Some(actor), Some(request_id), Some(happened_at)) =
+            (&self.actor, &self.request_id, self.happened_at)
+        else {
+            return Ok(Exported { index, hash, entry: None, detail: None });
+        };
         let leaf = AuditLeaf {
             id: self.public_id,
             tenant: self.tenant_id,
-            action: &self.action,
-            resource: &self.resource,
-            resource_id: self.resource_id,
-            actor: &self.actor,
+            action,
+            resource,
+            resource_id,
+            actor,
             impersonator: self.impersonator.as_ref(),
-            request_id: &self.request_id,
-            happened_at: self.happened_at,
+            request_id,
+            happened_at,
             detail_hash: self.detail_hash.as_deref(),
         };
-        let entry = leaf.value();
+        let entry = Some(leaf.value());
         let detail = match (self.salt, self.detail) {
             (Some(salt), Some(text)) => Some((salt, text)),
             // Nodes from before details were kept apart wrote it into the entry.
@@ -164,7 +175,7 @@ impl Row {
             }
             _ => None,
         };
-        Ok(Exported { index: read(self.leaf_index)?, hash: hash(&self.leaf_hash)?, entry, detail })
+        Ok(Exported { index, hash, entry, detail })
     }
 }
 
@@ -178,4 +189,51 @@ pub(super) fn stored(number: u64) -> Result<i64, data::Error> {
 
 pub(super) fn read(number: i64) -> Result<u64, data::Error> {
     u64::try_from(number).map_err(data::Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        Row {
+            leaf_index: 7,
+            leaf_hash: vec![1; 32],
+            public_id: AuditEntryId::from_uuid(Uuid::from_u128(1)),
+            tenant_id: TenantId::from_uuid(Uuid::from_u128(2)),
+            action: Some("users.tenant.update".to_owned()),
+            resource: Some("tenant".to_owned()),
+            resource_id: Some(Uuid::from_u128(3)),
+            actor: Some(Json::Null),
+            impersonator: None,
+            request_id: Some("r".to_owned()),
+            happened_at: Some(DateTime::UNIX_EPOCH),
+            detail_hash: Some(vec![2; 32]),
+            before: None,
+            after: None,
+            client_address: None,
+            salt: None,
+            detail: None,
+        }
+    }
+
+    /// So that the export is there, and whoever verifies it is told what is missing.
+    #[test]
+    fn of_an_entry_that_is_gone_its_leaf_is_exported() {
+        let whole = row().exported().unwrap();
+        assert_eq!(whole.entry.unwrap()["action"], "users.tenant.update");
+        let gone = Row {
+            action: None,
+            resource: None,
+            resource_id: None,
+            actor: None,
+            request_id: None,
+            happened_at: None,
+            detail_hash: None,
+            ..row()
+        };
+        let gone = gone.exported().unwrap();
+        assert!(gone.entry.is_none() && gone.detail.is_none());
+        assert_eq!((gone.index, gone.hash), (7, [1; 32]));
+    }
 }

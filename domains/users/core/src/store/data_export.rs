@@ -89,6 +89,11 @@ pub async fn by_id(tx: &Tx, id: DataExportId) -> Result<Option<Model>, data::Err
     tx.by_id::<Entity, _>(id).one().await
 }
 
+/// Of this person; at most so many.
+pub async fn of_person(tx: &Tx, person: UserId, limit: u64) -> Result<Vec<Model>, data::Error> {
+    tx.find::<Entity>().with_deleted().filter(Column::OfPerson.eq(person)).limit(limit).all().await
+}
+
 /// How many are being written, of the tenant or of this person.
 pub async fn under_way(unit: &Unit, of_person: Option<UserId>) -> Result<u64, data::Error> {
     let under_way = [ExportStatus::Queued.name(), ExportStatus::Running.name()];

@@ -2,8 +2,10 @@
 
 use crate::domain::EmailTokenId;
 use crate::domain::link::MAX_TRIES;
+use crate::store::tenant::mode_name;
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Unit, tenant_entity};
+use kernel::ctx::Mode;
 use kernel::{Ctx, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -24,6 +26,8 @@ pub struct Model {
     pub tries: i64,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
+    /// Of nodes of the version before there is none.
+    pub mode: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -47,6 +51,7 @@ pub struct NewEmailToken<'a> {
     pub display_name: &'a str,
     pub organization_name: &'a str,
     pub password_hash: &'a str,
+    pub mode: Mode,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -58,6 +63,7 @@ pub async fn insert(unit: &Unit, ctx: &Ctx, token: NewEmailToken<'_>) -> Result<
         display_name: Set(token.display_name.to_owned()),
         organization_name: Set(token.organization_name.to_owned()),
         password_hash: Set(token.password_hash.to_owned()),
+        mode: Set(Some(mode_name(token.mode).to_owned())),
         tries: Set(0),
         expires_at: Set(token.expires_at),
         ..Default::default()

@@ -2,9 +2,9 @@
 //! each, however many they are.
 
 use crate::domain::MembershipId;
-use crate::domain::policy::Factors;
+use crate::domain::policy::{Factors, Newcomer};
 use chrono::{DateTime, Utc};
-use data::Tx;
+use data::{System, Tx};
 use kernel::UserId;
 use sea_orm::FromQueryResult;
 
@@ -58,6 +58,13 @@ struct Own {
     factors: i64,
 }
 
+#[derive(FromQueryResult)]
+struct NewcomerRow {
+    joined_at: DateTime<Utc>,
+    proved_at: DateTime<Utc>,
+    has_changed: i64,
+}
+
 /// As the sum of the numbers above.
 macro_rules! factors {
     () => {
@@ -108,6 +115,26 @@ pub async fn of_user(tx: &Tx, user: UserId) -> Result<Option<Factors>, data::Err
     Ok(found.map(|own| read(own.factors)))
 }
 
+/// `None`: they are no active member, or have not proved their address. What they have had and given up counts; who has ended
+/// all sessions has changed as well, as that is what a new password does.
+pub async fn newcomer(tx: &Tx, user: UserId) -> Result<Option<Newcomer>, data::Error> {
+    let sql = data::sql!(concat!(
+        "SELECT m.created_at AS joined_at, u.email_verified_at AS proved_at, \
+         CAST(CASE WHEN u.sessions_ended_at IS NULL AND u.passkey_only_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM totp_factors f WHERE f.user_id = m.user_id AND f.confirmed_at IS NOT NULL) \
+         AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = m.user_id) \
+         THEN 0 ELSE 1 END AS BIGINT) AS has_changed FROM memberships m ",
+        active!(),
+        " AND m.user_id = $2 AND u.email_verified_at IS NOT NULL"
+    ));
+    let found: Option<NewcomerRow> = tx.sql(sql).bind(user).one().await?;
+    Ok(found.map(|NewcomerRow { joined_at, proved_at, has_changed }| Newcomer {
+        joined_at,
+        proved_at,
+        has_changed: has_changed != 0,
+    }))
+}
+
 /// Whether an owner could come in by two factors of their own; a thousand are looked at.
 pub async fn any_owner_by_two(tx: &Tx) -> Result<bool, data::Error> {
     let sql = data::sql!(concat!(
@@ -118,7 +145,50 @@ pub async fn any_owner_by_two(tx: &Tx) -> Result<bool, data::Error> {
         " AND m.role = 'owner' AND m.role_id IS NULL LIMIT 1000"
     ));
     let owners: Vec<Own> = tx.sql(sql).all().await?;
-    Ok(owners.iter().map(|own| read(own.factors)).any(|has| has.passkey || (has.password && has.totp)))
+    Ok(owners.iter().map(|own| read(own.factors)).any(is_by_two))
+}
+
+/// The same but for this one.
+pub async fn any_other_owner_by_two(tx: &Tx, user: UserId) -> Result<bool, data::Error> {
+    let sql = data::sql!(concat!(
+        "SELECT ",
+        factors!(),
+        " FROM memberships m ",
+        active!(),
+        " AND m.role = 'owner' AND m.role_id IS NULL AND m.user_id <> $2 LIMIT 1000"
+    ));
+    let owners: Vec<Own> = tx.sql(sql).bind(user).all().await?;
+    Ok(owners.iter().map(|own| read(own.factors)).any(is_by_two))
+}
+
+/// Whether who has these comes in by two.
+pub fn is_by_two(has: Factors) -> bool {
+    has.passkey || (has.password && has.totp)
+}
+
+#[derive(FromQueryResult)]
+struct OfTenant {
+    tenant_name: String,
+}
+
+/// What the first tenant this person joined is called, of those that enforce a provider and have no other owner who could come
+/// in by two.
+pub async fn only_way_back(system: &System, user: UserId) -> Result<Option<String>, data::Error> {
+    let sql = "SELECT t.name AS tenant_name FROM memberships m JOIN tenants t ON t.public_id = m.tenant_id \
+         WHERE m.user_id = $1 AND m.role = 'owner' AND m.role_id IS NULL AND m.state = 'active' \
+         AND m.deleted_at IS NULL AND t.deleted_at IS NULL AND t.closed_at IS NULL \
+         AND EXISTS (SELECT 1 FROM oidc_connections e WHERE e.tenant_id = m.tenant_id \
+         AND e.enforcement = 'enforced' AND e.deleted_at IS NULL) \
+         AND NOT EXISTS (SELECT 1 FROM memberships o JOIN users u ON u.public_id = o.user_id \
+         WHERE o.tenant_id = m.tenant_id AND o.user_id <> m.user_id AND o.role = 'owner' AND o.role_id IS NULL \
+         AND o.state = 'active' AND o.deleted_at IS NULL AND u.deleted_at IS NULL \
+         AND (EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = o.user_id AND k.deleted_at IS NULL) \
+         OR (u.passkey_only_at IS NULL AND EXISTS (SELECT 1 FROM totp_factors f WHERE f.user_id = o.user_id \
+         AND f.confirmed_at IS NOT NULL AND f.deleted_at IS NULL)))) \
+         ORDER BY m.created_at, m.public_id LIMIT 1";
+    let rows = system.query_all(sql, vec![user.into()]).await?;
+    let found = rows.first().map(|row| OfTenant::from_query_result(row, "")).transpose()?;
+    Ok(found.map(|of| of.tenant_name))
 }
 
 /// How many members have which; those that nobody has are left out.

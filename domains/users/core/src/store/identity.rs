@@ -35,8 +35,16 @@ pub struct Holder {
     /// Of a session that a client has.
     pub client: Option<OfClient>,
     pub policy: Policy,
+    /// Of a session: where its tenant has people of this domain come in by its provider alone.
+    pub enforced: Option<Enforced>,
     /// Of the whole tenant, where it has a limit of its own.
     pub requests_per_minute: Option<NonZeroU32>,
+}
+
+/// Whom a tenant asks to come in by its provider alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Enforced {
+    pub is_owner: bool,
 }
 
 /// An operator who looks at a tenant through one of its members, as far as the tenant lets them.
@@ -77,6 +85,8 @@ struct Row {
     oauth_client_id: Option<OauthClientId>,
     oauth_actor_id: Option<CredentialId>,
     client_scopes: Option<String>,
+    /// 0: not asked for, 1: of an owner, 2: of another member.
+    enforced: i64,
     requests_per_minute: Option<i64>,
     second_factor: Option<String>,
     sign_in_methods: Option<String>,
@@ -112,7 +122,12 @@ pub async fn of_access_token(system: &System, hash: [u8; 32]) -> Result<Option<H
     let sql = of_active_member!(
         "coalesce(c.authenticated_at, c.created_at) AS authenticated_at, c.access_expires_at AS expires_at, \
          c.strength, NULL AS key_role, NULL AS key_scopes, NULL AS last_used_at, c.operator_id, \
-         g.role AS support_role, g.granted_by, c.oauth_client_id, c.oauth_actor_id, c.scopes AS client_scopes",
+         g.role AS support_role, g.granted_by, c.oauth_client_id, c.oauth_actor_id, c.scopes AS client_scopes, \
+         CAST(CASE WHEN NOT EXISTS (SELECT 1 FROM oidc_connections e WHERE e.tenant_id = c.tenant_id \
+         AND e.enforcement = 'enforced' AND e.deleted_at IS NULL) THEN 0 \
+         WHEN NOT EXISTS (SELECT 1 FROM verified_domains d WHERE d.tenant_id = c.tenant_id \
+         AND d.verified_at IS NOT NULL AND d.deleted_at IS NULL AND u.email_key LIKE '%@' || d.domain) THEN 0 \
+         WHEN m.role = 'owner' AND m.role_id IS NULL THEN 1 ELSE 2 END AS BIGINT) AS enforced",
         "sessions",
         "LEFT JOIN support_grants g ON g.tenant_id = c.tenant_id AND g.public_id = c.support_grant_id \
          LEFT JOIN operators o ON o.public_id = c.operator_id \
@@ -135,7 +150,7 @@ pub async fn of_api_key(
     let sql = of_active_member!(
         "c.created_at AS authenticated_at, c.role AS key_role, c.scopes AS key_scopes, c.last_used_at, \
          NULL AS strength, NULL AS operator_id, NULL AS support_role, NULL AS granted_by, \
-         NULL AS oauth_client_id, NULL AS oauth_actor_id, NULL AS client_scopes, \
+         NULL AS oauth_client_id, NULL AS oauth_actor_id, NULL AS client_scopes, CAST(0 AS BIGINT) AS enforced, \
          CASE WHEN c.hash = $1 OR c.expires_at <= c.previous_until THEN c.expires_at ELSE c.previous_until END \
          AS expires_at",
         "api_keys",
@@ -189,6 +204,7 @@ impl Row {
                 }
                 _ => Policy::default(),
             },
+            enforced: (self.enforced != 0).then_some(Enforced { is_owner: self.enforced == 1 }),
             requests_per_minute: self
                 .requests_per_minute
                 .and_then(|limit| u32::try_from(limit).ok()?.try_into().ok()),

@@ -80,6 +80,11 @@ pub async fn by_id_to_change(unit: &Unit, id: MembershipId) -> Result<Option<Mod
     unit.by_id::<Entity, _>(id).to_change().one().await
 }
 
+/// Whatever it is, it stays so until the transaction ends.
+pub async fn by_id_to_keep(unit: &Unit, id: MembershipId) -> Result<Option<Model>, data::Error> {
+    unit.by_id::<Entity, _>(id).to_keep().one().await
+}
+
 pub async fn of_user_to_change(unit: &Unit, user: UserId) -> Result<Option<Model>, data::Error> {
     unit.find::<Entity>().filter(Column::UserId.eq(user)).to_change().one().await
 }
@@ -246,6 +251,57 @@ pub async fn signed_in_but(
          ORDER BY m.created_at, m.public_id LIMIT $3";
     let rows = system.query_all(sql, vec![user.into(), tenant.into(), limit.into()]).await?;
     Ok(rows.iter().map(|row| Place::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// The tenants that they are a member of, or will be again, in the order of their ids; at most so many. Not one that is being
+/// erased, since nothing may be written there any more.
+pub async fn living_of(
+    system: &System,
+    user: UserId,
+    after: TenantId,
+    limit: i64,
+) -> Result<Vec<Place>, data::Error> {
+    let sql = "SELECT m.tenant_id, t.name AS tenant_name, m.public_id AS member_id FROM memberships m \
+         JOIN tenants t ON t.public_id = m.tenant_id \
+         WHERE m.user_id = $1 AND m.tenant_id > $2 AND m.state IN ('active', 'suspended') AND m.deleted_at IS NULL \
+         AND t.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM tenant_closures c \
+         WHERE c.of_tenant = m.tenant_id AND c.state IN ('erasing', 'erased')) ORDER BY m.tenant_id LIMIT $3";
+    let rows = system.query_all(sql, vec![user.into(), after.into(), limit.into()]).await?;
+    Ok(rows.iter().map(|row| Place::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// The tenants that would be left without an owner, the first joined first; at most so many. One that is closed is on its way
+/// out itself.
+pub async fn last_owner_of(system: &System, user: UserId, limit: i64) -> Result<Vec<Joined>, data::Error> {
+    let sql = "SELECT m.tenant_id, t.name AS tenant_name FROM memberships m \
+         JOIN tenants t ON t.public_id = m.tenant_id \
+         WHERE m.user_id = $1 AND m.role = 'owner' AND m.role_id IS NULL AND m.state = 'active' \
+         AND m.deleted_at IS NULL AND t.deleted_at IS NULL AND t.closed_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.tenant_id = m.tenant_id AND o.user_id <> m.user_id \
+         AND o.role = 'owner' AND o.role_id IS NULL AND o.state = 'active' AND o.deleted_at IS NULL) \
+         ORDER BY m.created_at, m.public_id LIMIT $2";
+    let rows = system.query_all(sql, vec![user.into(), limit.into()]).await?;
+    Ok(rows.iter().map(|row| Joined::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+#[derive(FromQueryResult)]
+struct Whose {
+    user_id: UserId,
+}
+
+/// Whose only tenant this is, former members too; at most so many.
+pub async fn people_of_alone(
+    system: &System,
+    tenant: TenantId,
+    limit: i64,
+) -> Result<Vec<UserId>, data::Error> {
+    let sql = "SELECT DISTINCT m.user_id FROM memberships m JOIN users u ON u.public_id = m.user_id \
+         WHERE m.tenant_id = $1 AND u.deleted_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.user_id = m.user_id AND o.tenant_id <> $1 \
+         AND o.state <> 'removed' AND o.deleted_at IS NULL) ORDER BY m.user_id LIMIT $2";
+    let rows = system.query_all(sql, vec![tenant.into(), limit.into()]).await?;
+    let people = rows.iter().map(|row| Whose::from_query_result(row, ""));
+    Ok(people.map(|whose| whose.map(|whose| whose.user_id)).collect::<Result<_, _>>()?)
 }
 
 /// The tenant of a session, if it is this person's.

@@ -22,6 +22,7 @@ pub mod membership;
 pub mod oauth_client;
 pub mod oauth_code;
 pub mod oauth_grant;
+pub mod of_person;
 pub mod oidc_connection;
 pub mod oidc_identity;
 pub mod oidc_sign_in;
@@ -48,6 +49,7 @@ pub mod tenant_policy;
 pub mod tenant_switch;
 pub mod totp_factor;
 pub mod user;
+pub mod user_erasure;
 pub mod verified_domain;
 
 use kernel::permission::BuiltinRole;

@@ -105,9 +105,11 @@ impl Said {
     }
 }
 
+/// Nobody is waited for at the address any more.
 pub async fn link(unit: &Unit, id: ScimUserId, member: MembershipId) -> Result<u64, data::Error> {
     let update = unit.update::<Entity>().filter(Column::PublicId.eq(id));
-    update.set(Column::MembershipId, member).exec().await
+    let update = update.set(Column::MembershipId, member);
+    update.set(Column::EmailKey, None::<String>).exec().await
 }
 
 /// The membership says to whom they report.

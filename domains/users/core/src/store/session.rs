@@ -295,6 +295,19 @@ pub async fn by_id(tx: &Tx, id: CredentialId) -> Result<Option<Model>, data::Err
     tx.by_id::<Entity, _>(id).filter(Column::RevokedAt.is_null()).one().await
 }
 
+/// Whether it has not ended, by itself or with all of the person's.
+pub async fn is_open(
+    tx: &Tx,
+    id: CredentialId,
+    all_ended_at: Option<DateTime<Utc>>,
+) -> Result<bool, data::Error> {
+    let mut found = tx.by_id::<Entity, _>(id).filter(Column::RevokedAt.is_null());
+    if let Some(ended_at) = all_ended_at {
+        found = found.filter(has_proved_since(ended_at));
+    }
+    Ok(found.one().await?.is_some())
+}
+
 /// The newest of the tenant's, at most so many.
 pub async fn newest(tx: &Tx, limit: u64) -> Result<Vec<Model>, data::Error> {
     let open = tx.find::<Entity>().filter(Column::RevokedAt.is_null());

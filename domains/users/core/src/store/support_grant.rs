@@ -104,6 +104,16 @@ pub async fn one_in_force_to_keep(
     in_force(unit.by_id(id), now).to_keep().one().await
 }
 
+/// Those that this member gave; at most so many.
+pub async fn in_force_by(
+    tx: &Tx,
+    member: MembershipId,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Model>, data::Error> {
+    in_force(tx.find(), now).filter(Column::GrantedBy.eq(member)).limit(limit).all().await
+}
+
 /// `None` when it was revoked before.
 pub async fn revoke(unit: &Unit, ctx: &Ctx, id: SupportGrantId) -> Result<Option<Model>, data::Error> {
     let update = unit

@@ -107,6 +107,24 @@ pub async fn rename(unit: &Unit, ctx: &Ctx, version: i64, name: &str) -> Result<
     }
 }
 
+/// What the sign-up said whose link was followed. The tenant must be held.
+pub async fn settle(
+    unit: &Unit,
+    ctx: &Ctx,
+    before: &Model,
+    name: &str,
+    mode: &str,
+) -> Result<(), data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(before.public_id))
+        .filter(Column::DeletedAt.is_null())
+        .col_expr(Column::Name, Expr::val(name))
+        .col_expr(Column::Mode, Expr::val(mode))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    unit.update_platform(update).await.map(drop)
+}
+
 /// Any tenant: for those who operate the installation.
 pub async fn by_id(tx: &Tx, id: TenantId) -> Result<Option<Model>, data::Error> {
     tx.platform_one(living().filter(Column::PublicId.eq(id))).await

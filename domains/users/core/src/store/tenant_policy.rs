@@ -22,6 +22,7 @@ pub struct Model {
     pub sign_in_methods: String,
     pub address_ranges: String,
     pub session_minutes: Option<i64>,
+    pub audit_detail_days: Option<i64>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -38,8 +39,27 @@ tenant_entity!(resource);
 
 impl Model {
     pub fn policy(&self) -> Result<Policy, data::Error> {
-        parsed(&self.second_factor, &self.sign_in_methods, &self.address_ranges, self.session_minutes)
+        let asked =
+            parsed(&self.second_factor, &self.sign_in_methods, &self.address_ranges, self.session_minutes)?;
+        Ok(Policy { audit_detail_days: self.audit_detail_days, ..asked })
     }
+}
+
+/// A tenant whose log's details are kept for so many days.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct Retention {
+    pub tenant_id: TenantId,
+    pub audit_detail_days: i64,
+}
+
+/// In the order of their ids; at most so many.
+pub async fn retentions(system: &System, after: TenantId, limit: i64) -> Result<Vec<Retention>, data::Error> {
+    let sql = "SELECT p.tenant_id, p.audit_detail_days FROM tenant_policies p \
+         JOIN tenants t ON t.public_id = p.tenant_id \
+         WHERE p.audit_detail_days IS NOT NULL AND p.deleted_at IS NULL AND t.deleted_at IS NULL \
+         AND t.closed_at IS NULL AND p.tenant_id > $1 ORDER BY p.tenant_id LIMIT $2";
+    let rows = system.query_all(sql, vec![after.into(), limit.into()]).await?;
+    Ok(rows.iter().map(|row| Retention::from_query_result(row, "")).collect::<Result<_, _>>()?)
 }
 
 /// Of the transaction's tenant; `None` where it has never said a word.
@@ -84,6 +104,7 @@ pub async fn insert(unit: &Unit, ctx: &Ctx, policy: &Policy) -> Result<Model, da
         sign_in_methods: Set(written(&policy.sign_in_methods)?),
         address_ranges: Set(written(&policy.address_ranges)?),
         session_minutes: Set(policy.session_minutes),
+        audit_detail_days: Set(policy.audit_detail_days),
         ..Default::default()
     };
     unit.insert(row).await
@@ -98,7 +119,8 @@ pub async fn change(unit: &Unit, before: &Model, policy: &Policy) -> Result<Opti
         .set(Column::SecondFactor, policy.second_factor.name())
         .set(Column::SignInMethods, written(&policy.sign_in_methods)?)
         .set(Column::AddressRanges, written(&policy.address_ranges)?)
-        .set(Column::SessionMinutes, policy.session_minutes);
+        .set(Column::SessionMinutes, policy.session_minutes)
+        .set(Column::AuditDetailDays, policy.audit_detail_days);
     Ok(changed.returning().await?.pop())
 }
 
@@ -118,5 +140,6 @@ pub fn parsed(
         sign_in_methods: serde_json::from_str(sign_in_methods).map_err(data::Error::internal)?,
         address_ranges: serde_json::from_str(address_ranges).map_err(data::Error::internal)?,
         session_minutes,
+        audit_detail_days: None,
     })
 }

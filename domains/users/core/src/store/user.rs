@@ -2,6 +2,7 @@
 
 use crate::domain::Email;
 use chrono::{DateTime, Utc};
+use data::tables::ERASED;
 use data::{PlatformEntity, System, Tx, Unit};
 use kernel::{Ctx, UserId};
 use sea_orm::ActiveValue::Set;
@@ -151,6 +152,25 @@ pub async fn delete_unproved(unit: &Unit, ctx: &Ctx, id: UserId) -> Result<bool,
         .filter(Column::PublicId.eq(id))
         .filter(Column::DeletedAt.is_null())
         .filter(Column::EmailVerifiedAt.is_null())
+        .col_expr(Column::DeletedAt, Expr::val(ctx.now()))
+        .col_expr(Column::DeletedBy, Expr::val(ctx.actor().to_string()))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    Ok(unit.update_platform(update).await? > 0)
+}
+
+/// The row stays, since others point at its id, and says of nobody anything any more; the address is free. `false` when that
+/// was done before.
+pub async fn become_nobody(unit: &Unit, ctx: &Ctx, id: UserId) -> Result<bool, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .col_expr(Column::Email, Expr::val(ERASED))
+        .col_expr(Column::EmailKey, Expr::val(ERASED))
+        .col_expr(Column::DisplayName, Expr::val(ERASED))
+        .col_expr(Column::PasswordHash, Expr::val(ERASED))
+        .col_expr(Column::EmailVerifiedAt, Expr::val(None::<DateTime<Utc>>))
+        .col_expr(Column::PasskeyOnlyAt, Expr::val(None::<DateTime<Utc>>))
+        .col_expr(Column::SessionsEndedAt, Expr::val(ctx.now()))
         .col_expr(Column::DeletedAt, Expr::val(ctx.now()))
         .col_expr(Column::DeletedBy, Expr::val(ctx.actor().to_string()))
         .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));

@@ -211,8 +211,14 @@ fn a_proof_that_was_made_to_fit_is_found() {
     let mut lines = export(200);
     lines.remove(1);
     assert!(verify(&lines, &AuditTrust::default()).holds());
+    let numbered = lines.clone();
     lines[11] = lines[11].replace("finalize", "cancel");
     assert_eq!(verify(&lines, &AuditTrust::default()).faults, [Fault::Root]);
+    // Nor do they say anywhere else that they are others.
+    let mut lines = numbered;
+    lines[11] = lines[11].replace("\"leaf_index\":10", "\"leaf_index\":99");
+    let misnumbered = Fault::Misnumbered { line: 12, leaf: 10, says: 99 };
+    assert_eq!(verify(&lines, &AuditTrust::default()).faults, [misnumbered]);
 }
 
 #[test]
@@ -221,6 +227,12 @@ fn a_changed_detail_is_found() {
         |lines| lines[12] = lines[12].replace("{\\\"after\\\":10}", "{\\\"after\\\":11}"),
         "line 13: the detail of leaf 10 was changed",
     );
+    // By the hash alone the salt could take what it likes of the text, and an empty one were left.
+    let swallowed = |lines: &mut Vec<String>| {
+        let salt = [&SALT[..], &b"{\"after\":10}"[..]].concat();
+        lines[12] = audit_export::entry(10, &entry(10).0, Some(&DetailLine::new(&salt, String::new())));
+    };
+    check(swallowed, "line 13: the detail of leaf 10 was changed");
     let mut lines = export(600);
     lines[12] = audit_export::entry(10, &entry(10).0, None);
     let report = verify(&lines, &AuditTrust::default());
@@ -249,6 +261,18 @@ fn a_forged_checkpoint_is_found() {
     let trust = AuditTrust { earlier: None, key: Some(key(&pair(1))) };
     let (signed, wanted) = (key(&pair(2)), key(&pair(1)));
     assert_eq!(verify(&lines, &trust).faults, [Fault::AnotherKey { signed, wanted }]);
+}
+
+/// Whoever has a checkpoint signed over another's entries has no log of this tenant's.
+#[test]
+fn entries_of_another_tenant_are_found() {
+    let mut lines = export(2);
+    let checkpoint = signed(&pair(1), tenant(2), &hashes(2));
+    lines[0] = audit_export::head(tenant(2), 2, &checkpoint, &[]);
+    let report = verify(&lines, &AuditTrust::default());
+    let told: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
+    let is_told = told.len() == 2 && told[0].contains("line 3") && told[0].contains("another tenant's log");
+    assert!(is_told, "{told:#?}");
 }
 
 #[test]

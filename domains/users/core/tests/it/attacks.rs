@@ -122,6 +122,39 @@ both! {
     }
 }
 
+/// But for what is each request's own.
+fn alike(told: &Reply) -> (u16, String) {
+    let request_id = told.headers.get("x-request-id").expect("an id").to_str().unwrap();
+    (told.status, told.text.replace(request_id, "…"))
+}
+
+both! {
+    async fn who_signs_up_with_anothers_address_does_not_learn_whether_it_has_an_account(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner(EMAIL).await;
+        let peers = [(EMAIL, [198, 51, 100, 7]), ("nobody@example.com", [198, 51, 100, 8])];
+        let told = async |(email, peer): (&str, [u8; 4])| {
+            let peer = Ipv4Addr::from(peer);
+            let sign_up = json!({
+                "email": email, "password": NEW, "display_name": "Mal", "organization_name": "Thieves",
+            });
+            let mut told = vec![alike(&house.send(post(peer, "/sign-up", sign_up)).await.is(202))];
+            // By and by they wait, with the password of that sign-up as with any other.
+            for password in [NEW, WRONG, NEW, NEW, NEW, NEW, NEW, NEW] {
+                told.push(alike(&house.send(sign_in(peer, email, password)).await));
+            }
+            let reset = post(peer, "/password-resets", json!({ "email": email }));
+            told.push(alike(&house.send(reset).await.is(202)));
+            told
+        };
+        let [known, unknown] = [told(peers[0]).await, told(peers[1]).await];
+        assert_eq!(known, unknown);
+        let statuses: Vec<_> = known.iter().map(|(status, _)| *status).collect();
+        assert_eq!(statuses, [202, 401, 401, 401, 401, 401, 401, 429, 429, 202]);
+        assert!(known[1].1.contains("not verified yet"), "{}", known[1].1);
+    }
+}
+
 both! {
     async fn nobody_floods_a_mailbox_with_links(stage: Stage) {
         let house = House::new(stage).await;

@@ -222,6 +222,10 @@ both! {
         workers.settle(&house).await;
         assert_eq!(paused(&ada).await, ("paused".to_owned(), "gone".to_owned()));
         assert!(progress(&house, &ada, &id).await["last_error"].as_str().unwrap().contains("410"));
+        let mails = house.messages("tests.stream_paused").await;
+        let told: Value = serde_json::from_str(&mails[0].2).unwrap();
+        assert_eq!((mails.len(), &told["email"], &told["gone"]), (1, &json!(ADA), &json!(true)), "{told}");
+        assert_eq!(told["collector"], "127.0.0.1", "the host alone");
         let first = collector.take().remove(0);
         // Nothing goes out, and the log tells why.
         happen(&house, &ada, "tests.step", 1).await;
@@ -244,6 +248,24 @@ both! {
         workers.settle(&house).await;
         let ada = house.enter(ADA).await;
         assert_eq!(paused(&ada).await, ("paused".to_owned(), "failed".to_owned()));
+    }
+}
+
+both! {
+    async fn of_a_stream_whose_maker_has_left_the_owners_are_told(stage: Stage) {
+        let (house, collector, mut workers) = (open_house(stage).await, Collector::start().await, Workers::default());
+        let ada = house.owner(ADA).await;
+        let bob = house.member(&ada, "bob@example.com", json!({ "role": "admin" })).await;
+        let (id, _) = create(&house, &bob, json!({ "url": collector.url })).await;
+        let remove = format!("/members/{}/remove", bob.membership);
+        house.post(&remove, Some(&ada.access), json!({})).await.is(200);
+        collector.answers(&["HTTP/1.1 410 Gone\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"]);
+        happen(&house, &ada, "tests.step", 1).await;
+        workers.settle(&house).await;
+        assert_eq!(progress(&house, &ada, &id).await["state"], "paused");
+        let mails = house.messages("tests.stream_paused").await;
+        let told: Value = serde_json::from_str(&mails[0].2).unwrap();
+        assert_eq!((mails.len(), &told["email"]), (1, &json!(ADA)), "{told}");
     }
 }
 

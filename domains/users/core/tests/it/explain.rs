@@ -1,6 +1,7 @@
 //! Which permissions there are, and why a member has one or lacks it.
 
 use crate::house::{House, Person, Reply};
+use crate::platform::Desk;
 use crate::roles::{faults, role};
 use crate::teams::{add, team};
 use serde_json::{Value, json};
@@ -100,6 +101,33 @@ both! {
         // Of the member, whoever asks.
         let body = json!({ "permission": "users.tenant.write", "member_id": ada.membership });
         assert_eq!(ask(&house, &key, body).await.is(200).at("/allowed"), "true");
+    }
+}
+
+both! {
+    async fn an_operator_is_told_what_they_may_not_through_a_member(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let bob = house.member(&ada, "bob@example.com", json!({ "role": "member" })).await;
+        let grant = json!({ "role": "member", "reason": "A wrong total", "minutes": 240 });
+        let grant = house.post("/support-grants", Some(&ada.access), grant).await.is(201).at("/id");
+        let desk = Desk::of(&house).await;
+        let visit = json!({ "grant_id": grant, "member_id": bob.membership, "reason": "Ticket 1815" });
+        let visit = desk.post(&format!("/tenants/{}/support-sessions", ada.tenant), visit).await.is(201);
+        let token = visit.at("/access_token");
+        // So he may do more than the grant goes.
+        let promoted = json!({ "role": "admin" });
+        house.patch(&format!("/members/{}", bob.membership), &ada.access, "*", promoted).await.is(200);
+        for (permission, allowed) in
+            [("users.members.read", true), ("users.sessions.end", false), ("users.audit.read", false)]
+        {
+            let asked = json!({ "permission": permission });
+            let told = ask(&house, &token, asked.clone()).await.is(200);
+            assert_eq!(told.json()["allowed"], json!(allowed), "{permission}: {}", told.text);
+            assert_eq!(told.at("/reason").contains("operator"), !allowed, "{permission}: {}", told.text);
+            assert_eq!(told.at("/sources/0/grants"), "true");
+            assert_eq!(ask(&house, &bob.access, asked).await.is(200).at("/allowed"), "true", "{permission}");
+        }
     }
 }
 

@@ -109,15 +109,43 @@ both! {
     }
 }
 
+async fn add_by(house: &House, bearer: &str, team: &str, who: &Person) -> Reply {
+    let body = json!({ "member_id": who.membership });
+    house.post(&format!("{team}/members"), Some(bearer), body).await
+}
+
 both! {
+    /// And gives nobody more than a member may, or whoever stole it would have an accomplice who stays.
     async fn a_key_is_not_asked(stage: Stage) {
         let house = House::new(stage).await;
         let ada = house.owner(ADA).await;
         let bob = house.member(&ada, BOB, json!({ "role": "member" })).await;
         let key = house.post("/api-keys", Some(&ada.access), json!({ "name": "k" })).await.is(201).at("/secret");
-        house.stage.clock.advance(Duration::hours(2));
         let member = format!("/members/{}", bob.membership);
-        house.patch(&member, &key, "*", json!({ "role": "admin" })).await.is(200);
+        let eve = house.member(&ada, "eve@example.com", json!({ "role": "admin" })).await;
+        let clerk = format!("/roles/{}", role(&house, &ada, "Clerk", &["users.members.read"]).await);
+        let clerks = team(&house, &ada, json!({ "name": "Clerks", "role": "member" })).await;
+        let admins = team(&house, &ada, json!({ "name": "Admins", "role": "admin" })).await;
+        house.stage.clock.advance(Duration::hours(2));
+        let widened = json!({ "permissions": ["users.audit.read"] });
+        for (method, path, body) in [
+            (Method::PATCH, &member, json!({ "role": "admin" })),
+            (Method::PATCH, &member, json!({ "role": "owner" })),
+            (Method::PATCH, &clerk, widened),
+            (Method::PATCH, &clerks, json!({ "role": "admin" })),
+            (Method::POST, &"/teams".to_owned(), json!({ "name": "More admins", "role": "admin" })),
+            (Method::POST, &format!("{admins}/members"), json!({ "member_id": bob.membership })),
+        ] {
+            let if_match: &[(&str, &str)] = if method == Method::PATCH { &[("if-match", "*")] } else { &[] };
+            let told = house.call(method, path, Some(&key), if_match, Some(body)).await;
+            told.problem(403, "users.session_required");
+        }
+        house.patch(&member, &key, "*", json!({ "role": "viewer" })).await.is(200);
+        house.patch(&member, &key, "*", json!({ "role": "member" })).await.is(200);
+        add_by(&house, &key, &clerks, &bob).await.is(201);
+        // It takes what it may not give.
+        let others = format!("/members/{}", eve.membership);
+        house.patch(&others, &key, "*", json!({ "role": "member" })).await.is(200);
         house.post(&format!("{member}/remove"), Some(&key), json!({})).await.is(200);
         let proof = json!({ "current_password": PASSWORD });
         house.post("/sessions/prove", Some(&key), proof).await.problem(403, "users.session_required");

@@ -16,9 +16,10 @@ use std::sync::Arc;
 use testkit::{Loopback, Stage};
 use users::{Deps, PERMISSIONS, Settings};
 use users_contract::{
-    EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged, EmailVerificationRequested,
-    INVITATION_SEAL, InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged,
-    PasswordResetRequested, RemoteUsers, SignUpForKnownAddress, TenantErased, Users, VERIFICATION_SEAL,
+    AuditStreamPaused, EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged,
+    EmailVerificationRequested, INVITATION_SEAL, InvitationSent, NewDeviceSignedIn, PasskeyRegistered,
+    PasswordChanged, PasswordResetRequested, PersonErased, RemoteUsers, SignUpForKnownAddress, TenantErased,
+    Users, VERIFICATION_SEAL,
 };
 use web::{Parts, Server};
 
@@ -120,7 +121,11 @@ impl House {
         let audit = named("users.append_audit_entry");
         let (erasing, cleaning) = (named("users.erase_audit_details"), named("users.clean_up"));
         let (producing, leaving) = (named("users.produce_export"), named("users.erase_tenant"));
-        assert_eq!(schedules.len(), 2, "of cleaning up and of sealing the log");
+        assert_eq!(
+            schedules.len(),
+            3,
+            "of cleaning up, and of sealing the log and erasing what is old in it"
+        );
         let mail = |event, subscriber| Subscription { event, subscriber, ordered: false };
         stage.subscribe(vec![
             audit.subscription().expect("it subscribes"),
@@ -134,7 +139,9 @@ impl House {
             mail(EmailChangeApprovalRequested::KIND, "tests.approval"),
             mail(EmailChangeConfirmationRequested::KIND, "tests.confirmation"),
             mail(EmailChanged::KIND, "tests.email_changed"),
+            mail(AuditStreamPaused::KIND, "tests.stream_paused"),
             mail(TenantErased::KIND, "tests.erased"),
+            mail(PersonErased::KIND, "tests.person_erased"),
         ]);
         let identity = identity.expect("an identity provider");
         let contract = contract.expect("a contract");

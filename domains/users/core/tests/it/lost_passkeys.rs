@@ -5,6 +5,7 @@ use crate::house::{House, PASSWORD, Person, Reply};
 use crate::passkeys::{NEW, ORIGIN, begin, enter, entered, finish, registered};
 use crate::policies::{ADA, BOB, EVE, change, reasons, sign_in_to};
 use crate::second_factors::{enrolled, strength};
+use chrono::Duration;
 use kernel::ctx::Strength;
 use serde_json::{Value, json};
 use testkit::{Authenticator, Stage, both};
@@ -103,6 +104,8 @@ both! {
     async fn who_has_lost_every_passkey_comes_back_with_both_proofs_to_register_one(stage: Stage) {
         let house = House::new(stage).await;
         let ada = house.owner(ADA).await;
+        house.owner(BOB).await;
+        house.stage.clock.advance(Duration::minutes(1));
         house.member(&ada, BOB, json!({ "role": "admin" })).await;
         let codes = enrolled(&house, &ada).await.recovery_codes;
         let device = registered_with(&house, &ada, PASSWORD, &codes[0]).await;
@@ -185,5 +188,48 @@ both! {
         registered_with(&house, &home, PASSWORD, &codes[0]).await;
         switch(&home.access, &there).await.problem(403, "users.method_not_allowed");
         house.get("/members", &home.access).await.is(200);
+    }
+}
+
+both! {
+    async fn who_is_new_comes_in_for_a_day_to_register_one(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let device = registered(&house, &ada).await;
+        let opened = entered(&house, &device).await;
+        change(&house, &opened, json!({ "sign_in_methods": ["passkey"] })).await.is(200);
+        let not_so = "users.method_not_allowed";
+        let asked_in = async |email: &str| {
+            house.post("/invitations", Some(&opened.access), json!({ "email": email })).await.is(201);
+            let token = house.invitations().await.pop().unwrap();
+            house.accept(&token, PASSWORD).await.is(200);
+        };
+
+        // Another password is not the one that came with the account.
+        asked_in("carl@example.com").await;
+        house.stage.clock.advance(Duration::seconds(1));
+        house.post("/password-resets", None, json!({ "email": "carl@example.com" })).await.is(202);
+        let token = house.tokens_of("tests.reset", PASSWORD_RESET_SEAL).await.pop().unwrap();
+        house.post("/password-resets/complete", None, json!({ "token": token, "password": NEW })).await.is(200);
+        house.sign_in("carl@example.com", NEW).await.problem(403, not_so);
+
+        asked_in("late@example.com").await;
+        asked_in(BOB).await;
+        let bob = house.person(&sign_in_to(&house, BOB, &ada).await.is(200)).await;
+        assert_eq!(strength(&house, &bob.access).await, Strength::Password);
+        is_restricted(&house, &bob.access).await;
+        let told = house.post("/refresh", None, json!({ "refresh_token": bob.refresh })).await;
+        told.problem(401, "users.refresh_refused");
+        let bob = house.enter(BOB).await;
+        let device = registered(&house, &bob).await;
+        is_restricted(&house, &bob.access).await;
+        house.get("/members", &entered(&house, &device).await.access).await.is(200);
+        // From then on the passkey is asked for, also when it is lost.
+        sign_in_to(&house, BOB, &ada).await.problem(403, not_so);
+        lose_passkeys(&house, &bob).await;
+        sign_in_to(&house, BOB, &ada).await.problem(403, not_so);
+
+        house.stage.clock.advance(Duration::days(1));
+        sign_in_to(&house, "late@example.com", &ada).await.problem(403, not_so);
     }
 }

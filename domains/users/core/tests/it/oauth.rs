@@ -221,7 +221,13 @@ both! {
         let house = House::new(stage).await;
         let ada = house.owner(ADA).await;
         let mut wide = planner();
-        for withheld in ["users.sessions.end", "users.api_keys.write", "users.oauth_clients.write"] {
+        for withheld in [
+            "users.sessions.end",
+            "users.api_keys.write",
+            "users.oauth_clients.write",
+            "users.directory.provision",
+            "users.tenant.export",
+        ] {
             wide["scopes"] = json!([withheld]);
             let told = house.post("/oauth-clients", Some(&ada.access), wide.clone()).await.is(422);
             assert_eq!(told.at("/errors/0/code"), "withheld");

@@ -1,6 +1,6 @@
 //! What must not get a program of others in, and what ends what it has.
 
-use crate::house::{House, PASSWORD, Person};
+use crate::house::{House, PASSWORD, Person, Reply};
 use crate::oauth::{
     ADA, BACK, BOB, Program, VERIFIER, ask, code_for, cookie_of, csrf_of, exchange, let_in, location,
     machine, planner, query, refresh, refused, registered, signed_in, submit, told, visit,
@@ -9,6 +9,7 @@ use actix_web::test::TestRequest;
 use chrono::Duration;
 use serde_json::json;
 use testkit::{Stage, both};
+use url::Url;
 
 async fn scene(house: &House) -> (Person, Program) {
     let ada = house.owner(ADA).await;
@@ -37,12 +38,21 @@ both! {
     }
 }
 
+/// Where whoever is told so can go themselves.
+fn way_back(shown: &Reply) -> Url {
+    let (_, rest) = shown.text.split_once("<a href=\"").unwrap_or_else(|| panic!("{}", shown.text));
+    Url::parse(&rest.split('"').next().unwrap().replace("&amp;", "&")).unwrap()
+}
+
 both! {
+    /// By a link: nobody has signed in yet, and whoever likes registers a client (RFC 9700, 4.11.2).
     async fn what_is_wrong_with_a_request_is_told_to_its_client(stage: Stage) {
         let house = House::new(stage).await;
         let (ada, program) = scene(&house).await;
         let check = async |changes: &[(&str, &str)], error: &str| {
-            let location = location(&visit(&house, &query(&program, changes), "").await);
+            let shown = visit(&house, &query(&program, changes), "").await.is(400);
+            assert!(shown.headers.get("location").is_none(), "{changes:?}");
+            let location = way_back(&shown);
             assert!(location.as_str().starts_with(BACK), "{location}");
             assert_eq!(told(&location, "error").as_deref(), Some(error), "{changes:?}: {location}");
             assert_eq!(told(&location, "state").as_deref(), Some("a state"), "{location}");

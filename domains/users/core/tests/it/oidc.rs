@@ -1,6 +1,9 @@
 //! Members sign in with their tenant's own provider: who is let in, as what, what is refused, and where nothing else lets in.
 
 use crate::house::{House, PASSWORD, Person, Reply};
+use crate::oauth::{
+    cookie_of, csrf_of, let_in, planner, query, refresh, refused as oauth_refused, registered, submit, visit,
+};
 use crate::second_factors::enrolled;
 use actix_web::test::TestRequest;
 use chrono::Duration;
@@ -100,7 +103,7 @@ impl Firm {
     }
 
     async fn back_with(&self, sent: &Sent, more: &str) -> Reply {
-        let uri = format!("/sso/callback?state={}&code=provider-code{more}", sent.state);
+        let uri = format!("/sso/{}/callback?state={}&code=provider-code{more}", self.connection, sent.state);
         self.house.send(TestRequest::with_uri(&uri)).await
     }
 
@@ -152,13 +155,14 @@ both! {
         let firm = Firm::new(stage).await;
         let (sent, asked) = firm.sent().await;
         assert_eq!(asked["response_type"], "code");
-        assert_eq!(asked["redirect_uri"], "http://insula.test/sso/callback");
+        let callback = format!("http://insula.test/sso/{}/callback", firm.connection);
+        assert_eq!(asked["redirect_uri"], callback);
         assert_eq!((asked["scope"].as_str(), asked["code_challenge_method"].as_str()), ("openid email profile", "S256"));
         let claims = firm.claims(&sent, json!({ "at_hash": Provider::at_hash(&asked["code_challenge"]) }));
         firm.provider.says(&asked["code_challenge"], Saying::of(claims));
         let back = firm.back_with(&sent, &format!("&iss={}", firm.provider.issuer)).await.is(303);
         let form = firm.provider.forms().pop().unwrap();
-        assert_eq!((form["code"].as_str(), form["redirect_uri"].as_str()), ("provider-code", "http://insula.test/sso/callback"));
+        assert_eq!((form["code"].as_str(), form["redirect_uri"].as_str()), ("provider-code", callback.as_str()));
         let handed = code(&back);
         let tokens = firm.exchange(&handed, VERIFIER).await.is(200);
         assert_eq!(tokens.headers.get("cache-control").unwrap(), "no-store");
@@ -324,9 +328,30 @@ both! {
         firm.provider.says(&asked["code_challenge"], Saying::of(firm.claims(&sent, json!({}))));
         firm.back_with(&sent, "&iss=https://evil.example").await.is(403);
         let (sent, _) = firm.sent().await;
-        let denied = format!("/sso/callback?state={}&error=access_denied", sent.state);
+        let denied = format!("/sso/{}/callback?state={}&error=access_denied", firm.connection, sent.state);
         firm.house.send(TestRequest::with_uri(&denied)).await.is(403);
-        firm.house.send(TestRequest::with_uri("/sso/callback")).await.is(422);
+        let bare = format!("/sso/{}/callback", firm.connection);
+        firm.house.send(TestRequest::with_uri(&bare)).await.is(422);
+    }
+}
+
+both! {
+    /// A provider sends whoever comes to it on to another, with a sign-in of its own (RFC 9700, 4.4).
+    async fn a_code_of_one_provider_is_handed_to_no_other(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let eve = firm.house.owner("eve@neighbour.example").await;
+        let theirs = connected(&firm.house, &firm.provider, &eve).await;
+        let challenge = s256(VERIFIER);
+        let asked = [("return_to", BACK), ("code_challenge", challenge.as_str())];
+        let asked = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+        let begun = firm.house.send(TestRequest::with_uri(&format!("/sso/{theirs}/start?{asked}"))).await.is(303);
+        let url: Url = location(&begun).parse().unwrap();
+        let asked: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
+        assert_eq!(asked["redirect_uri"], format!("http://insula.test/sso/{theirs}/callback"));
+        let sent = Sent { state: asked["state"].clone(), nonce: asked["nonce"].clone() };
+        firm.provider.says(&asked["code_challenge"], Saying::of(firm.claims(&sent, json!({}))));
+        firm.back(&sent).await.is(422);
+        assert!(firm.provider.forms().is_empty(), "the code was handed to somebody");
     }
 }
 
@@ -424,6 +449,104 @@ both! {
         let past: Vec<_> = entries.iter().filter(|entry| entry["after"]["break_glass"] == true).collect();
         assert_eq!(past.len(), 1, "{}", log.text);
         assert_eq!(past[0]["after"]["user"], json!(firm.ada.user));
+    }
+}
+
+fn enforced() -> Value {
+    json!({ "enforcement": "enforced" })
+}
+
+both! {
+    async fn enforcement_is_felt_by_sessions_that_are_open(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let house = &firm.house;
+        enrolled(house, &firm.ada).await;
+        let bob = house.member(&firm.ada, "bob@example.com", json!({ "role": "member" })).await;
+        let carl = house.member(&firm.ada, "carl@example.com", json!({ "role": "owner" })).await;
+        let guest = house.member(&firm.ada, "guest@neighbour.example", json!({ "role": "member" })).await;
+        let by_provider = firm.signed_in(json!({ "sub": "9", "email": "bob@example.com" })).await;
+        let program = registered(house, &firm.ada, planner()).await;
+        let tokens = let_in(house, &program, "bob@example.com").await;
+        house.get("/members", &tokens.at("/access_token")).await.is(200);
+        firm.change(enforced()).await.is(200);
+        for access in [&bob.access, &carl.access, &tokens.at("/access_token")] {
+            house.get("/members", access).await.is(401);
+        }
+        for access in [&firm.ada.access, &guest.access, &by_provider.access] {
+            house.get("/members", access).await.is(200);
+        }
+        let renewed = refresh(house, &program, &tokens.at("/refresh_token"), &[]).await;
+        oauth_refused(renewed, 400, "invalid_grant");
+    }
+}
+
+both! {
+    /// Or an address that is changed, or a domain that is given up, would be a way round it.
+    async fn whom_a_provider_has_known_it_is_asked_of(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let house = &firm.house;
+        enrolled(house, &firm.ada).await;
+        house.member(&firm.ada, "bob@example.com", json!({ "role": "member" })).await;
+        house.member(&firm.ada, "carl@example.com", json!({ "role": "member" })).await;
+        firm.signed_in(json!({ "sub": "9", "email": "bob@example.com" })).await;
+        firm.change(enforced()).await.is(200);
+        let domain = house.get("/domains", &firm.ada.access).await.is(200).at("/data/0/id");
+        house.delete(&format!("/domains/{domain}"), &firm.ada.access).await.is(204);
+        let enter = async |email: &str| {
+            let body = json!({ "email": email, "password": PASSWORD, "tenant_id": firm.ada.tenant });
+            house.post("/sign-in", None, body).await
+        };
+        enter("bob@example.com").await.problem(403, "users.sso_enforced");
+        enter("carl@example.com").await.is(200);
+        firm.signed_in(json!({ "sub": "9", "email": "bob@example.com" })).await;
+    }
+}
+
+both! {
+    async fn the_last_who_gets_past_the_provider_stays_so(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let house = &firm.house;
+        let authenticator = enrolled(house, &firm.ada).await;
+        house.member(&firm.ada, "bob@example.com", json!({ "role": "owner" })).await;
+        firm.change(enforced()).await.is(200);
+        house.stage.clock.advance(Duration::seconds(30));
+        let give_up = async || {
+            let body = json!({ "current_password": PASSWORD, "code": authenticator.code(house, 0) });
+            house.post("/me/totp/remove", Some(&firm.ada.access), body).await
+        };
+        let told = give_up().await.problem(409, "users.sso_last_way_back");
+        assert!(told.at("/detail").contains("Engines"), "{}", told.text);
+        let own = format!("/members/{}", firm.ada.membership);
+        let less = house.patch(&own, &firm.ada.access, "*", json!({ "role": "admin" })).await;
+        less.problem(409, "users.sso_last_way_back");
+        let left = house.post("/me/leave", Some(&firm.ada.access), json!({})).await;
+        left.problem(409, "users.sso_last_way_back");
+
+        firm.change(json!({ "enforcement": "optional" })).await.is(200);
+        let body = json!({ "email": "bob@example.com", "password": PASSWORD, "tenant_id": firm.ada.tenant });
+        let bob = house.person(&house.post("/sign-in", None, body).await.is(200)).await;
+        enrolled(house, &bob).await;
+        firm.change(enforced()).await.is(200);
+        give_up().await.is(204);
+    }
+}
+
+both! {
+    async fn an_owner_who_lets_a_program_in_past_the_provider_is_noted(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let house = &firm.house;
+        let authenticator = enrolled(house, &firm.ada).await;
+        let program = registered(house, &firm.ada, planner()).await;
+        firm.change(enforced()).await.is(200);
+        house.stage.clock.advance(Duration::seconds(30));
+        let asked = query(&program, &[]);
+        let shown = visit(house, &asked, "").await.is(200);
+        let (csrf, code) = (csrf_of(&shown), authenticator.code(house, 0));
+        let sent = [("csrf", csrf.as_str()), ("email", ADA), ("password", PASSWORD), ("code", code.as_str())];
+        submit(house, &asked, &cookie_of(&shown), &sent).await.is(303);
+        house.deliver_audit().await;
+        let log = house.get("/audit-entries?action=users.oauth_client.sign_in", &firm.ada.access).await.is(200);
+        assert_eq!(log.json()["data"][0]["after"]["break_glass"], true, "{}", log.text);
     }
 }
 

@@ -1,9 +1,13 @@
 //! Passwords: how another is chosen, what that ends, and how slowly they can be guessed.
 
-use crate::house::{House, PASSWORD, Reply};
+use crate::house::{House, PASSWORD, Person, Reply};
+use actix_web::http::Method;
+use futures::future::join_all;
+use futures::stream::{FuturesUnordered, StreamExt};
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -160,6 +164,78 @@ both! {
         let told = house.messages("tests.device").await;
         assert_eq!(told.len(), 2);
         assert!(told[1].2.contains("Chrome") && told[1].2.contains("ada@example.com"), "{}", told[1].2);
+    }
+}
+
+both! {
+    async fn a_new_device_is_told_of_in_whichever_tenant(stage: Stage) {
+        let house = House::new(stage).await;
+        let (ada, bob) = (house.owner("ada@example.com").await, house.owner("bob@example.com").await);
+        house.post("/invitations", Some(&ada.access), json!({ "email": "bob@example.com" })).await.is(201);
+        let token = house.invitations().await.pop().unwrap();
+        house.accept(&token, PASSWORD).await.is(200);
+        let enter = async |device: Option<&str>, to: &Person| {
+            let body = json!({ "email": "bob@example.com", "password": PASSWORD, "tenant_id": to.tenant });
+            let fields: Vec<_> = device.iter().map(|device| ("user-agent", *device)).collect();
+            house.call(Method::POST, "/sign-in", None, &fields, Some(body)).await.is(200)
+        };
+        // Nobody has come to that tenant at all.
+        let of_a_thief = enter(Some("Thief"), &ada).await;
+        let told = house.messages("tests.device").await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].2.contains("Thief") && told[0].2.contains("bob@example.com"), "{}", told[0].2);
+        // From there it moves on and tells no more, as it has been told of.
+        let access = of_a_thief.at("/access_token");
+        let home = json!({ "tenant_id": bob.tenant });
+        let fields = [("user-agent", "Thief")];
+        house.call(Method::POST, "/sessions/switch", Some(&access), &fields, Some(home)).await.is(200);
+        enter(Some("Thief"), &bob).await;
+        // Nor does the device that he has had at home.
+        enter(None, &ada).await;
+        assert_eq!(house.messages("tests.device").await.len(), 1);
+    }
+}
+
+/// Keeps every thread busy that passwords are hashed on, until it is dropped.
+fn hashing_is_full() -> Sender<()> {
+    let (open, shut) = channel::<()>();
+    let shut = Arc::new(Mutex::new(shut));
+    // More than there are.
+    for _ in 0..600 {
+        let shut = Arc::clone(&shut);
+        tokio::task::spawn_blocking(move || {
+            let _ = shut.lock().unwrap().recv();
+        });
+    }
+    open
+}
+
+both! {
+    async fn where_too_many_passwords_are_hashed_who_signs_in_is_told_to_come_back(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner("ada@example.com").await;
+        let places = std::thread::available_parallelism().map_or(1, usize::from);
+        let one_too_many = || {
+            let house = &house;
+            (0..=places).map(move |number| async move {
+                let nobody = format!("nobody-{number}@example.com");
+                house.sign_in(&nobody, PASSWORD).await
+            })
+        };
+        // With a connection to the database each, since to make one takes such a thread as well.
+        for told in join_all(one_too_many()).await {
+            told.problem(401, "users.wrong_credentials");
+        }
+        let open = hashing_is_full();
+        let mut asked: FuturesUnordered<_> = one_too_many().collect();
+        let busy = asked.next().await.unwrap().problem(503, "unavailable");
+        let wait: u64 = busy.headers.get("retry-after").expect("when").to_str().unwrap().parse().unwrap();
+        assert!(wait > 0, "{}", busy.text);
+        drop(open);
+        while let Some(told) = asked.next().await {
+            told.problem(401, "users.wrong_credentials");
+        }
+        house.sign_in("ada@example.com", PASSWORD).await.is(200);
     }
 }
 

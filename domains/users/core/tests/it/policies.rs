@@ -66,7 +66,7 @@ both! {
         let (ada, eve) = (house.owner(ADA).await, house.owner(EVE).await);
         let nothing = json!({
             "second_factor": "optional", "sign_in_methods": ["password", "passkey"], "address_ranges": [],
-            "session_minutes": null,
+            "session_minutes": null, "audit_detail_days": null,
         });
         let shown = house.get("/policy", &ada.access).await.is(200);
         assert_eq!((tag(&shown), shown.json()), ("\"0\"", nothing.clone()));
@@ -257,6 +257,8 @@ both! {
     async fn a_method_that_is_left_out_lets_nobody_in(stage: Stage) {
         let house = House::new(stage).await;
         let (ada, eve) = (house.owner(ADA).await, house.owner(EVE).await);
+        // Her account is not made by the invitation.
+        house.stage.clock.advance(Duration::minutes(1));
         house.member(&ada, EVE, json!({ "role": "viewer" })).await;
         let device = registered(&house, &ada).await;
         let opened = entered(&house, &device).await;

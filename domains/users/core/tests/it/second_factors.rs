@@ -7,7 +7,7 @@ use chrono::Duration;
 use futures::future::join_all;
 use kernel::ctx::Strength;
 use serde_json::{Value, json};
-use testkit::{Stage, both, totp};
+use testkit::{Stage, both, eventually, totp};
 use users_contract::PASSWORD_RESET_SEAL;
 
 const ADA: &str = "ada@example.com";
@@ -241,6 +241,42 @@ both! {
         house.stage.clock.advance(Duration::seconds(1));
         house.post("/sign-in", None, body).await.is(200);
     }
+}
+
+#[test]
+fn a_right_code_tells_nothing_where_wrong_ones_were_counted_meanwhile() {
+    // PostgreSQL alone has a lock that holds it up after its first look at what was counted.
+    let Some(backend) = testkit::Backend::postgres() else { return };
+    testkit::run(backend, async |stage| {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let authenticator = enrolled(&house, &ada).await;
+        house.stage.clock.advance(Duration::seconds(30));
+        enter(&house, "000000x").await.problem(401, "users.wrong_code");
+
+        let door = house.databases.system("tests").await.unwrap();
+        door.execute("LOCK TABLE recovery_codes IN ACCESS EXCLUSIVE MODE", vec![]).await.unwrap();
+        let others_fail = async {
+            eventually("it waits for the lock", || async {
+                let system = house.databases.system("tests").await.unwrap();
+                let sql = "SELECT count(*) AS waiting FROM pg_locks \
+                     WHERE relation = 'recovery_codes'::regclass AND NOT granted";
+                let waiting = system.query_all(sql, vec![]).await.unwrap();
+                system.commit().await.unwrap();
+                (waiting[0].try_get::<i64>("", "waiting").unwrap() > 0).then_some(())
+            })
+            .await;
+            let until = house.stage.clock.now() + Duration::seconds(30);
+            door.execute("UPDATE sign_in_failures SET delayed_until = $1", vec![until.into()]).await.unwrap();
+            door.commit().await.unwrap();
+        };
+        let good = authenticator.code(&house, 0);
+        let (told, ()) = tokio::join!(enter(&house, &good), others_fail);
+        told.problem(429, "too_many_requests");
+        house.stage.clock.advance(Duration::seconds(30));
+        // It was not spent.
+        enter(&house, &good).await.is(200);
+    });
 }
 
 /// Another password, by the link of a mail.

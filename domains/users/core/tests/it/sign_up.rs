@@ -11,7 +11,7 @@ both! {
     async fn a_link_opens_the_door(stage: Stage) {
         let house = House::new(stage).await;
         house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
-        house.sign_in("ada@example.com", PASSWORD).await.problem(403, "users.email_not_verified");
+        house.sign_in("ada@example.com", PASSWORD).await.problem(401, "users.wrong_credentials");
         house.sign_in("ada@example.com", "wrong horse").await.problem(401, "users.wrong_credentials");
 
         let links = house.links().await;
@@ -21,7 +21,7 @@ both! {
             assert!(page.text.contains(part), "{part} in {}", page.text);
         }
         assert!(!page.text.contains("<script"));
-        house.sign_in("ada@example.com", PASSWORD).await.problem(403, "users.email_not_verified");
+        house.sign_in("ada@example.com", PASSWORD).await.problem(401, "users.wrong_credentials");
 
         let press = |password: &str| {
             TestRequest::post().uri("/verify-email").set_form([("token", links[0].as_str()), ("password", password)])
@@ -93,7 +93,7 @@ both! {
         house.stage.clock.advance(chrono::Duration::hours(24));
         let link = house.links().await.remove(0);
         house.verify(&link, PASSWORD).await.problem(410, "users.link_expired");
-        house.sign_in("ada@example.com", PASSWORD).await.problem(403, "users.email_not_verified");
+        house.sign_in("ada@example.com", PASSWORD).await.problem(401, "users.wrong_credentials");
         let page = house.send(TestRequest::post().uri("/verify-email").set_form([("token", &*link), ("password", PASSWORD)])).await;
         assert!(page.is(410).text.contains("has expired"));
 
@@ -117,6 +117,44 @@ both! {
         assert_eq!(house.get("/tenant", &person.access).await.is(200).at("/name"), "Engines");
         house.verify(&links[0], "eve's password").await.problem(422, "users.link_invalid");
         house.enter("ada@example.com").await;
+    }
+}
+
+both! {
+    async fn a_tenant_is_of_the_mode_that_its_link_asked_for(stage: Stage) {
+        let house = House::new(stage).await;
+        let sign_up = async |email: &str, password: &str, mode: Option<&str>| {
+            let mut body = json!({
+                "email": email, "password": password, "display_name": "Ada", "organization_name": "Engines",
+            });
+            if let Some(mode) = mode {
+                body["mode"] = json!(mode);
+            }
+            house.post("/sign-up", None, body).await.is(202);
+            house.links().await.pop().unwrap()
+        };
+        let mode_of = async |email: &str| {
+            let person = house.enter(email).await;
+            house.get("/tenant", &person.access).await.is(200).at("/mode")
+        };
+        for (email, eves, own, expected) in [
+            ("ada@example.com", Some("test"), Some("live"), "live"),
+            ("bob@example.com", Some("test"), None, "live"),
+            ("cleo@example.com", Some("live"), Some("test"), "test"),
+        ] {
+            sign_up(email, "eve's password", eves).await;
+            let link = sign_up(email, PASSWORD, own).await;
+            house.verify(&link, PASSWORD).await.is(200);
+            assert_eq!(mode_of(email).await, expected, "{email}");
+        }
+
+        // A link of a node of the version before says nothing of it.
+        let link = sign_up("dora@example.com", PASSWORD, Some("test")).await;
+        let system = house.databases.system("tests").await.unwrap();
+        system.execute("UPDATE email_tokens SET mode = NULL", vec![]).await.unwrap();
+        system.commit().await.unwrap();
+        house.verify(&link, PASSWORD).await.is(200);
+        assert_eq!(mode_of("dora@example.com").await, "test");
     }
 }
 
@@ -151,7 +189,7 @@ both! {
             }
             house.verify(&link, PASSWORD).await.is(status);
         }
-        house.sign_in("bob@example.com", PASSWORD).await.problem(403, "users.email_not_verified");
+        house.sign_in("bob@example.com", PASSWORD).await.problem(401, "users.wrong_credentials");
     }
 }
 

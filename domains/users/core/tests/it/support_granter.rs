@@ -1,12 +1,15 @@
 //! A grant of support access is worth no more than whoever gave it: once they are gone, or may not give it any more, it lets
-//! nobody in, and what was opened by it is over.
+//! nobody in, what was opened by it is over, and neither comes back with them.
 
 use crate::house::{House, Person};
 use crate::platform::Desk;
+use crate::roles::role;
+use crate::teams::{add, team};
 use serde_json::{Value, json};
 use testkit::{Stage, both, eventually};
 
 const GONE: &str = "users.support_granter_gone";
+const NOT_GRANTED: &str = "users.support_not_granted";
 
 async fn grant(house: &House, by: &Person, role: &str) -> String {
     let body = json!({ "role": role, "reason": "A wrong total", "minutes": 240 });
@@ -24,15 +27,20 @@ async fn is_out(house: &House, token: &str) {
     .await;
 }
 
+async fn is_over(house: &House, by: &Person, grant: &str) {
+    let shown = house.get(&format!("/support-grants/{grant}"), &by.access).await.is(200);
+    assert!(shown.json()["revoked_at"].is_string(), "{}", shown.text);
+}
+
 both! {
-    async fn a_grant_lasts_no_longer_than_who_gave_it(stage: Stage) {
+    async fn a_grant_ends_with_what_let_it_be_given(stage: Stage) {
         let house = House::new(stage).await;
         let ada = house.owner("ada@example.com").await;
         let bob = house.member(&ada, "bob@example.com", json!({ "role": "member" })).await;
         let eve = house.member(&ada, "eve@example.com", json!({ "role": "owner" })).await;
         let desk = Desk::of(&house).await;
         let path = format!("/tenants/{}/support-sessions", ada.tenant);
-        let (own, of_eve) = (grant(&house, &ada, "member").await, grant(&house, &eve, "member").await);
+        let own = grant(&house, &ada, "member").await;
         let ask = async |grant: &str| desk.post(&path, asked(grant, &bob)).await;
         let open = async |grant: &str| ask(grant).await.is(201).at("/access_token");
         let step = async |verb: &str| {
@@ -45,28 +53,63 @@ both! {
         };
         let others = open(&own).await;
 
-        // Made less than one who may.
+        // Made less than one who may, and more again.
+        let of_eve = grant(&house, &eve, "member").await;
         let opened = open(&of_eve).await;
         house.get("/me", &opened).await.is(200);
         give("admin").await;
-        is_out(&house, &opened).await;
-        let told = ask(&of_eve).await.problem(403, GONE);
-        assert!(told.at("/detail").contains("Ask the tenant for another"), "{}", told.text);
+        is_over(&house, &ada, &of_eve).await;
         give("owner").await;
+        ask(&of_eve).await.problem(403, NOT_GRANTED);
+        house.get("/me", &opened).await.is(401);
 
         // Suspended, and let back.
+        let of_eve = grant(&house, &eve, "member").await;
         let opened = open(&of_eve).await;
         step("suspend").await;
-        is_out(&house, &opened).await;
-        ask(&of_eve).await.problem(403, GONE);
+        is_over(&house, &ada, &of_eve).await;
         step("resume").await;
+        ask(&of_eve).await.problem(403, NOT_GRANTED);
+        house.get("/me", &opened).await.is(401);
 
         // Gone by oneself.
+        let of_eve = grant(&house, &eve, "member").await;
         let opened = open(&of_eve).await;
         house.post("/me/leave", Some(&eve.access), json!({})).await.is(204);
-        is_out(&house, &opened).await;
-        ask(&of_eve).await.problem(403, GONE);
+        is_over(&house, &ada, &of_eve).await;
+        house.get("/me", &opened).await.is(401);
         house.get("/me", &others).await.is(200);
         open(&own).await;
+
+        assert!(house.deliver_audit().await.iter().all(Result::is_ok));
+        let log = house.get("/audit-entries?action=users.support_grant.revoke", &ada.access).await.is(200);
+        let entries = log.json()["data"].as_array().cloned().unwrap();
+        assert_eq!(entries.len(), 3, "{}", log.text);
+        for entry in &entries {
+            assert_eq!(entry["after"]["ended_sessions"].as_array().map(Vec::len), Some(1), "{entry}");
+        }
+    }
+}
+
+both! {
+    /// By a role of the tenant's own or by a team it is taken without a word of the grant; each request asks.
+    async fn a_grant_is_worth_no_more_than_who_gave_it(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let bob = house.member(&ada, "bob@example.com", json!({ "role": "viewer" })).await;
+        let eve = house.member(&ada, "eve@example.com", json!({ "role": "member" })).await;
+        let lets_in = role(&house, &ada, "Lets operators in", &["users.support_access.write"]).await;
+        let team = team(&house, &ada, json!({ "name": "Desk", "role_id": lets_in })).await;
+        add(&house, &ada, &team, &eve).await.is(201);
+        let desk = Desk::of(&house).await;
+        let path = format!("/tenants/{}/support-sessions", ada.tenant);
+        let of_eve = grant(&house, &eve, "viewer").await;
+        let opened = desk.post(&path, asked(&of_eve, &bob)).await.is(201).at("/access_token");
+        house.get("/me", &opened).await.is(200);
+        let out = format!("{team}/members/{}/remove", eve.membership);
+        house.post(&out, Some(&ada.access), json!({})).await.is(204);
+        is_out(&house, &opened).await;
+        let told = desk.post(&path, asked(&of_eve, &bob)).await.problem(403, GONE);
+        assert!(told.at("/detail").contains("Ask the tenant for another"), "{}", told.text);
     }
 }

@@ -12,6 +12,8 @@ const EXTERNAL_ID: &str = "externalId";
 const ACTIVE: &str = "active";
 /// Of names and references: what an index can hold.
 const MAX_KEY: usize = 254;
+/// Of all that is kept of a person, in bytes: a filter may look at a thousand of them.
+const MAX_SAID: usize = 16_384;
 
 /// What a directory says of a person.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +37,11 @@ impl UserEntry {
         let extension = document.remove(ENTERPRISE);
         let manager = extension.as_ref().and_then(|held| held.pointer("/manager/value")?.as_str());
         ["schemas", "id", "meta"].iter().for_each(|name| drop(document.remove(*name)));
+        // Not of whether they are let in: nothing stands in the way of that.
+        let said = document.iter().filter(|(name, _)| *name != ACTIVE);
+        if said.map(|(_, value)| value.to_string().len()).sum::<usize>() > MAX_SAID {
+            return Err(Refusal::TooMany(format!("Of a user at most {MAX_SAID} bytes are kept.")));
+        }
         Ok(Self {
             user_name,
             external_id,
@@ -146,5 +153,7 @@ mod tests {
         check(json!({ "userName": "ada@example.com", "emails": [{ "value": "none" }] }), Ok(None));
         check(json!({ "userName": "a".repeat(255) }), Err(()));
         check(json!({ "emails": [work] }), Err(()));
+        let many: Vec<_> = (0..1_000).map(|nth| json!({ "value": format!("{nth}@example.com") })).collect();
+        check(json!({ "userName": "ada", "emails": many }), Err(()));
     }
 }

@@ -68,6 +68,27 @@ impl Filter {
         }
     }
 
+    /// How much is compared of each value that it is asked of.
+    pub fn terms(&self) -> usize {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().map(Self::terms).sum(),
+            Self::Not(filter) => filter.terms(),
+            Self::Present(_) | Self::Compare(..) => 1,
+            Self::Within(_, inside, after) => inside.terms() + after.as_deref().map_or(0, Self::terms),
+        }
+    }
+
+    /// Whether it depends on this attribute.
+    pub fn asks_for(&self, name: &str) -> bool {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().any(|filter| filter.asks_for(name)),
+            Self::Not(filter) => filter.asks_for(name),
+            Self::Present(path) | Self::Compare(path, ..) | Self::Within(path, ..) => {
+                path.name.eq_ignore_ascii_case(name)
+            }
+        }
+    }
+
     pub fn matches(&self, resource: &Resource, document: &Document) -> bool {
         match self {
             Self::And(all) => all.iter().all(|filter| filter.matches(resource, document)),
@@ -324,6 +345,18 @@ mod tests {
         ] {
             assert!(matches!(Filter::parse(broken), Err(Refusal::InvalidFilter(_))), "{broken}");
         }
+    }
+
+    #[test]
+    fn what_it_asks_for_is_known() {
+        let check = |filter: &str, terms: usize, members: bool| {
+            let filter = Filter::parse(filter).unwrap();
+            assert_eq!((filter.terms(), filter.asks_for("members")), (terms, members), "{filter:?}");
+        };
+        check("displayName sw \"a\"", 1, false);
+        check("displayName pr and not (id eq \"1\" or MEMBERS pr)", 3, true);
+        check("members[value eq \"1\" or type eq \"User\"]", 2, true);
+        check("emails[type eq \"work\"].value ew \"members\"", 2, false);
     }
 
     /// Texts made of the pieces of filters, in any order: none makes it panic, and what is read again is the same.

@@ -9,9 +9,11 @@ use crate::domain::scim::refusal::Refusal;
 use crate::domain::scim::schema::{Attribute, Resource, Schema};
 use crate::domain::scim::value::{self, MAX_VALUES, keep_one_primary};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const MAX_OPERATIONS: usize = 200;
+/// Of values that are compared by all operations of a request: a group has many members.
+const MAX_EFFORT: usize = 2_000_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
@@ -99,10 +101,11 @@ pub fn apply(
     mut document: Document,
     operations: Vec<Operation>,
 ) -> Result<Document, Refusal> {
+    let mut effort = 0;
     for Operation { verb, path, value } in operations {
         match path {
-            Some(target) => at(resource, &mut document, verb, &target, value)?,
-            None => all(resource, &mut document, verb, value)?,
+            Some(target) => at(resource, &mut document, verb, &target, value, &mut effort)?,
+            None => all(resource, &mut document, verb, value, &mut effort)?,
         }
     }
     Ok(document)
@@ -121,7 +124,7 @@ pub fn whole(resource: &'static Resource, sent: Value) -> Result<Document, Refus
         return Err(Refusal::InvalidSyntax(format!("schemas must name {}.", resource.core.urn)));
     }
     let mut document = Document::new();
-    all(resource, &mut document, Verb::Replace, sent)?;
+    all(resource, &mut document, Verb::Replace, sent, &mut 0)?;
     Ok(document)
 }
 
@@ -131,6 +134,7 @@ fn all(
     document: &mut Document,
     verb: Verb,
     value: Value,
+    effort: &mut usize,
 ) -> Result<(), Refusal> {
     let Value::Object(fields) = value else {
         return Err(Refusal::InvalidSyntax("Without a path the value must be an object.".to_owned()));
@@ -142,7 +146,7 @@ fn all(
         }
         let Ok(target) = Target::parse(&name) else { continue };
         if target.path.place(resource).is_some_and(|place| !place.attribute.read_only) {
-            at(resource, document, verb, &target, value)?;
+            at(resource, document, verb, &target, value, effort)?;
         }
     }
     Ok(())
@@ -178,13 +182,14 @@ fn at(
     verb: Verb,
     target: &Target,
     value: Value,
+    effort: &mut usize,
 ) -> Result<(), Refusal> {
     let Target { path, which } = target;
     if path.name.is_empty() {
         return match path.schema.as_deref().and_then(|urn| resource.extension(urn)) {
             Some(extension) => within(extension, document, verb, value),
             None if verb == Verb::Remove => Ok(()),
-            None => all(resource, document, verb, value),
+            None => all(resource, document, verb, value, effort),
         };
     }
     // What we do not keep is not there to be changed.
@@ -192,6 +197,13 @@ fn at(
     let attribute = place.attribute;
     if attribute.read_only {
         return Err(Refusal::Mutability(format!("{} is given here and cannot be changed.", attribute.name)));
+    }
+    let held = document.get(attribute.name).and_then(Value::as_array).map_or(0, Vec::len);
+    *effort += held * which.as_ref().map_or(1, Filter::terms);
+    if *effort > MAX_EFFORT {
+        return Err(Refusal::TooMany(
+            "This looks at too many values at once; send several requests.".to_owned(),
+        ));
     }
     let part = match path.part.as_deref().map(|name| attribute.part(name)) {
         None => None,
@@ -310,9 +322,7 @@ fn many(
                 Verb::Add => added(before, named),
                 // Entra and others name what is to go beside the path.
                 Verb::Remove if named.is_empty() => Vec::new(),
-                Verb::Remove => {
-                    before.into_iter().filter(|held| !named.iter().any(|gone| is_same(held, gone))).collect()
-                }
+                Verb::Remove => without(before, &named),
             })
         }
         _ => chosen(before, attribute, verb, which, part, value),
@@ -329,7 +339,8 @@ fn chosen(
     value: Value,
 ) -> Result<Vec<Value>, Refusal> {
     let is_meant = |held: &Value| which.is_none_or(|which| which.matches_value(attribute, held));
-    if verb == Verb::Remove && part.is_none() {
+    // Without its value there is nothing of it.
+    if verb == Verb::Remove && part.is_none_or(|part| part.name == "value") {
         values.retain(|held| !is_meant(held));
         return Ok(values);
     }
@@ -408,11 +419,14 @@ fn key(value: &Value) -> String {
     format!("{}\n{}", part("value"), part("type"))
 }
 
-/// Whether it is the one that is to go. What is not said of it does not matter.
-fn is_same(held: &Value, gone: &Value) -> bool {
+/// All but those that are to go. What is not said of one does not matter.
+fn without(values: Vec<Value>, gone: &[Value]) -> Vec<Value> {
     let part = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_lowercase);
-    ["value", "type"].iter().all(|name| {
-        let wanted = part(gone, name);
-        wanted.is_none() || wanted == part(held, name)
-    })
+    let gone: HashSet<_> = gone.iter().map(|value| (part(value, "value"), part(value, "type"))).collect();
+    let stays = |held: &Value| {
+        let (value, kind) = (part(held, "value"), part(held, "type"));
+        let known = [(&value, &kind), (&value, &None), (&None, &kind), (&None, &None)];
+        !known.into_iter().any(|(value, kind)| gone.contains(&(value.clone(), kind.clone())))
+    };
+    values.into_iter().filter(stays).collect()
 }

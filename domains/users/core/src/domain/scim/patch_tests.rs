@@ -163,6 +163,41 @@ fn okta_changes_a_user_and_a_group() {
     );
 }
 
+#[test]
+fn what_goes_is_named_in_part_or_whole() {
+    let known = json!({ "emails": [{ "value": "a@x.example", "type": "work" }, { "value": "b@x.example", "type": "home" }] });
+    let check = |op: Value, left: &[&str]| {
+        let after = patched(&USERS, known.clone(), json!([op])).unwrap();
+        let after = after["emails"].as_array().cloned().unwrap_or_default();
+        let after: Vec<_> = after.iter().map(|email| email["value"].as_str().unwrap()).collect();
+        assert_eq!(after, left, "{op}");
+    };
+    let beside = |value: Value| json!({ "op": "remove", "path": "emails", "value": value });
+    check(beside(json!([{ "value": "A@x.example" }])), &["b@x.example"]);
+    check(beside(json!([{ "value": "a@x.example", "type": "home" }])), &["a@x.example", "b@x.example"]);
+    check(beside(json!([{ "type": "home" }])), &["a@x.example"]);
+    check(beside(json!([{ "primary": true }])), &[]);
+    check(json!({ "op": "Remove", "path": "emails[type eq \"work\"].value" }), &["b@x.example"]);
+    check(json!({ "op": "Remove", "path": "emails.value" }), &[]);
+}
+
+#[test]
+fn what_looks_at_too_much_is_refused() {
+    let members: Vec<_> = (0..5_000).map(|nth| json!({ "value": nth.to_string() })).collect();
+    let group = json!({ "displayName": "g", "members": members });
+    let simple = json!([{ "op": "remove", "path": "members[value eq \"1\"]" }]);
+    assert!(patched(&GROUPS, group.clone(), simple).is_ok());
+    let which = vec!["value eq \"x\""; 50].join(" or ");
+    let path = format!("members[{which}]");
+    let by_path = json!(vec![json!({ "op": "remove", "path": path }); 20]);
+    let by_names: serde_json::Map<String, Value> =
+        (0..20).map(|nth| (format!("members[{which}].x{nth}"), json!("a"))).collect();
+    for ops in [by_path, json!([{ "op": "replace", "value": by_names }])] {
+        let refused = patched(&GROUPS, group.clone(), ops);
+        assert!(matches!(refused, Err(Refusal::TooMany(_))), "{refused:?}");
+    }
+}
+
 /// RFC 7644 §3.5.2.
 #[test]
 fn as_the_standard_has_it() {

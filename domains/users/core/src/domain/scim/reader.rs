@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Of brackets in brackets.
 const MAX_DEPTH: usize = 16;
 /// Of comparisons.
-const MAX_TERMS: usize = 100;
+const MAX_TERMS: usize = 50;
 
 pub struct Reader<'a> {
     rest: &'a str,

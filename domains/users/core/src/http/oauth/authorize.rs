@@ -172,7 +172,15 @@ fn turned_away(wrong: Wrong) -> HttpResponse {
             let content = format!("<p>{}</p>", escaped(reason));
             page_leading_to("'none'", StatusCode::BAD_REQUEST, "This leads nowhere", &content)
         }
-        Wrong::ToClient(location) => redirect(&location),
+        Wrong::ToClient { location, reason } => {
+            let content = format!(
+                "<p>The program that sent you here did not ask as it should. It is to be told: <em>{}</em></p>\
+                 <p><a href=\"{location}\" rel=\"nofollow\">Go back to it</a>, which leads to <code>{location}</code>.</p>",
+                escaped(reason),
+                location = escaped(&location),
+            );
+            page_leading_to("'none'", StatusCode::BAD_REQUEST, "Nobody was signed in", &content)
+        }
         Wrong::Failed(error) => refusal(error),
     }
 }

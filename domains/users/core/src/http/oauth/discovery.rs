@@ -39,7 +39,7 @@ pub async fn show(app: Data<App>, _: Guest) -> HttpResponse {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA"],
         "claims_supported": ["iss", "sub", "aud", "iat", "exp", "auth_time", "amr", "nonce", "email", "email_verified"],
-        "prompt_values_supported": ["none", "login", "consent"],
+        "prompt_values_supported": ["login", "consent"],
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });

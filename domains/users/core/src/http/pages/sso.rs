@@ -69,11 +69,12 @@ pub struct Back {
 }
 
 pub async fn finish(app: Data<App>, guest: Guest, req: HttpRequest) -> HttpResponse {
-    let Ok(Query(Back { state: Some(state), code, iss })) = Query::<Back>::from_query(req.query_string())
+    let back = Query::<Back>::from_query(req.query_string());
+    let (Some(connection), Ok(Query(Back { state: Some(state), code, iss }))) = (connection(&req), back)
     else {
         return refusal(Error::SsoStateInvalid, "");
     };
-    sent_on(finish_sign_in(&app, &guest, Returned { state, code, issuer: iss }).await)
+    sent_on(finish_sign_in(&app, &guest, Returned { connection, state, code, issuer: iss }).await)
 }
 
 fn connection(req: &HttpRequest) -> Option<OidcConnectionId> {

@@ -93,7 +93,7 @@ fn scim_type(kind: &ProblemKind) -> Option<&'static str> {
     Some(match kind.code {
         "users.scim_invalid_filter" => "invalidFilter",
         "users.scim_too_many" => "tooMany",
-        "users.scim_mutability" | "users.last_owner" => "mutability",
+        "users.scim_mutability" | "users.last_owner" | "users.sso_last_way_back" => "mutability",
         "users.scim_invalid_syntax" => "invalidSyntax",
         "users.scim_invalid_path" => "invalidPath",
         "users.scim_no_target" => "noTarget",

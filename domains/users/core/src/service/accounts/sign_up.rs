@@ -32,7 +32,7 @@ pub struct SignUp {
     pub password: String,
     pub display_name: String,
     pub organization_name: String,
-    /// Of the tenant, for life.
+    /// Of the tenant, for life, once the link is followed.
     pub mode: Mode,
 }
 
@@ -174,6 +174,7 @@ async fn send_link(
         display_name: &applicant.display_name,
         organization_name: &applicant.organization_name,
         password_hash: &applicant.password_hash,
+        mode: applicant.mode,
         expires_at,
     };
     email_token::insert(unit, ctx, new).await?;

@@ -59,10 +59,11 @@ async fn apply(ctx: &Ctx, mut unit: Unit, link: email_token::Model) -> Result<()
         return Err(Error::LinkInvalid);
     }
     email_token::spend_all_of(&unit, ctx, link.user_id).await?;
-    let former_name = name_tenant(&unit, ctx, &link.organization_name).await?;
-    let before = Some(json!({ "email_verified": false, "organization_name": former_name }));
-    let after = json!({ "email_verified": true, "organization_name": link.organization_name });
-    unit.audit(entry("users.user.verify_email", &link, before, after))?;
+    let former = settle_tenant(&unit, ctx, &link).await?;
+    let mode = link.mode.as_deref().unwrap_or(&former.mode);
+    let before = json!({ "email_verified": false, "organization_name": former.name, "mode": former.mode });
+    let after = json!({ "email_verified": true, "organization_name": link.organization_name, "mode": mode });
+    unit.audit(entry("users.user.verify_email", &link, Some(before), after))?;
     Ok(unit.commit(()).await?)
 }
 
@@ -70,14 +71,16 @@ fn entry(action: &'static str, link: &email_token::Model, before: Option<Value>,
     AuditEntry { action, resource: "user", resource_id: link.user_id.uuid(), before, after: Some(after) }
 }
 
-/// Nobody could act in the tenant until now, so its name is still that of the first sign-up, which this answers.
-async fn name_tenant(unit: &Unit, ctx: &Ctx, name: &str) -> Result<String, Error> {
-    let Some(own) = tenant::own(unit).await? else { return Err(Error::LinkInvalid) };
+/// Nobody could act in the tenant until now, so its name and its mode are still those of the first sign-up, whoever it was
+/// of. This answers what it was.
+async fn settle_tenant(unit: &Unit, ctx: &Ctx, link: &email_token::Model) -> Result<tenant::Model, Error> {
+    let Some(own) = tenant::own_to_change(unit).await? else { return Err(Error::LinkInvalid) };
     if !own.is_active() {
         return Err(Error::TenantSuspended);
     }
-    if own.name != name {
-        tenant::rename(unit, ctx, own.version, name).await?;
+    let mode = link.mode.as_deref().unwrap_or(&own.mode);
+    if (own.name.as_str(), own.mode.as_str()) != (link.organization_name.as_str(), mode) {
+        tenant::settle(unit, ctx, &own, &link.organization_name, mode).await?;
     }
-    Ok(own.name)
+    Ok(own)
 }

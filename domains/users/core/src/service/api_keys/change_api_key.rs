@@ -3,9 +3,10 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::permissions::API_KEYS_WRITE;
 use crate::service::api_keys::api_key::{self as view, ApiKey, audited};
 use crate::service::api_keys::create_api_key::{MAX_NAME, check_expiry};
-use crate::service::roles::authority::require_covered;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::api_key;
 use chrono::{DateTime, Utc};
@@ -29,6 +30,7 @@ pub async fn change_api_key(
     command: ChangeApiKey,
 ) -> Result<ApiKey, Error> {
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &API_KEYS_WRITE).await?;
     let before = api_key::by_id_to_change(&unit, id).await?.ok_or(Error::ApiKeyNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
@@ -39,7 +41,7 @@ pub async fn change_api_key(
         let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
         fresh::require(app, ctx)?;
         view::require_own(&unit, &before, own).await?;
-        require_covered(ctx, &view::permissions_of(app, &before.grant()?))?;
+        acting.require_covered(&view::permissions_of(app, &before.grant()?))?;
     }
     if name == before.name && expires_at == before.expires_at {
         let key = view::with_maker(&unit, before).await?;

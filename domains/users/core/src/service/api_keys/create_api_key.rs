@@ -4,11 +4,11 @@
 use crate::app::App;
 use crate::domain::role::declared;
 use crate::error::Error;
+use crate::permissions::API_KEYS_WRITE;
 use crate::service::api_keys::api_key::{self as view, ApiKey, audited};
-use crate::service::roles::authority::require_covered;
+use crate::service::roles::authority::{self, Acting};
 use crate::service::sessions::fresh;
 use crate::store::api_key::{self, Grant, NewApiKey};
-use crate::store::membership;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
 use kernel::id::CredentialId;
@@ -43,32 +43,33 @@ pub async fn create_api_key(app: &App, ctx: &Ctx, command: CreateApiKey) -> Resu
     let scopes = scopes.map(|names| declared(names, &app.permissions, "/scopes", &mut faults));
     check_expiry(&mut faults, expires_at, ctx.now());
     let (name, scopes) = faults.finish((name, scopes)).map_err(Error::invalid)?;
-    let grant = match scopes {
-        Some(names) => Grant::Scopes(names),
-        None => Grant::Role(choose_role(app, ctx, role)?),
-    };
-    require_covered(ctx, &view::permissions_of(app, &grant))?;
-    store(app, ctx, maker, Draft { id, name, grant, expires_at }).await
+    store(app, ctx, maker, Draft { id, name, role, scopes, expires_at }).await
 }
 
 struct Draft {
     id: Option<CredentialId>,
     name: String,
-    grant: Grant,
+    role: Option<BuiltinRole>,
+    scopes: Option<Vec<String>>,
     expires_at: Option<DateTime<Utc>>,
 }
 
 async fn store(app: &App, ctx: &Ctx, maker: UserId, draft: Draft) -> Result<CreatedApiKey, Error> {
     let secret = view::new_secret(ctx);
     let mut unit = app.databases.write(ctx).await?;
-    let membership = membership::of_user_to_act(&unit, maker).await?.ok_or(Error::NotAMember)?;
+    let acting = authority::hold(app, ctx, &unit, &API_KEYS_WRITE).await?;
+    let grant = match draft.scopes {
+        Some(names) => Grant::Scopes(names),
+        None => Grant::Role(choose_role(app, &acting, draft.role)?),
+    };
+    acting.require_covered(&view::permissions_of(app, &grant))?;
     let new = NewApiKey {
         id: draft.id.unwrap_or_else(|| ctx.new_id()),
-        membership: membership.public_id,
+        membership: acting.membership,
         name: &draft.name,
         prefix: view::shown_of(&secret),
         hash: secret.hash,
-        grant: &draft.grant,
+        grant: &grant,
         expires_at: draft.expires_at,
     };
     let row = match api_key::insert(&unit, new).await {
@@ -92,8 +93,8 @@ pub(super) fn check_expiry(faults: &mut Faults, expires_at: Option<DateTime<Utc>
 }
 
 /// Nobody grants what they lack: a role is given only by a caller who has all it allows.
-fn choose_role(app: &App, ctx: &Ctx, wanted: Option<BuiltinRole>) -> Result<BuiltinRole, Error> {
-    let covers = |role: BuiltinRole| ctx.permissions().covers(&app.permissions.of_role(role));
+fn choose_role(app: &App, acting: &Acting, wanted: Option<BuiltinRole>) -> Result<BuiltinRole, Error> {
+    let covers = |role: BuiltinRole| acting.covers(&app.permissions.of_role(role));
     match wanted {
         Some(role) if covers(role) => Ok(role),
         Some(role) => Err(Error::RoleTooWide(role.name())),

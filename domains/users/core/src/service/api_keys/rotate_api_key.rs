@@ -3,9 +3,10 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::permissions::API_KEYS_WRITE;
 use crate::service::api_keys::api_key::{self as view, audited};
 use crate::service::api_keys::create_api_key::CreatedApiKey;
-use crate::service::roles::authority::require_covered;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::api_key;
 use chrono::Duration;
@@ -31,9 +32,10 @@ pub async fn rotate_api_key(
     faults.require(in_range, "/overlap_minutes", "out_of_range", "must be at most 10080, which is a week");
     faults.finish(()).map_err(Error::invalid)?;
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &API_KEYS_WRITE).await?;
     let before = api_key::by_id_to_change(&unit, id).await?.ok_or(Error::ApiKeyNotFound)?;
     view::require_own(&unit, &before, own).await?;
-    require_covered(ctx, &view::permissions_of(app, &before.grant()?))?;
+    acting.require_covered(&view::permissions_of(app, &before.grant()?))?;
     view::require_good(&before, ctx.now())?;
     let secret = view::new_secret(ctx);
     let until = (overlap_minutes > 0).then(|| ctx.now() + Duration::minutes(overlap_minutes.into()));

@@ -42,6 +42,30 @@ async fn erase_of_person(app: &App, ctx: &Ctx, person: UserId) -> Result<u64, Er
     }
 }
 
+/// The same of a person who is nobody any more: by their address too, and by other ids that the tenant has of them.
+pub async fn erase_naming(
+    app: &App,
+    ctx: &Ctx,
+    person: UserId,
+    address: &str,
+    ids: &[Uuid],
+) -> Result<u64, Error> {
+    // The log has it as a JSON text of its own, and not as the end of another's.
+    let address = format!("\"{address}\"");
+    let (mut all, mut stretch) = (0, None);
+    loop {
+        let unit = app.databases.write(ctx).await?;
+        stretch = Stretch::next(&unit, stretch).await?;
+        let Some(stretch) = stretch else { return Ok(all) };
+        let mut erased = audit_detail::erase_of_person(&unit, stretch, person).await?;
+        erased += audit_detail::erase_naming(&unit, stretch, &address, None).await?;
+        for id in ids {
+            erased += audit_detail::erase_naming(&unit, stretch, &id.to_string(), Some(*id)).await?;
+        }
+        all += end(unit, "user", person.uuid(), erased).await?;
+    }
+}
+
 /// Leaves an entry of its own where anything was erased.
 async fn end(mut unit: Unit, resource: &'static str, resource_id: Uuid, erased: u64) -> Result<u64, Error> {
     if erased > 0 {

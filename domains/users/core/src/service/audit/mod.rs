@@ -5,6 +5,7 @@ pub mod create_audit_export;
 pub mod download_audit_export;
 pub mod end_audit_export;
 pub mod erase_audit_details;
+pub mod erase_old_audit_details;
 pub mod expire_audit_exports;
 pub mod list_audit_entries;
 pub mod produce_audit_export;

@@ -15,7 +15,7 @@ use crate::service::audit::sign_checkpoint::sign_checkpoint;
 use crate::service::audit::tree::{Tiles, broken};
 use crate::service::sessions::signing_keys;
 use crate::store::audit_export::{self, AuditExport, End};
-use crate::store::audit_leaf;
+use crate::store::audit_leaf::{self, Exported};
 use ::jobs::Running;
 use bytes::Bytes;
 use futures::stream::{self, Stream};
@@ -192,9 +192,12 @@ impl Writer<'_> {
         }
         let hashes: Vec<Hash> = entries.iter().map(|entry| entry.hash).collect();
         let mut text = format::tile(number, &hashes, &path);
-        for entry in entries {
-            let detail = entry.detail.map(|(salt, text)| DetailLine::new(&salt, text));
-            text.push_str(&format::entry(entry.index, &entry.entry, detail.as_ref()));
+        for Exported { index, entry, detail, .. } in entries {
+            let detail = detail.map(|(salt, text)| DetailLine::new(&salt, text));
+            // One that is gone is missing in the file: whoever verifies it is told so.
+            if let Some(entry) = entry {
+                text.push_str(&format::entry(index, &entry, detail.as_ref()));
+            }
         }
         self.rows += hashes.len() as u64;
         Ok(text)

@@ -5,11 +5,11 @@ use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::{StreamState, is_prefix};
 use crate::error::Error;
 use crate::permissions::AUDIT_READ;
-use crate::service::roles::authority::require_covered;
+use crate::service::roles::authority::Acting;
 use crate::store::audit_stream::Model;
 use ::outbound::Url;
 use chrono::{DateTime, Utc};
-use kernel::{Ctx, Faults, UserId};
+use kernel::{Faults, UserId};
 use secrets::OpenError;
 use serde_json::{Value, json};
 
@@ -50,12 +50,12 @@ pub fn of(row: Model) -> Result<AuditStream, Error> {
 }
 
 /// Who has the log sent somewhere reads it there.
-pub fn require_reader(ctx: &Ctx) -> Result<(), Error> {
-    require_covered(ctx, &[AUDIT_READ.name].into_iter().collect())
+pub fn require_reader(acting: &Acting) -> Result<(), Error> {
+    acting.require_covered(&[AUDIT_READ.name].into_iter().collect())
 }
 
 pub fn check_url(app: &App, faults: &mut Faults, url: &str) -> Option<Url> {
-    match app.collectors.parse_url(url) {
+    match app.outbound.parse_url(url) {
         Ok(url) => Some(url),
         Err(error) => {
             faults.add("/url", "url_not_allowed", error.to_string());

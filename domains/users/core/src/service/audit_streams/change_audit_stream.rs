@@ -4,8 +4,10 @@ use crate::app::App;
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::StreamState;
 use crate::error::Error;
+use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, AuditStream, audited};
 use crate::service::audit_streams::wake_audit_streams::wake_one;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::audit_stream;
 use data::AuditEntry;
@@ -27,9 +29,10 @@ pub async fn change_audit_stream(
     command: ChangeAuditStream,
 ) -> Result<AuditStream, Error> {
     let Actor::User { .. } = ctx.actor() else { return Err(Error::SessionRequired) };
-    view::require_reader(ctx)?;
     fresh::require(app, ctx)?;
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
+    view::require_reader(&acting)?;
     let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(Error::AuditStreamNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());

@@ -6,8 +6,10 @@ use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::MAX_STREAMS;
 use crate::domain::webhook;
 use crate::error::Error;
+use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, CreatedAuditStream, audited};
 use crate::service::audit_streams::wake_audit_streams::wake_one;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::audit_stream::{self, NewAuditStream};
 use crate::store::tenant;
@@ -28,7 +30,6 @@ pub async fn create_audit_stream(
     command: CreateAuditStream,
 ) -> Result<CreatedAuditStream, Error> {
     let &Actor::User { id: made_by } = ctx.actor() else { return Err(Error::SessionRequired) };
-    view::require_reader(ctx)?;
     fresh::require(app, ctx)?;
     let CreateAuditStream { id, url, action_prefix, from_leaf_index } = command;
     let mut faults = Faults::new();
@@ -42,6 +43,8 @@ pub async fn create_audit_stream(
     let mut unit = app.databases.write(ctx).await?;
     // Of two at once the second counts the first.
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let acting = authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
+    view::require_reader(&acting)?;
     if audit_stream::count(&unit).await? >= MAX_STREAMS {
         return Err(Error::TooManyAuditStreams);
     }

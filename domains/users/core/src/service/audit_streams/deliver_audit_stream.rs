@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::service::audit_streams::audit_stream::audited;
 use crate::service::audit_streams::entries::by_ids;
 use crate::service::audit_streams::payload::{self, Outcome, Payload, Refusal};
+use crate::service::audit_streams::tell_of_pause::tell_of_pause;
 use crate::store::audit_stream::{self, Failure, Model};
 use crate::store::tenant;
 use data::{AuditEntry, Unit};
@@ -183,6 +184,7 @@ async fn refuse(
         before: Some(audited(&stream)),
         after: Some(audited(&after)),
     })?;
+    tell_of_pause(&mut unit, ctx, &after, because).await?;
     tracing::warn!(stream = %id, because = because.name(), "an audit stream is paused: its collector does not take it");
     unit.commit(()).await?;
     Ok(Delivered::Everything)

@@ -10,5 +10,6 @@ pub mod payload;
 pub mod rotate_audit_stream;
 pub mod set_audit_stream_state;
 pub mod show_audit_streams;
+mod tell_of_pause;
 pub mod test_audit_stream;
 pub mod wake_audit_streams;

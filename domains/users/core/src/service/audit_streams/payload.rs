@@ -85,7 +85,7 @@ pub fn test(ctx: &Ctx, stream: AuditStreamId) -> Payload {
 pub async fn send(app: &App, ctx: &Ctx, stream: &Model, payload: &Payload) -> Result<Outcome, Error> {
     let refused = |error: String| Refusal { status: None, error, retry_after: None, gone: false };
     // It was allowed when it was said; the setting may have changed.
-    let url = match app.collectors.parse_url(&stream.url) {
+    let url = match app.outbound.parse_url(&stream.url) {
         Ok(url) => url,
         Err(error) => return Ok(Outcome::Refused(refused(format!("The URL {error}.")))),
     };
@@ -101,7 +101,7 @@ pub async fn send(app: &App, ctx: &Ctx, stream: &Model, payload: &Payload) -> Re
     let signatures = message.signatures(secrets.iter().map(Vec::as_slice));
     let headers = headers(&payload.id, sent_at, &signatures)?;
     let request = Request { method: Method::POST, url, headers, body: payload.body.clone() };
-    Ok(match app.collectors.send(request).await {
+    Ok(match app.outbound.send(request).await {
         Ok(reply) if reply.is_success() => Outcome::Taken { status: reply.status },
         Ok(reply) => Outcome::Refused(Refusal {
             status: Some(reply.status),

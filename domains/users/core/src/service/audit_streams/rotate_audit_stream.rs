@@ -6,7 +6,9 @@ use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::MAX_OVERLAP_MINUTES;
 use crate::domain::webhook;
 use crate::error::Error;
+use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, CreatedAuditStream, audited};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::audit_stream;
 use chrono::Duration;
@@ -26,6 +28,7 @@ pub async fn rotate_audit_stream(
     faults.require(in_range, "/overlap_minutes", "out_of_range", "must be at most 10080, which is a week");
     faults.finish(()).map_err(Error::invalid)?;
     let mut unit = app.databases.write(ctx).await?;
+    authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
     let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(Error::AuditStreamNotFound)?;
     let secret = secrets::shared_key();
     let until = (overlap_minutes > 0).then(|| ctx.now() + Duration::minutes(overlap_minutes.into()));

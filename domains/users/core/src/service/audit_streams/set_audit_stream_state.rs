@@ -5,8 +5,10 @@ use crate::app::App;
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::{PausedBecause, StreamState};
 use crate::error::Error;
+use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, AuditStream, audited};
 use crate::service::audit_streams::wake_audit_streams::wake_one;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::audit_stream;
 use data::AuditEntry;
@@ -29,6 +31,7 @@ async fn set(
 ) -> Result<AuditStream, Error> {
     fresh::require(app, ctx)?;
     let mut unit = app.databases.write(ctx).await?;
+    authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
     let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(Error::AuditStreamNotFound)?;
     let is_active = before.state()? == StreamState::Active;
     let row = if is_active == (state == StreamState::Active) {

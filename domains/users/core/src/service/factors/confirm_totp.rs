@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::service::factors::renew_recovery_codes::{RecoveryCodes, replace};
 use crate::service::factors::second_factor;
-use crate::service::sessions::tokens;
+use crate::service::sessions::{still_open, tokens};
 use crate::store::{session, totp_factor};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
@@ -14,6 +14,7 @@ use serde_json::json;
 pub async fn confirm_totp(app: &App, ctx: &Ctx, code: &str) -> Result<RecoveryCodes, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
     let mut unit = app.databases.write(ctx).await?;
+    still_open::require(ctx, &unit).await?;
     let factor = totp_factor::of_user_to_change(&unit, id).await?;
     let factor = factor.filter(|factor| factor.confirmed_at.is_none()).ok_or(Error::NoTotp)?;
     let step = second_factor::opened(app, &factor)?.step_of(code, ctx.now(), factor.last_step);

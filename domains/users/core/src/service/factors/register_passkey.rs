@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::service::factors::ceremony;
 use crate::service::factors::passkey::{self as view, Passkey};
 use crate::service::factors::relying_party::{self, NewCredential, Refusal};
+use crate::service::sessions::still_open;
 use crate::store::passkey::NewPasskey;
 use crate::store::{passkey, passkey_ceremony, user};
 use crate::switches::PASSKEYS;
@@ -56,6 +57,7 @@ async fn keep(
     let mut unit = app.databases.write(ctx).await?;
     // Held, so that of two who register at once one is the last.
     let person = user::by_id_to_change(&unit, user).await?.ok_or(Error::NotAMember)?;
+    still_open::require(ctx, &unit).await?;
     if passkey::all_of(&unit, user).await?.len() >= MAX_PASSKEYS {
         return Err(Error::TooManyPasskeys);
     }

@@ -5,9 +5,9 @@ use crate::app::App;
 use crate::domain::PasskeyId;
 use crate::error::Error;
 use crate::service::factors::passkey as view;
-use crate::service::sessions::fresh;
-use crate::service::sso::federated;
-use crate::store::{passkey, tenant_policy, user};
+use crate::service::sessions::{fresh, still_open};
+use crate::service::sso::{enforcement, federated};
+use crate::store::{passkey, tenant_policy, totp_factor, user};
 use data::AuditEntry;
 use kernel::{Actor, Ctx, UserId};
 use serde_json::json;
@@ -20,7 +20,9 @@ pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Remov
     federated::refuse(ctx)?;
     fresh::require(app, ctx)?;
     let demanded = demanded(app, own).await?;
+    let only_way_back = enforcement::only_way_back(app, own).await?;
     let mut unit = app.databases.write(ctx).await?;
+    still_open::require(ctx, &unit).await?;
     let row = passkey::of_user(&unit, own, id).await?.ok_or(Error::PasskeyNotFound)?;
     if !passkey::delete(&unit, ctx, id).await? {
         return Err(Error::PasskeyNotFound);
@@ -34,6 +36,12 @@ pub async fn remove_passkey(app: &App, ctx: &Ctx, id: PasskeyId) -> Result<Remov
     }
     if left == 0
         && let Some(error) = demanded
+    {
+        return Err(error);
+    }
+    if left == 0
+        && let Some(error) = only_way_back
+        && totp_factor::of_user(&unit, own).await?.is_none_or(|factor| factor.confirmed_at.is_none())
     {
         return Err(error);
     }

@@ -5,6 +5,7 @@ use crate::domain::recovery_code::{COUNT, RecoveryCode};
 use crate::error::Error;
 use crate::service::factors::passkey::Proofs;
 use crate::service::factors::second_factor::{self, Proof};
+use crate::service::sessions::still_open;
 use crate::store::{recovery_code, totp_factor};
 use data::{AuditEntry, Unit};
 use kernel::{Actor, Ctx, UserId};
@@ -17,6 +18,7 @@ pub async fn renew_recovery_codes(app: &App, ctx: &Ctx, proofs: Proofs) -> Resul
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
     let proof = second_factor::prove(app, ctx, id, proofs).await?;
     let unit = app.databases.write(ctx).await?;
+    still_open::require(ctx, &unit).await?;
     // Held, so that of two who renew at once one is the last.
     totp_factor::of_user_to_change(&unit, id).await?.ok_or(Error::NoTotp)?;
     let left = recovery_code::count_unused(&unit, id).await?;

@@ -1,18 +1,20 @@
 //! Erases a tenant whose time is over, from every domain, and leaves a certificate of what there was. Rows and files go in
 //! batches, each with a transaction of its own, so it may be killed at any of them: the next run goes on. It goes round until
-//! a whole round finds nothing, since what was on its way may have come in behind it.
+//! a whole round finds nothing, since what was on its way may have come in behind it. Its people who are in no other tenant are
+//! erased with it, each by a job of their own.
 
 use crate::app::App;
 use crate::domain::TenantClosureId;
 use crate::domain::leaving::{CERTIFICATE, ClosureState, Counts, Erasure};
 use crate::error::Error;
 use crate::jobs::EraseTenant;
+use crate::service::leaving::erase_person;
 use crate::service::sessions::signing_keys;
-use crate::store::{tenant, tenant_closure};
+use crate::store::{membership, tenant, tenant_closure};
 use chrono::{DateTime, Duration, Utc};
 use data::AuditEntry;
 use data::tables::{KERNEL_TABLES, Of, Table};
-use kernel::{Ctx, Problem};
+use kernel::{Ctx, Problem, TenantId};
 use module::{ArchiveError, ArchiveOffer, CountRows, EraseFiles, EraseRows};
 use serde_json::json;
 use users_contract::TenantErased;
@@ -22,6 +24,8 @@ const MOST_BATCHES: u64 = 200;
 /// Longer than a request may take.
 const CLOSING_TAKES: Duration = Duration::minutes(5);
 const PAUSE: Duration = Duration::seconds(1);
+/// In one run.
+const PEOPLE: i64 = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Erasing {
@@ -61,6 +65,9 @@ pub async fn erase_tenant(app: &App, ctx: &Ctx, job: EraseTenant) -> Result<Eras
             }
         }
         ClosureState::Erasing => {}
+    }
+    if !people(app, ctx, tenant).await? {
+        return Ok(Erasing::Partly);
     }
     if !round(app, &there).await? {
         return Ok(Erasing::Partly);
@@ -111,6 +118,18 @@ async fn begin(
         after: Some(json!({ "state": ClosureState::Erasing.name(), "rows": counts.values().sum::<u64>() })),
     })?;
     Ok(unit.commit(true).await?)
+}
+
+/// Who is in no other tenant is erased with this one, and found by who is in it: before any of its rows goes. `true` when there
+/// are no more of them.
+async fn people(app: &App, ctx: &Ctx, tenant: TenantId) -> Result<bool, Error> {
+    let system = app.databases.system_read("leaving: whose only tenant is being erased").await?;
+    let people = membership::people_of_alone(&system, tenant, PEOPLE).await?;
+    drop(system);
+    for person in &people {
+        erase_person::begin_with_tenant(app, ctx, *person).await?;
+    }
+    Ok((people.len() as i64) < PEOPLE)
 }
 
 /// `true` when nothing was left.
@@ -193,6 +212,6 @@ async fn certificate(app: &App, ctx: &Ctx, closure: &tenant_closure::Model) -> R
     signing_keys::sign_statement(app, ctx.visitor(), CERTIFICATE, &told).await
 }
 
-fn unanswered(error: ArchiveError) -> Error {
+pub fn unanswered(error: ArchiveError) -> Error {
     Error::Refused(Problem::unavailable(error))
 }

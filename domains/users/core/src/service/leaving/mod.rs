@@ -1,8 +1,10 @@
-//! Leaving: what a tenant or a person takes along, and what is erased when a tenant is gone.
+//! Leaving: what a tenant or a person takes along, and what is erased when one of them is gone.
 
 pub mod close_tenant;
 pub mod download_export;
 pub mod end_export;
+pub mod erase_oneself;
+pub mod erase_person;
 pub mod erase_tenant;
 pub mod expire_exports;
 pub mod export;

@@ -10,7 +10,7 @@ use crate::store::data_export::{self, Model};
 use crate::store::{membership, passkey, user};
 use ::jobs::Running;
 use bytes::Bytes;
-use data::tables::{Class, Table};
+use data::tables::Table;
 use futures::stream::{self, Stream};
 use kernel::{Ctx, Problem, TenantId, UserId};
 use module::{ArchiveError, ArchiveOffer, ArchivePerson, ReadRows};
@@ -101,7 +101,7 @@ async fn person(app: &App, ctx: &Ctx, export: &Model) -> Result<Option<ArchivePe
     let Some(id) = export.of_person else { return Ok(None) };
     let read = app.databases.read(ctx).await?;
     let address = user::by_id(&read, id).await?.map(|found| found.email);
-    Ok(Some(ArchivePerson { id, address }))
+    Ok(Some(ArchivePerson { id, address, name: None }))
 }
 
 enum Step<'a> {
@@ -119,11 +119,8 @@ enum Step<'a> {
 fn steps<'a>(app: &'a App, export: &Model, places: &[Ctx]) -> VecDeque<Step<'a>> {
     let tables =
         app.archives.all().iter().flat_map(|offer| offer.tables.iter().map(move |table| (offer, table)));
-    let wanted = |table: &Table| {
-        let of_people = |class| matches!(class, Class::Person | Class::Address(..));
-        table.is_exported()
-            && (export.of_person.is_none() || table.columns().any(|column| of_people(column.class)))
-    };
+    let wanted =
+        |table: &Table| table.is_exported() && (export.of_person.is_none() || table.concerns_people());
     let tables: Vec<_> = tables.filter(|(_, table)| wanted(table)).collect();
     let mut steps = VecDeque::from([Step::Header(tables.clone())]);
     steps.extend(export.of_person.map(Step::Account));

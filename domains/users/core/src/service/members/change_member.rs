@@ -5,9 +5,12 @@ use crate::app::App;
 use crate::domain::membership::counts_as_owner;
 use crate::domain::{MembershipId, MembershipState, RoleRef};
 use crate::error::Error;
+use crate::permissions::MEMBERS_WRITE;
 use crate::service::members::member::{self, Member};
-use crate::service::roles::authority::{self, require_covered};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
+use crate::service::sso::enforcement;
+use crate::service::support::revoke_support_grant as support_grant;
 use crate::store::{membership, tenant};
 use data::{AuditEntry, Unit};
 use kernel::{Ctx, Faults};
@@ -32,6 +35,7 @@ pub async fn change_member(
     let mut unit = app.databases.write(ctx).await?;
     // Held, so that of two owners who step down at once one is the last.
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let acting = authority::hold(app, ctx, &unit, &MEMBERS_WRITE).await?;
     let before = membership::by_id_to_change(&unit, id).await?.ok_or(Error::MemberNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
@@ -47,10 +51,10 @@ pub async fn change_member(
     }
     if role != before.role()? {
         let taken = authority::of_role(app, &unit, before.role()?).await?;
-        require_covered(ctx, &taken)?;
-        fresh::require_to_grant(app, ctx, &taken)?;
+        acting.require_covered(&taken)?;
+        fresh::require_to_take(app, ctx, &taken)?;
         let given = authority::of_role(app, &unit, role).await?;
-        require_covered(ctx, &given)?;
+        acting.require_covered(&given)?;
         fresh::require_to_grant(app, ctx, &given)?;
         keep_an_owner(&unit, &before, counts_as_owner(role, state)).await?;
     }
@@ -65,6 +69,9 @@ pub async fn change_member(
         before: Some(member::audited(&before)?),
         after: Some(member::audited(&after)?),
     })?;
+    if role != before.role()? {
+        support_grant::end_what_is_not_theirs(app, ctx, &mut unit, id).await?;
+    }
     authority::forget_member(app, &mut unit, id);
     let member = member::with_person(&unit, &after).await?;
     Ok(unit.commit(member).await?)
@@ -76,7 +83,7 @@ pub async fn keep_an_owner(unit: &Unit, before: &membership::Model, stays: bool)
     if was && !stays && membership::active_owners(unit).await? <= 1 {
         return Err(Error::LastOwner);
     }
-    Ok(())
+    if was && !stays { enforcement::keep_way_back(unit, before.user_id).await } else { Ok(()) }
 }
 
 /// A manager is a member who is not gone, and nobody is their own, by however many others.

@@ -4,9 +4,10 @@
 use crate::app::App;
 use crate::domain::{Email, InvitationId, RoleRef};
 use crate::error::Error;
+use crate::permissions::MEMBERS_INVITE;
 use crate::service::members::accept_invitation::require_room;
 use crate::service::members::invitation::{self as view, INVITATION_PREFIX, Invitation};
-use crate::service::roles::authority::{self, require_covered};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::invitation::{self, NewInvitation};
 use crate::store::{membership, tenant, user};
@@ -28,8 +29,9 @@ pub async fn invite(app: &App, ctx: &Ctx, command: Invite) -> Result<Invitation,
     let token = secrets::token(INVITATION_PREFIX);
     let mut unit = app.databases.write(ctx).await?;
     let own = tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let acting = authority::hold(app, ctx, &unit, &MEMBERS_INVITE).await?;
     let promised = authority::of_role(app, &unit, command.role).await?;
-    require_covered(ctx, &promised)?;
+    acting.require_covered(&promised)?;
     fresh::require_to_grant(app, ctx, &promised)?;
     refuse_member(&unit, &email).await?;
     require_room(&unit, &own).await?;

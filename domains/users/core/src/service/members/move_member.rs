@@ -5,37 +5,40 @@ use crate::app::App;
 use crate::domain::membership::{Move, counts_as_owner};
 use crate::domain::{MembershipId, MembershipState, ScimUserId};
 use crate::error::Error;
+use crate::permissions::MEMBERS_WRITE;
 use crate::service::members::change_member::keep_an_owner;
 use crate::service::members::member::{self, Member};
-use crate::service::roles::authority::{self, require_covered};
-use crate::service::sessions::fresh;
-use crate::service::sessions::tokens;
+use crate::service::roles::authority;
+use crate::service::sessions::{fresh, still_open, tokens};
+use crate::service::support::revoke_support_grant as support_grant;
 use crate::store::{api_key, membership, oauth_client, oauth_grant, scim_user, session, team_member, tenant};
 use data::{AuditEntry, Unit};
-use kernel::{Actor, Ctx};
+use kernel::{Actor, Ctx, Permission};
 
 pub async fn move_member(app: &App, ctx: &Ctx, id: MembershipId, step: Move) -> Result<Member, Error> {
     let mut unit = app.databases.write(ctx).await?;
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     let before = membership::by_id_to_change(&unit, id).await?.ok_or(Error::MemberNotFound)?;
-    let after = move_within(app, ctx, &mut unit, &before, step).await?;
+    let after = move_within(app, ctx, &mut unit, &MEMBERS_WRITE, &before, step).await?;
     let member = member::with_person(&unit, &after).await?;
     Ok(unit.commit(member).await?)
 }
 
-/// The same in a unit that does more. The tenant must be held.
+/// The same in a unit that does more, of who was let in by this permission. The tenant must be held.
 pub async fn move_within(
     app: &App,
     ctx: &Ctx,
     unit: &mut Unit,
+    permission: &Permission,
     before: &membership::Model,
     step: Move,
 ) -> Result<membership::Model, Error> {
     if matches!(step, Move::Suspend | Move::Remove) {
         fresh::require(app, ctx)?;
     }
+    let acting = authority::hold(app, ctx, unit, permission).await?;
     if let Some(standing) = crate::store::authority::of(unit, before.public_id).await? {
-        require_covered(ctx, &authority::permissions(app, &standing))?;
+        acting.require_covered(&authority::permissions(app, &standing))?;
     }
     apply(app, ctx, unit, before, step).await
 }
@@ -50,6 +53,7 @@ pub async fn leave_tenant(app: &App, ctx: &Ctx) -> Result<Left, Error> {
     let mut unit = app.databases.write(ctx).await?;
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     let before = membership::of_user_to_change(&unit, own).await?.ok_or(Error::NotAMember)?;
+    still_open::require(ctx, &unit).await?;
     apply(app, ctx, &mut unit, &before, Move::Remove).await?;
     Ok(unit.commit(Left).await?)
 }
@@ -61,9 +65,33 @@ async fn apply(
     before: &membership::Model,
     step: Move,
 ) -> Result<membership::Model, Error> {
-    let (id, role, state) = (before.public_id, before.role()?, before.state()?);
+    let (role, state) = (before.role()?, before.state()?);
     let to = step.from(state).ok_or(Error::MemberState { state: state.name() })?;
     keep_an_owner(unit, before, counts_as_owner(role, to)).await?;
+    carry_out(app, ctx, unit, before, step, to).await
+}
+
+/// Whoever is erased leaves, if they are still there; by themselves, so that nobody is asked whether they may. The tenant must be
+/// held, and whether it keeps an owner is for the caller to see.
+pub async fn leave_within(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    before: &membership::Model,
+) -> Result<(), Error> {
+    let Some(to) = Move::Remove.from(before.state()?) else { return Ok(()) };
+    carry_out(app, ctx, unit, before, Move::Remove, to).await.map(drop)
+}
+
+async fn carry_out(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    before: &membership::Model,
+    step: Move,
+    to: MembershipState,
+) -> Result<membership::Model, Error> {
+    let (id, role) = (before.public_id, before.role()?);
     let manager = before.manager_id.filter(|_| to != MembershipState::Removed);
     let after = membership::change(unit, before, role, manager, to).await?.ok_or_else(Error::stale)?;
     if to == MembershipState::Removed {
@@ -81,6 +109,8 @@ async fn apply(
         membership::release_reports_of(unit, id).await?;
         unspeak(unit, id).await?;
     }
+    // Not only unused while they are away: it would count again with them.
+    support_grant::end_what_is_not_theirs(app, ctx, unit, id).await?;
     unit.audit(AuditEntry {
         action: match step {
             Move::Suspend => "users.member.suspend",

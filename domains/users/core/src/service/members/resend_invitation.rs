@@ -4,8 +4,9 @@
 use crate::app::App;
 use crate::domain::InvitationId;
 use crate::error::Error;
+use crate::permissions::MEMBERS_INVITE;
 use crate::service::members::invitation::{self as view, INVITATION_PREFIX, Invitation};
-use crate::service::roles::authority::{self, require_covered};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::invitation;
 use data::AuditEntry;
@@ -15,9 +16,10 @@ pub async fn resend_invitation(app: &App, ctx: &Ctx, id: InvitationId) -> Result
     let &Actor::User { id: by } = ctx.actor() else { return Err(Error::SessionRequired) };
     let token = secrets::token(INVITATION_PREFIX);
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &MEMBERS_INVITE).await?;
     let before = invitation::by_id_to_change(&unit, id).await?.ok_or(Error::InvitationNotFound)?;
     let promised = authority::of_role(app, &unit, before.role()?).await?;
-    require_covered(ctx, &promised)?;
+    acting.require_covered(&promised)?;
     fresh::require_to_grant(app, ctx, &promised)?;
     let expires_at = ctx.now() + app.settings.invitation_lifetime();
     let renewed = invitation::renew(&unit, id, by, token.hash, expires_at).await?;

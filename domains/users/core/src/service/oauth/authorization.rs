@@ -1,5 +1,6 @@
 //! What a browser brings that a client has sent (RFC 6749, 4.1.1; RFC 7636). Until the client and the way back are proved,
-//! what is wrong is told to the person alone; from then on the client hears of it.
+//! what is wrong is told to the person alone; from then on the client hears of it, by a link that they follow: who has not signed
+//! in is sent nowhere by us, or our name would lead wherever somebody has registered a client (RFC 9700, 4.11.2).
 
 use crate::app::App;
 use crate::domain::oauth::{GrantType, OF_IDENTITY, is_challenge, requested};
@@ -30,8 +31,11 @@ pub struct Asked {
 pub enum Wrong {
     /// Nobody is sent anywhere.
     Here(&'static str),
-    /// The browser is sent there, with the reason.
-    ToClient(String),
+    /// There, with the reason, where the person goes themselves.
+    ToClient {
+        location: String,
+        reason: &'static str,
+    },
     Failed(Error),
 }
 
@@ -65,7 +69,8 @@ pub async fn look_at(app: &App, visitor: &Visitor, query: &str) -> Result<Asked,
     let state = parameters.once("state").map(str::to_owned);
     let told = |reason: Reason| {
         let (code, description) = reason;
-        Wrong::ToClient(refused(app, &redirect_uri, state.as_deref(), code, description))
+        let location = refused(app, &redirect_uri, state.as_deref(), code, description);
+        Wrong::ToClient { location, reason: description }
     };
     let (scopes, challenge, nonce) = checked(&parameters, &client).map_err(told)?;
     let read = app.databases.read(&visitor.enter(client.tenant, "users")).await?;

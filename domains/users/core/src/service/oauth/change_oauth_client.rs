@@ -4,7 +4,9 @@
 use crate::app::App;
 use crate::domain::OauthClientId;
 use crate::error::Error;
+use crate::permissions::OAUTH_CLIENTS_WRITE;
 use crate::service::oauth::oauth_client::{self as view, OauthClient, audited};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::oauth_client::{self, ClientFields};
 use data::AuditEntry;
@@ -27,6 +29,7 @@ pub async fn change_oauth_client(
 ) -> Result<OauthClient, Error> {
     let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &OAUTH_CLIENTS_WRITE).await?;
     let before = oauth_client::by_id_to_change(&unit, id).await?.ok_or(Error::OauthClientNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
@@ -47,7 +50,7 @@ pub async fn change_oauth_client(
     }
     if fields.redirect_uris != before.fields.redirect_uris || fields.scopes != before.fields.scopes {
         fresh::require(app, ctx)?;
-        view::require_scopes_covered(app, ctx, &fields.scopes)?;
+        view::require_scopes_covered(app, &acting, &fields.scopes)?;
     }
     let after = oauth_client::update(&unit, &before, &fields).await?.ok_or_else(Error::stale)?;
     let is_less = before.fields.scopes.iter().any(|scope| !fields.scopes.contains(scope));

@@ -5,9 +5,10 @@ use crate::app::App;
 use crate::domain::OauthClientId;
 use crate::domain::oauth::{CLIENT_PREFIX, GrantType};
 use crate::error::Error;
+use crate::permissions::OAUTH_CLIENTS_WRITE;
 use crate::service::oauth::oauth_client::{self as view, OauthClient, audited};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
-use crate::store::membership;
 use crate::store::oauth_client::{self, ClientFields, NewClient};
 use data::AuditEntry;
 use kernel::{Actor, Ctx, Faults};
@@ -44,14 +45,14 @@ pub async fn create_oauth_client(
     check_grants(&grants, is_confidential, &mut faults);
     view::require_redirects(&grants, &fields, &mut faults);
     let fields = faults.finish(fields).map_err(Error::invalid)?;
-    view::require_scopes_covered(app, ctx, &fields.scopes)?;
     let secret = is_confidential.then(view::new_secret);
     let mut unit = app.databases.write(ctx).await?;
-    let membership = membership::of_user_to_act(&unit, maker).await?.ok_or(Error::NotAMember)?;
+    let acting = authority::hold(app, ctx, &unit, &OAUTH_CLIENTS_WRITE).await?;
+    view::require_scopes_covered(app, &acting, &fields.scopes)?;
     let client_id = secrets::token(CLIENT_PREFIX).plain;
     let new = NewClient {
         id: id.unwrap_or_else(|| ctx.new_id()),
-        membership: membership.public_id,
+        membership: acting.membership,
         client_id: &client_id,
         fields: &fields,
         grant_types: &grants,

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::oauth::{GrantType, SECRET_PREFIX, declared, granted};
 use crate::domain::redirect_uri::{MAX_URIS, fault};
 use crate::error::Error;
-use crate::service::roles::authority::require_covered;
+use crate::service::roles::authority::Acting;
 use crate::service::sessions::tokens;
 use crate::store::oauth_client::{Client, ClientFields};
 use crate::store::{membership, session};
@@ -61,8 +61,8 @@ pub fn require_redirects(grants: &[GrantType], fields: &ClientFields, faults: &m
 }
 
 /// Nobody registers what may do more than they.
-pub fn require_scopes_covered(app: &App, ctx: &Ctx, scopes: &[String]) -> Result<(), Error> {
-    require_covered(ctx, &granted(scopes, &app.permissions))
+pub fn require_scopes_covered(app: &App, acting: &Acting, scopes: &[String]) -> Result<(), Error> {
+    acting.require_covered(&granted(scopes, &app.permissions))
 }
 
 /// One that acts for itself does so as its maker: whoever else had its secret, or widened it, would act as them.

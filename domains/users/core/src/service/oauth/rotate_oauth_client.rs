@@ -4,8 +4,10 @@
 use crate::app::App;
 use crate::domain::OauthClientId;
 use crate::error::Error;
+use crate::permissions::OAUTH_CLIENTS_WRITE;
 use crate::service::oauth::create_oauth_client::CreatedOauthClient;
 use crate::service::oauth::oauth_client::{self as view, audited};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::oauth_client;
 use chrono::Duration;
@@ -28,12 +30,13 @@ pub async fn rotate_oauth_client(
     faults.require(in_range, "/overlap_minutes", "out_of_range", "must be at most 10080, which is a week");
     faults.finish(()).map_err(Error::invalid)?;
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &OAUTH_CLIENTS_WRITE).await?;
     let before = oauth_client::by_id_to_change(&unit, id).await?.ok_or(Error::OauthClientNotFound)?;
     if before.is_public() {
         return Err(Error::OauthClientPublic);
     }
     view::require_own(&unit, &before, own).await?;
-    view::require_scopes_covered(app, ctx, &before.fields.scopes)?;
+    view::require_scopes_covered(app, &acting, &before.fields.scopes)?;
     let secret = view::new_secret();
     let until = (overlap_minutes > 0).then(|| ctx.now() + Duration::minutes(overlap_minutes.into()));
     let rotated = oauth_client::rotate(&unit, &before, secret.hash, until).await?;

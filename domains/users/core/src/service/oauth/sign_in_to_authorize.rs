@@ -6,6 +6,7 @@ use crate::domain::MembershipId;
 use crate::error::Error;
 use crate::service::oauth::authorization::Asked;
 use crate::service::sessions::sign_in::{self, ProvedSignIn, SignIn};
+use crate::service::sso::enforcement::Entry;
 use crate::service::tenants::policy;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
@@ -57,7 +58,8 @@ async fn enter(app: &App, visitor: &Visitor, asked: &Asked, proved: &ProvedSignI
     if policy::own(&unit).await?.policy.restriction(proved.strength()).is_some() {
         return Err(Error::MethodNotAllowed);
     }
-    sign_in::let_in(&mut unit, &ctx, &proved.opening(visitor), proved.renewed()).await?;
+    let entry = sign_in::let_in(&mut unit, &ctx, &proved.opening(visitor), proved.renewed()).await?;
+    let is_past = entry == Entry::BreakGlass;
     unit.audit(AuditEntry {
         action: "users.oauth_client.sign_in",
         resource: "oauth_client",
@@ -65,7 +67,12 @@ async fn enter(app: &App, visitor: &Visitor, asked: &Asked, proved: &ProvedSignI
         before: None,
         after: Some(json!({
             "user": proved.person.public_id, "strength": proved.strength(), "second_factor": proved.second_factor(),
+            "break_glass": is_past,
         })),
     })?;
+    if is_past {
+        let (tenant, user) = (proved.tenant, proved.person.public_id);
+        tracing::warn!(%tenant, %user, "an owner lets a client in past the provider that the tenant enforces");
+    }
     Ok(unit.commit(()).await?)
 }

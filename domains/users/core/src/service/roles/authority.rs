@@ -5,11 +5,12 @@ use crate::app::App;
 use crate::domain::role::granted;
 use crate::domain::{MembershipId, RoleId, RoleRef, TeamId};
 use crate::error::Error;
+use crate::service::sessions::still_open;
 use crate::store::authority::{self, Held, Standing};
 use crate::store::{membership, role, team};
 use data::{Tx, Unit};
 use kernel::permission::PermissionSet;
-use kernel::{Ctx, TenantId, Visitor};
+use kernel::{Ctx, Permission, TenantId, Visitor};
 use std::sync::Arc;
 
 /// Of how many members a change of a role or team is felt at once; of more it is within a second.
@@ -58,9 +59,39 @@ pub async fn of_role(app: &App, unit: &Unit, role: RoleRef) -> Result<Permission
     }
 }
 
-/// Nobody grants what they lack, nor takes from those who have more.
-pub fn require_covered(ctx: &Ctx, permissions: &PermissionSet) -> Result<(), Error> {
-    if ctx.permissions().covers(permissions) { Ok(()) } else { Err(Error::GrantTooWide) }
+/// Whoever acts in a unit of work, with what they may do, as the database has it there.
+pub struct Acting {
+    pub membership: MembershipId,
+    permissions: PermissionSet,
+}
+
+impl Acting {
+    pub fn covers(&self, permissions: &PermissionSet) -> bool {
+        self.permissions.covers(permissions)
+    }
+
+    /// Nobody grants what they lack, nor takes from those who have more.
+    pub fn require_covered(&self, permissions: &PermissionSet) -> Result<(), Error> {
+        if self.covers(permissions) { Ok(()) } else { Err(Error::GrantTooWide) }
+    }
+}
+
+/// Whoever gives, takes or makes something that lasts is asked again in the unit that does it, since what the guard believed is
+/// up to a second old: they are a member who may act, and stay one until it ends, they have the permission that let them in, and
+/// their session is open. Held before roles, teams and other members, and after the tenant where that is held, so that no two
+/// units wait for each other.
+pub async fn hold(app: &App, ctx: &Ctx, unit: &Unit, permission: &Permission) -> Result<Acting, Error> {
+    let user = ctx.actor().user().ok_or(Error::NotAMember)?;
+    let own = membership::of_user_to_act(unit, user).await?.ok_or(Error::NotAMember)?.public_id;
+    still_open::require(ctx, unit).await?;
+    let now = of_member(app, unit, own).await?.ok_or(Error::NotAMember)?;
+    // A key, a client or an operator has less than the member.
+    let permissions = ctx.permissions().intersection(&now);
+    if permissions.has(permission) {
+        Ok(Acting { membership: own, permissions })
+    } else {
+        Err(Error::GrantTooWide)
+    }
 }
 
 pub fn forget_member(app: &App, unit: &mut Unit, membership: MembershipId) {

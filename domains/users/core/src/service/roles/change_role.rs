@@ -5,7 +5,8 @@ use crate::app::App;
 use crate::domain::RoleId;
 use crate::domain::role::{declared, granted};
 use crate::error::Error;
-use crate::service::roles::authority::{self, require_covered};
+use crate::permissions::ROLES_WRITE;
+use crate::service::roles::authority;
 use crate::service::roles::create_role::{audited, or_taken, worded};
 use crate::service::sessions::fresh;
 use crate::store::role::{self, Role, RoleFields};
@@ -23,14 +24,15 @@ pub struct ChangeRole {
 
 pub async fn change_role(app: &App, ctx: &Ctx, id: RoleId, command: ChangeRole) -> Result<Role, Error> {
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &ROLES_WRITE).await?;
     let before = role::find_to_change(&unit, id).await?.ok_or(Error::RoleNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
     }
     let fields = changed(app, &before.fields, command)?;
-    require_covered(ctx, &granted(&before.fields.permissions, &app.permissions))?;
+    acting.require_covered(&granted(&before.fields.permissions, &app.permissions))?;
     let given = granted(&fields.permissions, &app.permissions);
-    require_covered(ctx, &given)?;
+    acting.require_covered(&given)?;
     if fields == before.fields {
         return Ok(unit.commit(before).await?);
     }

@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::domain::RoleId;
 use crate::domain::role::{declared, granted};
 use crate::error::Error;
-use crate::service::roles::authority::require_covered;
+use crate::permissions::ROLES_WRITE;
+use crate::service::roles::authority;
 use crate::store::role::{self, Role, RoleFields};
 use data::AuditEntry;
 use kernel::permission::BuiltinRole;
@@ -24,9 +25,10 @@ pub async fn create_role(
     let mut fields = worded(fields, &mut faults);
     fields.permissions = declared(fields.permissions, &app.permissions, "/permissions", &mut faults);
     let fields = faults.finish(fields).map_err(Error::invalid)?;
-    require_covered(ctx, &granted(&fields.permissions, &app.permissions))?;
     let id = id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &ROLES_WRITE).await?;
+    acting.require_covered(&granted(&fields.permissions, &app.permissions))?;
     let role = role::insert(&unit, id, &fields).await.map_err(or_taken)?;
     unit.audit(AuditEntry {
         action: "users.role.create",

@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::domain::RoleId;
 use crate::domain::role::granted;
 use crate::error::Error;
-use crate::service::roles::authority::require_covered;
+use crate::permissions::ROLES_WRITE;
+use crate::service::roles::authority;
 use crate::service::roles::create_role::audited;
 use crate::store::{invitation, membership, role, team};
 use data::AuditEntry;
@@ -12,8 +13,9 @@ use kernel::Ctx;
 
 pub async fn delete_role(app: &App, ctx: &Ctx, id: RoleId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &ROLES_WRITE).await?;
     let before = role::find_to_change(&unit, id).await?.ok_or(Error::RoleNotFound)?;
-    require_covered(ctx, &granted(&before.fields.permissions, &app.permissions))?;
+    acting.require_covered(&granted(&before.fields.permissions, &app.permissions))?;
     if membership::any_of_role(&unit, id).await?
         || team::any_of_role(&unit, id).await?
         || invitation::any_open_of_role(&unit, id).await?

@@ -12,7 +12,7 @@ use kernel::{Actor, Ctx, Faults, Permission};
 
 pub struct Explain {
     pub permission: String,
-    /// `None`: the caller's own membership, and by an API key no more than this key may.
+    /// `None`: the caller's own membership, and by an API key, or an operator who acts as the member, no more than these may.
     pub member: Option<MembershipId>,
 }
 
@@ -53,10 +53,37 @@ pub async fn explain(app: &App, ctx: &Ctx, question: Explain) -> Result<Explanat
     of_teams.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
     let mut sources = vec![source(&standing.own, None)];
     sources.extend(of_teams.into_iter().map(|(team, held)| source(&held, Some(team))));
-    let by_key = question.member.is_none() && matches!(ctx.actor(), Actor::ApiKey { .. });
-    let key_may = !by_key || ctx.permissions().has(&permission);
-    let (allowed, reason) = judge(standing.state, &sources, key_may);
+    let narrowed =
+        Narrowed::of(ctx).filter(|_| question.member.is_none() && !ctx.permissions().has(&permission));
+    let (allowed, reason) = judge(standing.state, &sources, narrowed);
     Ok(Explanation { permission: permission.name, member, state: standing.state, sources, allowed, reason })
+}
+
+/// Who asks for a member and may not do this, though the member may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Narrowed {
+    Key,
+    Operator,
+}
+
+impl Narrowed {
+    /// What they may not is for the caller to see.
+    fn of(ctx: &Ctx) -> Option<Self> {
+        match (&ctx.principal().impersonator, ctx.actor()) {
+            (Some(_), _) => Some(Self::Operator),
+            (None, Actor::ApiKey { .. }) => Some(Self::Key),
+            (None, _) => None,
+        }
+    }
+
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Key => "Its maker may, but this API key is narrower than its maker and does not have it.",
+            Self::Operator => {
+                "The member may, but an operator who acts as them may not: support access never has it, or is given no further."
+            }
+        }
+    }
 }
 
 fn declared(app: &App, name: &str) -> Result<Permission, Error> {
@@ -74,16 +101,15 @@ async fn own_membership(tx: &Tx, ctx: &Ctx) -> Result<MembershipId, Error> {
 }
 
 /// Whether they may, and why.
-fn judge(state: MembershipState, sources: &[Source], key_may: bool) -> (bool, String) {
+fn judge(state: MembershipState, sources: &[Source], narrowed: Option<Narrowed>) -> (bool, String) {
     if !state.may_act() {
         return (false, format!("The member is {}, and only an active one may do anything.", state.name()));
     }
     let Some(granting) = sources.iter().find(|source| source.grants) else {
         return (false, "Neither the member's own role nor a team of theirs grants it.".to_owned());
     };
-    if !key_may {
-        let reason = "Its maker may, but this API key is narrower than its maker and does not have it.";
-        return (false, reason.to_owned());
+    if let Some(narrowed) = narrowed {
+        return (false, narrowed.reason().to_owned());
     }
     match &granting.team {
         None => (true, "The member's own role grants it.".to_owned()),
@@ -97,14 +123,20 @@ mod tests {
     use kernel::Id;
     use kernel::permission::BuiltinRole;
 
-    fn check(state: MembershipState, grants: [bool; 2], key_may: bool, allowed: bool, said: &str) {
+    fn check(
+        state: MembershipState,
+        grants: [bool; 2],
+        narrowed: Option<Narrowed>,
+        allowed: bool,
+        said: &str,
+    ) {
         let role = RoleRef::Builtin(BuiltinRole::Member);
         let team = Team { id: Id::new(chrono::DateTime::UNIX_EPOCH), name: "Support".to_owned() };
         let sources = [
             Source { role, team: None, grants: grants[0] },
             Source { role, team: Some(team), grants: grants[1] },
         ];
-        let (found, reason) = judge(state, &sources, key_may);
+        let (found, reason) = judge(state, &sources, narrowed);
         assert_eq!(found, allowed, "{reason}");
         assert!(reason.contains(said) && reason.ends_with('.'), "{reason}");
     }
@@ -112,12 +144,14 @@ mod tests {
     #[test]
     fn the_reason_is_the_first_that_decides() {
         use MembershipState::{Active, Removed, Suspended};
-        check(Active, [true, true], true, true, "own role grants");
-        check(Active, [false, true], true, true, "team Support grants");
-        check(Active, [false, false], true, false, "Neither");
-        check(Active, [true, false], false, false, "API key is narrower");
-        check(Active, [false, false], false, false, "Neither");
-        check(Suspended, [true, true], true, false, "suspended");
-        check(Removed, [true, true], true, false, "removed");
+        use Narrowed::{Key, Operator};
+        check(Active, [true, true], None, true, "own role grants");
+        check(Active, [false, true], None, true, "team Support grants");
+        check(Active, [false, false], None, false, "Neither");
+        check(Active, [true, false], Some(Key), false, "API key is narrower");
+        check(Active, [true, false], Some(Operator), false, "an operator who acts as them may not");
+        check(Active, [false, false], Some(Key), false, "Neither");
+        check(Suspended, [true, true], None, false, "suspended");
+        check(Removed, [true, true], Some(Operator), false, "removed");
     }
 }

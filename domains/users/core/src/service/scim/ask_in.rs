@@ -4,9 +4,10 @@
 use crate::app::App;
 use crate::domain::{Email, RoleRef};
 use crate::error::Error;
+use crate::permissions::DIRECTORY_PROVISION;
 use crate::service::members::accept_invitation::require_room;
 use crate::service::members::invitation::{self as view, INVITATION_PREFIX};
-use crate::service::roles::authority::{self, require_covered};
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::store::invitation::{self, NewInvitation};
 use crate::store::{scim_user, tenant};
@@ -61,8 +62,9 @@ async fn ask(app: &App, ctx: &Ctx, unit: &mut Unit, own: &tenant::Model, email: 
         }
         invitation::revoke(unit, open.public_id).await?;
     }
+    let acting = authority::hold(app, ctx, unit, &DIRECTORY_PROVISION).await?;
     let promised = authority::of_role(app, unit, ROLE).await?;
-    require_covered(ctx, &promised)?;
+    acting.require_covered(&promised)?;
     fresh::require_to_grant(app, ctx, &promised)?;
     require_room(unit, own).await?;
     let token = secrets::token(INVITATION_PREFIX);

@@ -2,11 +2,12 @@
 
 use crate::app::App;
 use crate::domain::TeamId;
-use crate::domain::scim::Refusal;
 use crate::domain::scim::entry::GroupEntry;
 use crate::domain::scim::patch::apply;
 use crate::domain::scim::schema::GROUPS;
 use crate::error::Error;
+use crate::permissions::DIRECTORY_PROVISION;
+use crate::service::roles::authority;
 use crate::service::scim::base;
 use crate::service::scim::change_person::Change;
 use crate::service::scim::group;
@@ -27,8 +28,8 @@ pub async fn change_group(
     let base = base(app);
     let mut unit = app.databases.write(ctx).await?;
     hold_teams(&unit).await?;
-    let team = team::find_to_change(&unit, id).await?.ok_or(Refusal::NotFound)?;
-    let known = group::with_members(&unit, team).await?;
+    authority::hold(app, ctx, &unit, &DIRECTORY_PROVISION).await?;
+    let known = group::find_to_change(&unit, id).await?;
     let document = known.document(&base);
     seen.require(&document)?;
     let document = match change {

@@ -9,8 +9,10 @@ use crate::domain::scim::schema::USERS;
 use crate::domain::scim::{Document, Refusal};
 use crate::domain::{MembershipState, ScimUserId};
 use crate::error::Error;
+use crate::permissions::DIRECTORY_PROVISION;
 use crate::service::members::change_member::check_manager;
 use crate::service::members::move_member::move_within;
+use crate::service::roles::authority;
 use crate::service::scim::person::{self, Person, audited, manager_of, or_taken, require_free, said};
 use crate::service::scim::version::{self, Seen, Told};
 use crate::service::scim::{ask_in, base};
@@ -34,6 +36,7 @@ pub async fn change_person(
     let base = base(app);
     let mut unit = app.databases.write(ctx).await?;
     let own = tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    authority::hold(app, ctx, &unit, &DIRECTORY_PROVISION).await?;
     let person = person::find(&unit, id).await?;
     let document = person.document(&base)?;
     seen.require(&document)?;
@@ -53,7 +56,7 @@ pub async fn change_person(
             let is_active = member.state()? == MembershipState::Active;
             if let Some(active) = entry.active.filter(|active| *active != is_active) {
                 let step = if active { Move::Resume } else { Move::Suspend };
-                move_within(app, ctx, &mut unit, &member, step).await?;
+                move_within(app, ctx, &mut unit, &DIRECTORY_PROVISION, &member, step).await?;
             }
         }
         None => {
@@ -93,7 +96,11 @@ async fn write(
 ) -> Result<scim_user::Model, Error> {
     // Of two members the membership says who reports to whom.
     let of_members = person.member.is_some() && manager.is_some_and(|manager| manager.member.is_some());
-    let said = said(entry, manager.map(|manager| manager.id).filter(|_| !of_members))?;
+    let mut said = said(entry, manager.map(|manager| manager.id).filter(|_| !of_members))?;
+    if person.member.is_some() {
+        // Nobody is waited for there.
+        said.email_key = None;
+    }
     let written = match (&person.row, person.member_id()) {
         (Some(row), _) => scim_user::change(unit, row, said).await,
         (None, Some(member)) => scim_user::adopt(unit, person.id, member, said).await,

@@ -5,6 +5,8 @@ use crate::domain::TeamId;
 use crate::domain::scim::Document;
 use crate::domain::scim::entry::GroupEntry;
 use crate::error::Error;
+use crate::permissions::DIRECTORY_PROVISION;
+use crate::service::roles::authority;
 use crate::service::scim::base;
 use crate::service::scim::group::{self, Group};
 use crate::service::scim::version::{self, Told};
@@ -19,6 +21,7 @@ pub async fn create_group(app: &App, ctx: &Ctx, document: Document) -> Result<To
     let id: TeamId = ctx.new_id();
     let mut unit = app.databases.write(ctx).await?;
     hold_teams(&unit).await?;
+    authority::hold(app, ctx, &unit, &DIRECTORY_PROVISION).await?;
     let fields = TeamFields { name: entry.display_name.clone(), parent: None, role: None };
     let fields = checked(&unit, id, fields).await?;
     let mut team = team::insert(&unit, id, &fields).await.map_err(or_taken)?;

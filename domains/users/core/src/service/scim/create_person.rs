@@ -5,6 +5,8 @@ use crate::domain::ScimUserId;
 use crate::domain::scim::Document;
 use crate::domain::scim::entry::UserEntry;
 use crate::error::Error;
+use crate::permissions::DIRECTORY_PROVISION;
+use crate::service::roles::authority;
 use crate::service::scim::person::{self, audited, manager_of, or_taken, require_free, said};
 use crate::service::scim::version::{self, Told};
 use crate::service::scim::{ask_in, base};
@@ -19,6 +21,7 @@ pub async fn create_person(app: &App, ctx: &Ctx, mut document: Document) -> Resu
     let mut unit = app.databases.write(ctx).await?;
     // Held, so that of two who speak of one person one is the first.
     let own = tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    authority::hold(app, ctx, &unit, &DIRECTORY_PROVISION).await?;
     require_free(&unit, None, &entry).await?;
     let manager = manager_of(&unit, &entry).await?.map(|manager| manager.id);
     let id: ScimUserId = ctx.new_id();

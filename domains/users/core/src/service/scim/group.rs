@@ -7,7 +7,8 @@ use crate::domain::scim::value::MAX_VALUES;
 use crate::domain::scim::{Document, Refusal};
 use crate::domain::{ScimUserId, TeamId};
 use crate::error::Error;
-use crate::service::roles::authority::{self, require_covered};
+use crate::permissions::DIRECTORY_PROVISION;
+use crate::service::roles::authority;
 use crate::service::scim::person::{self, Person, time};
 use crate::service::sessions::fresh;
 use crate::service::teams::add_team_member::audited;
@@ -31,6 +32,12 @@ pub struct Group {
 pub async fn find(tx: &Tx, id: TeamId) -> Result<Group, Error> {
     let team = team::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     with_members(tx, team).await
+}
+
+/// As it is now, and so it stays until the transaction ends.
+pub async fn find_to_change(unit: &Unit, id: TeamId) -> Result<Group, Error> {
+    let team = team::find_to_change(unit, id).await?.ok_or(Refusal::NotFound)?;
+    with_members(unit, team).await
 }
 
 pub async fn with_members(tx: &Tx, team: Team) -> Result<Group, Error> {
@@ -97,8 +104,9 @@ impl Moves {
         if self.is_empty() {
             return Ok(());
         }
+        let acting = authority::hold(app, ctx, unit, &DIRECTORY_PROVISION).await?;
         let granted = granted_in(app, unit, team).await?;
-        require_covered(ctx, &granted)?;
+        acting.require_covered(&granted)?;
         if !self.coming.is_empty() {
             fresh::require_to_grant(app, ctx, &granted)?;
         }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::service::members::change_member::check_manager;
 use crate::service::roles::authority;
 use crate::service::scim::person::{self, audited};
+use crate::service::teams::add_team_member::audited as in_team;
 use crate::service::teams::create_team::granted_in;
 use crate::store::{invitation, membership, scim_group_member, scim_user, team, team_member};
 use data::{AuditEntry, Tx, Unit};
@@ -68,7 +69,7 @@ pub async fn keeps_out(tx: &Tx, address: &str) -> Result<bool, Error> {
 async fn enter_teams(
     app: &App,
     ctx: &Ctx,
-    unit: &Unit,
+    unit: &mut Unit,
     by: Option<UserId>,
     id: ScimUserId,
     member: MembershipId,
@@ -90,7 +91,14 @@ async fn enter_teams(
         let is_there = team::find_to_keep(unit, team).await?.is_some();
         let is_new = team_member::find(unit, team, member).await?.is_none();
         if is_there && is_new && theirs.covers(&granted_in(app, unit, team).await?) {
-            team_member::insert(unit, ctx, team, member).await?;
+            let added = team_member::insert(unit, ctx, team, member).await?;
+            unit.audit(AuditEntry {
+                action: "users.team_member.add",
+                resource: "team_member",
+                resource_id: added.public_id.uuid(),
+                before: None,
+                after: Some(in_team(team, member)),
+            })?;
         }
     }
     scim_group_member::delete_all_of(unit, id).await?;

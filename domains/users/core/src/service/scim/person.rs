@@ -108,6 +108,15 @@ impl Person {
         self.member.as_ref().map(|member| member.row.public_id)
     }
 
+    fn user_name_key(&self) -> Option<&str> {
+        let own = self.member.as_ref().map(|member| member.account.email_key.as_str());
+        self.row.as_ref().map(|row| row.user_name_key.as_str()).or(own)
+    }
+
+    fn awaited_at(&self) -> Option<&str> {
+        self.row.as_ref()?.email_key.as_deref()
+    }
+
     /// Without its version.
     pub fn document(&self, base: &str) -> Result<Document, Error> {
         let is_active = self.member.as_ref().map(|member| member.row.state == MembershipState::Active.name());
@@ -119,14 +128,15 @@ impl Person {
                 if let Some(external) = &row.external_id {
                     document.insert("externalId".to_owned(), json!(external));
                 }
-                if let (Some(active), Some(is_active)) = (document.get_mut("active"), is_active) {
-                    *active = json!(is_active);
+                if let Some(is_active) = is_active {
+                    document.insert("active".to_owned(), json!(is_active));
                 }
                 document
             }
             (None, Some(Member { account, .. })) => Document::from_iter([
                 ("userName".to_owned(), json!(account.email)),
                 ("displayName".to_owned(), json!(account.display_name)),
+                ("name".to_owned(), name(&account.display_name)),
                 ("active".to_owned(), json!(is_active)),
                 ("emails".to_owned(), json!([{ "value": account.email, "type": "work", "primary": true }])),
             ]),
@@ -151,6 +161,12 @@ impl Person {
     }
 }
 
+/// Directories read the parts of a name. Of who has one word for it, that is both.
+fn name(whole: &str) -> Value {
+    let (given, family) = whole.rsplit_once(' ').unwrap_or((whole, whole));
+    json!({ "formatted": whole, "givenName": given.trim_end(), "familyName": family })
+}
+
 pub fn time(at: Option<DateTime<Utc>>) -> String {
     at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
@@ -168,29 +184,35 @@ pub fn said(entry: &UserEntry, manager: Option<ScimUserId>) -> Result<Said, Erro
     })
 }
 
-/// Nobody else of the tenant has the name or, of who is to be asked in, the address. The tenant must be held.
+/// Nobody else of the tenant has the name or, of who is to be asked in, the address. What was theirs before is not asked about: a
+/// member who takes that address since would keep the directory from switching them off. The tenant must be held.
 pub async fn require_free(tx: &Tx, own: Option<&Person>, entry: &UserEntry) -> Result<(), Error> {
     let own_id = own.map(|own| own.id);
     let own_member = own.and_then(Person::member_id);
     let taken = || Refusal::Uniqueness("Another user has this userName or address.".to_owned());
     let key = entry.user_name_key();
-    let named = scim_user::by_user_name(tx, &key).await?;
-    if named.is_some_and(|named| Some(named.public_id) != own_id) {
-        return Err(taken().into());
+    let mut addresses = Vec::new();
+    if own.and_then(Person::user_name_key) != Some(key.as_str()) {
+        let named = scim_user::by_user_name(tx, &key).await?;
+        if named.is_some_and(|named| Some(named.public_id) != own_id) {
+            return Err(taken().into());
+        }
+        addresses.push(key);
     }
-    let mut addresses = vec![key];
-    if own_member.is_none() {
-        addresses.extend(entry.address().map(|address| address.key()));
-    }
-    for address in &addresses {
-        let member = scim_user::member_at(tx, address).await?;
-        if member.is_some_and(|member| Some(member) != own_member) {
+    let awaited_at = entry
+        .address()
+        .map(|address| address.key())
+        .filter(|address| own_member.is_none() && own.and_then(Person::awaited_at) != Some(address.as_str()));
+    if let Some(address) = &awaited_at {
+        let awaited = scim_user::awaited(tx, address).await?;
+        if awaited.is_some_and(|awaited| Some(awaited.public_id) != own_id) {
             return Err(taken().into());
         }
     }
-    if let (None, Some(address)) = (own_member, entry.address()) {
-        let awaited = scim_user::awaited(tx, &address.key()).await?;
-        if awaited.is_some_and(|awaited| Some(awaited.public_id) != own_id) {
+    addresses.extend(awaited_at);
+    for address in &addresses {
+        let member = scim_user::member_at(tx, address).await?;
+        if member.is_some_and(|member| Some(member) != own_member) {
             return Err(taken().into());
         }
     }

@@ -4,7 +4,9 @@ use crate::app::App;
 use crate::domain::ScimUserId;
 use crate::domain::membership::Move;
 use crate::error::Error;
+use crate::permissions::DIRECTORY_PROVISION;
 use crate::service::members::move_member::move_within;
+use crate::service::roles::authority;
 use crate::service::scim::person::{self, audited};
 use crate::service::scim::version::Seen;
 use crate::service::scim::{ask_in, base};
@@ -15,11 +17,14 @@ use kernel::Ctx;
 pub async fn remove_person(app: &App, ctx: &Ctx, id: ScimUserId, seen: Seen) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    authority::hold(app, ctx, &unit, &DIRECTORY_PROVISION).await?;
     let person = person::find(&unit, id).await?;
     seen.require(&person.document(&base(app))?)?;
     match &person.member {
         // What the directory said of them goes with the membership.
-        Some(member) => drop(move_within(app, ctx, &mut unit, &member.row, Move::Remove).await?),
+        Some(member) => {
+            move_within(app, ctx, &mut unit, &DIRECTORY_PROVISION, &member.row, Move::Remove).await?;
+        }
         None => {
             if let Some(address) = person.row.as_ref().and_then(|row| row.email_key.as_deref()) {
                 ask_in::withdraw(&mut unit, address).await?;

@@ -29,9 +29,13 @@ impl Search {
     /// The page of all that were found.
     pub fn page(&self, found: Vec<Told>) -> Found {
         let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        let resources = self.slice(found);
+        Found { total, resources: resources.into_iter().map(|told| told.document).collect() }
+    }
+
+    pub fn slice<T>(&self, found: Vec<T>) -> Vec<T> {
         let (skipped, wanted) = (usize::try_from(self.offset()), usize::try_from(self.count));
-        let resources = found.into_iter().skip(skipped.unwrap_or(usize::MAX)).take(wanted.unwrap_or(0));
-        Found { total, resources: resources.map(|told| told.document).collect() }
+        found.into_iter().skip(skipped.unwrap_or(usize::MAX)).take(wanted.unwrap_or(0)).collect()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::domain::TeamId;
-use crate::domain::scim::Filter;
 use crate::domain::scim::schema::GROUPS;
+use crate::domain::scim::{Document, Filter};
 use crate::error::Error;
 use crate::service::scim::search::{Found, MAX_LOOKED_AT, Search, equalities, too_many};
 use crate::service::scim::version::{self, Told};
@@ -12,6 +12,9 @@ use crate::store::scim_group_member;
 use crate::store::team::{self, Team};
 use data::Tx;
 use kernel::Ctx;
+
+/// Of all groups of one answer.
+const MOST_MEMBERS: usize = 20_000;
 
 pub async fn one(app: &App, ctx: &Ctx, id: TeamId) -> Result<Told, Error> {
     let read = app.databases.read(ctx).await?;
@@ -28,8 +31,8 @@ pub async fn list(app: &App, ctx: &Ctx, search: Search, with_members: bool) -> R
             return Ok(Found { total, resources: Vec::new() });
         }
         let ids = team::listed(&read, search.offset(), search.count).await?;
-        let groups = told(&read, &base, in_order(&read, ids).await?, with_members).await?;
-        return Ok(Found { total, resources: groups.into_iter().map(|told| told.document).collect() });
+        let resources = told(&read, &base, in_order(&read, ids).await?, with_members).await?;
+        return Ok(Found { total, resources });
     };
     let teams = match found_by_index(&read, filter).await? {
         Some(teams) => teams,
@@ -41,21 +44,37 @@ pub async fn list(app: &App, ctx: &Ctx, search: Search, with_members: bool) -> R
     if teams.len() > usize::try_from(MAX_LOOKED_AT).unwrap_or(usize::MAX) {
         return Err(too_many().into());
     }
-    // A filter may ask for members whom the answer leaves out.
-    let asks_for_members = equalities(filter).count() < filter.needs().len()
-        || equalities(filter).any(|(name, ..)| name.eq_ignore_ascii_case("members"));
-    let mut groups = told(&read, &base, teams, with_members || asks_for_members).await?;
-    groups.retain(|told| filter.matches(&GROUPS, &told.document));
-    Ok(search.page(groups))
+    // A filter may ask for members whom the answer leaves out. They are looked at group by group, and not kept.
+    let asks_for_members = filter.asks_for("members");
+    let mut met = Vec::new();
+    for team in teams {
+        let document = match asks_for_members {
+            true => group::with_members(&read, team.clone()).await?.document(&base),
+            false => group::outline(&team, &base),
+        };
+        if filter.matches(&GROUPS, &document) {
+            met.push(team);
+        }
+    }
+    let total = i64::try_from(met.len()).unwrap_or(i64::MAX);
+    let page = search.slice(met);
+    Ok(Found { total, resources: told(&read, &base, page, with_members).await? })
 }
 
-async fn told(tx: &Tx, base: &str, teams: Vec<Team>, with_members: bool) -> Result<Vec<Told>, Error> {
-    let mut all = Vec::new();
+/// As many of them as there is room for, and one at least: where a group has thousands of members, fewer than were asked for.
+async fn told(tx: &Tx, base: &str, teams: Vec<Team>, with_members: bool) -> Result<Vec<Document>, Error> {
+    let (mut all, mut members) = (Vec::new(), 0);
     for team in teams {
-        all.push(match with_members {
-            true => version::told(group::with_members(tx, team).await?.document(base))?,
-            false => Told { document: group::outline(&team, base), tag: String::new() },
-        });
+        if !with_members {
+            all.push(group::outline(&team, base));
+            continue;
+        }
+        let group = group::with_members(tx, team).await?;
+        members += group.members.len();
+        if members > MOST_MEMBERS && !all.is_empty() {
+            break;
+        }
+        all.push(version::told(group.document(base))?.document);
     }
     Ok(all)
 }

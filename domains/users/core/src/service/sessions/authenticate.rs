@@ -11,6 +11,7 @@ use crate::service::platform::switches;
 use crate::service::roles::authority;
 use crate::service::sessions::signing_keys;
 use crate::service::sessions::tokens::{API_KEY_PREFIX, API_KEY_TEST_PREFIX, OPERATOR_PREFIX, cache_key};
+use crate::service::sso::enforcement;
 use crate::service::support::grant_support::may_grant;
 use crate::store::identity::{Holder, Support};
 use crate::store::{api_key, identity, operator};
@@ -128,6 +129,7 @@ async fn load(
         }
     };
     drop(system);
+    let holder = holder.filter(|it| !(is_person(it) && enforcement::shuts_out(it.enforced, it.strength)));
     let Some(holder) = holder else { return Ok(None) };
     if matches!(kind, Kind::ApiKey(_)) {
         note_use(app, &holder, now);
@@ -157,6 +159,12 @@ fn of_operator(operator: &operator::Model) -> Verified {
     }
 }
 
+/// Or somebody whom a person lets act for them, in a session that they have proved.
+fn is_person(holder: &Holder) -> bool {
+    let is_machine = holder.client.as_ref().is_some_and(|client| client.actor.is_some());
+    holder.key.is_none() && holder.support.is_none() && !is_machine
+}
+
 fn of_member(app: &App, holder: Holder) -> Verified {
     let client = holder.client.as_ref();
     let of_machine = client.and_then(|client| client.actor);
@@ -169,8 +177,7 @@ fn of_member(app: &App, holder: Holder) -> Verified {
         (None, None, Some(_)) => (Actor::User { id: holder.user }, Strength::Key),
         (None, None, None) => (Actor::User { id: holder.user }, holder.strength),
     };
-    // Or somebody whom a person lets act for them, in a session that they have proved.
-    let is_person = holder.key.is_none() && holder.support.is_none() && of_machine.is_none();
+    let is_person = is_person(&holder);
     let restriction = holder.policy.restriction(holder.strength).filter(|_| is_person);
     let principal = Principal {
         actor,

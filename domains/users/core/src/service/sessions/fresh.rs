@@ -1,6 +1,6 @@
 //! What cannot be undone, or opens the door to others, takes a person who has proved just now who they are: an open session
-//! that somebody found does not do. Keys and jobs are not asked, since they cannot prove anything anew. An operator who acts
-//! through a member has proved nothing of the member's.
+//! that somebody found does not do. Keys and jobs are not asked, since they cannot prove anything anew; so a key gives nobody
+//! more than a member may do. An operator who acts through a member has proved nothing of the member's.
 
 use crate::app::App;
 use crate::error::Error;
@@ -16,10 +16,21 @@ pub fn require(app: &App, ctx: &Ctx) -> Result<(), Error> {
     if is_fresh || !is_session { Ok(()) } else { Err(Error::FreshCredentialNeeded) }
 }
 
-/// Where somebody is given this: what a member may do is given without it, more is not.
+/// Where somebody is given this: what a member may do is given without it, more is not. More is given by a person alone: a key
+/// ends, and whom it had made more would not.
 pub fn require_to_grant(app: &App, ctx: &Ctx, permissions: &PermissionSet) -> Result<(), Error> {
-    if app.permissions.of_role(BuiltinRole::Member).covers(permissions) {
+    if is_of_members(app, permissions) {
         return Ok(());
     }
+    let Actor::User { .. } = ctx.actor() else { return Err(Error::SessionRequired) };
     require(app, ctx)
+}
+
+/// Where this is taken from somebody.
+pub fn require_to_take(app: &App, ctx: &Ctx, permissions: &PermissionSet) -> Result<(), Error> {
+    if is_of_members(app, permissions) { Ok(()) } else { require(app, ctx) }
+}
+
+fn is_of_members(app: &App, permissions: &PermissionSet) -> bool {
+    app.permissions.of_role(BuiltinRole::Member).covers(permissions)
 }

@@ -14,6 +14,7 @@ pub mod sign_in_with_passkey;
 pub mod sign_out;
 pub mod signed_in;
 pub mod signing_keys;
+pub mod still_open;
 pub mod switch_tenant;
 pub mod throttle;
 pub mod tokens;

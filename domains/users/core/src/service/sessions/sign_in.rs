@@ -164,8 +164,7 @@ pub(crate) async fn choose_tenant(
     person: &user::Model,
     wanted: Option<TenantId>,
 ) -> Result<Chosen, Error> {
-    let reason = "sign-in: in which tenants this person may act, and with which devices they did";
-    let system = app.databases.system_read(reason).await?;
+    let system = app.databases.system_read("sign-in: a person's tenants and devices").await?;
     let found = match wanted {
         Some(tenant) => {
             let own = membership::active_in(&system, person.public_id, tenant).await?;

@@ -1,5 +1,5 @@
-//! Where else a person is signed in than in the tenant that they ask from. Only which tenants these are comes by the system
-//! door; what is seen or ended there is so in each tenant by itself, as one of its own.
+//! Where else a person is signed in than in the tenant that they ask from. Only which tenants these are, and what they are
+//! called, comes by the system door; what is seen or ended there is so in each tenant by itself, as one of its own.
 
 use crate::app::App;
 use crate::error::Error;

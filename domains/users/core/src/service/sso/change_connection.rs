@@ -4,9 +4,12 @@ use crate::app::App;
 use crate::domain::OidcConnectionId;
 use crate::domain::oidc::{Enforcement, Fields, GivenRole, Joining};
 use crate::error::Error;
+use crate::permissions::SSO_WRITE;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::service::sso::connection::{self as view, Connection};
 use crate::service::sso::enforcement;
+use crate::service::tenants::policy;
 use crate::store::{oidc_connection, tenant};
 use data::AuditEntry;
 use kernel::{Actor, Ctx, Faults};
@@ -57,6 +60,7 @@ pub async fn change_connection(
     fresh::require(app, ctx)?;
     let mut unit = app.databases.write(ctx).await?;
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    let acting = authority::hold(app, ctx, &unit, &SSO_WRITE).await?;
     let before = oidc_connection::by_id_to_change(&unit, id).await?.ok_or(Error::OidcConnectionNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
@@ -75,9 +79,10 @@ pub async fn change_connection(
     if fields == former && other_secret.is_none() {
         return Ok(unit.commit(view::of(before)?).await?);
     }
-    view::require_covered(app, ctx)?;
+    view::require_covered(app, &acting)?;
     if fields.enforcement == Enforcement::Enforced && former.enforcement != Enforcement::Enforced {
         enforcement::require_way_back(&unit).await?;
+        policy::forget_holders(app, &mut unit).await?;
     }
     let is_other = other_secret.is_some();
     let sealed = other_secret.unwrap_or_else(|| before.sealed_secret.clone());

@@ -4,11 +4,11 @@ use crate::app::App;
 use crate::domain::OidcConnectionId;
 use crate::domain::oidc::{Fields, MAX_SECRET};
 use crate::error::Error;
-use crate::service::roles::authority;
+use crate::service::roles::authority::Acting;
 use crate::store::oidc_connection::Model;
 use chrono::{DateTime, Utc};
 use kernel::permission::BuiltinRole;
-use kernel::{Ctx, Faults, Problem};
+use kernel::{Faults, Problem};
 use secrets::OpenError;
 use serde_json::{Value, json};
 
@@ -39,8 +39,8 @@ pub fn audited(fields: &Fields) -> Value {
 }
 
 /// Whoever says which provider is believed could have it say that they are an owner, so it takes what an owner may do.
-pub fn require_covered(app: &App, ctx: &Ctx) -> Result<(), Error> {
-    authority::require_covered(ctx, &app.permissions.of_role(BuiltinRole::Owner))
+pub fn require_covered(app: &App, acting: &Acting) -> Result<(), Error> {
+    acting.require_covered(&app.permissions.of_role(BuiltinRole::Owner))
 }
 
 pub fn check_secret(faults: &mut Faults, secret: &str) {

@@ -2,6 +2,7 @@
 //! provider says is proved before anything is open; and the client is handed a code, never the tokens, by the browser.
 
 use crate::app::App;
+use crate::domain::OidcConnectionId;
 use crate::domain::oidc::CODE_LIFETIME;
 use crate::error::Error;
 use crate::service::sso::identify::{Arrival, identify};
@@ -14,6 +15,8 @@ use url::Url;
 const CODE_PREFIX: &str = "ins_sso";
 
 pub struct Returned {
+    /// Whose place it is that the browser has come to.
+    pub connection: OidcConnectionId,
     pub state: String,
     pub code: Option<String>,
     /// Who says so (RFC 9207).
@@ -25,6 +28,8 @@ pub async fn finish_sign_in(app: &App, visitor: &Visitor, returned: Returned) ->
     let now = visitor.now();
     let system = app.databases.system("sign-in by a provider: whose state this is").await?;
     let begun = oidc_sign_in::by_state(&system, hash_token(&returned.state), now).await?;
+    // A sign-in by another connection is none here: the code would be handed to a provider that did not give it.
+    let begun = begun.filter(|begun| begun.connection_id == returned.connection);
     let begun = begun.ok_or(Error::SsoStateInvalid)?;
     if !oidc_sign_in::spend(&system, begun.public_id, now).await? {
         return Err(Error::SsoStateInvalid);
@@ -38,7 +43,7 @@ pub async fn finish_sign_in(app: &App, visitor: &Visitor, returned: Returned) ->
     }
     let code = returned.code.ok_or(Error::SsoRefused)?;
     let (secret, kept) = (connection::opened(app, &found)?, start_sign_in::opened(app, &begun)?);
-    let proved = provider::finish(app, now, &fields, secret, (code, kept)).await?;
+    let proved = provider::finish(app, now, found.public_id, (&fields, secret), (code, kept)).await?;
     let ctx = visitor.enter(found.tenant_id, "users");
     let role = fields.role(&proved.claims);
     let arrival = Arrival { connection: found.public_id, fields: &fields, claimed: &proved.claimed, role };

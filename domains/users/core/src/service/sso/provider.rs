@@ -2,6 +2,7 @@
 //! token are the library's; which algorithms are good, and at what time, is said here.
 
 use crate::app::App;
+use crate::domain::OidcConnectionId;
 use crate::domain::oidc::{self, Claimed, Fields};
 use crate::error::Error;
 use crate::service::sso::fetch;
@@ -24,8 +25,9 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use url::Url;
 
-/// Where providers send browsers back to.
-pub const CALLBACK_PATH: &str = "/sso/callback";
+/// Where a provider sends browsers back to: each connection's to a place of its own, or one provider could send somebody on to
+/// another with a sign-in of its own, and be handed the code that the other gives (mix-up: RFC 9700, 4.4).
+pub const CALLBACK_PATH: &str = "/sso/{id}/callback";
 
 /// Nothing that a shared secret signs, and never `none`.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 6] = [
@@ -101,9 +103,14 @@ pub struct Proved {
     pub claims: Map<String, Value>,
 }
 
-pub async fn begin(app: &App, fields: &Fields, login_hint: Option<String>) -> Result<Begun, Error> {
+pub async fn begin(
+    app: &App,
+    connection: OidcConnectionId,
+    fields: &Fields,
+    login_hint: Option<String>,
+) -> Result<Begun, Error> {
     let provider = known(app, &fields.issuer).await?;
-    let client = client(app, &provider.metadata, fields, None)?;
+    let client = client(app, &provider.metadata, connection, fields, None)?;
     // Where browsers are sent is as good a place as any that is asked.
     app.outbound.parse_url(provider.metadata.authorization_endpoint().url().as_str()).map_err(unavailable)?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -123,12 +130,12 @@ pub async fn begin(app: &App, fields: &Fields, login_hint: Option<String>) -> Re
 pub async fn finish(
     app: &App,
     now: DateTime<Utc>,
-    fields: &Fields,
-    secret: String,
+    connection: OidcConnectionId,
+    (fields, secret): (&Fields, String),
     (code, kept): (String, Kept),
 ) -> Result<Proved, Error> {
     let provider = known(app, &fields.issuer).await?;
-    let client = client(app, &provider.metadata, fields, Some(secret))?;
+    let client = client(app, &provider.metadata, connection, fields, Some(secret))?;
     let asked = client.exchange_code(AuthorizationCode::new(code)).map_err(unavailable)?;
     let outbound = &app.outbound;
     let http = move |request: HttpRequest| fetch::call(outbound, request);
@@ -279,10 +286,12 @@ async fn renewed(app: &App, fields: &Fields, provider: &Provider) -> Result<Core
 fn client(
     app: &App,
     metadata: &CoreProviderMetadata,
+    connection: OidcConnectionId,
     fields: &Fields,
     secret: Option<String>,
 ) -> Result<ProviderClient, Error> {
-    let here = format!("{}{CALLBACK_PATH}", app.issuer.trim_end_matches('/'));
+    let path = CALLBACK_PATH.replace("{id}", &connection.to_string());
+    let here = format!("{}{path}", app.issuer.trim_end_matches('/'));
     let redirect = RedirectUrl::new(here).map_err(data::Error::internal)?;
     let id = ClientId::new(fields.client_id.clone());
     let client = ProviderClient::from_provider_metadata(metadata.clone(), id, secret.map(ClientSecret::new));

@@ -40,7 +40,7 @@ pub async fn start_sign_in(
         return Err(Error::SsoReturnRefused);
     }
     let hint = command.login_hint.filter(|hint| hint.len() <= MAX_HINT);
-    let Begun { url, state, kept } = provider::begin(app, &fields, hint).await?;
+    let Begun { url, state, kept } = provider::begin(app, connection.public_id, &fields, hint).await?;
     let now = visitor.now();
     let id: OidcSignInId = Id::new(now);
     let json = serde_json::to_vec(&kept).map_err(data::Error::internal)?;

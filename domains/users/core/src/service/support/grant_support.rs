@@ -5,10 +5,9 @@ use crate::domain::SupportGrantId;
 use crate::domain::support::{MAX_MINUTES, MIN_MINUTES, SupportRole};
 use crate::error::Error;
 use crate::permissions::SUPPORT_WRITE;
-use crate::service::roles::authority::require_covered;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::service::support::support_grant::{self as view, SupportGrant};
-use crate::store::membership;
 use crate::store::support_grant::{self, NewSupportGrant};
 use chrono::Duration;
 use data::AuditEntry;
@@ -26,7 +25,7 @@ pub struct GrantSupport {
 
 pub async fn grant_support(app: &App, ctx: &Ctx, command: GrantSupport) -> Result<SupportGrant, Error> {
     // A key that could would let somebody in past its own end.
-    let &Actor::User { id: own } = ctx.actor() else { return Err(Error::SessionRequired) };
+    let Actor::User { .. } = ctx.actor() else { return Err(Error::SessionRequired) };
     fresh::require(app, ctx)?;
     let GrantSupport { id, role, reason, minutes } = command;
     let mut faults = Faults::new();
@@ -34,14 +33,14 @@ pub async fn grant_support(app: &App, ctx: &Ctx, command: GrantSupport) -> Resul
     let in_range = (MIN_MINUTES..=MAX_MINUTES).contains(&minutes);
     faults.require(in_range, "/minutes", "out_of_range", "must be from 5 to 10080, which is a week");
     let reason = faults.finish(reason).map_err(Error::invalid)?;
-    require_covered(ctx, &app.permissions.of_role(role.builtin()))?;
     let mut unit = app.databases.write(ctx).await?;
-    let granter = membership::of_user_to_act(&unit, own).await?.ok_or(Error::NotAMember)?;
+    let acting = authority::hold(app, ctx, &unit, &SUPPORT_WRITE).await?;
+    acting.require_covered(&app.permissions.of_role(role.builtin()))?;
     let new = NewSupportGrant {
         id: id.unwrap_or_else(|| ctx.new_id()),
         role,
         reason: &reason,
-        granted_by: granter.public_id,
+        granted_by: acting.membership,
         expires_at: ctx.now() + Duration::minutes(minutes),
     };
     let row = match support_grant::insert(&unit, new).await {

@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::domain::{MembershipId, MembershipState, TeamId};
 use crate::error::Error;
-use crate::service::roles::authority::{self, require_covered};
+use crate::permissions::TEAMS_WRITE;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::service::teams::create_team::granted_in;
 use crate::service::teams::list_team_members::TeamMember;
@@ -19,10 +20,11 @@ pub async fn add_team_member(
     member: MembershipId,
 ) -> Result<TeamMember, Error> {
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &TEAMS_WRITE).await?;
     team::find_to_keep(&unit, team).await?.ok_or(Error::TeamNotFound)?;
     require_here(&unit, member).await?;
     let granted = granted_in(app, &unit, team).await?;
-    require_covered(ctx, &granted)?;
+    acting.require_covered(&granted)?;
     fresh::require_to_grant(app, ctx, &granted)?;
     let added = match team_member::insert(&unit, ctx, team, member).await {
         Err(error) if team_member::is_there(&error) => return Err(Error::AlreadyInTeam),
@@ -41,7 +43,7 @@ pub async fn add_team_member(
 
 /// Held until the transaction ends: who is taken out of the tenant meanwhile would stay in the team.
 async fn require_here(unit: &Unit, member: MembershipId) -> Result<(), Error> {
-    let found = membership::by_id_to_change(unit, member).await?;
+    let found = membership::by_id_to_keep(unit, member).await?;
     let state = found.map(|found| found.state()).transpose()?;
     let mut faults = Faults::new();
     let here = state.is_some_and(|state| state != MembershipState::Removed);

@@ -4,7 +4,8 @@
 use crate::app::App;
 use crate::domain::{RoleRef, TeamId};
 use crate::error::Error;
-use crate::service::roles::authority::{self, require_covered};
+use crate::permissions::TEAMS_WRITE;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::service::teams::create_team::{audited, checked, granted_by, granted_in, hold_teams, or_taken};
 use crate::store::team::{self, Team, TeamFields};
@@ -23,6 +24,7 @@ pub struct ChangeTeam {
 pub async fn change_team(app: &App, ctx: &Ctx, id: TeamId, command: ChangeTeam) -> Result<Team, Error> {
     let mut unit = app.databases.write(ctx).await?;
     hold_teams(&unit).await?;
+    let acting = authority::hold(app, ctx, &unit, &TEAMS_WRITE).await?;
     let before = team::find_to_change(&unit, id).await?.ok_or(Error::TeamNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
@@ -33,9 +35,9 @@ pub async fn change_team(app: &App, ctx: &Ctx, id: TeamId, command: ChangeTeam) 
     }
     let grants_anew = fields.parent != before.fields.parent || fields.role != before.fields.role;
     if grants_anew {
-        require_covered(ctx, &granted_in(app, &unit, id).await?)?;
+        acting.require_covered(&granted_in(app, &unit, id).await?)?;
         let granted = granted_by(app, &unit, &fields).await?;
-        require_covered(ctx, &granted)?;
+        acting.require_covered(&granted)?;
         fresh::require_to_grant(app, ctx, &granted)?;
     }
     let after = team::update(&unit, &before, &fields).await.map_err(or_taken)?.ok_or_else(Error::stale)?;

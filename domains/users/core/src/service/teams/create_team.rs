@@ -5,7 +5,8 @@ use crate::app::App;
 use crate::domain::team::{PlacementError, check_placement};
 use crate::domain::{RoleRef, TeamId};
 use crate::error::Error;
-use crate::service::roles::authority::{of_held, of_role, require_covered};
+use crate::permissions::TEAMS_WRITE;
+use crate::service::roles::authority::{self, of_held, of_role};
 use crate::service::sessions::fresh;
 use crate::store::team::{self, Team, TeamFields};
 use crate::store::tenant;
@@ -25,9 +26,10 @@ pub async fn create_team(
     let id = id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
     hold_teams(&unit).await?;
+    let acting = authority::hold(app, ctx, &unit, &TEAMS_WRITE).await?;
     let fields = checked(&unit, id, fields).await?;
     let granted = granted_by(app, &unit, &fields).await?;
-    require_covered(ctx, &granted)?;
+    acting.require_covered(&granted)?;
     fresh::require_to_grant(app, ctx, &granted)?;
     let team = team::insert(&unit, id, &fields).await.map_err(or_taken)?;
     unit.audit(AuditEntry {

@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::domain::{MembershipId, TeamId};
 use crate::error::Error;
-use crate::service::roles::authority::{self, require_covered};
+use crate::permissions::TEAMS_WRITE;
+use crate::service::roles::authority;
 use crate::service::teams::add_team_member::audited;
 use crate::service::teams::create_team::granted_in;
 use crate::store::{team, team_member};
@@ -17,9 +18,10 @@ pub async fn remove_team_member(
     member: MembershipId,
 ) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
+    let acting = authority::hold(app, ctx, &unit, &TEAMS_WRITE).await?;
     team::find_to_keep(&unit, team).await?.ok_or(Error::TeamNotFound)?;
     let row = team_member::find(&unit, team, member).await?.ok_or(Error::NotInTeam)?;
-    require_covered(ctx, &granted_in(app, &unit, team).await?)?;
+    acting.require_covered(&granted_in(app, &unit, team).await?)?;
     if !team_member::delete(&unit, team, member).await? {
         return Err(Error::NotInTeam);
     }

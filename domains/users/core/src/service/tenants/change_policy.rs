@@ -5,6 +5,8 @@ use crate::app::App;
 use crate::domain::policy::LockOut;
 use crate::domain::policy_change::PolicyChange;
 use crate::error::Error;
+use crate::permissions::POLICY_WRITE;
+use crate::service::roles::authority;
 use crate::service::sessions::fresh;
 use crate::service::tenants::policy::{self as view, TenantPolicy};
 use crate::store::{tenant, tenant_policy};
@@ -24,6 +26,7 @@ pub async fn change_policy(app: &App, ctx: &Ctx, command: ChangePolicy) -> Resul
     let mut unit = app.databases.write(ctx).await?;
     // Held, so that of two who say the first word at once the second finds it there.
     tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
+    authority::hold(app, ctx, &unit, &POLICY_WRITE).await?;
     let before = tenant_policy::own(&unit).await?;
     let former = view::of(before.as_ref())?;
     if command.expected_version.is_some_and(|expected| expected != former.version) {

@@ -57,11 +57,22 @@ pub async fn entry(
     let policy = own(tx).await?.policy;
     require_address(&policy, visitor)?;
     if !policy.allows(strength) {
-        let has = factors::of_user(tx, user).await?;
-        has.filter(|has| policy.admits(strength, *has)).ok_or(Error::MethodNotAllowed)?;
+        let has = factors::of_user(tx, user).await?.ok_or(Error::MethodNotAllowed)?;
+        if !policy.admits(strength, has) && !is_taken_in(tx, visitor, user, strength).await? {
+            return Err(Error::MethodNotAllowed);
+        }
     }
     let ended = policy.session_ends(proved_at).is_some_and(|at| at <= visitor.now());
     if ended { Err(Error::FreshCredentialNeeded) } else { enforcement::admit(tx, user, strength).await }
+}
+
+/// Or a tenant where passkeys alone sign in could ask nobody in who has none. What they come to is a session that looks after
+/// oneself and registers one; it is not renewed.
+async fn is_taken_in(tx: &Tx, visitor: &Visitor, user: UserId, strength: Strength) -> Result<bool, Error> {
+    if strength != Strength::Password {
+        return Ok(false);
+    }
+    Ok(factors::newcomer(tx, user).await?.is_some_and(|newcomer| newcomer.is_new(visitor.now())))
 }
 
 /// Whether this person's session goes on; `false`: it ends by what its tenant asks.

@@ -54,10 +54,6 @@ impl ExportStatus {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == text)
     }
-
-    pub fn has_ended(self) -> bool {
-        matches!(self, Self::Ready | Self::Failed)
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +163,6 @@ mod tests {
         }
         for status in ExportStatus::ALL {
             assert_eq!(ExportStatus::parse(status.name()), Some(status));
-            assert_eq!(status.has_ended(), ["ready", "failed"].contains(&status.name()));
         }
         for state in PersonState::ALL {
             assert_eq!(PersonState::parse(state.name()), Some(state));

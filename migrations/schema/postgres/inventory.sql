@@ -1,3 +1,10 @@
+erasures.tenant_id uuid NOT NULL
+erasures.ordered_at timestamp with time zone NOT NULL
+erasures constraint erasures_pkey PRIMARY KEY (tenant_id)
+CREATE UNIQUE INDEX erasures_pkey ON inventory.erasures USING btree (tenant_id)
+erasures policy owner to {insula_inventory_owner} using true
+erasures policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+erasures grant DELETE, INSERT, SELECT, UPDATE to insula_inventory
 idempotency_keys.tenant_id uuid NOT NULL
 idempotency_keys.actor text NOT NULL
 idempotency_keys.key text NOT NULL

@@ -41,6 +41,7 @@ audit_details.created_at timestamp with time zone NOT NULL
 audit_details constraint audit_details_pkey PRIMARY KEY (id)
 audit_details constraint audit_details_tenant_id_public_id_fkey FOREIGN KEY (tenant_id, public_id) REFERENCES users.audit_entries(tenant_id, public_id)
 audit_details constraint audit_details_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX audit_details_old ON users.audit_details USING btree (tenant_id, created_at)
 CREATE UNIQUE INDEX audit_details_pkey ON users.audit_details USING btree (id)
 CREATE UNIQUE INDEX audit_details_tenant_id_public_id_key ON users.audit_details USING btree (tenant_id, public_id)
 audit_details policy owner to {insula_users_owner} using true
@@ -62,17 +63,187 @@ audit_entries.happened_at timestamp with time zone NOT NULL
 audit_entries.created_at timestamp with time zone NOT NULL
 audit_entries.detail_hash bytea
 audit_entries.actor_user uuid
+audit_entries.sealed boolean NOT NULL
 audit_entries constraint audit_entries_pkey PRIMARY KEY (id)
 audit_entries constraint audit_entries_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 CREATE INDEX audit_entries_listed ON users.audit_entries USING btree (tenant_id, created_at, public_id)
 CREATE INDEX audit_entries_of_action ON users.audit_entries USING btree (tenant_id, action, created_at, public_id)
+CREATE INDEX audit_entries_of_actions ON users.audit_entries USING btree (tenant_id, rtrim(action, 'abcdefghijklmnopqrstuvwxyz_0123456789'::text), created_at, public_id)
 CREATE INDEX audit_entries_of_actor ON users.audit_entries USING btree (tenant_id, actor_user, created_at, public_id)
+CREATE INDEX audit_entries_of_domain ON users.audit_entries USING btree (tenant_id, rtrim(rtrim(rtrim(action, 'abcdefghijklmnopqrstuvwxyz_0123456789'::text), '.'::text), 'abcdefghijklmnopqrstuvwxyz_0123456789'::text), created_at, public_id)
+CREATE INDEX audit_entries_of_impersonator ON users.audit_entries USING btree (tenant_id, ((impersonator ->> 'kind'::text)), created_at, public_id) WHERE (impersonator IS NOT NULL)
+CREATE INDEX audit_entries_of_kind ON users.audit_entries USING btree (tenant_id, resource, created_at, public_id)
+CREATE INDEX audit_entries_of_request ON users.audit_entries USING btree (tenant_id, request_id, created_at, public_id)
 CREATE INDEX audit_entries_of_resource ON users.audit_entries USING btree (tenant_id, resource_id, created_at, public_id)
 CREATE UNIQUE INDEX audit_entries_pkey ON users.audit_entries USING btree (id)
 CREATE UNIQUE INDEX audit_entries_tenant_id_public_id_key ON users.audit_entries USING btree (tenant_id, public_id)
 audit_entries policy owner to {insula_users_owner} using true
 audit_entries policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 audit_entries grant INSERT, SELECT to insula_users
+audit_exports.id bigint NOT NULL
+audit_exports.tenant_id uuid NOT NULL
+audit_exports.public_id uuid NOT NULL
+audit_exports.status text NOT NULL
+audit_exports.requested_by uuid
+audit_exports.tree_size bigint
+audit_exports.rows_written bigint NOT NULL
+audit_exports.size_bytes bigint
+audit_exports.sha256 bytea
+audit_exports.failure_detail text
+audit_exports.blob_name text NOT NULL
+audit_exports.finished_at timestamp with time zone
+audit_exports.expires_at timestamp with time zone NOT NULL
+audit_exports.version bigint NOT NULL
+audit_exports.created_at timestamp with time zone NOT NULL
+audit_exports.updated_at timestamp with time zone NOT NULL
+audit_exports.deleted_at timestamp with time zone
+audit_exports.deleted_by text
+audit_exports constraint audit_exports_pkey PRIMARY KEY (id)
+audit_exports constraint audit_exports_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+audit_exports constraint audit_exports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+audit_exports constraint audit_exports_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX audit_exports_expiring ON users.audit_exports USING btree (expires_at)
+CREATE INDEX audit_exports_listed ON users.audit_exports USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX audit_exports_pkey ON users.audit_exports USING btree (id)
+CREATE UNIQUE INDEX audit_exports_tenant_id_public_id_key ON users.audit_exports USING btree (tenant_id, public_id)
+audit_exports policy owner to {insula_users_owner} using true
+audit_exports policy system to {insula_users_system} using true
+audit_exports policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_exports grant DELETE, INSERT, SELECT, UPDATE to insula_users
+audit_exports grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+audit_leaves.id bigint NOT NULL
+audit_leaves.tenant_id uuid NOT NULL
+audit_leaves.public_id uuid NOT NULL
+audit_leaves.leaf_index bigint NOT NULL
+audit_leaves.leaf_hash bytea NOT NULL
+audit_leaves.created_at timestamp with time zone NOT NULL
+audit_leaves constraint audit_leaves_pkey PRIMARY KEY (id)
+audit_leaves constraint audit_leaves_tenant_id_leaf_index_key UNIQUE (tenant_id, leaf_index)
+audit_leaves constraint audit_leaves_tenant_id_public_id_fkey FOREIGN KEY (tenant_id, public_id) REFERENCES users.audit_entries(tenant_id, public_id)
+audit_leaves constraint audit_leaves_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX audit_leaves_pkey ON users.audit_leaves USING btree (id)
+CREATE UNIQUE INDEX audit_leaves_tenant_id_leaf_index_key ON users.audit_leaves USING btree (tenant_id, leaf_index)
+CREATE UNIQUE INDEX audit_leaves_tenant_id_public_id_key ON users.audit_leaves USING btree (tenant_id, public_id)
+audit_leaves policy owner to {insula_users_owner} using true
+audit_leaves policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_leaves grant INSERT, SELECT to insula_users
+audit_streams.id bigint NOT NULL
+audit_streams.tenant_id uuid NOT NULL
+audit_streams.public_id uuid NOT NULL
+audit_streams.url text NOT NULL
+audit_streams.action_prefix text
+audit_streams.made_by uuid NOT NULL
+audit_streams.state text NOT NULL
+audit_streams.paused_because text
+audit_streams.sealed_secret bytea NOT NULL
+audit_streams.sealed_previous bytea
+audit_streams.previous_until timestamp with time zone
+audit_streams.next_leaf bigint NOT NULL
+audit_streams.batch_end bigint
+audit_streams.delivered_at timestamp with time zone
+audit_streams.failing_since timestamp with time zone
+audit_streams.failures bigint NOT NULL
+audit_streams.last_error text
+audit_streams.next_try_at timestamp with time zone
+audit_streams.woken boolean NOT NULL
+audit_streams.sender uuid
+audit_streams.version bigint NOT NULL
+audit_streams.created_at timestamp with time zone NOT NULL
+audit_streams.updated_at timestamp with time zone NOT NULL
+audit_streams.deleted_at timestamp with time zone
+audit_streams.deleted_by text
+audit_streams constraint audit_streams_next_leaf_check CHECK ((next_leaf >= 0))
+audit_streams constraint audit_streams_paused_because_check CHECK ((paused_because = ANY (ARRAY['asked'::text, 'gone'::text, 'failed'::text])))
+audit_streams constraint audit_streams_pkey PRIMARY KEY (id)
+audit_streams constraint audit_streams_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text])))
+audit_streams constraint audit_streams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+audit_streams constraint audit_streams_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX audit_streams_listed ON users.audit_streams USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX audit_streams_pkey ON users.audit_streams USING btree (id)
+CREATE UNIQUE INDEX audit_streams_tenant_id_public_id_key ON users.audit_streams USING btree (tenant_id, public_id)
+audit_streams policy owner to {insula_users_owner} using true
+audit_streams policy system to {insula_users_system} using true
+audit_streams policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_streams grant DELETE, INSERT, SELECT, UPDATE to insula_users
+audit_streams grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+audit_tiles.id bigint NOT NULL
+audit_tiles.tenant_id uuid NOT NULL
+audit_tiles.public_id uuid NOT NULL
+audit_tiles.level bigint NOT NULL
+audit_tiles.place bigint NOT NULL
+audit_tiles.root bytea NOT NULL
+audit_tiles.created_at timestamp with time zone NOT NULL
+audit_tiles constraint audit_tiles_pkey PRIMARY KEY (id)
+audit_tiles constraint audit_tiles_tenant_id_level_place_key UNIQUE (tenant_id, level, place)
+audit_tiles constraint audit_tiles_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX audit_tiles_pkey ON users.audit_tiles USING btree (id)
+CREATE UNIQUE INDEX audit_tiles_tenant_id_level_place_key ON users.audit_tiles USING btree (tenant_id, level, place)
+CREATE UNIQUE INDEX audit_tiles_tenant_id_public_id_key ON users.audit_tiles USING btree (tenant_id, public_id)
+audit_tiles policy owner to {insula_users_owner} using true
+audit_tiles policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_tiles grant INSERT, SELECT to insula_users
+audit_trees.id bigint NOT NULL
+audit_trees.tenant_id uuid NOT NULL
+audit_trees.public_id uuid NOT NULL
+audit_trees.size bigint NOT NULL
+audit_trees.frontier bytea NOT NULL
+audit_trees.longest_delay_seconds bigint NOT NULL
+audit_trees.created_at timestamp with time zone NOT NULL
+audit_trees.updated_at timestamp with time zone NOT NULL
+audit_trees.deleted_at timestamp with time zone
+audit_trees.deleted_by text
+audit_trees constraint audit_trees_pkey PRIMARY KEY (id)
+audit_trees constraint audit_trees_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX audit_trees_once ON users.audit_trees USING btree (tenant_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX audit_trees_pkey ON users.audit_trees USING btree (id)
+CREATE UNIQUE INDEX audit_trees_tenant_id_public_id_key ON users.audit_trees USING btree (tenant_id, public_id)
+audit_trees policy owner to {insula_users_owner} using true
+audit_trees policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_trees grant DELETE, INSERT, SELECT, UPDATE to insula_users
+audit_unsealed.id bigint NOT NULL
+audit_unsealed.tenant_id uuid NOT NULL
+audit_unsealed.public_id uuid NOT NULL
+audit_unsealed.created_at timestamp with time zone NOT NULL
+audit_unsealed constraint audit_unsealed_pkey PRIMARY KEY (id)
+audit_unsealed constraint audit_unsealed_tenant_id_public_id_fkey FOREIGN KEY (tenant_id, public_id) REFERENCES users.audit_entries(tenant_id, public_id)
+audit_unsealed constraint audit_unsealed_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX audit_unsealed_next ON users.audit_unsealed USING btree (tenant_id, id)
+CREATE UNIQUE INDEX audit_unsealed_pkey ON users.audit_unsealed USING btree (id)
+CREATE UNIQUE INDEX audit_unsealed_tenant_id_public_id_key ON users.audit_unsealed USING btree (tenant_id, public_id)
+audit_unsealed policy owner to {insula_users_owner} using true
+audit_unsealed policy system to {insula_users_system} using true
+audit_unsealed policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_unsealed grant DELETE, INSERT, SELECT, UPDATE to insula_users
+audit_unsealed grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+data_exports.id bigint NOT NULL
+data_exports.tenant_id uuid NOT NULL
+data_exports.public_id uuid NOT NULL
+data_exports.of_person uuid
+data_exports.requested_by uuid NOT NULL
+data_exports.status text NOT NULL
+data_exports.rows_written bigint NOT NULL
+data_exports.size_bytes bigint
+data_exports.failure_detail text
+data_exports.expires_at timestamp with time zone NOT NULL
+data_exports.finished_at timestamp with time zone
+data_exports.version bigint NOT NULL
+data_exports.created_at timestamp with time zone NOT NULL
+data_exports.updated_at timestamp with time zone NOT NULL
+data_exports.deleted_at timestamp with time zone
+data_exports.deleted_by text
+data_exports constraint data_exports_pkey PRIMARY KEY (id)
+data_exports constraint data_exports_public_id UNIQUE (tenant_id, public_id)
+data_exports constraint data_exports_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'ready'::text, 'failed'::text])))
+CREATE INDEX data_exports_expiring ON users.data_exports USING btree (expires_at) WHERE (deleted_at IS NULL)
+CREATE INDEX data_exports_listed ON users.data_exports USING btree (tenant_id, created_at, public_id)
+CREATE INDEX data_exports_of_person ON users.data_exports USING btree (tenant_id, of_person) WHERE (of_person IS NOT NULL)
+CREATE UNIQUE INDEX data_exports_pkey ON users.data_exports USING btree (id)
+CREATE UNIQUE INDEX data_exports_public_id ON users.data_exports USING btree (tenant_id, public_id)
+data_exports policy owner to {insula_users_owner} using true
+data_exports policy system to {insula_users_system} using true
+data_exports policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+data_exports grant DELETE, INSERT, SELECT, UPDATE to insula_users
+data_exports grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 email_changes.id bigint NOT NULL
 email_changes.public_id uuid NOT NULL
 email_changes.user_id uuid NOT NULL
@@ -115,6 +286,8 @@ email_tokens.created_at timestamp with time zone NOT NULL
 email_tokens.updated_at timestamp with time zone NOT NULL
 email_tokens.deleted_at timestamp with time zone
 email_tokens.deleted_by text
+email_tokens.mode text
+email_tokens constraint email_tokens_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 email_tokens constraint email_tokens_pkey PRIMARY KEY (id)
 email_tokens constraint email_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
 email_tokens constraint email_tokens_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
@@ -129,6 +302,13 @@ email_tokens policy system to {insula_users_system} using true
 email_tokens policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 email_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users
 email_tokens grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+erasures.tenant_id uuid NOT NULL
+erasures.ordered_at timestamp with time zone NOT NULL
+erasures constraint erasures_pkey PRIMARY KEY (tenant_id)
+CREATE UNIQUE INDEX erasures_pkey ON users.erasures USING btree (tenant_id)
+erasures policy owner to {insula_users_owner} using true
+erasures policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+erasures grant DELETE, INSERT, SELECT, UPDATE to insula_users
 idempotency_keys.tenant_id uuid NOT NULL
 idempotency_keys.actor text NOT NULL
 idempotency_keys.key text NOT NULL
@@ -205,6 +385,7 @@ invitations constraint invitations_tenant_id_role_id_fkey FOREIGN KEY (tenant_id
 CREATE INDEX invitations_by_state ON users.invitations USING btree (tenant_id, state, created_at, public_id)
 CREATE INDEX invitations_hash ON users.invitations USING btree (hash)
 CREATE INDEX invitations_listed ON users.invitations USING btree (tenant_id, created_at, public_id)
+CREATE INDEX invitations_of_address ON users.invitations USING btree (email_key, tenant_id)
 CREATE UNIQUE INDEX invitations_open ON users.invitations USING btree (tenant_id, email_key) WHERE ((state = 'open'::text) AND (deleted_at IS NULL))
 CREATE UNIQUE INDEX invitations_pkey ON users.invitations USING btree (id)
 CREATE UNIQUE INDEX invitations_tenant_id_public_id_key ON users.invitations USING btree (tenant_id, public_id)
@@ -293,6 +474,180 @@ messages policy system to {insula_users_system} using true
 messages policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 messages grant DELETE, INSERT, SELECT, UPDATE to insula_users
 messages grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+oauth_clients.id bigint NOT NULL
+oauth_clients.tenant_id uuid NOT NULL
+oauth_clients.public_id uuid NOT NULL
+oauth_clients.membership_id uuid NOT NULL
+oauth_clients.client_id text NOT NULL
+oauth_clients.name text NOT NULL
+oauth_clients.redirect_uris text NOT NULL
+oauth_clients.grant_types text NOT NULL
+oauth_clients.scopes text NOT NULL
+oauth_clients.secret_hash bytea
+oauth_clients.previous_hash bytea
+oauth_clients.previous_until timestamp with time zone
+oauth_clients.version bigint NOT NULL
+oauth_clients.created_at timestamp with time zone NOT NULL
+oauth_clients.updated_at timestamp with time zone NOT NULL
+oauth_clients.deleted_at timestamp with time zone
+oauth_clients.deleted_by text
+oauth_clients constraint oauth_clients_pkey PRIMARY KEY (id)
+oauth_clients constraint oauth_clients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+oauth_clients constraint oauth_clients_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+oauth_clients constraint oauth_clients_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX oauth_clients_client_id ON users.oauth_clients USING btree (client_id) WHERE (deleted_at IS NULL)
+CREATE INDEX oauth_clients_listed ON users.oauth_clients USING btree (tenant_id, created_at, public_id)
+CREATE INDEX oauth_clients_of_member ON users.oauth_clients USING btree (tenant_id, membership_id)
+CREATE UNIQUE INDEX oauth_clients_pkey ON users.oauth_clients USING btree (id)
+CREATE UNIQUE INDEX oauth_clients_tenant_id_public_id_key ON users.oauth_clients USING btree (tenant_id, public_id)
+oauth_clients policy owner to {insula_users_owner} using true
+oauth_clients policy system to {insula_users_system} using true
+oauth_clients policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+oauth_clients grant DELETE, INSERT, SELECT, UPDATE to insula_users
+oauth_clients grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+oauth_codes.id bigint NOT NULL
+oauth_codes.tenant_id uuid NOT NULL
+oauth_codes.public_id uuid NOT NULL
+oauth_codes.membership_id uuid NOT NULL
+oauth_codes.client_id uuid NOT NULL
+oauth_codes.hash bytea NOT NULL
+oauth_codes.redirect_uri text NOT NULL
+oauth_codes.challenge text NOT NULL
+oauth_codes.scopes text NOT NULL
+oauth_codes.nonce text
+oauth_codes.strength text
+oauth_codes.authenticated_at timestamp with time zone NOT NULL
+oauth_codes.device text
+oauth_codes.client_address text
+oauth_codes.expires_at timestamp with time zone NOT NULL
+oauth_codes.used_at timestamp with time zone
+oauth_codes.session_id uuid
+oauth_codes.created_at timestamp with time zone NOT NULL
+oauth_codes.updated_at timestamp with time zone NOT NULL
+oauth_codes.deleted_at timestamp with time zone
+oauth_codes.deleted_by text
+oauth_codes constraint oauth_codes_pkey PRIMARY KEY (id)
+oauth_codes constraint oauth_codes_tenant_id_client_id_fkey FOREIGN KEY (tenant_id, client_id) REFERENCES users.oauth_clients(tenant_id, public_id)
+oauth_codes constraint oauth_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+oauth_codes constraint oauth_codes_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+oauth_codes constraint oauth_codes_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX oauth_codes_expiring ON users.oauth_codes USING btree (expires_at)
+CREATE UNIQUE INDEX oauth_codes_hash ON users.oauth_codes USING btree (hash) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX oauth_codes_pkey ON users.oauth_codes USING btree (id)
+CREATE UNIQUE INDEX oauth_codes_tenant_id_public_id_key ON users.oauth_codes USING btree (tenant_id, public_id)
+oauth_codes policy owner to {insula_users_owner} using true
+oauth_codes policy system to {insula_users_system} using true
+oauth_codes policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+oauth_codes grant DELETE, INSERT, SELECT, UPDATE to insula_users
+oauth_codes grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+oauth_grants.id bigint NOT NULL
+oauth_grants.tenant_id uuid NOT NULL
+oauth_grants.public_id uuid NOT NULL
+oauth_grants.membership_id uuid NOT NULL
+oauth_grants.client_id uuid NOT NULL
+oauth_grants.scopes text NOT NULL
+oauth_grants.created_at timestamp with time zone NOT NULL
+oauth_grants.updated_at timestamp with time zone NOT NULL
+oauth_grants.deleted_at timestamp with time zone
+oauth_grants.deleted_by text
+oauth_grants constraint oauth_grants_pkey PRIMARY KEY (id)
+oauth_grants constraint oauth_grants_tenant_id_client_id_fkey FOREIGN KEY (tenant_id, client_id) REFERENCES users.oauth_clients(tenant_id, public_id)
+oauth_grants constraint oauth_grants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+oauth_grants constraint oauth_grants_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+oauth_grants constraint oauth_grants_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX oauth_grants_listed ON users.oauth_grants USING btree (tenant_id, membership_id, created_at, public_id)
+CREATE INDEX oauth_grants_of_client ON users.oauth_grants USING btree (tenant_id, client_id)
+CREATE UNIQUE INDEX oauth_grants_once ON users.oauth_grants USING btree (tenant_id, membership_id, client_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX oauth_grants_pkey ON users.oauth_grants USING btree (id)
+CREATE UNIQUE INDEX oauth_grants_tenant_id_public_id_key ON users.oauth_grants USING btree (tenant_id, public_id)
+oauth_grants policy owner to {insula_users_owner} using true
+oauth_grants policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+oauth_grants grant DELETE, INSERT, SELECT, UPDATE to insula_users
+oidc_connections.id bigint NOT NULL
+oidc_connections.tenant_id uuid NOT NULL
+oidc_connections.public_id uuid NOT NULL
+oidc_connections.name text NOT NULL
+oidc_connections.issuer text NOT NULL
+oidc_connections.client_id text NOT NULL
+oidc_connections.sealed_secret bytea NOT NULL
+oidc_connections.scopes text NOT NULL
+oidc_connections.return_to text NOT NULL
+oidc_connections.verified_claim text NOT NULL
+oidc_connections.roles_claim text
+oidc_connections.role_map text NOT NULL
+oidc_connections.default_role text NOT NULL
+oidc_connections.joining text NOT NULL
+oidc_connections.enforcement text NOT NULL
+oidc_connections.version bigint NOT NULL
+oidc_connections.created_at timestamp with time zone NOT NULL
+oidc_connections.updated_at timestamp with time zone NOT NULL
+oidc_connections.deleted_at timestamp with time zone
+oidc_connections.deleted_by text
+oidc_connections constraint oidc_connections_default_role_check CHECK ((default_role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text])))
+oidc_connections constraint oidc_connections_enforcement_check CHECK ((enforcement = ANY (ARRAY['optional'::text, 'enforced'::text])))
+oidc_connections constraint oidc_connections_joining_check CHECK ((joining = ANY (ARRAY['invited'::text, 'anybody'::text])))
+oidc_connections constraint oidc_connections_pkey PRIMARY KEY (id)
+oidc_connections constraint oidc_connections_public_id_key UNIQUE (public_id)
+oidc_connections constraint oidc_connections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+oidc_connections constraint oidc_connections_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX oidc_connections_listed ON users.oidc_connections USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX oidc_connections_pkey ON users.oidc_connections USING btree (id)
+CREATE UNIQUE INDEX oidc_connections_public_id_key ON users.oidc_connections USING btree (public_id)
+CREATE UNIQUE INDEX oidc_connections_tenant_id_public_id_key ON users.oidc_connections USING btree (tenant_id, public_id)
+oidc_connections policy owner to {insula_users_owner} using true
+oidc_connections policy system to {insula_users_system} using true
+oidc_connections policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+oidc_connections grant DELETE, INSERT, SELECT, UPDATE to insula_users
+oidc_connections grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+oidc_identities.id bigint NOT NULL
+oidc_identities.tenant_id uuid NOT NULL
+oidc_identities.public_id uuid NOT NULL
+oidc_identities.connection_id uuid NOT NULL
+oidc_identities.subject text NOT NULL
+oidc_identities.user_id uuid NOT NULL
+oidc_identities.created_at timestamp with time zone NOT NULL
+oidc_identities.updated_at timestamp with time zone NOT NULL
+oidc_identities.deleted_at timestamp with time zone
+oidc_identities.deleted_by text
+oidc_identities constraint oidc_identities_pkey PRIMARY KEY (id)
+oidc_identities constraint oidc_identities_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES users.oidc_connections(tenant_id, public_id)
+oidc_identities constraint oidc_identities_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+oidc_identities constraint oidc_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE INDEX oidc_identities_of_user ON users.oidc_identities USING btree (tenant_id, user_id)
+CREATE UNIQUE INDEX oidc_identities_person ON users.oidc_identities USING btree (tenant_id, connection_id, user_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX oidc_identities_pkey ON users.oidc_identities USING btree (id)
+CREATE UNIQUE INDEX oidc_identities_subject ON users.oidc_identities USING btree (tenant_id, connection_id, subject) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX oidc_identities_tenant_id_public_id_key ON users.oidc_identities USING btree (tenant_id, public_id)
+oidc_identities policy owner to {insula_users_owner} using true
+oidc_identities policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+oidc_identities grant DELETE, INSERT, SELECT, UPDATE to insula_users
+oidc_sign_ins.id bigint NOT NULL
+oidc_sign_ins.public_id uuid NOT NULL
+oidc_sign_ins.connection_id uuid NOT NULL
+oidc_sign_ins.state_hash bytea NOT NULL
+oidc_sign_ins.sealed_state bytea NOT NULL
+oidc_sign_ins.return_to text NOT NULL
+oidc_sign_ins.challenge text NOT NULL
+oidc_sign_ins.expires_at timestamp with time zone NOT NULL
+oidc_sign_ins.used_at timestamp with time zone
+oidc_sign_ins.user_id uuid
+oidc_sign_ins.membership_id uuid
+oidc_sign_ins.code_hash bytea
+oidc_sign_ins.code_expires_at timestamp with time zone
+oidc_sign_ins.exchanged_at timestamp with time zone
+oidc_sign_ins.created_at timestamp with time zone NOT NULL
+oidc_sign_ins.updated_at timestamp with time zone NOT NULL
+oidc_sign_ins.deleted_at timestamp with time zone
+oidc_sign_ins.deleted_by text
+oidc_sign_ins constraint oidc_sign_ins_pkey PRIMARY KEY (id)
+oidc_sign_ins constraint oidc_sign_ins_public_id_key UNIQUE (public_id)
+CREATE UNIQUE INDEX oidc_sign_ins_code ON users.oidc_sign_ins USING btree (code_hash) WHERE (code_hash IS NOT NULL)
+CREATE INDEX oidc_sign_ins_old ON users.oidc_sign_ins USING btree (expires_at)
+CREATE UNIQUE INDEX oidc_sign_ins_pkey ON users.oidc_sign_ins USING btree (id)
+CREATE UNIQUE INDEX oidc_sign_ins_public_id_key ON users.oidc_sign_ins USING btree (public_id)
+CREATE UNIQUE INDEX oidc_sign_ins_state ON users.oidc_sign_ins USING btree (state_hash)
+oidc_sign_ins grant INSERT, SELECT, UPDATE to insula_users
+oidc_sign_ins grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 operators.id bigint NOT NULL
 operators.public_id uuid NOT NULL
 operators.name text NOT NULL
@@ -347,7 +702,7 @@ CREATE INDEX passkeys_of_user ON users.passkeys USING btree (user_id, created_at
 CREATE UNIQUE INDEX passkeys_pkey ON users.passkeys USING btree (id)
 CREATE UNIQUE INDEX passkeys_public_id_key ON users.passkeys USING btree (public_id)
 passkeys grant INSERT, SELECT, UPDATE to insula_users
-passkeys grant INSERT, SELECT, UPDATE to insula_users_system
+passkeys grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 password_resets.id bigint NOT NULL
 password_resets.public_id uuid NOT NULL
 password_resets.user_id uuid NOT NULL
@@ -433,6 +788,56 @@ CREATE UNIQUE INDEX roles_tenant_id_public_id_key ON users.roles USING btree (te
 roles policy owner to {insula_users_owner} using true
 roles policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 roles grant DELETE, INSERT, SELECT, UPDATE to insula_users
+scim_group_members.id bigint NOT NULL
+scim_group_members.tenant_id uuid NOT NULL
+scim_group_members.public_id uuid NOT NULL
+scim_group_members.team_id uuid NOT NULL
+scim_group_members.scim_user_id uuid NOT NULL
+scim_group_members.created_at timestamp with time zone NOT NULL
+scim_group_members.updated_at timestamp with time zone NOT NULL
+scim_group_members.deleted_at timestamp with time zone
+scim_group_members.deleted_by text
+scim_group_members constraint scim_group_members_pkey PRIMARY KEY (id)
+scim_group_members constraint scim_group_members_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+scim_group_members constraint scim_group_members_tenant_id_scim_user_id_fkey FOREIGN KEY (tenant_id, scim_user_id) REFERENCES users.scim_users(tenant_id, public_id)
+scim_group_members constraint scim_group_members_tenant_id_team_id_fkey FOREIGN KEY (tenant_id, team_id) REFERENCES users.teams(tenant_id, public_id)
+CREATE INDEX scim_group_members_of_user ON users.scim_group_members USING btree (tenant_id, scim_user_id)
+CREATE UNIQUE INDEX scim_group_members_once ON users.scim_group_members USING btree (tenant_id, team_id, scim_user_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX scim_group_members_pkey ON users.scim_group_members USING btree (id)
+CREATE UNIQUE INDEX scim_group_members_tenant_id_public_id_key ON users.scim_group_members USING btree (tenant_id, public_id)
+scim_group_members policy owner to {insula_users_owner} using true
+scim_group_members policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+scim_group_members grant DELETE, INSERT, SELECT, UPDATE to insula_users
+scim_users.id bigint NOT NULL
+scim_users.tenant_id uuid NOT NULL
+scim_users.public_id uuid NOT NULL
+scim_users.membership_id uuid
+scim_users.user_name text NOT NULL
+scim_users.user_name_key text NOT NULL
+scim_users.external_id text
+scim_users.email_key text
+scim_users.manager_id uuid
+scim_users.attributes text NOT NULL
+scim_users.version bigint NOT NULL
+scim_users.created_at timestamp with time zone NOT NULL
+scim_users.updated_at timestamp with time zone NOT NULL
+scim_users.deleted_at timestamp with time zone
+scim_users.deleted_by text
+scim_users constraint scim_users_pkey PRIMARY KEY (id)
+scim_users constraint scim_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+scim_users constraint scim_users_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+scim_users constraint scim_users_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX scim_users_awaited ON users.scim_users USING btree (tenant_id, email_key) WHERE ((membership_id IS NULL) AND (email_key IS NOT NULL) AND (deleted_at IS NULL))
+CREATE INDEX scim_users_external ON users.scim_users USING btree (tenant_id, external_id) WHERE (external_id IS NOT NULL)
+CREATE INDEX scim_users_listed ON users.scim_users USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX scim_users_member ON users.scim_users USING btree (tenant_id, membership_id) WHERE ((membership_id IS NOT NULL) AND (deleted_at IS NULL))
+CREATE INDEX scim_users_of_manager ON users.scim_users USING btree (tenant_id, manager_id) WHERE (manager_id IS NOT NULL)
+CREATE UNIQUE INDEX scim_users_pkey ON users.scim_users USING btree (id)
+CREATE UNIQUE INDEX scim_users_tenant_id_public_id_key ON users.scim_users USING btree (tenant_id, public_id)
+CREATE UNIQUE INDEX scim_users_user_name ON users.scim_users USING btree (tenant_id, user_name_key) WHERE (deleted_at IS NULL)
+scim_users policy owner to {insula_users_owner} using true
+scim_users policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+scim_users grant DELETE, INSERT, SELECT, UPDATE to insula_users
 sessions.id bigint NOT NULL
 sessions.tenant_id uuid NOT NULL
 sessions.public_id uuid NOT NULL
@@ -450,14 +855,22 @@ sessions.authenticated_at timestamp with time zone
 sessions.strength text
 sessions.operator_id uuid
 sessions.support_grant_id uuid
+sessions.oauth_client_id uuid
+sessions.oauth_actor_id uuid
+sessions.scopes text
+sessions.refresh_scopes text
 sessions constraint sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES users.operators(public_id)
 sessions constraint sessions_pkey PRIMARY KEY (id)
 sessions constraint sessions_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
+sessions constraint sessions_tenant_id_oauth_client_id_fkey FOREIGN KEY (tenant_id, oauth_client_id) REFERENCES users.oauth_clients(tenant_id, public_id)
 sessions constraint sessions_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 sessions constraint sessions_tenant_id_support_grant_id_fkey FOREIGN KEY (tenant_id, support_grant_id) REFERENCES users.support_grants(tenant_id, public_id)
 CREATE INDEX sessions_access ON users.sessions USING btree (access_hash)
 CREATE INDEX sessions_deleted ON users.sessions USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
 CREATE INDEX sessions_listed ON users.sessions USING btree (tenant_id, created_at, public_id)
+CREATE INDEX sessions_never_renewed ON users.sessions USING btree (access_expires_at) WHERE ((oauth_client_id IS NOT NULL) AND (refresh_scopes IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX sessions_of_client ON users.sessions USING btree (tenant_id, oauth_client_id) WHERE (oauth_client_id IS NOT NULL)
+CREATE INDEX sessions_of_machine ON users.sessions USING btree (tenant_id, oauth_actor_id, created_at) WHERE (oauth_actor_id IS NOT NULL)
 CREATE INDEX sessions_of_member ON users.sessions USING btree (tenant_id, membership_id, created_at, public_id)
 CREATE INDEX sessions_of_operators ON users.sessions USING btree (access_expires_at) WHERE ((operator_id IS NOT NULL) AND (deleted_at IS NULL))
 CREATE INDEX sessions_of_support_grant ON users.sessions USING btree (tenant_id, support_grant_id) WHERE (support_grant_id IS NOT NULL)
@@ -595,6 +1008,7 @@ teams.created_at timestamp with time zone NOT NULL
 teams.updated_at timestamp with time zone NOT NULL
 teams.deleted_at timestamp with time zone
 teams.deleted_by text
+teams.external_id text
 teams constraint teams_check CHECK (((role IS NULL) OR (role_id IS NULL)))
 teams constraint teams_pkey PRIMARY KEY (id)
 teams constraint teams_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'member'::text, 'admin'::text, 'owner'::text])))
@@ -602,6 +1016,7 @@ teams constraint teams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.t
 teams constraint teams_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES users.teams(tenant_id, public_id)
 teams constraint teams_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 teams constraint teams_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES users.roles(tenant_id, public_id)
+CREATE INDEX teams_external ON users.teams USING btree (tenant_id, external_id) WHERE (external_id IS NOT NULL)
 CREATE INDEX teams_listed ON users.teams USING btree (tenant_id, created_at, public_id)
 CREATE UNIQUE INDEX teams_name ON users.teams USING btree (tenant_id, name) WHERE (deleted_at IS NULL)
 CREATE INDEX teams_of_parent ON users.teams USING btree (tenant_id, parent_id, created_at, public_id) WHERE (parent_id IS NOT NULL)
@@ -611,6 +1026,33 @@ CREATE UNIQUE INDEX teams_tenant_id_public_id_key ON users.teams USING btree (te
 teams policy owner to {insula_users_owner} using true
 teams policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 teams grant DELETE, INSERT, SELECT, UPDATE to insula_users
+tenant_closures.id bigint NOT NULL
+tenant_closures.public_id uuid NOT NULL
+tenant_closures.of_tenant uuid NOT NULL
+tenant_closures.requested_by uuid NOT NULL
+tenant_closures.address text
+tenant_closures.tenant_name text
+tenant_closures.state text NOT NULL
+tenant_closures.erases_at timestamp with time zone NOT NULL
+tenant_closures.reopened_at timestamp with time zone
+tenant_closures.erasing_at timestamp with time zone
+tenant_closures.erased_at timestamp with time zone
+tenant_closures.counts text
+tenant_closures.certificate text
+tenant_closures.created_at timestamp with time zone NOT NULL
+tenant_closures.updated_at timestamp with time zone NOT NULL
+tenant_closures.deleted_at timestamp with time zone
+tenant_closures.deleted_by text
+tenant_closures constraint tenant_closures_pkey PRIMARY KEY (id)
+tenant_closures constraint tenant_closures_public_id_key UNIQUE (public_id)
+tenant_closures constraint tenant_closures_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'reopened'::text, 'erasing'::text, 'erased'::text])))
+CREATE INDEX tenant_closures_asked_by ON users.tenant_closures USING btree (requested_by) WHERE (address IS NOT NULL)
+CREATE INDEX tenant_closures_due ON users.tenant_closures USING btree (erases_at) WHERE (state = ANY (ARRAY['closed'::text, 'erasing'::text]))
+CREATE INDEX tenant_closures_of_tenant ON users.tenant_closures USING btree (of_tenant, created_at)
+CREATE UNIQUE INDEX tenant_closures_pkey ON users.tenant_closures USING btree (id)
+CREATE UNIQUE INDEX tenant_closures_public_id_key ON users.tenant_closures USING btree (public_id)
+tenant_closures grant INSERT, SELECT, UPDATE to insula_users
+tenant_closures grant INSERT, SELECT, UPDATE to insula_users_system
 tenant_policies.id bigint NOT NULL
 tenant_policies.tenant_id uuid NOT NULL
 tenant_policies.public_id uuid NOT NULL
@@ -623,12 +1065,14 @@ tenant_policies.created_at timestamp with time zone NOT NULL
 tenant_policies.updated_at timestamp with time zone NOT NULL
 tenant_policies.deleted_at timestamp with time zone
 tenant_policies.deleted_by text
+tenant_policies.audit_detail_days bigint
 tenant_policies constraint tenant_policies_pkey PRIMARY KEY (id)
 tenant_policies constraint tenant_policies_second_factor_check CHECK ((second_factor = ANY (ARRAY['optional'::text, 'required'::text, 'passkey'::text])))
 tenant_policies constraint tenant_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
 tenant_policies constraint tenant_policies_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 CREATE UNIQUE INDEX tenant_policies_once ON users.tenant_policies USING btree (tenant_id) WHERE (deleted_at IS NULL)
 CREATE UNIQUE INDEX tenant_policies_pkey ON users.tenant_policies USING btree (id)
+CREATE INDEX tenant_policies_retention ON users.tenant_policies USING btree (tenant_id) WHERE ((audit_detail_days IS NOT NULL) AND (deleted_at IS NULL))
 CREATE UNIQUE INDEX tenant_policies_tenant_id_public_id_key ON users.tenant_policies USING btree (tenant_id, public_id)
 tenant_policies policy owner to {insula_users_owner} using true
 tenant_policies policy system to {insula_users_system} using true
@@ -653,7 +1097,7 @@ CREATE UNIQUE INDEX tenant_switches_name ON users.tenant_switches USING btree (o
 CREATE UNIQUE INDEX tenant_switches_pkey ON users.tenant_switches USING btree (id)
 CREATE UNIQUE INDEX tenant_switches_public_id_key ON users.tenant_switches USING btree (public_id)
 tenant_switches grant INSERT, SELECT, UPDATE to insula_users
-tenant_switches grant INSERT, SELECT, UPDATE to insula_users_system
+tenant_switches grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 tenants.id bigint NOT NULL
 tenants.public_id uuid NOT NULL
 tenants.name text NOT NULL
@@ -667,6 +1111,7 @@ tenants.deleted_by text
 tenants.requests_per_minute bigint
 tenants.max_members bigint
 tenants.suspension_reason text
+tenants.closed_at timestamp with time zone
 tenants constraint tenants_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 tenants constraint tenants_pkey PRIMARY KEY (id)
 tenants constraint tenants_public_id_key UNIQUE (public_id)
@@ -676,7 +1121,7 @@ CREATE INDEX tenants_listed ON users.tenants USING btree (created_at, public_id)
 CREATE UNIQUE INDEX tenants_pkey ON users.tenants USING btree (id)
 CREATE UNIQUE INDEX tenants_public_id_key ON users.tenants USING btree (public_id)
 tenants grant INSERT, SELECT, UPDATE to insula_users
-tenants grant INSERT, SELECT, UPDATE to insula_users_system
+tenants grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 totp_factors.id bigint NOT NULL
 totp_factors.public_id uuid NOT NULL
 totp_factors.user_id uuid NOT NULL
@@ -694,7 +1139,30 @@ CREATE UNIQUE INDEX totp_factors_of_user ON users.totp_factors USING btree (user
 CREATE UNIQUE INDEX totp_factors_pkey ON users.totp_factors USING btree (id)
 CREATE UNIQUE INDEX totp_factors_public_id_key ON users.totp_factors USING btree (public_id)
 totp_factors grant INSERT, SELECT, UPDATE to insula_users
-totp_factors grant INSERT, SELECT, UPDATE to insula_users_system
+totp_factors grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+user_erasures.id bigint NOT NULL
+user_erasures.public_id uuid NOT NULL
+user_erasures.user_id uuid NOT NULL
+user_erasures.because text NOT NULL
+user_erasures.state text NOT NULL
+user_erasures.sealed_person bytea
+user_erasures.done_up_to uuid
+user_erasures.erased_at timestamp with time zone
+user_erasures.certificate text
+user_erasures.created_at timestamp with time zone NOT NULL
+user_erasures.updated_at timestamp with time zone NOT NULL
+user_erasures.deleted_at timestamp with time zone
+user_erasures.deleted_by text
+user_erasures constraint user_erasures_because_check CHECK ((because = ANY (ARRAY['asked'::text, 'tenant_erased'::text])))
+user_erasures constraint user_erasures_pkey PRIMARY KEY (id)
+user_erasures constraint user_erasures_public_id_key UNIQUE (public_id)
+user_erasures constraint user_erasures_state_check CHECK ((state = ANY (ARRAY['erasing'::text, 'erased'::text])))
+user_erasures constraint user_erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users.users(public_id)
+CREATE UNIQUE INDEX user_erasures_once ON users.user_erasures USING btree (user_id) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX user_erasures_pkey ON users.user_erasures USING btree (id)
+CREATE UNIQUE INDEX user_erasures_public_id_key ON users.user_erasures USING btree (public_id)
+user_erasures grant INSERT, SELECT, UPDATE to insula_users
+user_erasures grant INSERT, SELECT, UPDATE to insula_users_system
 users.id bigint NOT NULL
 users.public_id uuid NOT NULL
 users.email text NOT NULL
@@ -719,3 +1187,26 @@ users_migrations.version character varying NOT NULL
 users_migrations.applied_at bigint NOT NULL
 users_migrations constraint users_migrations_pkey PRIMARY KEY (version)
 CREATE UNIQUE INDEX users_migrations_pkey ON users.users_migrations USING btree (version)
+verified_domains.id bigint NOT NULL
+verified_domains.tenant_id uuid NOT NULL
+verified_domains.public_id uuid NOT NULL
+verified_domains.domain text NOT NULL
+verified_domains.challenge text NOT NULL
+verified_domains.verified_at timestamp with time zone
+verified_domains.created_at timestamp with time zone NOT NULL
+verified_domains.updated_at timestamp with time zone NOT NULL
+verified_domains.deleted_at timestamp with time zone
+verified_domains.deleted_by text
+verified_domains constraint verified_domains_pkey PRIMARY KEY (id)
+verified_domains constraint verified_domains_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES users.tenants(public_id)
+verified_domains constraint verified_domains_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE INDEX verified_domains_listed ON users.verified_domains USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX verified_domains_once ON users.verified_domains USING btree (tenant_id, domain) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX verified_domains_pkey ON users.verified_domains USING btree (id)
+CREATE UNIQUE INDEX verified_domains_taken ON users.verified_domains USING btree (domain) WHERE ((verified_at IS NOT NULL) AND (deleted_at IS NULL))
+CREATE UNIQUE INDEX verified_domains_tenant_id_public_id_key ON users.verified_domains USING btree (tenant_id, public_id)
+verified_domains policy owner to {insula_users_owner} using true
+verified_domains policy system to {insula_users_system} using true
+verified_domains policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+verified_domains grant DELETE, INSERT, SELECT, UPDATE to insula_users
+verified_domains grant DELETE, INSERT, SELECT, UPDATE to insula_users_system

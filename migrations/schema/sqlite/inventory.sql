@@ -1,3 +1,7 @@
+CREATE TABLE erasures (
+    tenant_id BLOB PRIMARY KEY,
+    ordered_at TEXT NOT NULL
+);
 CREATE TABLE idempotency_keys (
     tenant_id BLOB NOT NULL,
     actor TEXT NOT NULL,
@@ -12,7 +16,7 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (tenant_id, actor, key)
 );
 CREATE INDEX idempotency_keys_expired ON idempotency_keys (expires_at);
-CREATE TRIGGER import_batches_no_delete BEFORE DELETE ON import_batches BEGIN SELECT RAISE(ABORT, 'import_batches is append-only'); END;
+CREATE TRIGGER import_batches_no_delete BEFORE DELETE ON import_batches WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'import_batches is append-only'); END;
 CREATE TRIGGER import_batches_no_update BEFORE UPDATE ON import_batches BEGIN SELECT RAISE(ABORT, 'import_batches is append-only'); END;
 CREATE TABLE import_batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -25,7 +29,7 @@ CREATE TABLE import_batches (
     CONSTRAINT import_batches_public_id UNIQUE (tenant_id, public_id),
     CONSTRAINT import_batches_once UNIQUE (tenant_id, import_id, batch)
 );
-CREATE TRIGGER import_skus_no_delete BEFORE DELETE ON import_skus BEGIN SELECT RAISE(ABORT, 'import_skus is append-only'); END;
+CREATE TRIGGER import_skus_no_delete BEFORE DELETE ON import_skus WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'import_skus is append-only'); END;
 CREATE TRIGGER import_skus_no_update BEFORE UPDATE ON import_skus BEGIN SELECT RAISE(ABORT, 'import_skus is append-only'); END;
 CREATE TABLE import_skus (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -121,7 +125,7 @@ CREATE INDEX messages_of_tenant ON messages (tenant_id, created_at, public_id);
 CREATE INDEX messages_ordered ON messages (handler, ordering_key, id) WHERE status IN ('queued', 'retrying', 'leased');
 CREATE INDEX messages_turns ON messages (tenant_id, priority DESC, run_at, id)
     WHERE status IN ('queued', 'retrying', 'leased');
-CREATE TRIGGER movements_no_delete BEFORE DELETE ON movements BEGIN SELECT RAISE(ABORT, 'movements is append-only'); END;
+CREATE TRIGGER movements_no_delete BEFORE DELETE ON movements WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'movements is append-only'); END;
 CREATE TRIGGER movements_no_update BEFORE UPDATE ON movements BEGIN SELECT RAISE(ABORT, 'movements is append-only'); END;
 CREATE TABLE movements (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

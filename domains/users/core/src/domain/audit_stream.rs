@@ -66,7 +66,7 @@ pub fn is_given_up(failing_since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 /// After so many failures in a row. Doubled each time up to an hour, of which chance takes up to a half, so that those who fail
 /// together do not come back together; never sooner than the collector asks.
 pub fn pause(failures: i64, chance_per_thousand: u16, asked: Option<Duration>) -> Duration {
-    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(0).min(20);
+    let doublings = u32::try_from(failures.max(1) - 1).unwrap_or(u32::MAX).min(20);
     let seconds = (FIRST_PAUSE_SECONDS << doublings).min(LONGEST_PAUSE_SECONDS);
     let whole = Duration::seconds(seconds);
     let taken = Duration::milliseconds(seconds * i64::from(chance_per_thousand.min(1_000)) / 2);

@@ -35,7 +35,7 @@ pub use pages::pages;
 
 use crate::app::App;
 use crate::domain::{RoleId, RoleRef};
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::permissions;
 use kernel::Faults;
 use kernel::permission::BuiltinRole;
@@ -51,7 +51,7 @@ const MAX_CREDENTIAL_BYTES: usize = 65_536;
 const AUDIT_DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 pub fn api(app: App) -> Api {
-    Api::new("users", app.databases.clone(), &[Error::KINDS])
+    Api::new("users", app.databases.clone(), &[Error::KINDS, AuditError::KINDS])
         .state(app)
         .tag("Sign-up", "A tenant, its owner, and the proof of their address")
         .operation(operation!(sign_up::sign_up).public("nobody has a credential before they have signed up"))

@@ -285,7 +285,7 @@ pub async fn last_owner_of(system: &System, user: UserId, limit: i64) -> Result<
 }
 
 #[derive(FromQueryResult)]
-struct Whose {
+struct PersonRow {
     user_id: UserId,
 }
 
@@ -300,8 +300,8 @@ pub async fn people_of_alone(
          AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.user_id = m.user_id AND o.tenant_id <> $1 \
          AND o.state <> 'removed' AND o.deleted_at IS NULL) ORDER BY m.user_id LIMIT $2";
     let rows = system.query_all(sql, vec![tenant.into(), limit.into()]).await?;
-    let people = rows.iter().map(|row| Whose::from_query_result(row, ""));
-    Ok(people.map(|whose| whose.map(|whose| whose.user_id)).collect::<Result<_, _>>()?)
+    let people = rows.iter().map(|row| PersonRow::from_query_result(row, ""));
+    Ok(people.map(|person| person.map(|person| person.user_id)).collect::<Result<_, _>>()?)
 }
 
 /// The tenant of a session, if it is this person's.

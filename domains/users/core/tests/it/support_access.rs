@@ -2,7 +2,7 @@
 //! as who may do more, and never unseen.
 
 use crate::house::{House, PASSWORD, Person, Reply};
-use crate::platform::{Desk, etag};
+use crate::platform::Desk;
 use crate::roles::role;
 use crate::teams::{add, team};
 use actix_web::http::Method;
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use testkit::{Stage, both, eventually};
 use uuid::Uuid;
 
-const ADA: &str = "ada@example.com";
-const BOB: &str = "bob@example.com";
+pub const ADA: &str = "ada@example.com";
+pub const BOB: &str = "bob@example.com";
 const NOT_GRANTED: &str = "users.support_not_granted";
 const TOO_WIDE: &str = "users.support_too_wide";
 
@@ -86,7 +86,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-async fn granted(house: &House, owner: &Person, role: &str, minutes: i64) -> String {
+pub async fn granted(house: &House, owner: &Person, role: &str, minutes: i64) -> String {
     let body = json!({ "role": role, "reason": "A wrong total", "minutes": minutes });
     house.post("/support-grants", Some(&owner.access), body).await.is(201).at("/id")
 }
@@ -100,7 +100,7 @@ fn claims(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
-fn entries(log: &Reply) -> Vec<Value> {
+pub fn entries(log: &Reply) -> Vec<Value> {
     log.json()["data"].as_array().cloned().unwrap()
 }
 
@@ -415,66 +415,6 @@ both! {
         house.get("/api-keys", &bob.access).await.is(200);
         house.get("/api-keys", &as_member.token).await.problem(403, "forbidden");
         house.get("/members", &as_member.token).await.is(200);
-    }
-}
-
-both! {
-    async fn an_owner_lets_in_and_takes_back(stage: Stage) {
-        let house = House::new(stage).await;
-        let ada = house.owner(ADA).await;
-        let admin = house.member(&ada, BOB, json!({ "role": "admin" })).await;
-        let eve = house.owner("eve@example.com").await;
-        let key = json!({ "name": "k", "role": "owner" });
-        let key = house.post("/api-keys", Some(&ada.access), key).await.is(201).at("/secret");
-        let make = |by: &str, body: Value| {
-            let (house, by) = (&house, by.to_owned());
-            async move { house.post("/support-grants", Some(&by), body).await }
-        };
-        let body = || json!({ "role": "viewer", "reason": " A wrong total ", "minutes": 5 });
-        let with = |name: &str, value: Value| {
-            let mut body = body();
-            body[name] = value;
-            body
-        };
-        make(&admin.access, body()).await.problem(403, "forbidden");
-        make(&key, body()).await.problem(403, "users.session_required");
-        make(&ada.access, with("role", json!("owner"))).await.problem(400, "malformed");
-        for (name, value) in [
-            ("minutes", json!(4)), ("minutes", json!(10_081)), ("minutes", json!(-5)), ("reason", json!(" ")),
-            ("reason", json!("x".repeat(501))),
-        ] {
-            let refused = make(&ada.access, with(name, value)).await.problem(422, "invalid");
-            assert_eq!(refused.at("/errors/0/pointer"), format!("/{name}"));
-        }
-        let own = Uuid::new_v4().to_string();
-        let made = make(&ada.access, with("id", json!(own))).await.is(201);
-        let path = format!("/support-grants/{own}");
-        assert_eq!(made.headers.get("location").unwrap(), &format!("/api/v1/users{path}"));
-        assert_eq!([made.at("/id"), made.at("/reason")], [own.clone(), "A wrong total".to_owned()]);
-        assert_eq!([made.at("/granted_by"), made.at("/revoked_at")], [ada.membership.clone(), "null".to_owned()]);
-        assert_eq!([made.at("/created_at"), made.at("/expires_at")], ["2026-01-15T12:00:00Z", "2026-01-15T12:05:00Z"]);
-        make(&ada.access, with("id", json!(own))).await.problem(409, "users.support_grant_exists");
-        make(&eve.access, with("id", json!(own))).await.is(201);
-
-        let shown = house.get(&path, &admin.access).await.is(200);
-        assert_eq!((shown.text.as_str(), etag(&shown)), (made.text.as_str(), etag(&made)));
-        let other = granted(&house, &ada, "admin", 240).await;
-        let listed = entries(&house.get("/support-grants", &admin.access).await.is(200));
-        let ids: Vec<_> = listed.iter().map(|grant| grant["id"].as_str().unwrap()).collect();
-        assert_eq!(ids.len(), 2);
-        assert!(ids.contains(&own.as_str()) && ids.contains(&other.as_str()), "{ids:?}");
-        for access in [&eve.access, &admin.access] {
-            let revoke = house.post(&format!("/support-grants/{other}/revoke"), Some(access), json!({})).await;
-            assert!([403, 404].contains(&revoke.status), "{}", revoke.text);
-        }
-        house.get(&format!("/support-grants/{other}"), &eve.access).await.problem(404, "users.support_grant_not_found");
-        house.get(&format!("/support-grants/{other}"), &ada.access).await.is(200);
-        // By a program too: it takes away and gives nothing.
-        let revoked = house.post(&format!("{path}/revoke"), Some(&key), json!({})).await.is(200);
-        assert_ne!(revoked.at("/revoked_at"), "null");
-        house.stage.clock.advance(Duration::minutes(15));
-        make(&ada.access, body()).await.problem(403, "users.fresh_credential_needed");
-        house.post(&format!("/support-grants/{other}/revoke"), Some(&ada.access), json!({})).await.is(200);
     }
 }
 

@@ -1,12 +1,15 @@
-//! A grant of support access is worth no more than whoever gave it: once they are gone, or may not give it any more, it lets
-//! nobody in, what was opened by it is over, and neither comes back with them.
+//! A grant of support access is given and taken back by who may, and is worth no more than whoever gave it: once they are gone,
+//! or may not give it any more, it lets nobody in, what was opened by it is over, and neither comes back with them.
 
 use crate::house::{House, Person};
-use crate::platform::Desk;
+use crate::platform::{Desk, etag};
 use crate::roles::role;
+use crate::support_access::{ADA, BOB, entries, granted};
 use crate::teams::{add, team};
+use chrono::Duration;
 use serde_json::{Value, json};
 use testkit::{Stage, both, eventually};
+use uuid::Uuid;
 
 const GONE: &str = "users.support_granter_gone";
 const NOT_GRANTED: &str = "users.support_not_granted";
@@ -30,6 +33,66 @@ async fn is_out(house: &House, token: &str) {
 async fn is_over(house: &House, by: &Person, grant: &str) {
     let shown = house.get(&format!("/support-grants/{grant}"), &by.access).await.is(200);
     assert!(shown.json()["revoked_at"].is_string(), "{}", shown.text);
+}
+
+both! {
+    async fn an_owner_lets_in_and_takes_back(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let admin = house.member(&ada, BOB, json!({ "role": "admin" })).await;
+        let eve = house.owner("eve@example.com").await;
+        let key = json!({ "name": "k", "role": "owner" });
+        let key = house.post("/api-keys", Some(&ada.access), key).await.is(201).at("/secret");
+        let make = |by: &str, body: Value| {
+            let (house, by) = (&house, by.to_owned());
+            async move { house.post("/support-grants", Some(&by), body).await }
+        };
+        let body = || json!({ "role": "viewer", "reason": " A wrong total ", "minutes": 5 });
+        let with = |name: &str, value: Value| {
+            let mut body = body();
+            body[name] = value;
+            body
+        };
+        make(&admin.access, body()).await.problem(403, "forbidden");
+        make(&key, body()).await.problem(403, "users.session_required");
+        make(&ada.access, with("role", json!("owner"))).await.problem(400, "malformed");
+        for (name, value) in [
+            ("minutes", json!(4)), ("minutes", json!(10_081)), ("minutes", json!(-5)), ("reason", json!(" ")),
+            ("reason", json!("x".repeat(501))),
+        ] {
+            let refused = make(&ada.access, with(name, value)).await.problem(422, "invalid");
+            assert_eq!(refused.at("/errors/0/pointer"), format!("/{name}"));
+        }
+        let own = Uuid::new_v4().to_string();
+        let made = make(&ada.access, with("id", json!(own))).await.is(201);
+        let path = format!("/support-grants/{own}");
+        assert_eq!(made.headers.get("location").unwrap(), &format!("/api/v1/users{path}"));
+        assert_eq!([made.at("/id"), made.at("/reason")], [own.clone(), "A wrong total".to_owned()]);
+        assert_eq!([made.at("/granted_by"), made.at("/revoked_at")], [ada.membership.clone(), "null".to_owned()]);
+        assert_eq!([made.at("/created_at"), made.at("/expires_at")], ["2026-01-15T12:00:00Z", "2026-01-15T12:05:00Z"]);
+        make(&ada.access, with("id", json!(own))).await.problem(409, "users.support_grant_exists");
+        make(&eve.access, with("id", json!(own))).await.is(201);
+
+        let shown = house.get(&path, &admin.access).await.is(200);
+        assert_eq!((shown.text.as_str(), etag(&shown)), (made.text.as_str(), etag(&made)));
+        let other = granted(&house, &ada, "admin", 240).await;
+        let listed = entries(&house.get("/support-grants", &admin.access).await.is(200));
+        let ids: Vec<_> = listed.iter().map(|grant| grant["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), 2);
+        assert!(ids.contains(&own.as_str()) && ids.contains(&other.as_str()), "{ids:?}");
+        for access in [&eve.access, &admin.access] {
+            let revoke = house.post(&format!("/support-grants/{other}/revoke"), Some(access), json!({})).await;
+            assert!([403, 404].contains(&revoke.status), "{}", revoke.text);
+        }
+        house.get(&format!("/support-grants/{other}"), &eve.access).await.problem(404, "users.support_grant_not_found");
+        house.get(&format!("/support-grants/{other}"), &ada.access).await.is(200);
+        // By a program too: it takes away and gives nothing.
+        let revoked = house.post(&format!("{path}/revoke"), Some(&key), json!({})).await.is(200);
+        assert_ne!(revoked.at("/revoked_at"), "null");
+        house.stage.clock.advance(Duration::minutes(15));
+        make(&ada.access, body()).await.problem(403, "users.fresh_credential_needed");
+        house.post(&format!("/support-grants/{other}/revoke"), Some(&ada.access), json!({})).await.is(200);
+    }
 }
 
 both! {

@@ -23,7 +23,7 @@ impl AttributePath {
             Some(urn) if urn.eq_ignore_ascii_case("urn:") => split_schema(text)?,
             _ => (None, text),
         };
-        if rest.is_empty() && schema.is_some() {
+        if rest.is_empty() && schema.is_some() && !text.ends_with(':') {
             return Some(Self { schema, name: String::new(), part: None });
         }
         let (name, part) = match rest.split_once('.') {

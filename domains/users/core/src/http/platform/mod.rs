@@ -10,13 +10,13 @@ mod switches;
 mod tenants;
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::permissions;
 use kernel::problem::Problems;
 use web::{Api, operation};
 
 pub fn api(app: App) -> Api {
-    Api::new("users", app.databases.clone(), &[Error::KINDS])
+    Api::new("users", app.databases.clone(), &[Error::KINDS, AuditError::KINDS])
         .for_operators()
         .state(app)
         .tag("Operators: tenants", "All tenants of the installation, and how far each may go")

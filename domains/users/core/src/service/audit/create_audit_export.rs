@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::AuditExportId;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::jobs::ExportAuditLog;
 use crate::store::audit_export::{self, AuditExport};
 use chrono::Duration;
@@ -23,11 +23,11 @@ pub async fn create_audit_export(
     let id = id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
     if audit_export::count(&unit).await? >= MAX_EXPORTS {
-        return Err(Error::TooManyAuditExports);
+        return Err(AuditError::TooManyAuditExports.into());
     }
     let inserted = audit_export::insert(&unit, id, ctx.actor().user(), ctx.now() + KEPT).await;
     let export = inserted.map_err(|error| match audit_export::is_taken(&error) {
-        true => Error::AuditExportExists,
+        true => Error::from(AuditError::AuditExportExists),
         false => error.into(),
     })?;
     unit.enqueue(&ExportAuditLog { export: id }, JobOptions::default())?;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::{AuditExportId, AuditExportState};
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::service::audit::show_audit_exports::one;
 use blobs::{Blob, BlobKey};
 use kernel::{Ctx, Problem, TenantId};
@@ -15,7 +15,7 @@ pub struct Download {
 pub async fn download_audit_export(app: &App, ctx: &Ctx, id: AuditExportId) -> Result<Download, Error> {
     let export = one(app, ctx, id).await?;
     if export.state != AuditExportState::Done {
-        return Err(Error::AuditExportNotDone(export.state.name()));
+        return Err(AuditError::AuditExportNotDone(export.state.name()).into());
     }
     let blob = app.blobs.stream(&key(ctx.tenant(), id, &export.blob_name)).await.map_err(Problem::from)?;
     let file_name = format!("audit-log-{}.ndjson", export.created_at.format("%Y%m%d"));

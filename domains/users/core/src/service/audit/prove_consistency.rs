@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::merkle::{self, Hash, Span};
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::service::audit::prove_inclusion::known_size;
 use crate::service::audit::tree::{Tiles, broken};
 use kernel::Ctx;
@@ -24,7 +24,7 @@ pub async fn prove_consistency(
 ) -> Result<ConsistencyProof, Error> {
     let read = app.databases.read(ctx).await?;
     let to = known_size(&read, to).await?;
-    let spans = merkle::consistency(from, to).ok_or(Error::AuditSizesReversed { from, to })?;
+    let spans = merkle::consistency(from, to).ok_or(AuditError::AuditSizesReversed { from, to })?;
     let mut tiles = Tiles::default();
     let path = tiles.roots(&read, &spans).await?;
     let from_root = tiles.root(&read, Span::whole(from)).await?;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::AuditEntryId;
 use crate::domain::canonical;
 use crate::domain::merkle::{self, Hash, Span};
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::service::audit::tree::{Tiles, broken};
 use crate::store::{audit_entry, audit_leaf, audit_tree};
 use data::Tx;
@@ -29,11 +29,11 @@ pub async fn prove_inclusion(
     tree_size: Option<u64>,
 ) -> Result<InclusionProof, Error> {
     let read = app.databases.read(ctx).await?;
-    let entry = audit_entry::by_id(&read, id).await?.ok_or(Error::AuditEntryNotFound)?;
-    let leaf = audit_leaf::of_entry(&read, id).await?.ok_or(Error::AuditEntryUnsealed)?;
+    let entry = audit_entry::by_id(&read, id).await?.ok_or(AuditError::AuditEntryNotFound)?;
+    let leaf = audit_leaf::of_entry(&read, id).await?.ok_or(AuditError::AuditEntryUnsealed)?;
     let size = known_size(&read, tree_size).await?;
     let spans = merkle::inclusion(leaf.index, size);
-    let spans = spans.ok_or(Error::AuditEntryNotInTree { leaf: leaf.index, size })?;
+    let spans = spans.ok_or(AuditError::AuditEntryNotInTree { leaf: leaf.index, size })?;
     let mut tiles = Tiles::default();
     let path = tiles.roots(&read, &spans).await?;
     let root = tiles.root(&read, Span::whole(size)).await?;
@@ -56,7 +56,7 @@ pub async fn prove_inclusion(
 pub(super) async fn known_size(tx: &Tx, asked: Option<u64>) -> Result<u64, Error> {
     let size = audit_tree::find(tx).await?.map_or(0, |tree| tree.frontier.size());
     match asked {
-        Some(asked) if asked > size => Err(Error::AuditTreeSmaller { size }),
+        Some(asked) if asked > size => Err(AuditError::AuditTreeSmaller { size }.into()),
         Some(asked) => Ok(asked),
         None => Ok(size),
     }

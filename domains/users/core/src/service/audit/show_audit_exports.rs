@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::AuditExportId;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::store::audit_export;
 use kernel::{Ctx, Page, PageRequest};
 
@@ -15,5 +15,5 @@ pub async fn list(app: &App, ctx: &Ctx, request: &PageRequest) -> Result<Page<Au
 
 pub async fn one(app: &App, ctx: &Ctx, id: AuditExportId) -> Result<AuditExport, Error> {
     let read = app.databases.read(ctx).await?;
-    audit_export::find(&read, id).await?.ok_or(Error::AuditExportNotFound)
+    Ok(audit_export::find(&read, id).await?.ok_or(AuditError::AuditExportNotFound)?)
 }

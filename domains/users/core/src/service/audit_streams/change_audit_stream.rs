@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::StreamState;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, AuditStream, audited};
 use crate::service::audit_streams::wake_audit_streams::wake_one;
@@ -33,7 +33,7 @@ pub async fn change_audit_stream(
     let mut unit = app.databases.write(ctx).await?;
     let acting = authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
     view::require_reader(&acting)?;
-    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(Error::AuditStreamNotFound)?;
+    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(AuditError::AuditStreamNotFound)?;
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
     }

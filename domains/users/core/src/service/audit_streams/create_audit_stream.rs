@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::MAX_STREAMS;
 use crate::domain::webhook;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, CreatedAuditStream, audited};
 use crate::service::audit_streams::wake_audit_streams::wake_one;
@@ -46,7 +46,7 @@ pub async fn create_audit_stream(
     let acting = authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
     view::require_reader(&acting)?;
     if audit_stream::count(&unit).await? >= MAX_STREAMS {
-        return Err(Error::TooManyAuditStreams);
+        return Err(AuditError::TooManyAuditStreams.into());
     }
     let size = audit_stream::log_size(&unit).await?;
     let next_leaf = from_leaf_index.unwrap_or(size);
@@ -65,7 +65,7 @@ pub async fn create_audit_stream(
         next_leaf,
     };
     let row = match audit_stream::insert(&unit, new).await {
-        Err(error) if audit_stream::is_taken(&error) => return Err(Error::AuditStreamExists),
+        Err(error) if audit_stream::is_taken(&error) => return Err(AuditError::AuditStreamExists.into()),
         outcome => outcome?,
     };
     if next_leaf < size {

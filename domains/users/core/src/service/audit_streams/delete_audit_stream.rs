@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::AuditStreamId;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::service::audit_streams::audit_stream::audited;
 use crate::service::sessions::fresh;
 use crate::store::audit_stream;
@@ -16,9 +16,9 @@ pub struct Deleted;
 pub async fn delete_audit_stream(app: &App, ctx: &Ctx, id: AuditStreamId) -> Result<Deleted, Error> {
     fresh::require(app, ctx)?;
     let mut unit = app.databases.write(ctx).await?;
-    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(Error::AuditStreamNotFound)?;
+    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(AuditError::AuditStreamNotFound)?;
     if !audit_stream::delete(&unit, id).await? {
-        return Err(Error::AuditStreamNotFound);
+        return Err(AuditError::AuditStreamNotFound.into());
     }
     unit.audit(AuditEntry {
         action: "users.audit_stream.delete",

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::MAX_OVERLAP_MINUTES;
 use crate::domain::webhook;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, CreatedAuditStream, audited};
 use crate::service::roles::authority;
@@ -29,7 +29,7 @@ pub async fn rotate_audit_stream(
     faults.finish(()).map_err(Error::invalid)?;
     let mut unit = app.databases.write(ctx).await?;
     authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
-    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(Error::AuditStreamNotFound)?;
+    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(AuditError::AuditStreamNotFound)?;
     let secret = secrets::shared_key();
     let until = (overlap_minutes > 0).then(|| ctx.now() + Duration::minutes(overlap_minutes.into()));
     let rotated = audit_stream::rotate(&unit, &before, view::sealed(app, id, &secret), until).await?;

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::{PausedBecause, StreamState};
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::permissions::AUDIT_STREAMS_WRITE;
 use crate::service::audit_streams::audit_stream::{self as view, AuditStream, audited};
 use crate::service::audit_streams::wake_audit_streams::wake_one;
@@ -32,7 +32,7 @@ async fn set(
     fresh::require(app, ctx)?;
     let mut unit = app.databases.write(ctx).await?;
     authority::hold(app, ctx, &unit, &AUDIT_STREAMS_WRITE).await?;
-    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(Error::AuditStreamNotFound)?;
+    let before = audit_stream::by_id_to_change(&unit, id).await?.ok_or(AuditError::AuditStreamNotFound)?;
     let is_active = before.state()? == StreamState::Active;
     let row = if is_active == (state == StreamState::Active) {
         before

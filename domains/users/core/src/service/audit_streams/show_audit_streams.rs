@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::StreamState;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::service::audit_streams::audit_stream::{AuditStream, of};
 use crate::store::audit_stream;
 use chrono::{DateTime, Utc};
@@ -31,12 +31,12 @@ pub async fn list(app: &App, ctx: &Ctx, request: &PageRequest) -> Result<Page<Au
 
 pub async fn one(app: &App, ctx: &Ctx, id: AuditStreamId) -> Result<AuditStream, Error> {
     let read = app.databases.read(ctx).await?;
-    of(audit_stream::by_id(&read, id).await?.ok_or(Error::AuditStreamNotFound)?)
+    of(audit_stream::by_id(&read, id).await?.ok_or(AuditError::AuditStreamNotFound)?)
 }
 
 pub async fn progress(app: &App, ctx: &Ctx, id: AuditStreamId) -> Result<Progress, Error> {
     let read = app.databases.read(ctx).await?;
-    let row = audit_stream::by_id(&read, id).await?.ok_or(Error::AuditStreamNotFound)?;
+    let row = audit_stream::by_id(&read, id).await?.ok_or(AuditError::AuditStreamNotFound)?;
     let size = audit_stream::log_size(&read).await?;
     Ok(Progress {
         state: row.state()?,

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::domain::AuditStreamId;
-use crate::error::Error;
+use crate::error::{AuditError, Error};
 use crate::service::audit_streams::audit_stream::audited;
 use crate::service::audit_streams::payload::{self, Outcome};
 use crate::store::audit_stream;
@@ -19,7 +19,7 @@ pub struct Tested {
 
 pub async fn test_audit_stream(app: &App, ctx: &Ctx, id: AuditStreamId) -> Result<Tested, Error> {
     let read = app.databases.read(ctx).await?;
-    let stream = audit_stream::by_id(&read, id).await?.ok_or(Error::AuditStreamNotFound)?;
+    let stream = audit_stream::by_id(&read, id).await?.ok_or(AuditError::AuditStreamNotFound)?;
     drop(read);
     let tested = match payload::send(app, ctx, &stream, &payload::test(ctx, id)).await? {
         Outcome::Taken { status } => Tested { taken: true, status: Some(status), error: None },

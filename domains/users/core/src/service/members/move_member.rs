@@ -96,10 +96,7 @@ async fn carry_out(
     let after = membership::change(unit, before, role, manager, to).await?.ok_or_else(Error::stale)?;
     if to == MembershipState::Removed {
         // Who is asked in again begins anew: nothing of before may come back to life with them.
-        let sessions = session::revoke_others(unit, ctx, id, None).await?;
-        sessions.iter().for_each(|row| tokens::forget(app, unit, &row.access_hash));
-        let keys = api_key::revoke_all_of(unit, ctx, id).await?;
-        keys.iter().for_each(|row| crate::service::api_keys::api_key::forget(app, unit, row));
+        end_credentials(app, ctx, unit, id).await?;
         oauth_grant::delete_all_of(unit, id).await?;
         for client in oauth_client::delete_machines_of(unit, id).await? {
             let ended = session::revoke_of_client(unit, ctx, client, None).await?;
@@ -124,6 +121,20 @@ async fn carry_out(
     })?;
     authority::forget_member(app, unit, id);
     Ok(after)
+}
+
+/// Their sessions and keys, for good.
+pub async fn end_credentials(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    member: MembershipId,
+) -> Result<(), Error> {
+    let sessions = session::revoke_others(unit, ctx, member, None).await?;
+    sessions.iter().for_each(|row| tokens::forget(app, unit, &row.access_hash));
+    let keys = api_key::revoke_all_of(unit, ctx, member).await?;
+    keys.iter().for_each(|row| crate::service::api_keys::api_key::forget(app, unit, row));
+    Ok(())
 }
 
 /// What the tenant's directory said of them goes with them.

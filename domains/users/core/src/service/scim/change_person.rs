@@ -11,7 +11,7 @@ use crate::domain::{MembershipState, ScimUserId};
 use crate::error::Error;
 use crate::permissions::DIRECTORY_PROVISION;
 use crate::service::members::change_member::check_manager;
-use crate::service::members::move_member::move_within;
+use crate::service::members::move_member::{end_credentials, move_within};
 use crate::service::roles::authority;
 use crate::service::scim::person::{self, Person, audited, manager_of, or_taken, require_free, said};
 use crate::service::scim::version::{self, Seen, Told};
@@ -57,6 +57,10 @@ pub async fn change_person(
             if let Some(active) = entry.active.filter(|active| *active != is_active) {
                 let step = if active { Move::Resume } else { Move::Suspend };
                 move_within(app, ctx, &mut unit, &DIRECTORY_PROVISION, &member, step).await?;
+                if !active {
+                    // Whom a directory lets go is gone: who comes back signs in anew.
+                    end_credentials(app, ctx, &mut unit, member.public_id).await?;
+                }
             }
         }
         None => {

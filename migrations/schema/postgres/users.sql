@@ -641,11 +641,11 @@ oidc_sign_ins.deleted_at timestamp with time zone
 oidc_sign_ins.deleted_by text
 oidc_sign_ins constraint oidc_sign_ins_pkey PRIMARY KEY (id)
 oidc_sign_ins constraint oidc_sign_ins_public_id_key UNIQUE (public_id)
-CREATE UNIQUE INDEX oidc_sign_ins_code ON users.oidc_sign_ins USING btree (code_hash) WHERE (code_hash IS NOT NULL)
+CREATE UNIQUE INDEX oidc_sign_ins_code ON users.oidc_sign_ins USING btree (code_hash) WHERE ((code_hash IS NOT NULL) AND (deleted_at IS NULL))
 CREATE INDEX oidc_sign_ins_old ON users.oidc_sign_ins USING btree (expires_at)
 CREATE UNIQUE INDEX oidc_sign_ins_pkey ON users.oidc_sign_ins USING btree (id)
 CREATE UNIQUE INDEX oidc_sign_ins_public_id_key ON users.oidc_sign_ins USING btree (public_id)
-CREATE UNIQUE INDEX oidc_sign_ins_state ON users.oidc_sign_ins USING btree (state_hash)
+CREATE UNIQUE INDEX oidc_sign_ins_state ON users.oidc_sign_ins USING btree (state_hash) WHERE (deleted_at IS NULL)
 oidc_sign_ins grant INSERT, SELECT, UPDATE to insula_users
 oidc_sign_ins grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 operators.id bigint NOT NULL

@@ -498,9 +498,9 @@ CREATE TABLE oidc_sign_ins (
     deleted_at TEXT,
     deleted_by TEXT
 );
-CREATE UNIQUE INDEX oidc_sign_ins_code ON oidc_sign_ins (code_hash) WHERE code_hash IS NOT NULL;
+CREATE UNIQUE INDEX oidc_sign_ins_code ON oidc_sign_ins (code_hash) WHERE code_hash IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX oidc_sign_ins_old ON oidc_sign_ins (expires_at);
-CREATE UNIQUE INDEX oidc_sign_ins_state ON oidc_sign_ins (state_hash);
+CREATE UNIQUE INDEX oidc_sign_ins_state ON oidc_sign_ins (state_hash) WHERE deleted_at IS NULL;
 CREATE TABLE operators (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id BLOB NOT NULL UNIQUE,

@@ -72,7 +72,7 @@ fn run(backend: Backend) {
             !invoices["data"].as_array().unwrap().is_empty(),
             "what they did for the tenant is the tenant's"
         );
-        let eve = Furnished { client: eve.client.at(&node.url), ids: eve.ids };
+        let eve = Furnished { client: eve.client.at(&node.url), ids: eve.ids, device: eve.device };
         assert_eq!(eve.state(&all, "/api/v1/").await, before, "a neighbour's");
         let alone = ada.post("/users/me/erase", json!({ "email": "ada@example.com" })).await;
         assert_eq!(alone.problem(409), "users.last_owner_of");

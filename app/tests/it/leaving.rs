@@ -75,7 +75,7 @@ fn run(backend: Backend) {
         certified(closure["certificate"].as_str().unwrap(), &tenant.to_string());
         assert_eq!(operator.get(&path).await.problem(404), "users.no_such_tenant");
         eventually("whoever closed it is told", async || mail_to(&ground.mail(), ADA, "is erased")).await;
-        let eve = Furnished { client: neighbour, ids: eve.ids };
+        let eve = Furnished { client: neighbour, ids: eve.ids, device: eve.device };
         assert_eq!(state(&eve, &all).await, before, "a neighbour's");
         node.stop();
         assert_eq!(rows_of(&ground, tenant).await, BTreeMap::new(), "rows that are left");

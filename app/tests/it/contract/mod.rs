@@ -118,8 +118,9 @@ impl Walk {
     async fn part(&self, name: &str, part: std::pin::Pin<Box<dyn Future<Output = ()> + '_>>) {
         let (started, before) = (Instant::now(), self.faults.lock().unwrap().len());
         part.await;
-        let found = self.faults.lock().unwrap().len() - before;
-        eprintln!("the contract: {name}: {found} faults in {:?}", started.elapsed());
+        let found = self.faults.lock().unwrap()[before..].join("\n");
+        let count = found.lines().count();
+        eprintln!("the contract: {name}: {count} lines of faults in {:?}\n{found}", started.elapsed());
     }
 
     fn require(&self, holds: bool, fault: impl FnOnce() -> String) {

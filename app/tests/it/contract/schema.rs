@@ -36,7 +36,7 @@ impl Schemas {
         let Some(content) = contents.get(content_type.split(';').next().unwrap_or_default()) else {
             return vec![format!("{status} is {content_type:?}, which is not documented")];
         };
-        if !content_type.ends_with("json") {
+        if !content_type.ends_with("json") || content_type.ends_with("ndjson") {
             return Vec::new();
         }
         let name = match operation.told["responses"][status]["$ref"].as_str() {

@@ -180,6 +180,11 @@ pub struct PersonalDataRegister {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "table": "users.sessions", "column": "client_address",
+    "why": "So that somebody sees where they are signed in", "basis": "legitimate interest",
+    "kept": "A month after the session has ended", "when_erased": "goes with its row",
+}))]
 pub struct PersonalDataColumn {
     #[schema(example = "users.sessions")]
     table: String,

@@ -1,4 +1,4 @@
-//! The recipes of audit streams. A tenant has five at most, so each makes room for what it makes. Their collectors are nowhere.
+//! The recipes of audit streams. A tenant has ten at most, so each makes room for what it makes. Their collectors are nowhere.
 
 use super::{Recipes, made, missing, of, with};
 use crate::contract::ask::Call;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const STREAMS: &str = "/users/audit-streams";
 /// So many of the newest stay, beside the one that the tenant was furnished with.
-const STAY: usize = 2;
+const STAY: usize = 5;
 
 impl Recipes {
     pub(super) async fn audit_streams(&self, tenant: &Furnished, operation: &Operation) -> Call {

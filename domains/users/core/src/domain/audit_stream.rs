@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-pub const MAX_STREAMS: u64 = 5;
+pub const MAX_STREAMS: u64 = 10;
 pub const MAX_PREFIX: usize = 100;
 /// A week.
 pub const MAX_OVERLAP_MINUTES: u32 = 7 * 24 * 60;

@@ -249,7 +249,7 @@ fn shown(stream: &AuditStream) -> Rendered {
 /// Begins to stream the audit log to a collector
 ///
 /// Entries are posted in the order of the log, up to a hundred at once, signed as Standard Webhooks has it, and again until
-/// the collector answers with a status from 200 to 299. A tenant has five streams at most. It takes a proof of who you are from
+/// the collector answers with a status from 200 to 299. A tenant has ten streams at most. It takes a proof of who you are from
 /// the last quarter of an hour.
 #[utoipa::path(post, path = "/audit-streams", responses((status = 201, body = CreatedAuditStreamDto)))]
 pub async fn create_audit_stream(

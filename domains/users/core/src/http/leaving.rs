@@ -324,9 +324,7 @@ pub async fn show_personal_data(app: State<App>, _guest: Guest) -> Answer {
         when_erased: line.when_erased,
     });
     let register = PersonalDataRegister { data: data.collect() };
-    Ok(Rendered::ok(&register)
-        .etag_of_body()
-        .cache_control("public, max-age=3600, stale-while-revalidate=86400"))
+    Ok(Rendered::ok(&register).etag_of_body().cache_control("no-store"))
 }
 
 pub fn closure(closure: &Closure) -> Rendered {

@@ -8,22 +8,26 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
+use testkit::Authenticator;
 
 pub struct Furnished {
     pub client: Client,
     /// By collection, as `/inventory/items`.
     pub ids: BTreeMap<&'static str, String>,
+    /// With the passkey of the client's person.
+    pub device: Authenticator,
 }
 
 impl Furnished {
     pub async fn new(client: Client, mail: &Path) -> Self {
-        let mut furnished = Self { client, ids: BTreeMap::new() };
+        let mut furnished = Self { client, ids: BTreeMap::new(), device: device() };
         let me = furnished.client.get("/users/me").await.expect(200);
         furnished.ids.insert("/users/people", me["user_id"].as_str().unwrap().to_owned());
         furnished.ids.insert("/users/members", me["member_id"].as_str().unwrap().to_owned());
         furnished.ids.insert("/users/tenant", me["tenant_id"].as_str().unwrap().to_owned());
         furnished.employ(mail).await;
-        let passkey = registered(&furnished.client, PASSWORD, &mut device()).await;
+        let proof = json!({ "current_password": PASSWORD });
+        let passkey = registered(&furnished.client, proof, &mut furnished.device).await;
         furnished.ids.insert("/users/me/passkeys", passkey);
         furnished.stock().await;
         furnished.bill().await;

@@ -13,16 +13,15 @@ pub fn device() -> Authenticator {
 }
 
 /// What a device answers to a registration that this client begins.
-pub async fn answer(client: &Client, password: &str, device: &mut Authenticator) -> Value {
-    let proof = json!({ "current_password": password });
+pub async fn answer(client: &Client, proof: Value, device: &mut Authenticator) -> Value {
     let begun = client.post("/users/me/passkeys/registrations", proof).await.expect(200);
     let credential = device.create(&begun["public_key"]);
     json!({ "ceremony_id": begun["ceremony_id"], "name": "Phone", "credential": credential })
 }
 
 /// The id of the passkey.
-pub async fn registered(client: &Client, password: &str, device: &mut Authenticator) -> String {
-    let answer = answer(client, password, device).await;
+pub async fn registered(client: &Client, proof: Value, device: &mut Authenticator) -> String {
+    let answer = answer(client, proof, device).await;
     id(&client.post("/users/me/passkeys", answer).await.expect(201))
 }
 

@@ -49,7 +49,10 @@ fn tidy_text_passes() {
         ("domains/billing/core/src/domain/invoice.rs", "const NAME: &str = \"async sea_orm\";"),
         ("domains/billing/core/tests/it/main.rs", "use actix_web::test;"),
         ("shared-kernel/web/src/edge.rs", "fn f() { Ctx::build(visitor, principal); wire.into_ctx(clock); }"),
-        ("domains/users/core/src/service/accounts/sign_up.rs", "fn f() { visitor.enter(tenant, \"users\"); }"),
+        (
+            "domains/users/core/src/service/accounts/sign_up.rs",
+            "fn f() { visitor.enter(tenant, \"users\"); }",
+        ),
         ("shared-kernel/jobs/src/run.rs", "fn f() { let _guard = span.enter(); flights.enter(f(key, 1)); }"),
         ("shared-kernel/jobs/src/run.rs", "#[expect(dead_code, reason = \"seeded\")] fn f() { sleep(1); }"),
         ("shared-kernel/jobs/src/run.rs", &format!("// {}(2027-01-31) still today", mark())),

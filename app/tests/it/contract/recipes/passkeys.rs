@@ -1,6 +1,7 @@
 //! The recipes of passkeys. The owner's are listed, so they are registered for the owner, who has ten at most.
 
 use super::{Recipes, missing, of, with};
+use crate::client::Client;
 use crate::contract::ask::Call;
 use crate::document::Operation;
 use crate::furnished::Furnished;
@@ -20,11 +21,11 @@ impl Recipes {
             "users_begin_passkey_sign_in" => Call::to(&operation.path),
             "users_register_passkey" => {
                 make_room(tenant).await;
-                with(operation, answer(&tenant.client, PASSWORD, &mut device()).await)
+                with(operation, answer(&self.by_passkey(tenant).await, json!({}), &mut device()).await)
             }
             "users_remove_passkey" => {
                 make_room(tenant).await;
-                of(operation, &registered(&tenant.client, PASSWORD, &mut device()).await)
+                of(operation, &registered(&self.by_passkey(tenant).await, json!({}), &mut device()).await)
             }
             "users_begin_passkey_registration" => {
                 let grace = invited(&tenant.client, &self.mail, json!({ "role": "viewer" }), PASSWORD).await;
@@ -46,11 +47,19 @@ impl Recipes {
         }
     }
 
+    /// The owner in a session of their passkey: it takes one to register another.
+    async fn by_passkey(&self, tenant: &Furnished) -> Client {
+        let answer = sign_in(&self.guest, &tenant.device).await;
+        let tokens = self.guest.post("/users/passkeys/sign-in", answer).await.expect(200);
+        self.guest.with_token(tokens["access_token"].as_str().unwrap())
+    }
+
     /// With a passkey of another member's.
     async fn device_of_another(&self, tenant: &Furnished) -> Authenticator {
         let grace = invited(&tenant.client, &self.mail, json!({ "role": "viewer" }), PASSWORD).await;
         let mut device = device();
-        registered(&self.guest.with_token(&grace.access()), PASSWORD, &mut device).await;
+        let proof = json!({ "current_password": PASSWORD });
+        registered(&self.guest.with_token(&grace.access()), proof, &mut device).await;
         device
     }
 }

@@ -73,9 +73,7 @@ pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<Se
     }
     opened?;
     throttle::proved(app, tried, visitor.now()).await?;
-    if proof.is_some() {
-        second_factor::forget(app, visitor, user).await?;
-    }
+    second_factor::forget(app, visitor, user, proof).await?;
     Ok(pair.for_client(tenant, user))
 }
 

@@ -74,22 +74,7 @@ fn run(backend: Backend) {
         assert!(closure["rows"]["users.audit_entries"].as_u64().unwrap() > 0, "{closure}");
         certified(closure["certificate"].as_str().unwrap(), &tenant.to_string());
         assert_eq!(operator.get(&path).await.problem(404), "users.no_such_tenant");
-        eprintln!("{}", node.log());
-        eventually("whoever closed it is told", async || {
-            let _ = std::fs::write("/tmp/leav_node.log", node.log());
-            let _ = std::fs::write(
-                "/tmp/leav_mail.txt",
-                format!(
-                    "{:?}",
-                    std::fs::read_dir(ground.mail())
-                        .unwrap()
-                        .map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap())
-                        .collect::<Vec<_>>()
-                ),
-            );
-            mail_to(&ground.mail(), ADA, "is erased")
-        })
-        .await;
+        eventually("whoever closed it is told", async || mail_to(&ground.mail(), ADA, "is erased")).await;
         let eve = Furnished { client: neighbour, ids: eve.ids, device: eve.device };
         assert_eq!(state(&eve, &all).await, before, "a neighbour's");
         node.stop();

@@ -86,7 +86,7 @@ mod tests {
         }
         let more = rows.len() > usize::from(request.limit);
         rows.truncate(request.limit.into());
-        let next_cursor = rows.last().filter(|_| more).map(|row| at(row)).map(|(time, id)| cursor(time, id));
+        let next_cursor = rows.last().filter(|_| more).map(at).map(|(time, id)| cursor(time, id));
         Page { data: rows, next_cursor }
     }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,10 +38,22 @@ impl Visitor {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
+    /// Where the client is, as far as one can tell hosts apart: one customer of IPv6 has a whole /64.
+    pub fn client_network(&self) -> Option<IpAddr> {
+        self.client_address.map(network)
+    }
+
     /// For the few public operations that act in a tenant before anybody is signed in (sign-up, verification):
     /// the domain itself is the actor, with no permissions. Reserved to `users`; a tidy test holds that.
     pub fn enter(&self, tenant: TenantId, domain: &'static str) -> Ctx {
         Ctx::build(self.clone(), Principal::system(tenant, domain, self.now()))
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+        address => address,
     }
 }
 
@@ -410,5 +422,21 @@ impl CtxWire {
             Some(delivery) => ctx.with_delivery(delivery),
             None => ctx,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_counted_by_its_network() {
+        let check = |address: &str, expected: &str| {
+            assert_eq!(network(address.parse().unwrap()).to_string(), expected, "{address}");
+        };
+        check("203.0.113.7", "203.0.113.7");
+        check("::ffff:203.0.113.7", "203.0.113.7");
+        check("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
+        check("2001:db8:1:2:ffff::1", "2001:db8:1:2::");
     }
 }

@@ -20,7 +20,7 @@ pub struct AccountLimit(HttpRequest);
 impl AccountLimit {
     /// Counts one more of these tries from the client's network for the account of this name, whether there is one or not.
     pub fn check(&self, tried: &str, account: &str) -> Result<(), Problem> {
-        let network = network(visitor_of(&self.0)?.client_address).to_be_bytes();
+        let network = network(&visitor_of(&self.0)?).to_be_bytes();
         self.count(&[tried.as_bytes(), named(account).as_bytes(), &network])
     }
 

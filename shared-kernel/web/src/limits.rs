@@ -15,7 +15,7 @@ use kernel::problem::TOO_MANY_REQUESTS;
 use kernel::{Problem, Visitor};
 use secrets::Secrets;
 use settlement::Settlement;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use window::{Moment, Verdict, WINDOW_MS};
 
@@ -74,7 +74,7 @@ impl Limits {
     }
 
     pub(crate) fn visitor(&self, visitor: &Visitor) -> Allowance {
-        self.public.check(network(visitor.client_address), visitor.now())
+        self.public.check(network(visitor), visitor.now())
     }
 
     /// Something is tried on an account, mostly from one network.
@@ -84,17 +84,17 @@ impl Limits {
 
     /// Where somebody stands whose request is for no operation; nothing is counted.
     pub(crate) fn standing(&self, visitor: &Visitor) -> Allowance {
-        self.public.peek(network(visitor.client_address), visitor.now())
+        self.public.peek(network(visitor), visitor.now())
     }
 
     /// Somebody comes without a credential, or tries what is none.
     pub(crate) fn refused(&self, visitor: &Visitor) -> Allowance {
-        self.refused.check(network(visitor.client_address), visitor.now())
+        self.refused.check(network(visitor), visitor.now())
     }
 
     /// Where somebody stands who may be about to try what is none; nothing is counted.
     pub(crate) fn may_be_refused(&self, visitor: &Visitor) -> Allowance {
-        self.refused.peek(network(visitor.client_address), visitor.now())
+        self.refused.peek(network(visitor), visitor.now())
     }
 
     /// For ever: tells the other nodes what was admitted here, and hears what was admitted there.
@@ -178,11 +178,11 @@ impl Limiter {
     }
 }
 
-/// One customer of IPv6 has a whole /64.
-pub(crate) fn network(address: Option<IpAddr>) -> u128 {
-    match address.map(|address| address.to_canonical()) {
+/// All clients that have no address are in one.
+pub(crate) fn network(visitor: &Visitor) -> u128 {
+    match visitor.client_network() {
         None => 0,
-        Some(IpAddr::V6(address)) => address.to_bits() & (u128::MAX << 64),
-        Some(IpAddr::V4(address)) => Ipv6Addr::to_bits(address.to_ipv6_mapped()),
+        Some(IpAddr::V6(network)) => network.to_bits(),
+        Some(IpAddr::V4(address)) => address.to_ipv6_mapped().to_bits(),
     }
 }

@@ -434,10 +434,9 @@ both! {
         assert_eq!(again.text, first.text);
         assert_eq!(scene.seen_by_bob(&scene.bob.access).await.len(), 1);
         house.get("/me", &again.at("/access_token")).await.is(200);
-
         let before = house.messages("tests.device").await.len();
-        let body = json!({ "email": BOB, "password": PASSWORD });
-        house.call(Method::POST, "/sign-in", None, &headers[1..], Some(body)).await.is(200);
+        let body = Some(json!({ "email": BOB, "password": PASSWORD }));
+        house.call(Method::POST, "/sign-in", None, &headers[1..], body).await.is(200);
         assert_eq!(house.messages("tests.device").await.len(), before + 1, "it is Bob's first with it");
     }
 }

@@ -3,9 +3,8 @@
 //! Who had no password has one again, if a passkey proves it: a reset alone does not take the recovery code away.
 
 use crate::app::App;
-use crate::domain::Password;
 use crate::error::Error;
-use crate::service::accounts::breaches;
+use crate::service::accounts::new_password;
 use crate::service::factors::passkey::{self, Proofs};
 use crate::service::factors::second_factor::{self, Proof};
 use crate::service::sessions::{throttle, tokens};
@@ -33,12 +32,8 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     drop(read);
     let proof = proved(app, ctx, &person, command.current).await?;
-    let mut faults = Faults::new();
     let email = person.email.parse().ok();
-    let password = Password::choose(&mut faults, "/new_password", &command.new, email.as_ref());
-    let Some(password) = password else { return Err(Error::invalid(faults.into_errors())) };
-    breaches::refuse(app, "/new_password", &password).await?;
-    let hash = app.passwords.hash(password.into_inner()).await?;
+    let hash = new_password::hashed(app, "/new_password", &command.new, email.as_ref()).await?;
     let unit = app.databases.write(ctx).await?;
     let mut unit = second_factor::spend_in(app, ctx, unit, id, proof).await?;
     let mut passkey_only = person.passkey_only_at.is_some();
@@ -70,9 +65,7 @@ pub async fn change_password(app: &App, ctx: &Ctx, command: ChangePassword) -> R
         })),
     })?;
     let changed = unit.commit(Changed).await?;
-    if proof.is_some() {
-        second_factor::forget(app, ctx.visitor(), id).await?;
-    }
+    second_factor::forget(app, ctx.visitor(), id, proof).await?;
     Ok(changed)
 }
 

@@ -5,6 +5,7 @@ pub mod cancel_email_change;
 pub mod change_password;
 pub mod confirm_email_change;
 pub mod email_change;
+pub mod new_password;
 pub mod remove_password;
 pub mod request_email_change;
 pub mod request_password_reset;

@@ -55,9 +55,7 @@ pub async fn request_email_change(
     refuse_too_many(&unit, ctx, id).await?;
     ask_both(app, ctx, &mut unit, &person, &new_email).await?;
     let requested = unit.commit(Requested).await?;
-    if proof.is_some() {
-        second_factor::forget(app, ctx.visitor(), id).await?;
-    }
+    second_factor::forget(app, ctx.visitor(), id, proof).await?;
     Ok(requested)
 }
 

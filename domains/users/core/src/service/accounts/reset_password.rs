@@ -2,14 +2,13 @@
 //! asks for it goes on asking for.
 
 use crate::app::App;
-use crate::domain::Password;
 use crate::domain::link::{LinkVerdict, judge};
 use crate::error::Error;
-use crate::service::accounts::breaches;
+use crate::service::accounts::new_password;
 use crate::service::sessions::throttle::{self, Tried};
 use crate::store::{email_change, membership, password_reset, user};
 use data::AuditEntry;
-use kernel::{Faults, TenantId, Visitor};
+use kernel::{TenantId, Visitor};
 use secrets::hash_token;
 use serde_json::json;
 use users_contract::PasswordChanged;
@@ -21,12 +20,8 @@ pub struct ResetPassword {
 
 pub async fn reset_password(app: &App, visitor: &Visitor, command: ResetPassword) -> Result<(), Error> {
     let (link, person, tenant) = find(app, visitor, &command.token).await?;
-    let mut faults = Faults::new();
     let email = person.email.parse().ok();
-    let password = Password::choose(&mut faults, "/password", &command.password, email.as_ref());
-    let Some(password) = password else { return Err(Error::invalid(faults.into_errors())) };
-    breaches::refuse(app, "/password", &password).await?;
-    let hash = app.passwords.hash(password.into_inner()).await?;
+    let hash = new_password::hashed(app, "/password", &command.password, email.as_ref()).await?;
     let ctx = visitor.enter(tenant, "users");
     let mut unit = app.databases.write(&ctx).await?;
     // Held first, as by who changes the address.

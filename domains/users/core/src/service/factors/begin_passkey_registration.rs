@@ -47,9 +47,7 @@ pub async fn begin_passkey_registration(app: &App, ctx: &Ctx, proofs: Proofs) ->
         })),
     })?;
     let begun = unit.commit(begun).await?;
-    if proof.is_some() {
-        second_factor::forget(app, ctx.visitor(), id).await?;
-    }
+    second_factor::forget(app, ctx.visitor(), id, proof).await?;
     ceremony::remove_old(app, ctx.now()).await;
     Ok(begun)
 }

@@ -46,8 +46,6 @@ pub async fn remove_totp(app: &App, ctx: &Ctx, proofs: Proofs) -> Result<Removed
         ),
     })?;
     let removed = unit.commit(Removed).await?;
-    if proof.is_some() {
-        second_factor::forget(app, ctx.visitor(), id).await?;
-    }
+    second_factor::forget(app, ctx.visitor(), id, proof).await?;
     Ok(removed)
 }

@@ -32,9 +32,7 @@ pub async fn renew_recovery_codes(app: &App, ctx: &Ctx, proofs: Proofs) -> Resul
         after: Some(json!({ "recovery_codes": codes.0.len(), "by": proof.map_or("passkey", Proof::name) })),
     })?;
     let codes = unit.commit(codes).await?;
-    if proof.is_some() {
-        second_factor::forget(app, ctx.visitor(), id).await?;
-    }
+    second_factor::forget(app, ctx.visitor(), id, proof).await?;
     Ok(codes)
 }
 

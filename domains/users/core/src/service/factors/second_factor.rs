@@ -127,8 +127,11 @@ pub async fn refuse(app: &App, visitor: &Visitor, user: UserId) -> Error {
     }
 }
 
-/// Who proved everything that was asked for is waited for no more.
-pub async fn forget(app: &App, visitor: &Visitor, user: UserId) -> Result<(), Error> {
+/// Who proved everything that was asked for, by a code among it, is waited for no more.
+pub async fn forget(app: &App, visitor: &Visitor, user: UserId, proof: Option<Proof>) -> Result<(), Error> {
+    if proof.is_none() {
+        return Ok(());
+    }
     throttle::forget(app, &subject(app, user), visitor.now()).await
 }
 

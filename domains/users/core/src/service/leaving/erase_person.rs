@@ -28,6 +28,8 @@ use users_contract::{ERASED_PERSON_SEAL, PersonErased};
 /// Longer than a request may take.
 const ASKING_TAKES: Duration = Duration::minutes(5);
 const PAUSE: Duration = Duration::seconds(1);
+/// Until then whoever's tenant is gone can be sent its certificate, to the address that is erased next.
+const LETTERS_TAKE: Duration = Duration::days(1);
 const PLACES: i64 = 100;
 const SEAL: &str = "users.erasing_person";
 const MESSAGES: &str = "messages";
@@ -92,7 +94,8 @@ pub async fn begin_with_tenant(app: &App, ctx: &Ctx, person: UserId) -> Result<(
     begin(app, ctx, &unit, erasure, &Person::of(&row), Because::TenantErased).await?;
     audit_begin(&mut unit, person, Because::TenantErased)?;
     let job = ErasePerson { erasure, asked_at: ctx.now() };
-    unit.enqueue(&job, JobOptions { act_as: ActAs::System, ..JobOptions::default() })?;
+    let run_at = Some(ctx.now() + LETTERS_TAKE);
+    unit.enqueue(&job, JobOptions { act_as: ActAs::System, run_at, ..JobOptions::default() })?;
     Ok(unit.commit(()).await?)
 }
 

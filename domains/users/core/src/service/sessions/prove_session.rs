@@ -71,9 +71,7 @@ async fn by_password(
     }
     let strength = if proof.is_some() { Strength::SecondFactor } else { Strength::Password };
     let proved = keep(app, ctx, unit, (id, own), strength, proof.map(Proof::name)).await?;
-    if proof.is_some() {
-        second_factor::forget(app, ctx.visitor(), id).await?;
-    }
+    second_factor::forget(app, ctx.visitor(), id, proof).await?;
     Ok(proved)
 }
 

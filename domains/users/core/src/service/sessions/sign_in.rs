@@ -120,10 +120,7 @@ pub(crate) async fn settle(
     }
     done?;
     throttle::proved(app, proved.tried, visitor.now()).await?;
-    if proved.proof.is_some() {
-        second_factor::forget(app, visitor, user).await?;
-    }
-    Ok(())
+    second_factor::forget(app, visitor, user, proved.proof).await
 }
 
 /// The hash with today's parameters. Where too much is hashed already, the next sign-in renews it.

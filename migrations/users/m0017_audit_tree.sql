@@ -49,7 +49,8 @@ CREATE TABLE audit_tiles (
 );
 @ledger_table audit_tiles
 
--- Entries without a leaf: a row goes when its entry gets one. Which tenants have some is asked by the system door.
+-- Entries without a leaf that were written since, or taken up: a row goes when its entry gets one. Which tenants have some is
+-- asked by the system door.
 CREATE TABLE audit_unsealed (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id UUID NOT NULL,
@@ -68,19 +69,29 @@ CREATE INDEX audit_unsealed_next ON audit_unsealed (tenant_id, id);
 -- postgres:  RETURN NULL;
 -- postgres:END $body$;
 -- postgres:CREATE TRIGGER audit_entries_unsealed AFTER INSERT ON audit_entries FOR EACH ROW WHEN (NOT NEW.sealed) EXECUTE FUNCTION audit_entry_unsealed();
-INSERT INTO audit_unsealed (tenant_id, public_id, created_at)
-    SELECT tenant_id, public_id, created_at FROM audit_entries ORDER BY id;
 
--- How the log is searched. An action is domain.resource.verb; what is trimmed away from its end is the verb, and then the
--- resource.
-CREATE INDEX audit_entries_of_kind ON audit_entries (tenant_id, resource, created_at, public_id);
-CREATE INDEX audit_entries_of_request ON audit_entries (tenant_id, request_id, created_at, public_id);
-CREATE INDEX audit_entries_of_actions ON audit_entries
-    (tenant_id, rtrim(action, 'abcdefghijklmnopqrstuvwxyz_0123456789'), created_at, public_id);
-CREATE INDEX audit_entries_of_domain ON audit_entries
-    (tenant_id, rtrim(rtrim(rtrim(action, 'abcdefghijklmnopqrstuvwxyz_0123456789'), '.'), 'abcdefghijklmnopqrstuvwxyz_0123456789'), created_at, public_id);
-CREATE INDEX audit_entries_of_impersonator ON audit_entries
-    (tenant_id, (impersonator ->> 'kind'), created_at, public_id) WHERE impersonator IS NOT NULL;
+-- A log from before is not gone through here, since everybody would wait for it: a row for each tenant that has one. public_id is
+-- the entry with which what has not been taken up begins; users.seal_audit_entries notes it in audit_unsealed, a stretch at a time.
+CREATE TABLE audit_backlogs (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id UUID NOT NULL,
+    public_id UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, public_id) REFERENCES audit_entries (tenant_id, public_id)
+);
+@platform_tenant_table audit_backlogs
+-- From tenant to tenant by the index, and not by way of all entries.
+INSERT INTO audit_backlogs (tenant_id, public_id, created_at)
+    WITH RECURSIVE logs (tenant_id) AS (
+        SELECT (SELECT e.tenant_id FROM audit_entries AS e ORDER BY e.tenant_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.tenant_id FROM audit_entries AS e WHERE e.tenant_id > logs.tenant_id ORDER BY e.tenant_id LIMIT 1)
+            FROM logs WHERE logs.tenant_id IS NOT NULL
+    )
+    SELECT e.tenant_id, e.public_id, e.created_at FROM logs JOIN audit_entries AS e ON e.tenant_id = logs.tenant_id
+        AND e.public_id = (SELECT f.public_id FROM audit_entries AS f WHERE f.tenant_id = logs.tenant_id
+            ORDER BY f.public_id LIMIT 1);
 
 -- The log as a file, made by a job and kept for a week. Its name in the store is another at each attempt.
 CREATE TABLE audit_exports (

@@ -152,9 +152,12 @@ impl Failure {
                  setting with its meaning",
             ),
             Self::Start(error) => Some(&error.remedy),
-            Self::Usage(_) | Self::Telemetry(_) | Self::Audit(_) | Self::Tampered(_) | Self::Output(_) => {
-                None
-            }
+            Self::Tampered(_) => Some(
+                "fetch the same export once more and verify that, with a key and an earlier checkpoint that you have kept \
+                 yourself; if it says the same, keep both files and all checkpoints as they are, and go on by \
+                 runbooks/users-audit.md",
+            ),
+            Self::Usage(_) | Self::Telemetry(_) | Self::Audit(_) | Self::Output(_) => None,
         }
     }
 }

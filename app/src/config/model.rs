@@ -198,6 +198,8 @@ pub struct JobsConfig {
 #[serde(deny_unknown_fields)]
 pub struct OutboundConfig {
     pub allow_private_addresses: bool,
+    #[serde(with = "optional")]
+    pub nameserver: Option<SocketAddr>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

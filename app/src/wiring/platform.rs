@@ -45,6 +45,7 @@ impl Foundation {
             subscriptions: Subscriptions::default(),
             outbound: Outbound::new(outbound::Settings {
                 allow_private_addresses: config.outbound.allow_private_addresses,
+                nameserver: config.outbound.nameserver,
             }),
             public_url: config.public_url(),
             servers: BTreeMap::new(),

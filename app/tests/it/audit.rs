@@ -114,10 +114,12 @@ fn verify(folder: &Path, arguments: &[&str]) -> Output {
     command.args(["audit", "verify"]).args(arguments).env_clear().current_dir(folder).output().unwrap()
 }
 
-/// In one clear line.
+/// In one clear line, and with what to do.
 fn refused(folder: &Path, arguments: &[&str], expected: &str) {
     let told = verify(folder, arguments);
     let text = String::from_utf8_lossy(&told.stdout);
     assert_eq!(told.status.code(), Some(1), "{arguments:?}: {told:?}");
     assert!(text.lines().count() == 1 && text.contains(expected), "{arguments:?}: {expected}: {text}");
+    let remedy = String::from_utf8_lossy(&told.stderr);
+    assert!(remedy.contains("what to do: fetch the same export once more"), "{arguments:?}: {remedy}");
 }

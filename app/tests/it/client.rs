@@ -116,10 +116,19 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let whole =
-            ["/api", "/health", "/docs", "/metrics", "/internal", "/problems", "/.well-known", "/oauth"]
-                .iter()
-                .any(|start| path.starts_with(start));
+        let whole = [
+            "/api",
+            "/health",
+            "/docs",
+            "/metrics",
+            "/internal",
+            "/problems",
+            "/.well-known",
+            "/oauth",
+            "/scim",
+        ]
+        .iter()
+        .any(|start| path.starts_with(start));
         let url = &self.urls[self.turn.fetch_add(1, Ordering::Relaxed) % self.urls.len()];
         let url = if whole { format!("{url}{path}") } else { format!("{url}/api/v1{path}") };
         let request = self.http.request(method, url);

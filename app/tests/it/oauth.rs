@@ -30,8 +30,17 @@ pub fn planner() -> Value {
     })
 }
 
+/// One that acts for itself.
+pub fn machine(scope: &str) -> Value {
+    json!({ "name": "Nightly", "confidential": true, "scopes": [scope], "grant_types": ["client_credentials"] })
+}
+
 pub async fn registered(owner: &Client) -> Program {
-    let told = owner.post("/users/oauth-clients", planner()).await.expect(201);
+    registered_as(owner, planner()).await
+}
+
+pub async fn registered_as(owner: &Client, body: Value) -> Program {
+    let told = owner.post("/users/oauth-clients", body).await.expect(201);
     let text = |name: &str| told[name].as_str().unwrap().to_owned();
     Program { id: id(&told), client_id: text("client_id"), secret: text("secret") }
 }
@@ -97,7 +106,19 @@ fn csrf_of(page: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-async fn ask(client: &Client, program: &Program, path: &str, pairs: &[(&str, &str)]) -> Told {
+/// What comes of a code.
+pub async fn exchange(client: &Client, program: &Program, code: &str) -> Told {
+    let sent = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", BACK),
+        ("code_verifier", VERIFIER),
+    ];
+    ask(client, program, "/oauth/token", &sent).await
+}
+
+/// As itself, with its secret.
+pub async fn ask(client: &Client, program: &Program, path: &str, pairs: &[(&str, &str)]) -> Told {
     let credentials = format!("{}:{}", program.client_id, program.secret);
     let credentials = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(credentials));
     let request = client.without_token().request(Method::POST, path).header(AUTHORIZATION, credentials);
@@ -131,13 +152,7 @@ async fn a_program_acts_for_a_member(ground: &Ground, node: &house::Process) {
     let said = owner.get("/.well-known/oauth-authorization-server").await.expect(200);
     assert_eq!(said["code_challenge_methods_supported"], json!(["S256"]), "{said}");
     let code = code(&owner, &program, "ada@example.com").await;
-    let exchange = [
-        ("grant_type", "authorization_code"),
-        ("code", code.as_str()),
-        ("redirect_uri", BACK),
-        ("code_verifier", VERIFIER),
-    ];
-    let tokens = ask(&owner, &program, "/oauth/token", &exchange).await.expect(200);
+    let tokens = exchange(&owner, &program, &code).await.expect(200);
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let own = owner.with_token(tokens["access_token"].as_str().unwrap());
     own.get("/users/members").await.expect(200);

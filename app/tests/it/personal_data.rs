@@ -31,6 +31,24 @@ fn every_column_is_declared() {
 }
 
 #[test]
+fn a_new_table_or_column_of_any_domain_is_noticed() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../migrations/schema/postgres");
+    let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+    let schemas: BTreeSet<_> =
+        files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let declared: BTreeSet<_> = TABLES.iter().map(|(domain, _)| (*domain).to_owned()).collect();
+    assert_eq!(schemas, declared, "each domain that has tables declares them in app/src/wiring/modules.rs");
+    for (domain, tables) in TABLES {
+        let schema = std::fs::read_to_string(folder.join(format!("{domain}.sql"))).unwrap();
+        for table in columns(&schema).into_keys().chain(["zz_new".to_owned()]) {
+            let told = compare(domain, &columns(&format!("{schema}{table}.zz_new text\n")), tables);
+            let is_told = told.iter().any(|told| told.starts_with(&format!("{domain}.{table}")));
+            assert!(is_told, "{domain}.{table}: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn what_is_not_declared_is_named() {
     let schema = "t.id bigint NOT NULL\nt.tenant_id uuid NOT NULL\nt.message_id uuid NOT NULL\nt.subscriber bytea\n\
                   t.new text\nother.id bigint NOT NULL\n";

@@ -74,6 +74,22 @@ struct Subject {
     /// Who is acted as, and by which grant.
     member: String,
     grant: String,
+    /// Who was there, and is erased.
+    gone: String,
+}
+
+/// A member who has erased themselves, to the end: nothing more changes of it.
+async fn erased(owner: &Client, operator: &Client, ground: &Ground) -> String {
+    let member = invited(owner, &ground.mail(), json!({ "role": "viewer" }), PASSWORD).await;
+    let own = owner.with_token(member.tokens["access_token"].as_str().unwrap());
+    own.post("/users/me/erase", json!({ "email": member.email })).await.expect(202);
+    let gone = member.tokens["user_id"].as_str().unwrap().to_owned();
+    eventually("they are erased", async || {
+        let told = operator.get(&format!("/platform/user-erasures/{gone}")).await.expect(200);
+        (told["state"] == "erased").then_some(())
+    })
+    .await;
+    gone
 }
 
 impl Walk {
@@ -85,9 +101,10 @@ impl Walk {
         let me = subject.get("/users/me").await.expect(200);
         let tenant = me["tenant_id"].as_str().unwrap().to_owned();
         let member = invited(&subject, &ground.mail(), json!({ "role": "member" }), PASSWORD).await.member;
+        let gone = erased(&subject, &operator, ground).await;
         let grant = json!({ "role": "member", "reason": "A wrong total", "minutes": 10_080 });
         let grant = id(&subject.post("/users/support-grants", grant).await.expect(201));
-        let subject = Subject { owner: subject, tenant, member, grant };
+        let subject = Subject { owner: subject, tenant, member, grant, gone };
         let document = guest.get("/openapi.json").await.expect(200);
         let schemas = Schemas::new(document.clone());
         let walk = Self { document, schemas, guest, operator, owner, subject };
@@ -162,6 +179,7 @@ impl Walk {
     /// On the subject, and on a switch that there is.
     fn at(&self, operation: &Operation) -> String {
         let path = operation.path.replace("/tenants/{id}", &format!("/tenants/{}", self.subject.tenant));
+        let path = path.replace("/user-erasures/{id}", &format!("/user-erasures/{}", self.subject.gone));
         let path = path.replace("/switches/{name}", "/switches/users.passkeys");
         let path = path.replace("{session_id}", NO_SESSION);
         assert!(
@@ -297,6 +315,8 @@ impl Walk {
         }
         let at = if operation.path.contains("/tenants/{id}") {
             entry["resource"] == "tenant" && entry["resource_id"] == self.subject.tenant
+        } else if operation.path.contains("/user-erasures/{id}") {
+            entry["resource"] == "user" && entry["resource_id"] == self.subject.gone
         } else {
             entry["resource"] == "installation"
         };

@@ -278,7 +278,11 @@ fn concerning(table: &Table, whom: &Whom, values: &mut Vec<Value>) -> Option<Str
             _ => {}
         }
     }
-    (!parts.is_empty()).then(|| parts.join(" OR "))
+    let theirs = (!parts.is_empty()).then(|| parts.join(" OR "))?;
+    Some(match table.anothers_by {
+        Some(column) => format!("({theirs}) AND \"{column}\" IS NULL"),
+        None => theirs,
+    })
 }
 
 /// Whether this is in that text; each of its characters means itself.

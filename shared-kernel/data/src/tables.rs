@@ -12,6 +12,8 @@ pub struct Table {
     own: &'static [Column],
     /// By which rows point at others of the same table.
     pub loops: &'static [&'static str],
+    /// Where this column is set, a row is of somebody else than the person whom it names.
+    pub(crate) anothers_by: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +54,14 @@ pub enum Class {
     Person,
     /// The id of a row of the same domain that has a person's.
     Via(&'static Via),
-    /// Text that names who did it, by id.
+    /// Names who did it, by their own id or by one that leads to it; the row is not theirs for that.
     Actor,
     /// The e-mail address of the person whom the row is about.
     Address(&'static Purpose, WhenErased),
     Personal(&'static Purpose, WhenErased),
+    /// What somebody wrote into the tenant's record. It may name others than the person whom the row is of, so nobody takes it
+    /// along but the tenant.
+    Words(&'static Purpose, WhenErased),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,13 +168,17 @@ impl Column {
         self.of_class(Class::Personal(purpose, when_erased))
     }
 
+    pub const fn words(self, purpose: &'static Purpose, when_erased: WhenErased) -> Self {
+        self.of_class(Class::Words(purpose, when_erased))
+    }
+
     const fn of_class(self, class: Class) -> Self {
         Self { name: self.name, form: self.form, class }
     }
 
     pub(crate) fn when_erased(&self) -> Option<WhenErased> {
         match self.class {
-            Class::Address(_, when) | Class::Personal(_, when) => Some(when),
+            Class::Address(_, when) | Class::Personal(_, when) | Class::Words(_, when) => Some(when),
             _ => None,
         }
     }
@@ -178,34 +187,41 @@ impl Column {
 impl Table {
     /// With a version.
     pub const fn resource(name: &'static str, own: &'static [Column]) -> Self {
-        Self { name, of: Of::Tenant, usual: RESOURCE, own, loops: &[] }
+        Self { name, of: Of::Tenant, usual: RESOURCE, own, loops: &[], anothers_by: None }
     }
 
     /// Without one.
     pub const fn record(name: &'static str, own: &'static [Column]) -> Self {
-        Self { name, of: Of::Tenant, usual: RECORD, own, loops: &[] }
+        Self { name, of: Of::Tenant, usual: RECORD, own, loops: &[], anothers_by: None }
     }
 
     pub const fn ledger(name: &'static str, own: &'static [Column]) -> Self {
-        Self { name, of: Of::Ledger, usual: LEDGER, own, loops: &[] }
+        Self { name, of: Of::Ledger, usual: LEDGER, own, loops: &[], anothers_by: None }
     }
 
     /// Whose rows are written and deleted, and never changed.
     pub const fn detail(name: &'static str, own: &'static [Column]) -> Self {
-        Self { name, of: Of::Tenant, usual: LEDGER, own, loops: &[] }
+        Self { name, of: Of::Tenant, usual: LEDGER, own, loops: &[], anothers_by: None }
     }
 
     pub const fn passing(name: &'static str, own: &'static [Column]) -> Self {
-        Self { name, of: Of::Passing, usual: &[], own, loops: &[] }
+        Self { name, of: Of::Passing, usual: &[], own, loops: &[], anothers_by: None }
     }
 
     /// Of no tenant.
-    pub const fn platform(self) -> Self {
-        Self { name: self.name, of: Of::Platform, usual: self.usual, own: self.own, loops: self.loops }
+    pub const fn platform(mut self) -> Self {
+        self.of = Of::Platform;
+        self
     }
 
-    pub const fn loops(self, loops: &'static [&'static str]) -> Self {
-        Self { name: self.name, of: self.of, usual: self.usual, own: self.own, loops }
+    pub const fn loops(mut self, loops: &'static [&'static str]) -> Self {
+        self.loops = loops;
+        self
+    }
+
+    pub const fn anothers_by(mut self, column: &'static str) -> Self {
+        self.anothers_by = Some(column);
+        self
     }
 
     /// All but the number that never leaves the database.
@@ -223,7 +239,11 @@ impl Table {
     /// any more, or not from where they are.
     pub fn exported_to_person(&self) -> impl Iterator<Item = Column> {
         let known = ["public_id", "created_at"];
-        self.exported().filter(move |column| column.class != Class::Neutral || known.contains(&column.name))
+        self.exported().filter(move |column| match column.class {
+            Class::Neutral => known.contains(&column.name),
+            Class::Words(..) => false,
+            _ => true,
+        })
     }
 
     /// Whether its rows are somebody's.
@@ -326,7 +346,9 @@ fn line(domain: &str, table: &Table, column: &Column) -> Option<RegisterLine> {
     let (purpose, when_erased) = match column.class {
         Class::Neutral | Class::Secret => return None,
         Class::Person | Class::Via(_) | Class::Actor => (&BY_ID, "stays, and leads to nobody"),
-        Class::Address(purpose, when) | Class::Personal(purpose, when) => (purpose, when.told()),
+        Class::Address(purpose, when) | Class::Personal(purpose, when) | Class::Words(purpose, when) => {
+            (purpose, when.told())
+        }
     };
     Some(RegisterLine {
         table: format!("{domain}.{}", table.name),
@@ -375,10 +397,10 @@ pub fn faults(tables: &[Table]) -> Vec<String> {
                 }
             }
         }
-        for name in table.loops {
+        for name in table.loops.iter().chain(&table.anothers_by) {
             if !table.columns().any(|column| column.name == *name) {
                 faults.push(format!(
-                    "{}.{name} is said to point at its own table, and is not there",
+                    "{}.{name} is said to point at its own table or to tell whose a row is, and is not there",
                     table.name
                 ));
             }
@@ -400,8 +422,14 @@ mod tests {
     const NO_ID: &[Column] = &[text("a").person()];
     const MEMBER: Via = Via { table: "t", person: "b" };
     const LED: &[Column] = &[id("c").via(&MEMBER)];
-    const MIXED: &[Column] =
-        &[text("a").personal(&WHY, WhenErased::Null), text("b"), bytes("c").secret(), id("d").person()];
+    const MIXED: &[Column] = &[
+        text("a").personal(&WHY, WhenErased::Null),
+        text("b"),
+        bytes("c").secret(),
+        id("d").person(),
+        WRITTEN,
+    ];
+    const WRITTEN: Column = text("e").words(&WHY, WhenErased::WithRow);
 
     #[test]
     fn a_declaration_that_cannot_be_kept_is_told() {
@@ -418,6 +446,7 @@ mod tests {
         check(Table::record("t", NO_TEXT), &["t.a cannot become a word"]);
         check(Table::record("t", NO_ID), &["t.a cannot be a person's id"]);
         check(Table::record("t", &[]).loops(&["up"]), &["t.up is said to point"]);
+        check(Table::record("t", &[]).anothers_by("who"), &["t.who is said to point"]);
         check(Table::record("u", LED), &["u.c leads to nobody by t.b"]);
         assert_eq!(faults(&[Table::record("t", GOOD), Table::record("u", LED)]), Vec::<String>::new());
         assert!(Table::record("u", LED).concerns_people() && !Table::record("t", KEPT).concerns_people());
@@ -430,10 +459,11 @@ mod tests {
         let lines = register("shop", &[table]);
         let own: Vec<_> =
             lines.iter().filter(|line| line.table == "shop.t").map(|line| line.column).collect();
-        assert_eq!(own, ["deleted_by", "a", "d"]);
+        assert_eq!(own, ["deleted_by", "a", "d", "e"]);
         let own: Vec<_> = table.exported_to_person().map(|column| column.name).collect();
         assert_eq!(own, ["public_id", "created_at", "deleted_by", "a", "d"]);
         let exported: Vec<_> = table.exported().map(|column| column.name).collect();
         assert!(!exported.contains(&"c") && !exported.contains(&"tenant_id"), "{exported:?}");
+        assert!(exported.contains(&"e"), "the tenant's own words: {exported:?}");
     }
 }

@@ -2,11 +2,12 @@
 //! connect in our place; no connection is taken up again, so that each request is looked at anew.
 
 use crate::resolver::{Guarded, Lookup, NotPublic, Resolver, Rules, SystemLookup};
+use crate::texts::{self, TextsError};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Method, Url};
 use std::error::Error as StdError;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ const MAX_URL_BYTES: usize = 2_000;
 pub struct Settings {
     /// For closed networks: places in them may be named, and this machine by plain HTTP.
     pub allow_private_addresses: bool,
+    /// Which is asked what a name says; without it, those of the machine. Where a name leads is asked as everybody does.
+    pub nameserver: Option<SocketAddr>,
 }
 
 #[derive(Clone)]
@@ -26,6 +29,7 @@ pub struct Outbound(Arc<Inner>);
 
 struct Inner {
     guarded: Arc<Guarded>,
+    nameserver: Option<SocketAddr>,
     /// Made at the first request, since most processes never make one.
     client: OnceLock<Result<Client, String>>,
 }
@@ -99,7 +103,13 @@ impl Outbound {
     /// Where names lead is somebody else's to say.
     pub fn with_lookup(settings: Settings, lookup: Arc<dyn Lookup>) -> Self {
         let rules = Rules { allow_private: settings.allow_private_addresses };
-        Self(Arc::new(Inner { guarded: Arc::new(Guarded { lookup, rules }), client: OnceLock::new() }))
+        let guarded = Arc::new(Guarded { lookup, rules });
+        Self(Arc::new(Inner { guarded, nameserver: settings.nameserver, client: OnceLock::new() }))
+    }
+
+    /// What a name says in DNS: its TXT records, each as one text, and none where there is no such name.
+    pub async fn texts(&self, name: &str) -> Result<Vec<Vec<u8>>, TextsError> {
+        texts::of(self.0.nameserver, name).await
     }
 
     /// For what is kept: whether it can be named at all. Where its name leads is asked when it is called.
@@ -214,7 +224,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
-    const OPEN: Settings = Settings { allow_private_addresses: true };
+    const OPEN: Settings = Settings { allow_private_addresses: true, nameserver: None };
 
     /// Each name leads to this machine.
     struct Here;

@@ -5,9 +5,11 @@
 mod addresses;
 mod client;
 mod resolver;
+mod texts;
 
 pub use addresses::{Reach, reach};
 pub use client::{Outbound, Reply, Request, SendError, Settings, UrlError};
 pub use reqwest::header;
 pub use reqwest::{Method, Url};
 pub use resolver::{Lookup, SystemLookup};
+pub use texts::TextsError;

@@ -14,7 +14,8 @@ pub fn code(secret: &str, seconds: i64) -> String {
     format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
 }
 
-fn base32(text: &str) -> Vec<u8> {
+/// The bytes of a secret as people type it.
+pub fn base32(text: &str) -> Vec<u8> {
     let five = |eight: &[u8]| {
         let bits = eight.iter().fold(0_u64, |bits, letter| {
             let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(char::from(*letter));

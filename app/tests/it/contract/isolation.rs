@@ -43,6 +43,7 @@ fn collection_of(name: &str) -> Option<&'static str> {
         "member_id" | "manager_id" => Some("/users/members"),
         "parent_id" => Some("/users/teams"),
         "role_id" => Some("/users/roles"),
+        "connection_id" => Some("/users/oidc-connections"),
         "tenant_id" => Some("/users/tenant"),
         // What waits for an answer is in no collection.
         "ceremony_id" => None,

@@ -2,14 +2,28 @@
 
 use super::ending::{Ending, Probe};
 use super::{House, OF_ADMINS, named};
+use crate::client::Client;
 use crate::tenant::{Invited, id};
 use serde_json::json;
 
 impl House<'_> {
-    pub(super) async fn a_member(&self, what: &'static str, verb: &str) -> Ending {
+    /// Suspended, and then let back.
+    pub(super) async fn a_suspended_member(&self) -> [Ending; 2] {
         let grace = self.colleague(json!({ "role": "member" })).await;
-        let path = format!("/users/members/{}/{verb}", grace.member);
-        Ending::post(what, &self.owner, path, json!({}), Probe::is_known(self.there(&grace.access())))
+        let path = |verb: &str| format!("/users/members/{}/{verb}", grace.member);
+        let probe = || Probe::is_known(self.there(&grace.access()));
+        let back = probe().the_other_way();
+        [
+            Ending::post("a suspended member", &self.owner, path("suspend"), json!({}), probe()),
+            Ending::post("a suspension of a member", &self.owner, path("resume"), json!({}), back),
+        ]
+    }
+
+    pub(super) async fn a_removed_member(&self) -> Ending {
+        let grace = self.colleague(json!({ "role": "member" })).await;
+        let path = format!("/users/members/{}/remove", grace.member);
+        let probe = Probe::is_known(self.there(&grace.access()));
+        Ending::post("a removed member", &self.owner, path, json!({}), probe)
     }
 
     pub(super) async fn a_member_who_leaves(&self) -> Ending {
@@ -17,6 +31,24 @@ impl House<'_> {
         let probe = Probe::is_known(self.there(&grace.access()));
         let by = self.session(&grace).await;
         Ending::post("a member who left", &by, "/users/me/leave", json!({}), probe)
+    }
+
+    /// By the tenant's directory, over SCIM.
+    pub(super) async fn switched_off(&self, what: &'static str, with_a_key: bool) -> Ending {
+        let grace = self.colleague(json!({ "role": "admin" })).await;
+        let key = async |by: &Client, role: &str| {
+            let key = json!({ "name": named("Directory"), "role": role });
+            let made = by.post("/users/api-keys", key).await.expect(201);
+            made["secret"].as_str().unwrap().to_owned()
+        };
+        let credential = match with_a_key {
+            true => key(&self.owner.with_token(&grace.access()), "member").await,
+            false => grace.access(),
+        };
+        let directory = self.owner.with_token(&key(&self.owner, "admin").await);
+        let off = json!({ "Operations": [{ "op": "Replace", "path": "active", "value": "False" }] });
+        let path = format!("/scim/v2/Users/{}", grace.member);
+        Ending::patch(what, &directory, path, off, Probe::is_known(self.there(&credential)))
     }
 
     pub(super) async fn a_role_taken(&self) -> Ending {

@@ -5,6 +5,7 @@
 mod ending;
 mod keys;
 mod members;
+mod programs;
 mod sessions;
 mod support;
 mod tenants;
@@ -32,6 +33,8 @@ fn what_ends_on_one_node_ends_on_the_other_with_redis_and_without() {
         let proxy = Proxy::to(&redis).await;
         ground.set("REDIS_URL", &proxy.url);
         ground.set("INSULA_OPERATORS__ADDRESS", "127.0.0.1:0");
+        // All are refused in the end, and come from one address.
+        ground.set("INSULA_LIMITS__REFUSED_PER_MINUTE_PER_ADDRESS", "6000");
         // So that somebody can come from elsewhere.
         ground.set("INSULA_HTTP__TRUSTED_PROXIES", "127.0.0.0/8");
         // Who ends things here has proved who they are at the beginning alone.
@@ -53,6 +56,9 @@ fn what_ends_on_one_node_ends_on_the_other_with_redis_and_without() {
             house.a_secret_with_an_overlap().await;
             house.an_operator(there).await;
             house.a_session_of_an_operator(there).await;
+            house.a_code_that_came_again(there).await;
+            house.a_token_given_back(there).await;
+            house.a_secret_of_a_machine().await;
             house.requests_under_way().await;
         }
         nodes.into_iter().for_each(Process::stop);
@@ -90,20 +96,27 @@ impl House<'_> {
             self.a_password_reset().await,
             self.a_key().await,
             self.a_secret_without_an_overlap().await,
-            self.a_member("a suspended member", "suspend").await,
-            self.a_member("a removed member", "remove").await,
+            self.a_removed_member().await,
             self.a_member_who_leaves().await,
+            self.switched_off("a session of whom the directory switches off", false).await,
+            self.switched_off("an API key of whom the directory switches off", true).await,
             self.a_role_taken().await,
             self.a_role_narrowed().await,
             self.a_team_left().await,
             self.a_team_without_its_role().await,
-            self.a_tenant().await,
             self.an_address().await,
             self.a_session_without_a_second_factor().await,
             self.an_old_session().await,
             self.a_support_grant().await,
             self.a_support_session().await,
+            self.a_program_taken_back().await,
+            self.a_program_of_a_deleted_client().await,
+            self.a_program_of_a_suspended_member().await,
+            self.a_machine_of_a_lesser_role().await,
+            self.a_machine_of_a_suspended_tenant().await,
         ];
+        endings.extend(self.a_suspended_member().await);
+        endings.extend(self.a_suspended_tenant().await);
         endings.extend(self.a_switch_of_a_tenant().await);
         endings.extend(self.a_switch_of_all().await);
         endings.extend(self.the_sign_up());

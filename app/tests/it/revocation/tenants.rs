@@ -18,12 +18,18 @@ impl House<'_> {
         invited(owner, &self.ground.mail(), json!({ "role": "member" }), PASSWORD).await
     }
 
-    pub(super) async fn a_tenant(&self) -> Ending {
+    /// Suspended, and then let back.
+    pub(super) async fn a_suspended_tenant(&self) -> [Ending; 2] {
         let eve = self.stranger().await;
-        let path = format!("{}/suspend", path_of(&eve).await);
+        let path = path_of(&eve).await;
+        let (suspend, resume) = (format!("{path}/suspend"), format!("{path}/resume"));
         let why = json!({ "reason": "Has not paid since May" });
-        let probe = Probe::is_known(eve.at(&self.nodes[1].url));
-        Ending::post("a session of a suspended tenant", &self.operator, path, why, probe)
+        let probe = || Probe::is_known(eve.at(&self.nodes[1].url));
+        let back = probe().the_other_way();
+        [
+            Ending::post("a session of a suspended tenant", &self.operator, suspend, why, probe()),
+            Ending::post("a suspension of a tenant", &self.operator, resume, json!({}), back),
+        ]
     }
 
     pub(super) async fn an_address(&self) -> Ending {
@@ -118,7 +124,7 @@ impl House<'_> {
 }
 
 /// Of the owner's tenant, as operators reach it.
-async fn path_of(owner: &Client) -> String {
+pub(super) async fn path_of(owner: &Client) -> String {
     let tenant = owner.get("/users/tenant").await.expect(200);
     format!("/platform/tenants/{}", id(&tenant))
 }

@@ -1,5 +1,5 @@
 //! What billing's tables are of. People in them are customers of the tenant: it keeps them as its own, so they go when it
-//! deletes them for good or is erased.
+//! changes them or is erased.
 
 use data::tables::WhenErased::WithRow;
 use data::tables::{Column, Purpose, Table, date, flag, id, json, number, text, time};
@@ -7,7 +7,8 @@ use data::tables::{Column, Purpose, Table, date, flag, id, json, number, text, t
 const CUSTOMER: Purpose = Purpose {
     why: "Whom the tenant bills",
     basis: "on behalf of the tenant",
-    kept: "As long as the tenant has the customer, and with it the invoices that the law asks it to keep",
+    kept: "As long as the tenant is there: a customer that it deletes is hidden and can come back, since the law asks it to \
+        keep invoices; the tenant empties what it does not need",
 };
 const RECORD: Purpose = Purpose {
     why: "What members of the tenant wrote into a record, which may name people",
@@ -54,12 +55,12 @@ const INVOICES: &[Column] = &[
     number("total_minor"),
     time("finalized_at"),
     id("requested_by").person(),
-    text("rejection_reason").personal(&RECORD, WithRow),
+    text("rejection_reason").words(&RECORD, WithRow),
 ];
 const INVOICE_LINES: &[Column] = &[
     id("invoice_id"),
     number("position"),
-    text("description").personal(&RECORD, WithRow),
+    text("description").words(&RECORD, WithRow),
     number("quantity"),
     number("unit_amount_minor"),
     number("amount_minor"),

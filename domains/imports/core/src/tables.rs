@@ -10,12 +10,12 @@ const FILE: Purpose = Purpose {
 };
 
 const UPLOADS: &[Column] = &[
-    text("file_name").personal(&FILE, WithRow),
+    text("file_name").words(&FILE, WithRow),
     text("media_type"),
     number("size_bytes"),
     number("row_count"),
-    json("column_names").personal(&FILE, WithRow),
-    json("preview").personal(&FILE, WithRow),
+    json("column_names").words(&FILE, WithRow),
+    json("preview").words(&FILE, WithRow),
 ];
 const IMPORT_RUNS: &[Column] = &[
     id("upload_id"),
@@ -39,13 +39,8 @@ const IMPORT_RUNS: &[Column] = &[
     time("started_at"),
     time("finished_at"),
 ];
-const IMPORT_ROWS: &[Column] = &[
-    id("run_id"),
-    number("line"),
-    text("outcome"),
-    id("resource_id"),
-    json("faults").personal(&FILE, WithRow),
-];
+const IMPORT_ROWS: &[Column] =
+    &[id("run_id"), number("line"), text("outcome"), id("resource_id"), json("faults").words(&FILE, WithRow)];
 
 /// One that others point at comes before those.
 pub const TABLES: &[Table] = &[

@@ -25,7 +25,7 @@ const ITEMS: &[Column] = &[
 const STOCK_LEVELS: &[Column] =
     &[id("item_id"), number("on_hand"), number("reserved"), number("next_sequence"), number("revision")];
 const RESERVATIONS: &[Column] =
-    &[id("item_id"), number("quantity"), text("status"), text("reference").personal(&RECORD, WithRow)];
+    &[id("item_id"), number("quantity"), text("status"), text("reference").words(&RECORD, WithRow)];
 const MOVEMENTS: &[Column] = &[
     id("item_id"),
     number("sequence"),
@@ -33,9 +33,9 @@ const MOVEMENTS: &[Column] = &[
     number("quantity"),
     time("happened_at"),
     id("reservation_id"),
-    text("reference").personal(&RECORD, WithRow),
+    text("reference").words(&RECORD, WithRow),
     text("actor").actor(),
-    text("reason").personal(&RECORD, WithRow),
+    text("reason").words(&RECORD, WithRow),
 ];
 const IMPORT_BATCHES: &[Column] = &[id("import_id"), number("batch"), json("outcome")];
 const IMPORT_SKUS: &[Column] = &[id("import_id"), text("sku"), number("batch")];

@@ -6,7 +6,7 @@ use reports_contract::ReportReady;
 use users_contract::{
     AuditStreamPaused, EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged,
     EmailVerificationRequested, InvitationSent, NewDeviceSignedIn, PasskeyRegistered, PasswordChanged,
-    PasswordResetRequested, PersonErased, SignUpForKnownAddress, TenantErased,
+    PasswordResetRequested, PersonErased, ProviderBypassed, SignUpForKnownAddress, TenantErased,
 };
 
 pub fn handlers(app: &App) -> Vec<Handler> {
@@ -14,7 +14,7 @@ pub fn handlers(app: &App) -> Vec<Handler> {
     let (join, choose, changed, device) = (app.clone(), app.clone(), app.clone(), app.clone());
     let (erased, nobody) = (app.clone(), app.clone());
     let (approve, confirm, moved, registered) = (app.clone(), app.clone(), app.clone(), app.clone());
-    let paused = app.clone();
+    let (paused, bypassed) = (app.clone(), app.clone());
     vec![
         subscriber::<EmailVerificationRequested>("notifications.ask_to_verify", move |ctx, event| {
             let app = verify.clone();
@@ -69,6 +69,10 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         subscriber::<AuditStreamPaused>("notifications.tell_audit_stream_paused", move |ctx, event| {
             let app = paused.clone();
             async move { Ok(service::tell_audit_stream_paused(&app, &ctx, event).await?) }
+        }),
+        subscriber::<ProviderBypassed>("notifications.tell_provider_bypassed", move |ctx, event| {
+            let app = bypassed.clone();
+            async move { Ok(service::tell_provider_bypassed(&app, &ctx, event).await?) }
         }),
         subscriber::<TenantErased>("notifications.tell_tenant_erased", move |ctx, event| {
             let app = erased.clone();

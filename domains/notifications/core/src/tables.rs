@@ -6,8 +6,9 @@ use data::tables::{Column, Purpose, Table, bytes, number, text, time};
 const MAIL: Purpose = Purpose {
     why: "To send the mail, and to say later that it was sent and to whom",
     basis: "contract",
-    kept: "As long as the tenant is there, or until its addressee is erased; what the letter was made of is deleted once it is \
-        sent, and of one that says what was erased the addressee too",
+    kept: "As long as the tenant is there, or until whoever has the address is erased; to an address that they had before, \
+        as long as the tenant is there. What the letter was made of is deleted once it is sent, and of one that says what \
+        was erased the addressee too",
 };
 
 const EMAILS: &[Column] = &[

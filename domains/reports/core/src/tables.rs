@@ -13,7 +13,7 @@ const REPORT_RUNS: &[Column] = &[
     text("report"),
     text("title"),
     text("permission"),
-    json("parameters").personal(&ASKED, WithRow),
+    json("parameters").words(&ASKED, WithRow),
     text("status"),
     number("rows_written"),
     number("size_bytes"),

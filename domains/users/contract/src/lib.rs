@@ -207,6 +207,20 @@ pub struct AuditStreamPaused {
     pub happened_at: DateTime<Utc>,
 }
 
+/// An owner came in past the provider by which the tenant has its members sign in. One event for each owner, who is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "users.provider_bypassed", version = 1, aggregate = email)]
+pub struct ProviderBypassed {
+    /// Of whoever is told.
+    pub email: String,
+    pub display_name: String,
+    pub tenant_name: String,
+    /// Who came in.
+    pub owner_email: String,
+    pub client_address: Option<String>,
+    pub happened_at: DateTime<Utc>,
+}
+
 /// A tenant that its owner closed is erased. It is published in the tenant that is none, since the other is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
 #[event(kind = "users.tenant_erased", version = 1, aggregate = email)]

@@ -239,6 +239,9 @@ pub enum Error {
     #[error("Nobody has closed this tenant.")]
     #[problem(code = "users.tenant_closure_not_found", status = 404, title = "Not closed")]
     ClosureNotFound,
+    #[error("Nobody of this id was erased. Look up the id in the log of operators.")]
+    #[problem(code = "users.user_erasure_not_found", status = 404, title = "Not erased")]
+    UserErasureNotFound,
     #[error("There is no such export, or its time is over. Ask for another.")]
     #[problem(code = "users.data_export_not_found", status = 404, title = "No such export")]
     ExportNotFound,
@@ -337,6 +340,9 @@ pub enum Error {
         title = "No room for another connection"
     )]
     TooManyOidcConnections,
+    #[error("This connection does not know the member.")]
+    #[problem(code = "users.identity_not_found", status = 404, title = "No such identity")]
+    IdentityNotFound,
     #[error("Your tenant has no such domain.")]
     #[problem(code = "users.domain_not_found", status = 404, title = "No such domain")]
     DomainNotFound,
@@ -352,11 +358,11 @@ pub enum Error {
     #[problem(code = "users.too_many_domains", status = 409, title = "No room for another domain")]
     TooManyDomains,
     #[error(
-        "The challenge was not found. Put it alone into the file that the domain shows as `file_url`, reachable by https \
-         without a redirect, and verify again."
+        "The challenge was looked for in {place}: {found}. Put it alone into a file at the domain's `file_url`, reachable by https \
+         without a redirect, or into a TXT record of its `record_name`, and verify again by that one."
     )]
     #[problem(code = "users.domain_unproved", status = 409, title = "The domain is not proved")]
-    DomainUnproved,
+    DomainUnproved { place: String, found: String },
     #[error("Nobody could get back in: {0}")]
     #[problem(code = "users.sso_no_way_back", status = 409, title = "Nobody could get back in")]
     SsoNoWayBack(&'static str),
@@ -411,8 +417,8 @@ pub enum Error {
     #[problem(code = "users.sso_not_a_member", status = 403, title = "Not a member")]
     SsoNotAMember,
     #[error(
-        "Somebody else of the provider has signed in with your address before. If that was you, ask an admin of the tenant \
-         to remove you and invite you anew."
+        "Somebody else of the provider has signed in with your address before. If that was you, ask an owner of the tenant \
+         to unlink what you were there."
     )]
     #[problem(code = "users.sso_other_identity", status = 409, title = "Known as somebody else")]
     SsoOtherIdentity,

@@ -8,17 +8,25 @@ const MEMBER: Via = Via { table: "memberships", person: "user_id" };
 const ACCOUNT: Purpose = Purpose {
     why: "To know who somebody is, to sign them in and to write to them",
     basis: "contract",
-    kept: "As long as they have an account; then the row says that it is erased",
+    kept: "As long as they have an account, or have signed up and not proved the address; then the row says that it \
+        is erased",
 };
-const PROOF: Purpose = Purpose {
-    why: "By what somebody proves who they are",
+const LINK: Purpose = Purpose {
+    why: "What goes with a link that was sent, until it is followed",
     basis: "contract",
-    kept: "As long as they use it; a link until a month after it has expired",
+    kept: "A month after the link has expired",
+};
+const PROOF: Purpose =
+    Purpose { why: "By what somebody proves who they are", basis: "contract", kept: "Until they give it up" };
+const PROVIDER: Purpose = Purpose {
+    why: "By what the tenant's own provider knows somebody whom it signs in",
+    basis: "on behalf of the tenant",
+    kept: "As long as the tenant is connected to that provider, or until it calls them otherwise or they are erased",
 };
 const DEVICE: Purpose = Purpose {
     why: "So that somebody sees where they are signed in, and is told of a device they have not used before",
     basis: "legitimate interest",
-    kept: "A month after the session has ended",
+    kept: "A month after the session has ended, or after a code that led to none has expired",
 };
 const INVITED: Purpose = Purpose {
     why: "To ask somebody in",
@@ -36,6 +44,11 @@ const WORDS: Purpose = Purpose {
     basis: "on behalf of the tenant",
     kept: "As long as the tenant's records",
 };
+const SUSPENDED: Purpose = Purpose {
+    why: "Why an operator suspended the tenant, in the operator's words, which may name people",
+    basis: "legitimate interest",
+    kept: "Until the tenant is resumed or gone",
+};
 const OPERATOR: Purpose = Purpose {
     why: "Who operates the installation, as they are called in its log",
     basis: "legitimate interest",
@@ -44,7 +57,8 @@ const OPERATOR: Purpose = Purpose {
 const DIRECTORY: Purpose = Purpose {
     why: "What the directory of the tenant says of its people",
     basis: "on behalf of the tenant",
-    kept: "As long as the directory has them",
+    kept: "As long as the directory has them and they are in the tenant, or are waited for; until they are erased, \
+        where they are a member or were asked in",
 };
 const CLOSING: Purpose = Purpose {
     why: "Whom to tell that their closed tenant is erased",
@@ -58,7 +72,7 @@ const TENANTS: &[Column] = &[
     text("mode"),
     number("requests_per_minute"),
     number("max_members"),
-    text("suspension_reason").personal(&WORDS, WithRow),
+    text("suspension_reason").words(&SUSPENDED, WithRow),
     time("closed_at"),
 ];
 const USERS: &[Column] = &[
@@ -81,8 +95,8 @@ const MEMBERSHIPS: &[Column] =
     &[id("user_id").person(), text("role"), text("state"), id("role_id"), id("manager_id")];
 const SUPPORT_GRANTS: &[Column] = &[
     text("role"),
-    text("reason").personal(&WORDS, WithRow),
-    id("granted_by"),
+    text("reason").words(&WORDS, WithRow),
+    id("granted_by").actor(),
     time("expires_at"),
     time("revoked_at"),
 ];
@@ -125,8 +139,8 @@ const API_KEYS: &[Column] = &[
 const EMAIL_TOKENS: &[Column] = &[
     id("user_id").person(),
     bytes("hash").secret(),
-    text("display_name").personal(&ACCOUNT, WithRow),
-    text("organization_name").personal(&ACCOUNT, WithRow),
+    text("display_name").personal(&LINK, WithRow),
+    text("organization_name").personal(&LINK, WithRow),
     text("password_hash").secret(),
     number("tries"),
     time("expires_at"),
@@ -140,7 +154,7 @@ const INVITATIONS: &[Column] = &[
     text("email_key").personal(&INVITED, WithRow),
     text("role"),
     id("role_id"),
-    id("invited_by"),
+    id("invited_by").actor(),
     bytes("hash").secret(),
     number("tries"),
     text("state"),
@@ -151,7 +165,7 @@ const SCIM_USERS: &[Column] = &[
     id("membership_id").via(&MEMBER),
     text("user_name").personal(&DIRECTORY, WithRow),
     text("user_name_key").personal(&DIRECTORY, WithRow),
-    text("external_id"),
+    text("external_id").personal(&DIRECTORY, WithRow),
     // Of who is waited for alone.
     text("email_key").address(&DIRECTORY, WithRow),
     id("manager_id"),
@@ -194,8 +208,8 @@ const DATA_EXPORTS: &[Column] = &[
 const ERASURES: &[Column] = &[time("ordered_at")];
 const EMAIL_CHANGES: &[Column] = &[
     id("user_id").person(),
-    text("new_email").personal(&ACCOUNT, WithRow),
-    text("new_email_key").personal(&ACCOUNT, WithRow),
+    text("new_email").personal(&LINK, WithRow),
+    text("new_email_key").personal(&LINK, WithRow),
     bytes("old_hash").secret(),
     bytes("new_hash").secret(),
     time("old_confirmed_at"),
@@ -267,11 +281,12 @@ const OIDC_CONNECTIONS: &[Column] = &[
 ];
 const VERIFIED_DOMAINS: &[Column] = &[text("domain"), text("challenge").secret(), time("verified_at")];
 const OIDC_IDENTITIES: &[Column] =
-    &[id("connection_id"), text("subject").personal(&PROOF, WithRow), id("user_id").person()];
+    &[id("connection_id"), text("subject").personal(&PROVIDER, WithRow), id("user_id").person()];
 const AUDIT_TREES: &[Column] = &[number("size"), bytes("frontier"), number("longest_delay_seconds")];
 const AUDIT_LEAVES: &[Column] = &[number("leaf_index"), bytes("leaf_hash")];
 const AUDIT_TILES: &[Column] = &[number("level"), number("place"), bytes("root")];
 const AUDIT_UNSEALED: &[Column] = &[];
+const AUDIT_BACKLOGS: &[Column] = &[];
 const AUDIT_EXPORTS: &[Column] = &[
     text("status"),
     id("requested_by").person(),
@@ -318,7 +333,7 @@ const OIDC_SIGN_INS: &[Column] = &[
     time("exchanged_at"),
 ];
 const OAUTH_CLIENTS: &[Column] = &[
-    id("membership_id"),
+    id("membership_id").actor(),
     text("client_id"),
     text("name"),
     json("redirect_uris"),
@@ -365,7 +380,8 @@ pub const TABLES: &[Table] = &[
     Table::resource("oauth_clients", OAUTH_CLIENTS),
     Table::record("oauth_grants", OAUTH_GRANTS),
     Table::record("oauth_codes", OAUTH_CODES),
-    Table::record("sessions", SESSIONS),
+    // One that an operator had through a member tells of the operator.
+    Table::record("sessions", SESSIONS).anothers_by("operator_id"),
     Table::record("refresh_tokens", REFRESH_TOKENS),
     Table::resource("oidc_connections", OIDC_CONNECTIONS),
     Table::record("verified_domains", VERIFIED_DOMAINS),
@@ -376,6 +392,7 @@ pub const TABLES: &[Table] = &[
     Table::ledger("audit_leaves", AUDIT_LEAVES),
     Table::ledger("audit_tiles", AUDIT_TILES),
     Table::detail("audit_unsealed", AUDIT_UNSEALED),
+    Table::detail("audit_backlogs", AUDIT_BACKLOGS),
     Table::resource("audit_exports", AUDIT_EXPORTS),
     Table::resource("audit_streams", AUDIT_STREAMS),
     Table::resource("data_exports", DATA_EXPORTS),

@@ -46,7 +46,8 @@ pub struct AuditReport {
     root_hash: String,
     /// The size of the earlier checkpoint, once the entries were compared with it.
     grown_from: Option<u64>,
-    knows_key: bool,
+    /// How the key is known to be the right one, beside being the one in the file.
+    key_is_known: Option<&'static str>,
     erased: u64,
     unsealed: u64,
     faults: Vec<Fault>,
@@ -84,11 +85,13 @@ impl fmt::Display for AuditReport {
         let Self { tenant, issuer, key, tree_size, root_hash, .. } = self;
         writeln!(f, "the export holds: {tree_size} entries of tenant {tenant} at {issuer}")?;
         writeln!(f, "root: {root_hash}")?;
-        match self.knows_key {
-            true => writeln!(f, "signed by the key {key}, as expected")?,
-            false => {
-                writeln!(f, "signed by the key {key}: compare it with one that you know, or give --key")?
-            }
+        match self.key_is_known {
+            Some(how) => writeln!(f, "signed by the key {key}, {how}")?,
+            None => writeln!(
+                f,
+                "signed by the key {key}, and nothing here tells whose that is: compare it with one that you know, or \
+                 give --key"
+            )?,
         }
         if let Some(earlier) = self.grown_from {
             writeln!(f, "its first {earlier} entries are those of the earlier checkpoint")?;
@@ -110,8 +113,12 @@ impl fmt::Display for AuditReport {
 /// Reads it once, from its beginning to its end.
 pub fn verify_audit_export(reader: impl BufRead, trust: &AuditTrust) -> Result<AuditReport, VerifyError> {
     let mut lines = Lines { reader, number: 0, text: Vec::new() };
-    let head = lines.read()?.and_then(|(_, text)| serde_json::from_slice::<Head>(text).ok());
-    let head = head.filter(|head| head.format == FORMAT).ok_or(VerifyError::NotAnExport)?;
+    let first = lines.read()?.and_then(|(_, text)| {
+        let value = serde_json::from_slice::<Value>(text).ok()?;
+        Some((Head::deserialize(&value).ok()?, is_as_written(text, &value)))
+    });
+    let first = first.filter(|(head, _)| head.format == FORMAT);
+    let (head, is_as_written) = first.ok_or(VerifyError::NotAnExport)?;
     let mut report = AuditReport {
         tenant: head.tenant.to_string(),
         issuer: String::new(),
@@ -119,12 +126,15 @@ pub fn verify_audit_export(reader: impl BufRead, trust: &AuditTrust) -> Result<A
         tree_size: head.tree_size,
         root_hash: String::new(),
         grown_from: None,
-        knows_key: trust.key.is_some(),
+        key_is_known: trust.key.as_ref().map(|_| "as expected"),
         erased: 0,
         unsealed: 0,
         faults: Vec::new(),
         untold: 0,
     };
+    if !is_as_written {
+        report.add([Fault::Respelt { line: 1 }]);
+    }
     let Some(opened) = checkpoint::open(&head.checkpoint) else {
         report.add([Fault::Checkpoint]);
         return Ok(report);
@@ -153,11 +163,19 @@ pub fn verify_audit_export(reader: impl BufRead, trust: &AuditTrust) -> Result<A
             None
         }
     };
+    if earlier.as_ref().is_some_and(|earlier| earlier.key == opened.key) {
+        report.key_is_known = report.key_is_known.or(Some("which signed the earlier checkpoint too"));
+    }
     let mut walk = Walk::new(&opened, earlier, report);
     while let Some((line, text)) = lines.read()? {
         walk.line(line, text);
     }
     Ok(walk.end(lines.number + 1))
+}
+
+/// Two readers may read another spelling in two ways, as of a key that is there twice.
+fn is_as_written(text: &[u8], value: &Value) -> bool {
+    canonical::text(value).as_bytes() == text
 }
 
 /// Whoever made the file does not write to the terminal of who verifies it.
@@ -244,6 +262,9 @@ impl Walk {
     fn line(&mut self, line: u64, text: &[u8]) {
         let value = serde_json::from_slice::<Value>(text).unwrap_or_default();
         if let Ok(tile) = TileLine::deserialize(&value) {
+            if !is_as_written(text, &value) {
+                self.report.add([Fault::Respelt { line }]);
+            }
             return self.begin(line, &tile);
         }
         let seen = self.entry(line, text, &value);
@@ -264,7 +285,7 @@ impl Walk {
             return Seen { line, says: None, id, hash: merkle::leaf_hash(text) };
         };
         let id = printable(entry.entry["id"].as_str().unwrap_or("an entry without an id"));
-        if canonical::text(value).as_bytes() != text {
+        if !is_as_written(text, value) {
             self.report.add([Fault::Respelt { line }]);
         }
         if entry.entry["tenant"].as_str() != Some(self.report.tenant.as_str()) {

@@ -27,7 +27,7 @@ const TASKS: &[Column] = &[
     text("subject_kind"),
     id("subject_id"),
     id("hold_id"),
-    text("title").personal(&RECORD, WithRow),
+    text("title").words(&RECORD, WithRow),
     number("total_minor"),
     text("currency"),
     text("approver_role"),
@@ -37,7 +37,7 @@ const TASKS: &[Column] = &[
     id("requested_by").person(),
     id("decided_by").person(),
     time("decided_at"),
-    text("comment").personal(&RECORD, WithRow),
+    text("comment").words(&RECORD, WithRow),
     time("applied_at"),
 ];
 

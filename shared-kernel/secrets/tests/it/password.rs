@@ -23,6 +23,19 @@ async fn a_password_matches_its_hash_alone() {
 }
 
 #[tokio::test]
+async fn of_a_long_one_each_character_counts() {
+    let passwords = Passwords::new(1);
+    let most = "🦀é ".repeat(333);
+    let phc = passwords.hash(format!("{most}a")).await.unwrap();
+    for (password, matches) in
+        [(format!("{most}a"), true), (format!("{most}b"), false), (format!("{most}A"), false), (most, false)]
+    {
+        let verdict = passwords.verify(password.clone(), &phc).await.unwrap();
+        assert_eq!(verdict.matches, matches, "{password:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_hash_with_other_parameters_still_matches_and_asks_to_be_renewed() {
     async fn check(algorithm: Algorithm, version: Version, memory_kib: u32, passes: u32) {
         let params = Params::new(memory_kib, passes, 1, None).unwrap();

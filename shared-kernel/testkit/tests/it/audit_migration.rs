@@ -1,11 +1,13 @@
-//! The audit log of an installation from before its details were kept apart: everything is still there, and erasable.
+//! The audit log of an installation from before its details were kept apart, and from before it had a tree: everything is still
+//! there.
 
+use kernel::TenantId;
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor};
-use testkit::{Stage, both};
+use testkit::{Stage, Tenant, both};
 use uuid::Uuid;
 
 const UNDO: &str = "DROP INDEX audit_entries_of_actor; DROP INDEX audit_entries_of_action; DROP TABLE audit_details; \
@@ -13,17 +15,17 @@ const UNDO: &str = "DROP INDEX audit_entries_of_actor; DROP INDEX audit_entries_
     DELETE FROM users_migrations WHERE version = 'm0003_audit_details';";
 
 /// As the owner of the schema.
-async fn undo(stage: &Stage) {
+async fn undo(stage: &Stage, undo: &str) {
     match stage.postgres_url() {
         Some(url) => {
             let mut owner = PgConnection::connect(&url).await.unwrap();
-            let sql = format!("SET ROLE insula_users_owner; SET search_path = users; {UNDO}");
+            let sql = format!("SET ROLE insula_users_owner; SET search_path = users; {undo}");
             owner.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.unwrap();
         }
         None => {
             let options = SqliteConnectOptions::new().filename(stage.folder.path().join("users.sqlite"));
             let mut owner = SqliteConnection::connect_with(&options).await.unwrap();
-            owner.execute(sqlx::raw_sql(UNDO)).await.unwrap();
+            owner.execute(sqlx::raw_sql(AssertSqlSafe(undo.to_owned()))).await.unwrap();
         }
     }
 }
@@ -49,7 +51,7 @@ struct Row {
 
 both!(
     async fn entries_from_before_keep_their_detail_apart(stage: Stage) {
-        undo(&stage).await;
+        undo(&stage, UNDO).await;
         let tenant = stage.tenant();
         let databases = stage.databases("users").await;
         let ctx = tenant.ctx(&[]);
@@ -120,5 +122,67 @@ both!(
         let row = row.bind(json!({ "kind": "user", "id": ada })).bind(None::<String>).bind(ctx.now());
         assert_eq!(row.exec().await.unwrap(), 1);
         unit.commit(()).await.unwrap();
+    }
+);
+
+fn undo_tree(stage: &Stage) -> String {
+    let trigger = match stage.postgres_url() {
+        Some(_) => "DROP FUNCTION audit_entry_unsealed() CASCADE",
+        None => "DROP TRIGGER audit_entries_unsealed",
+    };
+    format!(
+        "{trigger}; DROP TABLE audit_backlogs; DROP TABLE audit_unsealed; DROP TABLE audit_tiles; DROP TABLE audit_leaves; \
+         DROP TABLE audit_trees; DROP TABLE audit_exports; ALTER TABLE audit_entries DROP COLUMN sealed; \
+         DELETE FROM users_migrations WHERE version = 'm0017_audit_tree';"
+    )
+}
+
+#[derive(FromQueryResult)]
+struct Left {
+    unsealed: i64,
+    begins: Option<Uuid>,
+}
+
+both!(
+    async fn a_log_from_before_the_tree_is_left_to_be_taken_up(stage: Stage) {
+        undo(&stage, &undo_tree(&stage)).await;
+        let databases = stage.databases("users").await;
+        let mut tenants = [stage.tenant(), stage.tenant(), stage.tenant()];
+        for (number, tenant) in tenants.iter_mut().enumerate() {
+            tenant.id = TenantId::from_uuid(Uuid::from_u128(number as u128));
+        }
+        let write = async |tenant: &Tenant, entries: &[u128]| {
+            let ctx = tenant.ctx(&[]);
+            let unit = databases.write(&ctx).await.unwrap();
+            let insert = data::sql!(
+                "INSERT INTO audit_entries (tenant_id, public_id, action, resource, resource_id, actor, request_id, \
+                 happened_at, created_at) VALUES ($1, $2, 'a.b.c', 'r', $2, $3, 'r', $4, $4)"
+            );
+            for entry in entries {
+                let row = unit.sql(insert).bind(Uuid::from_u128(*entry)).bind(json!({ "kind": "system" }));
+                assert_eq!(row.bind(ctx.now()).exec().await.unwrap(), 1);
+            }
+            unit.commit(()).await.unwrap();
+        };
+        // The first is the platform's, and the second has no log.
+        write(&tenants[0], &[5]).await;
+        write(&tenants[2], &[9, 7, 8]).await;
+
+        migrate(&stage).await;
+        let left = async |tenant: &Tenant| {
+            let left = data::sql!(
+                "SELECT (SELECT count(*) FROM audit_unsealed WHERE tenant_id = $1) AS unsealed, \
+                 (SELECT public_id FROM audit_backlogs WHERE tenant_id = $1) AS begins"
+            );
+            let unit = databases.write(&tenant.ctx(&[])).await.unwrap();
+            let Left { unsealed, begins } = unit.sql(left).one().await.unwrap().unwrap();
+            (unsealed, begins.map(|entry| entry.as_u128()))
+        };
+        assert_eq!(left(&tenants[0]).await, (0, Some(5)), "nothing was gone through");
+        assert_eq!(left(&tenants[1]).await, (0, None));
+        assert_eq!(left(&tenants[2]).await, (0, Some(7)));
+        // What a node of the version before writes from then on is noted.
+        write(&tenants[2], &[3, 10]).await;
+        assert_eq!(left(&tenants[2]).await, (2, Some(7)));
     }
 );

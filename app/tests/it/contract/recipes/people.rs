@@ -191,7 +191,8 @@ impl Recipes {
             | "users_delete_oidc_connection"
             | "users_add_domain"
             | "users_verify_domain"
-            | "users_remove_domain" => self.sso(tenant, operation).await,
+            | "users_remove_domain"
+            | "users_unlink_member_identity" => self.sso(tenant, operation).await,
             "users_request_email_change" | "users_cancel_email_change" | "users_confirm_email_change" => {
                 self.email_change(tenant, operation).await
             }

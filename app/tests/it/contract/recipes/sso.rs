@@ -7,7 +7,7 @@ use crate::document::Operation;
 use crate::furnished::Furnished;
 use crate::sso::{PROVIDER, VERIFIER, code_of_somebody, connecting, domain};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 const CONNECTIONS: &str = "/users/oidc-connections";
@@ -22,13 +22,7 @@ impl Recipes {
         let unique = || format!("{}.example", Uuid::new_v4().simple());
         match operation.id.as_str() {
             "users_discover_sso" => with(operation, json!({ "email": "somebody@nowhere.example" })),
-            "users_exchange_sso" => {
-                let own = format!("{DOMAINS}/{}", tenant.ids[DOMAINS]);
-                let own = tenant.client.get(&own).await.expect(200);
-                let own = own["domain"].as_str().unwrap();
-                let code = code_of_somebody(&tenant.client, &tenant.ids[CONNECTIONS], own).await;
-                with(operation, json!({ "code": code, "code_verifier": VERIFIER }))
-            }
+            "users_exchange_sso" => with(operation, exchanging(tenant).await),
             "users_create_oidc_connection" => with(operation, connecting(&PROVIDER.issuer)),
             "users_patch_oidc_connection" => {
                 let connection = made(tenant, CONNECTIONS, connecting(&PROVIDER.issuer)).await;
@@ -42,12 +36,29 @@ impl Recipes {
                 of(operation, &made(tenant, CONNECTIONS, connecting(&PROVIDER.issuer)).await)
             }
             "users_add_domain" => with(operation, json!({ "domain": unique() })),
-            "users_verify_domain" | "users_remove_domain" => {
-                of(operation, &domain(&tenant.client, &unique()).await)
+            "users_verify_domain" => {
+                of(operation, &domain(&tenant.client, &unique()).await).with(json!({ "proof": "file" }))
+            }
+            "users_remove_domain" => of(operation, &domain(&tenant.client, &unique()).await),
+            "users_unlink_member_identity" => {
+                let tokens =
+                    self.guest.post("/users/sso/exchange", exchanging(tenant).await).await.expect(200);
+                let somebody = self.guest.with_token(tokens["access_token"].as_str().unwrap());
+                let somebody = somebody.get("/users/me").await.expect(200);
+                let path = operation.path.replace("{id}", somebody["member_id"].as_str().unwrap());
+                Call::to(&path.replace("{connection_id}", &tenant.ids[CONNECTIONS]))
             }
             _ => missing(operation),
         }
     }
+}
+
+/// By somebody new, whom the tenant's provider has signed in.
+async fn exchanging(tenant: &Furnished) -> Value {
+    let own = tenant.client.get(&format!("{DOMAINS}/{}", tenant.ids[DOMAINS])).await.expect(200);
+    let own = own["domain"].as_str().unwrap();
+    let code = code_of_somebody(&tenant.client, &tenant.ids[CONNECTIONS], own).await;
+    json!({ "code": code, "code_verifier": VERIFIER })
 }
 
 async fn make_room(tenant: &Furnished, path: &str) {

@@ -3,7 +3,7 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
-use actix_web::{App, test};
+use actix_web::test;
 use async_trait::async_trait;
 use billing::{Deps, Settings};
 use billing_contract::{Billing, RemoteBilling};
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use testkit::{Loopback, Stage, Tenant};
+use testkit::{Loopback, Service, Stage, Tenant};
 use web::{Parts, Server};
 
 pub struct House {
@@ -26,7 +26,7 @@ pub struct House {
     pub databases: Databases,
     /// What a full member of a tenant may do.
     pub permissions: PermissionSet,
-    server: Server,
+    service: Service,
     tokens: Arc<Tokens>,
 }
 
@@ -92,7 +92,7 @@ impl House {
             report: reports.remove(0).source,
             databases,
             permissions: permissions.iter().map(|permission| permission.name).collect(),
-            server: server.unwrap(),
+            service: Service::new(&server.unwrap()).await,
             tokens,
             stage,
         }
@@ -181,9 +181,6 @@ impl Client<'_> {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
-        let server = &self.house.server;
-        let app = App::new().configure(|config| server.configure(config)).wrap(server.edge());
-        let app = test::init_service(app).await;
         let path = if path.starts_with("/api/") { path.to_owned() } else { format!("/api/v1/billing{path}") };
         let mut request = test::TestRequest::with_uri(&path)
             .method(method)
@@ -194,7 +191,7 @@ impl Client<'_> {
         if let Some(body) = body {
             request = request.set_json(body);
         }
-        let response = test::call_service(&app, request.to_request()).await;
+        let response = self.house.service.call(request).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = test::read_body(response).await;
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };

@@ -2,28 +2,22 @@
 
 use crate::warehouse::{PERMISSION, Warehouse};
 use actix_web::body::to_bytes;
-use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
-use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, Error};
+use actix_web::test::TestRequest;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use data::Databases;
-use futures::future::LocalBoxFuture;
 use imports::{Deps, PERMISSIONS, Settings};
 use jobs::{Domain, Filter, Handler, Ledger, MessageSummary, Runtime, Status};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::{Actor, PermissionSet, Problem, TenantId, Visitor};
 use serde_json::{Value, json};
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-pub use testkit::{Stage, Tenant, both, eventually};
+pub use testkit::{Service, Stage, Tenant, both, eventually};
 
 pub const UPLOAD_LIMIT_BYTES: u64 = 100_000;
-
-type Serve = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>>>;
 
 pub struct House {
     pub stage: Stage,
@@ -31,7 +25,7 @@ pub struct House {
     pub people: People,
     databases: Databases,
     handlers: Vec<Handler>,
-    serve: Serve,
+    service: Service,
 }
 
 /// `owner` and `clerk` of one tenant, `neighbour` of another. The clerk may import, but not write items.
@@ -99,14 +93,8 @@ impl House {
             info: utoipa::openapi::Info::new("Imports", "v1"),
         });
         let server = server.unwrap_or_else(|faults| panic!("{faults:#?}"));
-        let configured = server.clone();
-        let app = App::new().configure(move |config| configured.configure(config));
-        let service = Rc::new(init_service(app.wrap(server.edge())).await);
-        let serve: Serve = Box::new(move |request| {
-            let service = Rc::clone(&service);
-            Box::pin(async move { service.call(request.to_request()).await })
-        });
-        Self { stage, warehouse, people, databases: module.databases, handlers: module.handlers, serve }
+        let service = Service::new(&server).await;
+        Self { stage, warehouse, people, databases: module.databases, handlers: module.handlers, service }
     }
 
     /// A worker whose sweep never comes to the aid of a test. It stops when dropped.
@@ -127,7 +115,7 @@ impl House {
     }
 
     pub async fn send(&self, call: Call) -> Reply {
-        let response = match (self.serve)(call.0).await {
+        let response = match self.service.call(call.0).await {
             Ok(response) => response.into_parts().1,
             Err(error) => error.error_response(),
         };

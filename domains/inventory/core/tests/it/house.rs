@@ -1,13 +1,10 @@
 //! The inventory domain behind a server of its own, with a tenant and a neighbour who look alike.
 
 use actix_web::body::to_bytes;
-use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::HeaderMap;
-use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, Error};
+use actix_web::test::TestRequest;
 use async_trait::async_trait;
 use data::Databases;
-use futures::future::LocalBoxFuture;
 use inventory::{PERMISSIONS, verify_balances};
 use inventory_contract::Inventory;
 use kernel::ctx::{IdentityProvider, Principal};
@@ -17,16 +14,13 @@ use module::{ImportOffer, ReportOffer};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::rc::Rc;
 use std::sync::Arc;
-use testkit::{Stage, Tenant};
+use testkit::{Service, Stage, Tenant};
 
 /// Credentials: the owner of each tenant, and a viewer of the first.
 pub const OWNER: &str = "owner";
 pub const VIEWER: &str = "viewer";
 pub const NEIGHBOUR: &str = "neighbour";
-
-type Serve = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>>>;
 
 pub struct House {
     pub databases: Databases,
@@ -36,7 +30,7 @@ pub struct House {
     pub import: ImportOffer,
     pub report: ReportOffer,
     pub server: web::Server,
-    serve: Serve,
+    service: Service,
     /// Held for its folder and database.
     pub stage: Stage,
 }
@@ -60,13 +54,7 @@ pub async fn house(stage: Stage) -> House {
         info: utoipa::openapi::Info::new("Inventory", "v1"),
     });
     let server = server.unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let configured = server.clone();
-    let app = App::new().configure(move |config| configured.configure(config)).wrap(server.edge());
-    let service = Rc::new(init_service(app).await);
-    let serve: Serve = Box::new(move |request| {
-        let service = Rc::clone(&service);
-        Box::pin(async move { service.call(request.to_request()).await })
-    });
+    let service = Service::new(&server).await;
     House {
         databases: module.databases,
         owner: tenant.ctx(PERMISSIONS),
@@ -75,7 +63,7 @@ pub async fn house(stage: Stage) -> House {
         import: module.imports.remove(0),
         report: module.reports.remove(0),
         server,
-        serve,
+        service,
         stage,
     }
 }
@@ -181,7 +169,7 @@ impl Reply {
 
 impl House {
     pub async fn send(&self, call: Call) -> Reply {
-        let response = match (self.serve)(call.0).await {
+        let response = match self.service.call(call.0).await {
             Ok(response) => response.into_parts().1,
             Err(error) => error.error_response(),
         };

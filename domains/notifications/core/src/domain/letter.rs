@@ -78,6 +78,14 @@ pub enum Letter {
         happened_at: String,
         link: String,
     },
+    ProviderBypassed {
+        name: Option<String>,
+        tenant: Option<String>,
+        owner: String,
+        client_address: Option<String>,
+        happened_at: String,
+        link: String,
+    },
     TenantErased {
         tenant: Option<String>,
         happened_at: String,
@@ -117,6 +125,7 @@ impl Letter {
             Self::EmailChangeConfirmation { .. } => "email_change_confirmation",
             Self::EmailChanged { .. } => "email_changed",
             Self::AuditStreamPaused { .. } => "audit_stream_paused",
+            Self::ProviderBypassed { .. } => "provider_bypassed",
             Self::TenantErased { .. } => "tenant_erased",
             Self::PersonErased { .. } => "person_erased",
         }
@@ -138,7 +147,7 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-const SOURCES: [(&str, &str); 14] = [
+const SOURCES: [(&str, &str); 15] = [
     ("verification", include_str!("../../templates/verification.txt")),
     ("address_known", include_str!("../../templates/address_known.txt")),
     ("report_ready", include_str!("../../templates/report_ready.txt")),
@@ -151,6 +160,7 @@ const SOURCES: [(&str, &str); 14] = [
     ("email_change_confirmation", include_str!("../../templates/email_change_confirmation.txt")),
     ("email_changed", include_str!("../../templates/email_changed.txt")),
     ("audit_stream_paused", include_str!("../../templates/audit_stream_paused.txt")),
+    ("provider_bypassed", include_str!("../../templates/provider_bypassed.txt")),
     ("tenant_erased", include_str!("../../templates/tenant_erased.txt")),
     ("person_erased", include_str!("../../templates/person_erased.txt")),
 ];
@@ -257,6 +267,25 @@ mod tests {
         check(device(Some("curl/8"), Some("::1")), subject, &parts);
         check(device(Some("curl\n\nBuy now"), None), subject, &["\nDevice: curl Buy now\n"]);
         check(device(None, None), subject, &["\nDevice: not known\nNetwork address: not known\n\nIf it was"]);
+    }
+
+    #[test]
+    fn owners_hear_who_came_in_past_their_provider() {
+        let bypassed = |tenant: Option<&str>, client_address: Option<&str>| Letter::ProviderBypassed {
+            name: owned(Some("Zoë")),
+            tenant: owned(tenant),
+            owner: "ada@x.test".to_owned(),
+            client_address: owned(client_address),
+            happened_at: AT.to_owned(),
+            link: link(),
+        };
+        let subject = "An owner came in past the provider of your organisation";
+        let parts =
+            ["Hello Zoë,\n", "owner of Engines came", "\nada@x.test\n", AT, "\nNetwork address: ::1\n"];
+        check(bypassed(Some("Engines"), Some("::1")), subject, &parts);
+        let parts =
+            ["owner of your organisation came", "\nNetwork address: not known\n", "\nhttps://x.test/"];
+        check(bypassed(None, None), subject, &parts);
     }
 
     #[test]

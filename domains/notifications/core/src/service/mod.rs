@@ -18,6 +18,7 @@ mod tell_new_device;
 mod tell_passkey_registered;
 mod tell_password_changed;
 mod tell_person_erased;
+mod tell_provider_bypassed;
 mod tell_report_ready;
 mod tell_tenant_erased;
 
@@ -37,6 +38,7 @@ pub use tell_new_device::tell_new_device;
 pub use tell_passkey_registered::tell_passkey_registered;
 pub use tell_password_changed::tell_password_changed;
 pub use tell_person_erased::tell_person_erased;
+pub use tell_provider_bypassed::tell_provider_bypassed;
 pub use tell_report_ready::tell_report_ready;
 pub use tell_tenant_erased::tell_tenant_erased;
 

@@ -1,12 +1,9 @@
 //! A house with the notifications domain alone, a fake of users, and a way to tell it of events.
 
 use actix_web::body::to_bytes;
-use actix_web::dev::{Service, ServiceResponse};
-use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, Error};
+use actix_web::test::TestRequest;
 use async_trait::async_trait;
 use data::{Databases, sql};
-use futures::future::LocalBoxFuture;
 use jobs::{Domain, Handler, JobFailure, Ledger, Parcel, Running, Runtime, Settings as WorkerSettings};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::id::MessageId;
@@ -17,16 +14,13 @@ use secrets::Secrets;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use testkit::{Stage, Tenant};
+use testkit::{Service, Stage, Tenant};
 use users_contract::{EmailVerificationRequested, FakeUsers, VERIFICATION_SEAL};
 
 pub const READ: &str = "notifications.emails.read";
 pub const TOKEN: &str = "vt_a+b/c=";
-
-type Serve = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>>>;
 
 pub struct House {
     pub tenant: Tenant,
@@ -36,7 +30,7 @@ pub struct House {
     handlers: Vec<Handler>,
     secrets: Secrets,
     people: People,
-    serve: Serve,
+    service: Service,
 }
 
 #[derive(Clone)]
@@ -86,15 +80,9 @@ impl House {
             info: utoipa::openapi::Info::new("Notifications", "v1"),
         });
         let server = server.unwrap_or_else(|faults| panic!("{faults:#?}"));
-        let configured = server.clone();
-        let app = App::new().configure(move |config| configured.configure(config)).wrap(server.edge());
-        let service = Rc::new(init_service(app).await);
-        let serve: Serve = Box::new(move |request| {
-            let service = Rc::clone(&service);
-            Box::pin(async move { service.call(request.to_request()).await })
-        });
+        let service = Service::new(&server).await;
         let (handlers, secrets) = (module.handlers, stage.secrets.clone());
-        Self { tenant, users, folder, databases, handlers, secrets, people, serve }
+        Self { tenant, users, folder, databases, handlers, secrets, people, service }
     }
 
     pub async fn get(&self, by: &str, path: &str) -> (u16, Value) {
@@ -102,7 +90,7 @@ impl House {
             .uri(&format!("/api/v1/notifications{path}"))
             .peer_addr("127.0.0.1:4000".parse().unwrap())
             .append_header(("authorization", format!("Bearer {by}")));
-        let response = match (self.serve)(request).await {
+        let response = match self.service.call(request).await {
             Ok(response) => response.into_parts().1,
             Err(error) => error.error_response(),
         };

@@ -12,7 +12,7 @@ use users_contract::{
     AuditStreamPaused, EMAIL_APPROVAL_SEAL, EMAIL_CONFIRMATION_SEAL, EmailChangeApprovalRequested,
     EmailChangeConfirmationRequested, EmailChanged, INVITATION_SEAL, InvitationSent, Member,
     NewDeviceSignedIn, PASSWORD_RESET_SEAL, PasskeyRegistered, PasswordChanged, PasswordResetRequested,
-    SignUpForKnownAddress, UsersError, VERIFICATION_SEAL,
+    ProviderBypassed, SignUpForKnownAddress, UsersError, VERIFICATION_SEAL,
 };
 use uuid::Uuid;
 
@@ -224,6 +224,34 @@ both!(
         ] {
             assert!(text.contains(part), "{part:?} in {text}");
         }
+    }
+);
+
+both!(
+    async fn owners_are_told_who_came_in_past_their_provider(stage: Stage) {
+        let house = House::new(&stage).await;
+        let event = ProviderBypassed {
+            email: "grace@x.test".to_owned(),
+            display_name: "Grace".to_owned(),
+            tenant_name: "see http://evil".to_owned(),
+            owner_email: "ada@x.test".to_owned(),
+            client_address: Some("203.0.113.7".to_owned()),
+            happened_at: moment(),
+        };
+        house.tell(house.new_message(), &event).await.unwrap();
+        assert_eq!(house.emails().await[0]["template"], "provider_bypassed");
+        house.send().await.unwrap();
+        let text = &house.files()[0].1;
+        for part in [
+            "\r\nTo: grace@x.test\r\n",
+            "\r\nSubject: An owner came in past the provider of your organisation\r\n",
+            "Hello Grace,",
+            "an owner of your organisation came",
+            "\r\nada@x.test\r\nTime: 2026-01-16 12:00 UTC\r\nNetwork address: 203.0.113.7\r\n",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+        assert!(!text.contains("evil"), "{text}");
     }
 );
 

@@ -1,14 +1,11 @@
 //! A house with the reports domain alone, one made-up report, and people who may do different things.
 
 use actix_web::body::to_bytes;
-use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
-use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, Error};
+use actix_web::test::TestRequest;
 use async_trait::async_trait;
 use data::{Databases, sql};
-use futures::future::LocalBoxFuture;
 use jobs::{Handler, JobFailure, Parcel, Running};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::{Actor, Ctx, Id, Problem, TenantId, Visitor};
@@ -19,24 +16,21 @@ use module::{
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use testkit::{Stage, Tenant};
+use testkit::{Service, Stage, Tenant};
 use uuid::Uuid;
 
 pub const READ: &str = "reports.runs.read";
 pub const WRITE: &str = "reports.runs.write";
 pub const OWN: &str = "shop.sales.read";
 
-type Serve = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>>>;
-
 pub struct House {
     pub tenant: Tenant,
     pub databases: Databases,
     pub handlers: Vec<Handler>,
     pub people: People,
-    serve: Serve,
+    service: Service,
 }
 
 #[derive(Clone)]
@@ -139,14 +133,8 @@ impl House {
             info: utoipa::openapi::Info::new("Reports", "v1"),
         });
         let server = server.unwrap_or_else(|faults| panic!("{faults:#?}"));
-        let configured = server.clone();
-        let app = App::new().configure(move |config| configured.configure(config)).wrap(server.edge());
-        let service = Rc::new(init_service(app).await);
-        let serve: Serve = Box::new(move |request| {
-            let service = Rc::clone(&service);
-            Box::pin(async move { service.call(request.to_request()).await })
-        });
-        Self { tenant, databases, handlers: module.handlers, people, serve }
+        let service = Service::new(&server).await;
+        Self { tenant, databases, handlers: module.handlers, people, service }
     }
 
     pub async fn get(&self, by: &str, path: &str) -> Reply {
@@ -177,7 +165,7 @@ impl House {
             request =
                 request.append_header(("content-type", "application/json")).set_payload(body.to_string());
         }
-        let response = (self.serve)(request).await;
+        let response = self.service.call(request).await;
         let response = match response {
             Ok(response) => response.into_parts().1,
             Err(error) => error.error_response(),

@@ -47,7 +47,7 @@ pub enum AuditError {
     #[error("An audit stream with this id exists already.")]
     #[problem(code = "users.audit_stream_exists", status = 409, title = "The id is taken")]
     AuditStreamExists,
-    #[error("A tenant has five audit streams at most. End one first.")]
+    #[error("A tenant has ten audit streams at most. End one first.")]
     #[problem(
         code = "users.too_many_audit_streams",
         status = 409,

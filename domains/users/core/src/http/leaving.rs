@@ -341,5 +341,5 @@ fn shown(export: &Export) -> Rendered {
 }
 
 fn content(download: download_export::Download) -> Answer {
-    Ok(Rendered::stream(NDJSON, download.blob.body).attachment(&download.file_name))
+    Ok(Rendered::stream(NDJSON, download.blob.body).attachment(&download.file_name).cache_control("no-store"))
 }

@@ -10,6 +10,7 @@ mod email_changes;
 mod invitations;
 mod jwks;
 mod leaving;
+mod member_identities;
 mod members;
 mod oauth;
 mod oauth_clients;
@@ -34,6 +35,7 @@ mod verified_domains;
 pub use pages::pages;
 
 use crate::app::App;
+use crate::domain::scim::Refusal;
 use crate::domain::{RoleId, RoleRef};
 use crate::error::{AuditError, Error};
 use crate::permissions;
@@ -51,7 +53,7 @@ const MAX_CREDENTIAL_BYTES: usize = 65_536;
 const AUDIT_DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 pub fn api(app: App) -> Api {
-    Api::new("users", app.databases.clone(), &[Error::KINDS, AuditError::KINDS])
+    Api::new("users", app.databases.clone(), &[Error::KINDS, AuditError::KINDS, Refusal::KINDS])
         .state(app)
         .tag("Sign-up", "A tenant, its owner, and the proof of their address")
         .operation(operation!(sign_up::sign_up).public("nobody has a credential before they have signed up"))
@@ -112,6 +114,8 @@ pub fn api(app: App) -> Api {
         .operation(operation!(oidc_connections::get_oidc_connection).permission(&permissions::SSO_READ))
         .operation(operation!(oidc_connections::patch_oidc_connection).permission(&permissions::SSO_WRITE))
         .operation(operation!(oidc_connections::delete_oidc_connection).permission(&permissions::SSO_WRITE))
+        .operation(operation!(member_identities::show_member_identities).permission(&permissions::SSO_READ))
+        .operation(operation!(member_identities::unlink_member_identity).permission(&permissions::SSO_WRITE))
         .operation(operation!(verified_domains::add_domain).permission(&permissions::SSO_WRITE))
         .operation(operation!(verified_domains::list_domains).permission(&permissions::SSO_READ))
         .operation(operation!(verified_domains::get_domain).permission(&permissions::SSO_READ))

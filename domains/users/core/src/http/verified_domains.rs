@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::{VerifiedDomainId, VerifiedDomainKind};
 use crate::service;
-use crate::service::sso::domain::Domain;
+use crate::service::sso::domain::{Domain, Proof};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,15 +13,18 @@ use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Rendered, State, res
 #[schema(example = json!({
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "domain": "example.com",
     "challenge": "insula-challenge_x7QpVb2…", "file_url": "https://example.com/.well-known/insula-challenge.txt",
+    "record_name": "_insula-challenge.example.com",
     "verified_at": null, "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
 }))]
 pub struct VerifiedDomainDto {
     id: VerifiedDomainId,
     domain: String,
-    /// What the file must hold, and nothing else
+    /// What the file must hold, and nothing else; or one of the TXT records
     challenge: String,
-    /// Where it is looked for; a redirect is not followed
+    /// Where the file is looked for; a redirect is not followed
     file_url: String,
+    /// Whose TXT records are looked at
+    record_name: String,
     /// Since then it is believed
     #[schema(required)]
     verified_at: Option<DateTime<Utc>>,
@@ -36,6 +39,7 @@ impl From<&Domain> for VerifiedDomainDto {
             domain: domain.domain.clone(),
             challenge: domain.challenge.clone(),
             file_url: domain.file_url(),
+            record_name: domain.record_name(),
             verified_at: domain.verified_at,
             created_at: domain.created_at,
             updated_at: domain.updated_at,
@@ -52,6 +56,38 @@ pub struct AddDomain {
     domain: String,
 }
 
+/// By what a domain is proved
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DomainProof)]
+pub enum DomainProofDto {
+    /// The file at `file_url`
+    File,
+    /// A TXT record of `record_name`
+    Dns,
+}
+
+impl From<DomainProofDto> for Proof {
+    fn from(proof: DomainProofDto) -> Self {
+        match proof {
+            DomainProofDto::File => Self::File,
+            DomainProofDto::Dns => Self::Dns,
+        }
+    }
+}
+
+fn usual_proof() -> DomainProofDto {
+    DomainProofDto::File
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"proof": "dns"}))]
+pub struct VerifyDomain {
+    #[serde(default = "usual_proof")]
+    proof: DomainProofDto,
+}
+
 fn shown(domain: &Domain) -> Rendered {
     Rendered::ok(&VerifiedDomainDto::from(domain)).etag_of_body()
 }
@@ -63,7 +99,7 @@ fn created(domain: &Domain) -> Rendered {
 
 /// Says that a domain is the tenant's
 ///
-/// Put the challenge where the answer says, and verify it. Of people with such addresses the tenant's provider is believed
+/// Put the challenge into the file or the record that the answer names, and verify it. Of people with such addresses the tenant's provider is believed
 /// from then on. It takes a proof of who you are from the last quarter of an hour.
 #[utoipa::path(
     post,
@@ -96,7 +132,8 @@ pub async fn get_domain(app: State<App>, caller: Caller, id: PathId<VerifiedDoma
 
 /// Looks whether a domain shows its challenge
 ///
-/// Verified, it is this tenant's alone in the installation until it is removed; the file may go.
+/// In its file, or in DNS. Verified, it is this tenant's alone in the installation until it is removed; the file or the record
+/// may go.
 #[utoipa::path(
     post,
     path = "/domains/{id}/verify",
@@ -105,9 +142,19 @@ pub async fn get_domain(app: State<App>, caller: Caller, id: PathId<VerifiedDoma
         (status = 409, description = "It does not show it, or is another tenant's")
     )
 )]
-pub async fn verify_domain(app: State<App>, caller: Caller, id: PathId<VerifiedDomainKind>) -> Answer {
-    respond(&caller, async |ctx| service::sso::verify_domain::verify_domain(&app, ctx, id.id()).await, shown)
-        .await
+pub async fn verify_domain(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<VerifiedDomainKind>,
+    body: Body<VerifyDomain>,
+) -> Answer {
+    let proof = body.into_inner().proof.into();
+    respond(
+        &caller,
+        async |ctx| service::sso::verify_domain::verify_domain(&app, ctx, id.id(), proof).await,
+        shown,
+    )
+    .await
 }
 
 /// Gives a domain up

@@ -1,6 +1,7 @@
 //! The tables of users and every query on them; the only place that knows sea-orm.
 
 pub mod api_key;
+pub mod audit_backlog;
 pub mod audit_detail;
 pub mod audit_entry;
 pub mod audit_export;

@@ -1,7 +1,7 @@
 //! The providers that sign a tenant's members in. Also found by who is about to sign in, before there is a tenant.
 
 use crate::domain::OidcConnectionId;
-use crate::domain::oidc::{Enforcement, Fields, GivenRole, Joining};
+use crate::domain::oidc::{Enforcement, Fields, GivenRole, Joining, MAX_CONNECTIONS};
 use crate::store::unknown;
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit, tenant_entity};
@@ -135,6 +135,11 @@ pub async fn enforced(tx: &Tx) -> Result<Option<Model>, data::Error> {
 
 pub async fn count(tx: &Tx) -> Result<u64, data::Error> {
     tx.find::<Entity>().count().await
+}
+
+/// All of the tenant's: there are few.
+pub async fn all(tx: &Tx) -> Result<Vec<Model>, data::Error> {
+    tx.find::<Entity>().limit(MAX_CONNECTIONS).all().await
 }
 
 pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Model>, data::Error> {

@@ -1,5 +1,6 @@
 //! Who somebody is at a provider, by what it calls them and by nothing else.
 
+use crate::domain::oidc::MAX_CONNECTIONS;
 use crate::domain::{OidcConnectionId, OidcIdentityId};
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit, tenant_entity};
@@ -76,12 +77,18 @@ pub async fn of_person(
     found.filter(Column::UserId.eq(user)).one().await
 }
 
+/// At each of the tenant's providers, the first of them first.
+pub async fn all_of(tx: &Tx, user: UserId) -> Result<Vec<Model>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::UserId.eq(user));
+    found.order_by_asc(Column::CreatedAt).limit(MAX_CONNECTIONS).all().await
+}
+
 /// Whether any of the tenant's providers knows them still.
 pub async fn any_of(tx: &Tx, user: UserId) -> Result<bool, data::Error> {
     Ok(tx.find::<Entity>().filter(Column::UserId.eq(user)).one().await?.is_some())
 }
 
-/// Of a person at one provider, whom it calls otherwise by now.
+/// Of a person at one provider, whom it calls otherwise by now, or who was linked wrongly.
 pub async fn delete_of(unit: &Unit, connection: OidcConnectionId, user: UserId) -> Result<u64, data::Error> {
     let delete = unit.delete::<Entity>().filter(Column::ConnectionId.eq(connection));
     delete.filter(Column::UserId.eq(user)).exec().await

@@ -97,11 +97,14 @@ pub async fn note_use(unit: &Unit, ctx: &Ctx, before: &Model, credential: &str) 
     Ok(unit.update_platform(update).await? > 0)
 }
 
-/// `false` when it was gone before.
+/// With all that is said of it. `false` when it was gone before.
 pub async fn delete(unit: &Unit, ctx: &Ctx, id: PasskeyId) -> Result<bool, data::Error> {
     let update = Entity::update_many()
         .filter(Column::PublicId.eq(id))
         .filter(Column::DeletedAt.is_null())
+        .col_expr(Column::Name, Expr::val(""))
+        .col_expr(Column::CredentialId, Expr::val(Vec::<u8>::new()))
+        .col_expr(Column::Credential, Expr::val(""))
         .col_expr(Column::DeletedAt, Expr::val(ctx.now()))
         .col_expr(Column::DeletedBy, Expr::val(ctx.actor().to_string()))
         .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));

@@ -218,6 +218,22 @@ pub async fn rotate_of_client(
     Ok(update.exec().await? > 0)
 }
 
+/// Of a client, whether or not whoever stands behind it may act now.
+#[derive(Debug, FromQueryResult)]
+pub struct OfClientToken {
+    pub tenant_id: TenantId,
+    pub public_id: CredentialId,
+    pub oauth_client_id: OauthClientId,
+}
+
+/// By its present access token; `None` when it has ended, or is no client's.
+pub async fn of_client_token(system: &System, hash: [u8; 32]) -> Result<Option<OfClientToken>, data::Error> {
+    let sql = "SELECT tenant_id, public_id, oauth_client_id FROM sessions WHERE access_hash = $1 \
+         AND oauth_client_id IS NOT NULL AND revoked_at IS NULL AND deleted_at IS NULL";
+    let rows = system.query_all(sql, vec![hash.to_vec().into()]).await?;
+    Ok(rows.first().map(|row| OfClientToken::from_query_result(row, "")).transpose()?)
+}
+
 /// All of a client's that may be in use, or those that it has for this member; those that have ended by this.
 pub async fn revoke_of_client(
     unit: &Unit,
@@ -407,6 +423,21 @@ pub async fn revoke_others(
     if let Some(own) = but {
         update = update.filter(Column::PublicId.ne(own));
     }
+    update.returning().await
+}
+
+/// Those of a member that the tenant's providers have opened; those that have ended by this.
+pub async fn revoke_federated(
+    unit: &Unit,
+    ctx: &Ctx,
+    membership: MembershipId,
+) -> Result<Vec<Model>, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::RevokedAt, ctx.now())
+        .filter(Column::MembershipId.eq(membership))
+        .filter(Column::Strength.eq(FEDERATED))
+        .filter(Column::RevokedAt.is_null());
     update.returning().await
 }
 

@@ -146,12 +146,16 @@ pub async fn change_email(unit: &Unit, ctx: &Ctx, of: &Model, email: &Email) -> 
     Ok(unit.update_platform(update).await? > 0)
 }
 
-/// Who signed up and never proved the address. `false` when they have.
+/// Who signed up and never proved the address, which is somebody else's: nothing of it stays. `false` when they have.
 pub async fn delete_unproved(unit: &Unit, ctx: &Ctx, id: UserId) -> Result<bool, data::Error> {
     let update = Entity::update_many()
         .filter(Column::PublicId.eq(id))
         .filter(Column::DeletedAt.is_null())
         .filter(Column::EmailVerifiedAt.is_null())
+        .col_expr(Column::Email, Expr::val(ERASED))
+        .col_expr(Column::EmailKey, Expr::val(ERASED))
+        .col_expr(Column::DisplayName, Expr::val(ERASED))
+        .col_expr(Column::PasswordHash, Expr::val(ERASED))
         .col_expr(Column::DeletedAt, Expr::val(ctx.now()))
         .col_expr(Column::DeletedBy, Expr::val(ctx.actor().to_string()))
         .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use data::{PlatformEntity, Tx, Unit};
 use kernel::{Ctx, TenantId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::UpdateMany;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
+use sea_orm::{QueryOrder, QuerySelect, UpdateMany};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "user_erasures")]
@@ -75,6 +75,25 @@ pub async fn insert(unit: &Unit, ctx: &Ctx, new: NewErasure) -> Result<Model, da
 pub async fn by_id(tx: &Tx, id: UserErasureId) -> Result<Option<Model>, data::Error> {
     let living = Entity::find().filter(Column::DeletedAt.is_null());
     tx.platform_one(living.filter(Column::PublicId.eq(id))).await
+}
+
+pub async fn of_user(tx: &Tx, user: UserId) -> Result<Option<Model>, data::Error> {
+    let living = Entity::find().filter(Column::DeletedAt.is_null());
+    tx.platform_one(living.filter(Column::UserId.eq(user))).await
+}
+
+/// Those behind this one that are not told yet, in the order of their ids.
+pub async fn behind(tx: &Tx, id: i64, limit: u64) -> Result<Vec<Model>, data::Error> {
+    let untold = Entity::find().filter(Column::Id.gt(id)).filter(Column::SealedPerson.is_not_null());
+    tx.platform_all(untold.order_by_asc(Column::Id).limit(limit)).await
+}
+
+/// The same person, sealed anew; `false` when they were told in the meantime.
+pub async fn reseal(unit: &Unit, ctx: &Ctx, of: &Model, sealed: Vec<u8>) -> Result<bool, data::Error> {
+    let update = changing(ctx, of.public_id)
+        .filter(Column::SealedPerson.is_not_null())
+        .col_expr(Column::SealedPerson, Expr::val(sealed));
+    Ok(unit.update_platform(update).await? > 0)
 }
 
 /// Nothing of theirs is left in this tenant, and in none before it.

@@ -134,6 +134,10 @@ fn a_changed_entry_is_found() {
         lines[12] = lines[12].replace("\"action\":", "\"action\":\"billing.invoice.cancel\",\"action\":");
     };
     check(twice, "line 13 is not written as an export writes it");
+    let twice = |lines: &mut Vec<String>| lines[0] = lines[0].replacen('{', "{\"tree_size\":500,", 1);
+    check(twice, "line 1 is not written as an export writes it");
+    let spaced = |lines: &mut Vec<String>| lines[1] = lines[1].replace("\"tile\":0", "\"tile\": 0");
+    check(spaced, "line 2 is not written as an export writes it");
     check(
         |lines| lines[12] = lines[12].replace("\"leaf_index\":10", "\"leaf_index\":11"),
         "says that it is leaf 11",
@@ -259,8 +263,27 @@ fn a_forged_checkpoint_is_found() {
     resigned(&mut lines, &other);
     assert!(verify(&lines, &AuditTrust::default()).holds());
     let trust = AuditTrust { earlier: None, key: Some(key(&pair(1))) };
-    let (signed, wanted) = (key(&pair(2)), key(&pair(1)));
-    assert_eq!(verify(&lines, &trust).faults, [Fault::AnotherKey { signed, wanted }]);
+    let faults = [Fault::AnotherKey { signed: key(&pair(2)), wanted: key(&pair(1)) }];
+    assert_eq!(verify(&lines, &trust).faults, faults);
+    // Nor by keys that were forged into the file.
+    let keys = [Jwk::of(pair(2).public_key().as_ref())];
+    lines[0] = audit_export::head(tenant(1), 600, &other, &keys);
+    assert_eq!(verify(&lines, &trust).faults, faults);
+}
+
+#[test]
+fn whose_the_key_is_is_told_as_far_as_it_is_known() {
+    let lines = export(600);
+    let check = |earlier: Option<u8>, known: Option<u8>, expected: &str| {
+        let earlier = earlier.map(|seed| signed(&pair(seed), tenant(1), &hashes(300)));
+        let report = verify(&lines, &AuditTrust { earlier, key: known.map(|seed| key(&pair(seed))) });
+        let told = report.to_string();
+        assert!(report.holds() && told.contains(&format!("{}, {expected}", key(&pair(1)))), "{told}");
+    };
+    check(None, None, "and nothing here tells whose that is");
+    check(Some(9), None, "and nothing here tells whose that is");
+    check(Some(1), None, "which signed the earlier checkpoint too");
+    check(Some(9), Some(1), "as expected");
 }
 
 /// Whoever has a checkpoint signed over another's entries has no log of this tenant's.

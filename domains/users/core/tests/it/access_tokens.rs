@@ -156,6 +156,29 @@ both! {
 }
 
 both! {
+    async fn a_signature_is_checked_once_and_believed_for_less_than_a_second(stage: Stage) {
+        let house = House::new(stage).await;
+        house.owner(ADA).await;
+        let is_in = async |token: &str| house.get("/me", token).await.status == 200;
+        let sql = "UPDATE signing_keys SET deleted_at = created_at WHERE deleted_at IS NULL";
+        // On a machine with much to do what is believed may have run out before it is asked for.
+        for _ in 0..20 {
+            let token = house.enter(ADA).await.access;
+            let system = house.databases.system("tests").await.unwrap();
+            assert_eq!(system.execute(sql, vec![]).await.unwrap(), 1);
+            system.commit().await.unwrap();
+            // From now on the node would ask for the keys again.
+            house.stage.clock.advance(Duration::minutes(1));
+            if is_in(&token).await {
+                eventually("it is checked again", || async { (!is_in(&token).await).then_some(()) }).await;
+                return;
+            }
+        }
+        panic!("a signature is checked on each request");
+    }
+}
+
+both! {
     async fn the_next_key_takes_over_and_the_one_before_runs_out(stage: Stage) {
         let house = House::new(stage).await;
         let ada = house.owner(ADA).await;

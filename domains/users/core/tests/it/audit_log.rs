@@ -238,6 +238,36 @@ both! {
     }
 }
 
+both! {
+    async fn a_log_from_before_is_taken_up_in_stretches(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = busy(&house, 1).await;
+        let before = checkpoint(&house, &ada).await.json()["tree_size"].as_u64().unwrap();
+        write_unsealed(&house, &ada, 2_300).await;
+        // As if they had been there before the trigger that notes them, save one that is in both.
+        let noted = sql!("DELETE FROM audit_unsealed WHERE tenant_id = $1 AND public_id <> $2");
+        house.meddle(&ada, noted, Some(Uuid::from_u128((1 << 100) + 1_500))).await.unwrap();
+        let backlog = sql!(
+            "INSERT INTO audit_backlogs (tenant_id, public_id, created_at) SELECT tenant_id, public_id, created_at \
+             FROM audit_entries WHERE tenant_id = $1 ORDER BY public_id LIMIT 1"
+        );
+        assert_eq!(house.meddle(&ada, backlog, None).await.unwrap(), 1);
+        // By two nodes at once.
+        join_all([seal(&house), seal(&house)]).await;
+        let after = checkpoint(&house, &ada).await.json()["tree_size"].as_u64().unwrap();
+        assert_eq!(after, before + 2_300, "each once");
+        for done in [
+            sql!("DELETE FROM audit_backlogs WHERE tenant_id = $1"),
+            sql!("DELETE FROM audit_unsealed WHERE tenant_id = $1"),
+        ] {
+            assert_eq!(house.meddle(&ada, done, None).await.unwrap(), 0, "{done:?}");
+        }
+        let (_, content) = exported(&house, &ada).await;
+        let report = verify_audit_export(content.as_bytes(), &AuditTrust::default()).unwrap();
+        assert!(report.holds(), "{report}");
+    }
+}
+
 async fn exported(house: &House, ada: &Person) -> (Reply, String) {
     let asked = house.post("/audit-exports", Some(&ada.access), json!({})).await.is(202);
     let id = asked.at("/id");

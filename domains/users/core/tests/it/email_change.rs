@@ -275,6 +275,14 @@ both! {
         house.verify(&squatters, ANOTHER_PASSWORD).await.problem(422, "users.link_invalid");
         unknown_to_sign_in(&house, NEW, ANOTHER_PASSWORD).await;
         assert_eq!(house.enter(NEW).await.user, ada.user);
+        let system = house.databases.system("tests").await.unwrap();
+        let sql = "SELECT email, email_key, display_name FROM users WHERE deleted_at IS NOT NULL";
+        let rows = system.query_all(sql, vec![]).await.unwrap();
+        system.commit().await.unwrap();
+        let [row] = &rows[..] else { panic!("the squatters': {}", rows.len()) };
+        for column in ["email", "email_key", "display_name"] {
+            assert_eq!(row.try_get::<String>("", column).unwrap(), "erased", "{column}");
+        }
         house.sign_up(NEW, ANOTHER_PASSWORD, "Squatters").await.is(202);
         assert_eq!(house.messages("tests.known").await.len(), 1, "the address is known now");
     }

@@ -2,6 +2,7 @@
 //! its log.
 
 use crate::house::{House, PASSWORD, Person};
+use crate::platform::Desk;
 use chrono::Duration;
 use jobs::{JobFailure, Parcel, Running};
 use kernel::id::{MessageId, PLATFORM};
@@ -33,7 +34,7 @@ async fn run(house: &House, name: &str, payload: String, message: MessageId) -> 
 }
 
 /// Runs each job that erases a person once: whether each had done all.
-async fn erase_people(house: &House) -> Vec<bool> {
+pub async fn erase_people(house: &House) -> Vec<bool> {
     let mut done = Vec::new();
     for (message, tenant, payload) in house.messages("users.erase_person").await {
         assert_eq!(tenant, PLATFORM, "it is there when the tenant is gone");
@@ -47,7 +48,7 @@ async fn erase_people(house: &House) -> Vec<bool> {
 }
 
 /// No worker runs here: what was delivered is said to be done.
-async fn settle(house: &House) {
+pub async fn settle(house: &House) {
     house.deliver_audit().await;
     let system = house.databases.system("tests").await.unwrap();
     let done = format!(
@@ -302,5 +303,27 @@ both! {
         assert_eq!(bob.tenant, bob_again.tenant);
         expire(&house).await;
         assert_eq!(log(&house, &ada, "&action=users.audit_detail.expire").await.len(), 1, "nothing more is old");
+    }
+}
+
+both! {
+    async fn operators_see_the_certificate_by_the_id_that_was_theirs(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let grace = house.member(&ada, GRACE, json!({ "role": "member" })).await;
+        let desk = Desk::of(&house).await;
+        let path = format!("/user-erasures/{}", grace.user);
+        desk.get(&path).await.problem(404, "users.user_erasure_not_found");
+        erase_me(&house, &grace, GRACE).await.is(202);
+        let told = desk.get(&path).await.is(200);
+        assert_eq!([told.at("/state"), told.at("/because")], ["erasing", "asked"]);
+        settle(&house).await;
+        assert_eq!(erase_people(&house).await, [true]);
+        let told = desk.get(&path).await.is(200);
+        assert_eq!((told.at("/state").as_str(), told.at("/certificate").split('.').count()), ("erased", 3));
+        assert!(!told.text.contains(GRACE), "{}", told.text);
+        settle(&house).await;
+        let looks = desk.get("/audit-entries?action=users.user_erasure.read").await.is(200);
+        assert_eq!(looks.at("/data/0/resource_id"), grace.user.to_string());
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
-use actix_web::{App, test};
+use actix_web::test;
 use data::{Databases, Subscription, TenantSql};
 use jobs::{Handler, JobFailure, Parcel, Running};
 use kernel::ctx::IdentityProvider;
@@ -13,13 +13,13 @@ use secrets::Sealed;
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use testkit::{Loopback, Stage};
+use testkit::{Loopback, Service, Stage};
 use users::{Deps, PERMISSIONS, Settings};
 use users_contract::{
     AuditStreamPaused, EmailChangeApprovalRequested, EmailChangeConfirmationRequested, EmailChanged,
     EmailVerificationRequested, INVITATION_SEAL, InvitationSent, NewDeviceSignedIn, PasskeyRegistered,
-    PasswordChanged, PasswordResetRequested, PersonErased, RemoteUsers, SignUpForKnownAddress, TenantErased,
-    Users, VERIFICATION_SEAL,
+    PasswordChanged, PasswordResetRequested, PersonErased, ProviderBypassed, RemoteUsers,
+    SignUpForKnownAddress, TenantErased, Users, VERIFICATION_SEAL,
 };
 use web::{Parts, Server};
 
@@ -33,8 +33,7 @@ pub struct House {
     /// The same as another process has it.
     pub remote_users: RemoteUsers,
     pub operators: Arc<dyn Operators>,
-    server: Server,
-    pages: module::Pages,
+    service: Service,
     audit: Handler,
     erasing: Handler,
     cleaning: Handler,
@@ -140,6 +139,7 @@ impl House {
             mail(EmailChangeConfirmationRequested::KIND, "tests.confirmation"),
             mail(EmailChanged::KIND, "tests.email_changed"),
             mail(AuditStreamPaused::KIND, "tests.stream_paused"),
+            mail(ProviderBypassed::KIND, "tests.provider_bypassed"),
             mail(TenantErased::KIND, "tests.erased"),
             mail(PersonErased::KIND, "tests.person_erased"),
         ]);
@@ -160,14 +160,16 @@ impl House {
             apis,
             info: utoipa::openapi::Info::new("users", "1"),
         };
+        let server = Server::new(parts).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let pages = pages.expect("pages");
+        let service = Service::with(&server, |config| pages(config)).await;
         Self {
             databases,
             identity,
             users: contract.object::<dyn Users>().expect("of users"),
             remote_users: RemoteUsers::new(Arc::new(Loopback(contract.server))),
             operators: operators.expect("operators"),
-            server: Server::new(parts).unwrap_or_else(|faults| panic!("{faults:?}")),
-            pages: pages.expect("pages"),
+            service,
             audit,
             erasing,
             cleaning,
@@ -190,15 +192,9 @@ impl House {
 
     /// One after the other.
     pub async fn send_all(&self, requests: impl IntoIterator<Item = test::TestRequest>) -> Vec<Reply> {
-        let (server, pages) = (self.server.clone(), Arc::clone(&self.pages));
-        let configure = move |config: &mut actix_web::web::ServiceConfig| {
-            pages(config);
-            server.configure(config);
-        };
-        let app = test::init_service(App::new().configure(configure).wrap(self.server.edge())).await;
         let mut replies = Vec::new();
         for request in requests {
-            let (status, headers, body) = match test::try_call_service(&app, request.to_request()).await {
+            let (status, headers, body) = match self.service.call(request).await {
                 Ok(response) => {
                     let (status, headers) = (response.status(), response.headers().clone());
                     (status, headers, test::read_body(response).await)

@@ -2,6 +2,7 @@
 
 use crate::house::{House, PASSWORD, Person, Reply};
 use crate::platform::Desk;
+use crate::support_access::granted;
 use chrono::Duration;
 use data::sql;
 use serde_json::{Value, json};
@@ -29,7 +30,9 @@ async fn exported(house: &House, person: &Person, collection: &str) -> Vec<Value
     house.get(&format!("{path}/content"), &person.access).await.problem(409, "users.data_export_not_ready");
     house.produce_exports(person).await;
     assert_eq!(house.get(&path, &person.access).await.is(200).at("/status"), "ready");
-    let text = house.get(&format!("{path}/content"), &person.access).await.is(200).text;
+    let file = house.get(&format!("{path}/content"), &person.access).await.is(200);
+    assert_eq!(file.headers.get("cache-control").expect("a rule"), "no-store");
+    let text = file.text;
     let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     assert_eq!(lines.next().expect("a first line")["format"], "insula-export/1");
     lines.collect()
@@ -49,6 +52,10 @@ both! {
         let rows = exported(&house, &ada, "/tenant-exports").await;
         assert!(rows.iter().all(|row| row["tenant"] == ada.tenant.to_string()), "{rows:?}");
         assert_eq!(of(&rows, "users.memberships").len(), 2);
+        assert_eq!(of(&rows, "users.tenants")[0]["name"], "Engines");
+        house.deliver_audit().await;
+        let log = house.get("/audit-entries?action=users.data_export.download", &ada.access).await.is(200);
+        assert_eq!(log.at("/data/0/actor/id"), ada.user.to_string(), "who took all of it: {}", log.text);
         assert!(!of(&rows, "users.audit_entries").is_empty());
         let sessions = of(&rows, "users.sessions");
         assert!(sessions.iter().all(|row| row.get("access_hash").is_none() && row["created_at"].is_string()));
@@ -147,5 +154,21 @@ both! {
         house.deliver_audit().await;
         let delete = sql!("DELETE FROM audit_entries WHERE tenant_id = $1");
         assert!(house.meddle(&ada, delete, None).await.is_err());
+    }
+}
+
+both! {
+    async fn nobody_takes_along_what_is_of_an_operator_who_looked_through_them(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let bob = house.member(&ada, BOB, json!({ "role": "member" })).await;
+        let desk = Desk::of(&house).await;
+        let grant = granted(&house, &ada, "member", 60).await;
+        let visit = json!({ "grant_id": grant, "member_id": bob.membership, "reason": "Ticket 1815" });
+        let path = format!("/tenants/{}/support-sessions", ada.tenant);
+        let opened = desk.post(&path, visit).await.is(201).at("/session_id");
+        let rows = exported(&house, &bob, "/me/exports").await;
+        let sessions = of(&rows, "users.sessions");
+        assert!(!sessions.is_empty() && sessions.iter().all(|row| row["public_id"] != opened), "{sessions:?}");
     }
 }

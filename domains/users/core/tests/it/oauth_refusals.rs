@@ -7,6 +7,7 @@ use crate::oauth::{
 };
 use actix_web::test::TestRequest;
 use chrono::Duration;
+use futures::future::join_all;
 use serde_json::json;
 use testkit::{Stage, both};
 use url::Url;
@@ -103,6 +104,15 @@ both! {
         refused(ask(&house, &program, "token", &[("grant_type", "password")]).await, 400, "unsupported_grant_type");
         refused(ask(&house, &program, "token", &[]).await, 400, "invalid_request");
 
+        // As OAuth 2.1 has it; the verifier is asked for all the same.
+        let code = code_for(&house, &query(&program, &[]), ADA).await;
+        let bare = [("grant_type", "authorization_code"), ("code", code.as_str())];
+        refused(ask(&house, &program, "token", &bare).await, 400, "invalid_request");
+        let wrong = [bare[0], bare[1], ("code_verifier", "another-dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1g")];
+        refused(ask(&house, &program, "token", &wrong).await, 400, "invalid_grant");
+        let proved = [bare[0], bare[1], ("code_verifier", VERIFIER)];
+        ask(&house, &program, "token", &proved).await.is(200);
+
         let late = code_for(&house, &query(&program, &[]), ADA).await;
         house.stage.clock.advance(Duration::seconds(60));
         refused(exchange(&house, &program, &late).await, 400, "invalid_grant");
@@ -128,6 +138,26 @@ both! {
         let renewed = refresh(&house, &program, &tokens.at("/refresh_token"), &[]).await;
         refused(renewed, 400, "invalid_grant");
         let_in(&house, &program, ADA).await;
+    }
+}
+
+both! {
+    async fn of_many_who_bring_a_code_at_once_nobody_keeps_what_comes_of_it(stage: Stage) {
+        let house = House::new(stage).await;
+        let (_, program) = scene(&house).await;
+        let code = code_for(&house, &query(&program, &[]), ADA).await;
+        let told = join_all((0..20).map(|_| exchange(&house, &program, &code))).await;
+        // Where they wait too long for the database, some are told to come back.
+        let told = told.into_iter().filter(|reply| reply.status != 503);
+        let (good, rest): (Vec<_>, Vec<_>) = told.partition(|reply| reply.status == 200);
+        assert_eq!(good.len(), 1, "it was good once");
+        assert!(!rest.is_empty(), "nobody came too late");
+        for reply in rest {
+            refused(reply, 400, "invalid_grant");
+        }
+        house.get("/members", &good[0].at("/access_token")).await.is(401);
+        let renewed = refresh(&house, &program, &good[0].at("/refresh_token"), &[]).await;
+        refused(renewed, 400, "invalid_grant");
     }
 }
 
@@ -180,6 +210,13 @@ both! {
         house.get("/members", &access).await.is(401);
         submit(&house, &asked, &cookie, &[("csrf", &csrf), ("decision", "allow")]).await.is(403);
         refused(exchange(&house, &program, &code).await, 400, "invalid_grant");
+        let renewed = refresh(&house, &program, &tokens.at("/refresh_token"), &[]).await;
+        refused(renewed, 400, "invalid_grant");
+        // What is given back meanwhile is not good again with them.
+        ask(&house, &program, "revoke", &[("token", &access)]).await.is(200);
+        let resume = format!("/members/{}/resume", bob.membership);
+        house.post(&resume, Some(&ada.access), json!({})).await.is(200);
+        house.get("/members", &access).await.is(401);
         let renewed = refresh(&house, &program, &tokens.at("/refresh_token"), &[]).await;
         refused(renewed, 400, "invalid_grant");
         // And nobody of another tenant.

@@ -32,7 +32,8 @@ pub struct Sent {
 
 async fn opened(mut stage: Stage) -> (House, Provider) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    stage.outbound = Outbound::new(outbound::Settings { allow_private_addresses: true });
+    stage.outbound =
+        Outbound::new(outbound::Settings { allow_private_addresses: true, ..Default::default() });
     let provider = Provider::start();
     let settings = Settings { domain_proofs_url: Some(provider.proofs_url()), ..Settings::default() };
     (House::with_settings(stage, settings).await, provider)
@@ -280,6 +281,9 @@ both! {
         refused("/sessions/prove", json!({ "current_password": PASSWORD })).await;
         refused("/me/totp", json!({ "current_password": PASSWORD })).await;
         refused("/me/exports", json!({})).await;
+        for own in ["/me/passkeys", "/me/second-factors"] {
+            house.get(own, &ada.access).await.problem(403, "users.federated_session");
+        }
         let me = house.get("/me", &ada.access).await.is(200);
         assert_eq!(me.json()["tenants"], json!([]));
         let away = house.post("/sign-in", None, json!({ "email": ADA, "password": PASSWORD, "tenant_id": eve.tenant }));
@@ -306,9 +310,14 @@ both! {
         let twice = house.post("/domains", Some(&ada.access), json!({ "domain": "example.com" })).await;
         twice.problem(409, "users.domain_exists");
         let verify = format!("/domains/{}/verify", added.at("/id"));
-        house.post(&verify, Some(&ada.access), json!({})).await.problem(409, "users.domain_unproved");
+        let unproved = async |found: &str| {
+            let told = house.post(&verify, Some(&ada.access), json!({})).await.problem(409, "users.domain_unproved");
+            let expected = format!("the file for example.com in this installation: {found}.");
+            assert!(told.at("/detail").contains(&expected), "{}", told.text);
+        };
+        unproved("it was not had: the answer has the status 404").await;
         provider.prove("example.com", "something else");
-        house.post(&verify, Some(&ada.access), json!({})).await.problem(409, "users.domain_unproved");
+        unproved("it holds something else").await;
         house.post(&verify, Some(&eve.access), json!({})).await.problem(404, "users.domain_not_found");
         provider.prove("example.com", &added.at("/challenge"));
         let verified = house.post(&verify, Some(&ada.access), json!({})).await.is(200);

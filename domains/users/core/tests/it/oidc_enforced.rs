@@ -135,7 +135,35 @@ both! {
         let sent = [("csrf", csrf.as_str()), ("email", ADA), ("password", PASSWORD), ("code", code.as_str())];
         submit(house, &asked, &cookie_of(&shown), &sent).await.is(303);
         house.deliver_audit().await;
+        assert_eq!(house.messages("tests.provider_bypassed").await.len(), 1);
         let log = house.get("/audit-entries?action=users.oauth_client.sign_in", &firm.ada.access).await.is(200);
         assert_eq!(log.json()["data"][0]["after"]["break_glass"], true, "{}", log.text);
+    }
+}
+
+both! {
+    async fn all_owners_are_told_of_one_who_comes_in_past_the_provider(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let house = &firm.house;
+        let authenticator = enrolled(house, &firm.ada).await;
+        house.member(&firm.ada, "carl@example.com", json!({ "role": "owner" })).await;
+        house.member(&firm.ada, "bob@example.com", json!({ "role": "admin" })).await;
+        let enter = async |email: &str, code: Option<String>| {
+            let body = json!({ "email": email, "password": PASSWORD, "tenant_id": firm.ada.tenant, "code": code });
+            house.post("/sign-in", None, body).await
+        };
+        house.stage.clock.advance(Duration::seconds(30));
+        enter(ADA, Some(authenticator.code(house, 0))).await.is(200);
+        firm.change(enforced()).await.is(200);
+        house.stage.clock.advance(Duration::seconds(30));
+        firm.signed_in(json!({})).await;
+        enter("carl@example.com", None).await.problem(403, "users.sso_second_factor_needed");
+        assert!(house.messages("tests.provider_bypassed").await.is_empty(), "nobody came in past it");
+        enter(ADA, Some(authenticator.code(house, 0))).await.is(200);
+        let told = house.messages("tests.provider_bypassed").await;
+        let told = told.iter().map(|(_, _, payload)| serde_json::from_str::<Value>(payload).unwrap());
+        let mut told: Vec<_> = told.map(|event| (event["email"].clone(), event["owner_email"].clone())).collect();
+        told.sort_by_key(|(email, _)| email.to_string());
+        assert_eq!(told, [(json!(ADA), json!(ADA)), (json!("carl@example.com"), json!(ADA))]);
     }
 }

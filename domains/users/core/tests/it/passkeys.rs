@@ -463,3 +463,22 @@ both! {
         assert_eq!(left, 1);
     }
 }
+
+both! {
+    async fn one_that_is_given_up_is_forgotten(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        let device = registered(&house, &ada).await;
+        let opened = entered(&house, &device).await;
+        let own = house.get("/me/passkeys", &opened.access).await.at("/data/0/id");
+        house.delete(&format!("/me/passkeys/{own}"), &opened.access).await.is(204);
+        let system = house.databases.system("tests").await.unwrap();
+        let sql = "SELECT name, credential_id, credential FROM passkeys WHERE deleted_at IS NOT NULL";
+        let rows = system.query_all(sql, vec![]).await.unwrap();
+        system.commit().await.unwrap();
+        let [row] = &rows[..] else { panic!("one passkey: {}", rows.len()) };
+        let text = |column| row.try_get::<String>("", column).unwrap();
+        assert_eq!((text("name"), text("credential")), (String::new(), String::new()));
+        assert_eq!(row.try_get::<Vec<u8>>("", "credential_id").unwrap(), [0_u8; 0]);
+    }
+}

@@ -1,5 +1,6 @@
 //! After the master key was replaced: what it sealed still opens, and is sealed anew by the one that came.
 
+use crate::erasure::{erase_people, settle};
 use crate::house::{House, PASSWORD};
 use crate::second_factors::{Authenticator, enrolled, enter};
 use chrono::Duration;
@@ -115,5 +116,28 @@ both! {
         house.post("/me/totp/remove", Some(&ada.access), proofs).await.is(204);
         let house = started(house.stage, &Secrets::rotated(&new, &[old])).await;
         assert_eq!(reseal(&house, "authenticators").await, Resealed::default());
+    }
+}
+
+both! {
+    async fn who_is_being_erased_is_sealed_anew(stage: Stage) {
+        let (old, new) = (MasterKey::generate(), MasterKey::generate());
+        let grace = "grace@example.com";
+        let house = started(stage, &Secrets::new(&old)).await;
+        let ada = house.owner(ADA).await;
+        let person = house.member(&ada, grace, json!({ "role": "member" })).await;
+        house.post("/me/erase", Some(&person.access), json!({ "email": grace })).await.is(202);
+
+        let house = started(house.stage, &Secrets::rotated(&new, &[old])).await;
+        let done = |anew, already| Resealed { anew, already, unreadable: 0 };
+        let people = "people who are being erased";
+        assert_eq!(reseal(&house, people).await, done(1, 0));
+        assert_eq!(reseal(&house, people).await, done(0, 1));
+        reseal(&house, "signing keys").await;
+
+        let house = started(house.stage, &Secrets::new(&new)).await;
+        settle(&house).await;
+        assert_eq!(erase_people(&house).await, [true], "the former key is not needed");
+        assert_eq!(reseal(&house, people).await, Resealed::default(), "they are told, and it is gone");
     }
 }

@@ -124,3 +124,26 @@ both! {
         ours.ask(Method::DELETE, &path, &[("if-match", &now)], None).await.is(204);
     }
 }
+
+both! {
+    /// A key puts nobody into what makes them more than a member; no more does what it said before the group did.
+    async fn a_group_that_has_a_role_since_awaits_nobody(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let ours = Directory::of(&house, &ada, "admin").await;
+        let grace = ours.user(json!({ "userName": "grace@example.com" })).await;
+        let mut teams = Vec::new();
+        for (name, role) in [("Night shift", "admin"), ("Day shift", "viewer")] {
+            let group = json!({ "displayName": name, "members": [{ "value": grace }] });
+            let team = format!("/teams/{}", ours.post("/Groups", group).await.is(201).at("/id"));
+            house.patch(&team, &ada.access, "*", json!({ "role": role })).await.is(200);
+            teams.push(format!("{team}/members"));
+        }
+        house.accept(&house.invitations().await.pop().unwrap(), PASSWORD).await.is(200);
+        let mut held = Vec::new();
+        for team in &teams {
+            held.push(house.get(team, &ada.access).await.is(200).json()["data"].as_array().unwrap().len());
+        }
+        assert_eq!(held, [0, 1]);
+    }
+}

@@ -7,6 +7,8 @@ use futures::future::join_all;
 use serde_json::json;
 use testkit::{Stage, both};
 
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
 both! {
     async fn another_name_takes_nobodys_place(stage: Stage) {
         let house = House::new(stage).await;
@@ -142,5 +144,30 @@ both! {
         let of = |status: u16| told.iter().filter(|told| **told == status).count();
         assert_eq!((of(201), of(409)), (1, 7), "{told:?}");
         assert_eq!(house.invitations().await.len(), 1);
+    }
+}
+
+both! {
+    /// Some send all of a person with each change: a manager who has gone, or who reports to them.
+    async fn a_manager_keeps_nobody_from_being_switched_off(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        let ours = Directory::of(&house, &ada, "admin").await;
+        let bob = house.member(&ada, "bob@example.com", json!({ "role": "member" })).await;
+        let eve = house.member(&ada, "eve@example.com", json!({ "role": "member" })).await;
+        let user = |name: &str, manager: &str, active: bool| json!({
+            "userName": name, "active": active, ENTERPRISE: { "manager": { "value": manager } },
+        });
+        let (bob_is, eve_is) = (format!("/Users/{}", bob.membership), format!("/Users/{}", eve.membership));
+        let reports = ours.put(&bob_is, user("bob@example.com", &eve.membership, true)).await.is(200);
+        assert_eq!(reports.json()[ENTERPRISE]["manager"]["value"], json!(eve.membership));
+        refused(ours.put(&eve_is, user("eve@example.com", &bob.membership, true)).await, 400, Some("invalidValue"));
+        let off = ours.put(&eve_is, user("eve@example.com", &bob.membership, false)).await.is(200);
+        assert_eq!((&off.json()["active"], off.json().get(ENTERPRISE)), (&json!(false), None));
+        house.get("/me", &eve.access).await.problem(401, "unauthenticated");
+
+        let off = ours.put(&bob_is, user("bob@example.com", "0a21f0f2", false)).await.is(200);
+        assert_eq!((&off.json()["active"], off.json().get(ENTERPRISE)), (&json!(false), None));
+        house.get("/me", &bob.access).await.problem(401, "unauthenticated");
     }
 }

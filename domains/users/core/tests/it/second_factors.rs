@@ -14,7 +14,8 @@ const ADA: &str = "ada@example.com";
 const NEW: &str = "a longer horse battery staple";
 
 pub struct Authenticator {
-    secret: String,
+    /// As people type it.
+    pub secret: String,
     pub recovery_codes: Vec<String>,
 }
 

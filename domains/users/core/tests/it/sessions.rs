@@ -1,9 +1,11 @@
 //! Sessions: how their tokens are changed, in which tenants they are, and how they end.
 
 use crate::house::{House, PASSWORD, Person};
+use actix_web::test::TestRequest;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use testkit::{Stage, both};
 
 both! {
@@ -218,6 +220,24 @@ both! {
         assert_eq!([&of_eve[0]["resource_id"], &of_eve[0]["after"]["user"]], [&all[1]["id"], &json!(bob.user)]);
         assert_eq!(of_eve[0]["actor"]["kind"], "system", "where he asked from is nothing to her tenant");
         assert_eq!(logged(&house, &ada, "users.session.revoke").await, [] as [Value; 0]);
+    }
+}
+
+both! {
+    async fn a_session_says_by_which_device_and_from_where_it_was_opened(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner("ada@example.com").await;
+        house.stage.clock.advance(chrono::Duration::seconds(1));
+        let peer: SocketAddr = "203.0.113.7:4000".parse().unwrap();
+        let body = json!({ "email": "ada@example.com", "password": PASSWORD });
+        let request = TestRequest::post().uri("/api/v1/users/sign-in").peer_addr(peer);
+        let request = request.insert_header(("user-agent", "Firefox")).set_json(body);
+        let opened = house.person(&house.send(request).await.is(200)).await;
+        for reader in [&ada, &opened] {
+            let (rows, _) = listed(&house, "/sessions", reader).await;
+            let told: Vec<_> = rows.iter().map(|row| [&row["device"], &row["client_address"]]).collect();
+            assert_eq!(told, [[&json!("Firefox"), &json!("203.0.113.7")], [&Value::Null, &Value::Null]]);
+        }
     }
 }
 

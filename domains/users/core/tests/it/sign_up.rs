@@ -246,6 +246,8 @@ both! {
         check(&house, json!({ "role": "owner" }), 400, &["/role"]).await;
         check(&house, json!({ "organization_name": "a\u{0}b" }), 400, &["/organization_name"]).await;
         assert!(house.links().await.is_empty());
+        let short = house.sign_up("ada@example.com", "1234567", "Engines").await.problem(422, "invalid");
+        assert!(short.at("/errors/0/detail").contains("15 or more are recommended"), "{}", short.text);
     }
 }
 

@@ -1,9 +1,7 @@
 //! The domain with a server around it, two tenants with look-alike people, and fakes for what it calls.
 
-use actix_web::App;
 use actix_web::body::to_bytes;
-use actix_web::dev::{Service, ServiceResponse};
-use actix_web::test::{TestRequest, init_service};
+use actix_web::test::TestRequest;
 use async_trait::async_trait;
 use billing_contract::{
     FakeBilling, HoldId, HoldRule, HoldRuleId, InvoiceId, InvoicePendingApproval, InvoiceRejected,
@@ -19,14 +17,10 @@ use kernel::{
 };
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use testkit::{Stage, Tenant};
+use testkit::{Service, Stage, Tenant};
 use users_contract::{FakeUsers, Member, UsersError};
 
-type Serve = Box<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = ServiceResponse>>>>;
 type People = Arc<Mutex<HashMap<(TenantId, UserId), Member>>>;
 
 pub struct House {
@@ -37,7 +31,7 @@ pub struct House {
     pub handlers: Vec<Handler>,
     pub stage: Stage,
     people: People,
-    serve: Serve,
+    service: Service,
 }
 
 /// Somebody who can call: their id and their bearer.
@@ -76,7 +70,7 @@ impl House {
             databases: module.databases,
             handlers: module.handlers,
             people,
-            serve: serve(server).await,
+            service: Service::new(&server).await,
             stage,
         }
     }
@@ -118,7 +112,7 @@ impl House {
         if let Some(key) = key {
             request = request.append_header(("idempotency-key", key));
         }
-        let response = (self.serve)(request).await;
+        let response = self.service.call(request).await.unwrap();
         let status = response.status().as_u16();
         let header =
             |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
@@ -287,16 +281,6 @@ fn obey(billing: &FakeBilling) {
     billing.on_remove_hold_rule(|_, _| Ok(()));
     billing.on_release_hold(move |_, release| Ok(state(release.invoice, InvoiceStatus::Open)));
     billing.on_reject_hold(move |_, reject| Ok(state(reject.invoice, InvoiceStatus::Draft)));
-}
-
-async fn serve(server: web::Server) -> Serve {
-    let configured = server.clone();
-    let app = App::new().configure(move |config| configured.configure(config)).wrap(server.edge());
-    let service = Rc::new(init_service(app).await);
-    Box::new(move |request| {
-        let service = Rc::clone(&service);
-        Box::pin(async move { service.call(request.to_request()).await.unwrap() })
-    })
 }
 
 /// `<tenant>/<user>/<role>` is who it says; the role gives the permissions. With `/key` it is an API key of theirs.

@@ -313,6 +313,7 @@ fn many(
 ) -> Result<Vec<Value>, Refusal> {
     match (which, part) {
         (None, None) => {
+            let names_some = matches!(value, Value::Array(_) | Value::Object(_));
             let named = match value::of(attribute, value)? {
                 Some(Value::Array(values)) => values,
                 _ => Vec::new(),
@@ -320,8 +321,8 @@ fn many(
             Ok(match verb {
                 Verb::Replace => added(Vec::new(), named),
                 Verb::Add => added(before, named),
-                // Entra and others name what is to go beside the path.
-                Verb::Remove if named.is_empty() => Vec::new(),
+                // Entra and others name what is to go beside the path. Who names some and none that is known means not all.
+                Verb::Remove if named.is_empty() && !names_some => Vec::new(),
                 Verb::Remove => without(before, &named),
             })
         }
@@ -419,13 +420,14 @@ fn key(value: &Value) -> String {
     format!("{}\n{}", part("value"), part("type"))
 }
 
-/// All but those that are to go. What is not said of one does not matter.
+/// All but those that are to go. What is not said of one does not matter, but that neither is said names nothing.
 fn without(values: Vec<Value>, gone: &[Value]) -> Vec<Value> {
     let part = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_lowercase);
-    let gone: HashSet<_> = gone.iter().map(|value| (part(value, "value"), part(value, "type"))).collect();
+    let gone = gone.iter().map(|value| (part(value, "value"), part(value, "type")));
+    let gone: HashSet<_> = gone.filter(|(value, kind)| value.is_some() || kind.is_some()).collect();
     let stays = |held: &Value| {
         let (value, kind) = (part(held, "value"), part(held, "type"));
-        let known = [(&value, &kind), (&value, &None), (&None, &kind), (&None, &None)];
+        let known = [(&value, &kind), (&value, &None), (&None, &kind)];
         !known.into_iter().any(|(value, kind)| gone.contains(&(value.clone(), kind.clone())))
     };
     values.into_iter().filter(stays).collect()

@@ -176,7 +176,13 @@ fn what_goes_is_named_in_part_or_whole() {
     check(beside(json!([{ "value": "A@x.example" }])), &["b@x.example"]);
     check(beside(json!([{ "value": "a@x.example", "type": "home" }])), &["a@x.example", "b@x.example"]);
     check(beside(json!([{ "type": "home" }])), &["a@x.example"]);
-    check(beside(json!([{ "primary": true }])), &[]);
+    // What names none that is known does not mean all.
+    for none in
+        [json!([]), json!([{ "primary": true }]), json!([{ "display": "Ada" }]), json!({ "display": "Ada" })]
+    {
+        check(beside(none), &["a@x.example", "b@x.example"]);
+    }
+    check(beside(json!(null)), &[]);
     check(json!({ "op": "Remove", "path": "emails[type eq \"work\"].value" }), &["b@x.example"]);
     check(json!({ "op": "Remove", "path": "emails.value" }), &[]);
 }

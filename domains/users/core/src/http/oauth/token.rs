@@ -65,7 +65,7 @@ async fn issued(app: &App, visitor: &Visitor, req: &HttpRequest, sent: Sent) -> 
         Some(GrantType::AuthorizationCode) => {
             let command = ExchangeCode {
                 code: required("code", "Send the code.")?,
-                redirect_uri: required("redirect_uri", "Send the redirect_uri that the code came by.")?,
+                redirect_uri: parameters.get("redirect_uri"),
                 verifier: required(
                     "code_verifier",
                     "Send the code_verifier that the challenge was made of.",

@@ -8,6 +8,7 @@ mod settings;
 mod support;
 mod switches;
 mod tenants;
+mod user_erasures;
 
 use crate::app::App;
 use crate::error::{AuditError, Error};
@@ -43,4 +44,5 @@ pub fn api(app: App) -> Api {
         .operation(operation!(support::end_support_session).permission(&permissions::SUPPORT_USE))
         .tag("Operators: audit", "What operators did and looked at")
         .operation(operation!(audit::list_audit_entries).permission(&permissions::PLATFORM_AUDIT_READ))
+        .operation(operation!(user_erasures::get_user_erasure).permission(&permissions::PLATFORM_AUDIT_READ))
 }

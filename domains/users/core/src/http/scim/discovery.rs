@@ -30,7 +30,8 @@ fn config_of(base: &str) -> Value {
         "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
         "filter": { "supported": true, "maxResults": MAX_COUNT },
         "changePassword": { "supported": false },
-        "sort": { "supported": true },
+        // People by userName all the same.
+        "sort": { "supported": false },
         "etag": { "supported": true },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::service::sso::federated;
 use crate::store::{passkey, recovery_code, totp_factor, user};
 use chrono::{DateTime, Utc};
 use kernel::{Actor, Ctx};
@@ -17,6 +18,7 @@ pub struct SecondFactors {
 
 pub async fn show_second_factors(app: &App, ctx: &Ctx) -> Result<SecondFactors, Error> {
     let &Actor::User { id } = ctx.actor() else { return Err(Error::SessionRequired) };
+    federated::refuse(ctx)?;
     let read = app.databases.read(ctx).await?;
     let person = user::by_id(&read, id).await?.ok_or(Error::NotAMember)?;
     let totp = totp_factor::of_user(&read, id).await?;

@@ -10,7 +10,9 @@ use crate::service::sessions::fresh;
 use crate::service::sso::federated;
 use crate::store::data_export;
 use blobs::Blob;
+use data::AuditEntry;
 use kernel::{Actor, Ctx};
+use serde_json::json;
 
 pub struct Download {
     pub file_name: String,
@@ -29,7 +31,7 @@ pub async fn show_export(app: &App, ctx: &Ctx, of: OfWhom, id: DataExportId) -> 
     Export::of(found)
 }
 
-/// All of it leaves with the file, so it takes a fresh proof as asking for it did.
+/// All of it leaves with the file, so it takes a fresh proof as asking for it did, and is in the log before it begins.
 pub async fn download_export(app: &App, ctx: &Ctx, of: OfWhom, id: DataExportId) -> Result<Download, Error> {
     fresh::require(app, ctx)?;
     let export = show_export(app, ctx, of, id).await?;
@@ -37,5 +39,14 @@ pub async fn download_export(app: &App, ctx: &Ctx, of: OfWhom, id: DataExportId)
         return Err(Error::ExportNotReady(export.status.name()));
     }
     let blob = app.blobs.stream(&key(ctx.tenant(), id)).await.map_err(kernel::Problem::from)?;
+    let mut unit = app.databases.write(ctx).await?;
+    unit.audit(AuditEntry {
+        action: "users.data_export.download",
+        resource: "data_export",
+        resource_id: id.uuid(),
+        before: None,
+        after: Some(json!({ "of_person": export.of_person, "size_bytes": export.size_bytes })),
+    })?;
+    unit.commit(()).await?;
     Ok(Download { file_name: file_name(&export), blob })
 }

@@ -21,6 +21,7 @@ use data::{ActAs, AuditEntry, JobOptions, Unit};
 use kernel::id::PLATFORM;
 use kernel::{Ctx, Problem, TenantId, UserId};
 use module::{ArchiveOffer, ArchivePerson, RowsErased};
+use secrets::OpenError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use users_contract::{ERASED_PERSON_SEAL, PersonErased};
@@ -135,6 +136,12 @@ pub async fn erase_person(app: &App, ctx: &Ctx, job: ErasePerson) -> Result<Eras
     system.commit().await?;
     end(app, ctx, &erasure, &person).await?;
     Ok(Erasing::Done)
+}
+
+/// `None`: the newest master key sealed it already.
+pub fn resealed(app: &App, erasure: &Model) -> Result<Option<Vec<u8>>, OpenError> {
+    let sealed = erasure.sealed_person.as_deref().unwrap_or_default();
+    app.secrets.reseal(SEAL, erasure.public_id.uuid().as_bytes(), sealed)
 }
 
 fn opened(app: &App, erasure: &Model) -> Result<Person, Error> {

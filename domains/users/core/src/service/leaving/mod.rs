@@ -13,3 +13,4 @@ pub mod produce_export;
 pub mod reopen_tenant;
 pub mod request_export;
 pub mod show_closure;
+pub mod show_user_erasure;

@@ -7,7 +7,7 @@ use crate::domain::leaving::ExportStatus;
 use crate::permissions::{SESSIONS_END, TENANT_EXPORT};
 use crate::service::leaving::export::{FORMAT, audit_step, key};
 use crate::store::data_export::{self, Model};
-use crate::store::{membership, passkey, user};
+use crate::store::{email_change, membership, passkey, tenant, user};
 use ::jobs::Running;
 use bytes::Bytes;
 use data::tables::Table;
@@ -21,6 +21,14 @@ use uuid::Uuid;
 const MAX_BYTES: u64 = 1 << 36;
 /// A person's tenants: of so many at most.
 const MAX_TENANTS: i64 = 100;
+/// What no archive has, since it belongs to no tenant.
+const TENANT: (&str, &[&str]) =
+    ("users.tenants", &["public_id", "name", "state", "mode", "created_at", "updated_at"]);
+const ACCOUNT: [(&str, &[&str]); 3] = [
+    ("users.users", &["public_id", "email", "display_name", "email_verified_at", "created_at", "updated_at"]),
+    ("users.passkeys", &["public_id", "name", "last_used_at", "created_at"]),
+    ("users.email_changes", &["public_id", "new_email", "expires_at", "created_at"]),
+];
 
 /// Why there is no file (yet).
 #[derive(Debug, thiserror::Error)]
@@ -106,14 +114,9 @@ async fn person(app: &App, ctx: &Ctx, export: &Model) -> Result<Option<ArchivePe
 
 enum Step<'a> {
     Header(Vec<(&'a ArchiveOffer, &'static Table)>),
-    /// What belongs to no tenant.
     Account(UserId),
-    Rows {
-        there: Ctx,
-        offer: &'a ArchiveOffer,
-        table: &'static Table,
-        after: Option<Uuid>,
-    },
+    Tenant,
+    Rows { there: Ctx, offer: &'a ArchiveOffer, table: &'static Table, after: Option<Uuid> },
 }
 
 fn steps<'a>(app: &'a App, export: &Model, places: &[Ctx]) -> VecDeque<Step<'a>> {
@@ -123,7 +126,7 @@ fn steps<'a>(app: &'a App, export: &Model, places: &[Ctx]) -> VecDeque<Step<'a>>
         |table: &Table| table.is_exported() && (export.of_person.is_none() || table.concerns_people());
     let tables: Vec<_> = tables.filter(|(_, table)| wanted(table)).collect();
     let mut steps = VecDeque::from([Step::Header(tables.clone())]);
-    steps.extend(export.of_person.map(Step::Account));
+    steps.push_back(export.of_person.map_or(Step::Tenant, Step::Account));
     for there in places {
         let rows = tables.iter().map(|(offer, table)| Step::Rows {
             there: there.clone(),
@@ -175,6 +178,7 @@ impl<'a> Writer<'a> {
             let lines = match step {
                 Step::Header(tables) => header(&self.ctx, self.export, &tables),
                 Step::Account(person) => self.account(person).await?,
+                Step::Tenant => self.tenant().await?,
                 Step::Rows { there, offer, table, after } => self.page(there, offer, table, after).await?,
             };
             if !lines.is_empty() {
@@ -208,6 +212,7 @@ impl<'a> Writer<'a> {
         let read = self.app.databases.read(&self.ctx).await?;
         let found = user::by_id(&read, person).await?;
         let passkeys = passkey::all_of(&read, person).await?;
+        let change = email_change::open_of(&read, person).await?;
         drop(read);
         let found = found.map(|found| {
             let row = json!({
@@ -224,9 +229,29 @@ impl<'a> Writer<'a> {
             });
             ("users.passkeys", row)
         });
-        let rows: Vec<(&str, Value)> = found.into_iter().chain(passkeys).collect();
+        let change = change.map(|change| {
+            let row = json!({
+                "public_id": change.public_id, "new_email": change.new_email, "expires_at": change.expires_at,
+                "created_at": change.created_at,
+            });
+            ("users.email_changes", row)
+        });
+        let rows: Vec<(&str, Value)> = found.into_iter().chain(passkeys).chain(change).collect();
         self.rows += rows.len() as u64;
         Ok(rows.iter().map(|(table, row)| format!("{}\n", json!({ "table": table, "row": row }))).collect())
+    }
+
+    /// The tenant's own row, without what operators decide of it.
+    async fn tenant(&mut self) -> Result<String, Stop> {
+        let read = self.app.databases.read(&self.ctx).await?;
+        let Some(own) = tenant::own(&read).await? else { return Err(Stop::Ended) };
+        drop(read);
+        let row = json!({
+            "public_id": own.public_id, "name": own.name, "state": own.state, "mode": own.mode,
+            "created_at": own.created_at, "updated_at": own.updated_at,
+        });
+        self.rows += 1;
+        Ok(line(self.ctx.tenant(), TENANT.0, &row.to_string()))
     }
 
     /// The one write of a page, which learns too whether anybody still wants the file.
@@ -246,6 +271,8 @@ impl<'a> Writer<'a> {
 }
 
 fn header(ctx: &Ctx, export: &Model, tables: &[(&ArchiveOffer, &'static Table)]) -> String {
+    let of_no_tenant: &[(&str, &[&str])] = if export.of_person.is_some() { &ACCOUNT } else { &[TENANT] };
+    let of_no_tenant = of_no_tenant.iter().map(|(name, columns)| ((*name).to_owned(), json!(columns)));
     let tables: serde_json::Map<String, Value> = tables
         .iter()
         .map(|(offer, table)| {
@@ -255,6 +282,7 @@ fn header(ctx: &Ctx, export: &Model, tables: &[(&ArchiveOffer, &'static Table)])
             };
             (format!("{}.{}", offer.domain, table.name), json!(columns))
         })
+        .chain(of_no_tenant)
         .collect();
     let header = json!({
         "format": FORMAT, "tenant": ctx.tenant(), "of_person": export.of_person, "made_at": export.created_at,

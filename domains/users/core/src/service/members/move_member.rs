@@ -96,12 +96,13 @@ async fn carry_out(
     let after = membership::change(unit, before, role, manager, to).await?.ok_or_else(Error::stale)?;
     if to == MembershipState::Removed {
         // Who is asked in again begins anew: nothing of before may come back to life with them.
-        end_credentials(app, ctx, unit, id).await?;
-        oauth_grant::delete_all_of(unit, id).await?;
+        // Clients before grants, and both before sessions: as who deletes a client, or takes back what they let it do.
         for client in oauth_client::delete_machines_of(unit, id).await? {
             let ended = session::revoke_of_client(unit, ctx, client, None).await?;
             ended.iter().for_each(|row| tokens::forget(app, unit, &row.access_hash));
         }
+        oauth_grant::delete_all_of(unit, id).await?;
+        end_credentials(app, ctx, unit, id).await?;
         team_member::delete_all_of(unit, id).await?;
         membership::release_reports_of(unit, id).await?;
         unspeak(unit, id).await?;

@@ -23,9 +23,9 @@ pub async fn allow_client(
 ) -> Result<String, Error> {
     let ctx = visitor.enter(asked.client.tenant, "users");
     let mut unit = app.databases.write(&ctx).await?;
+    require_still_in(&unit, &ctx, who).await?;
     let client = oauth_client::by_id_to_keep(&unit, asked.client.id).await?;
     client.ok_or(Error::OauthClientNotFound)?;
-    require_still_in(&unit, &ctx, who).await?;
     keep(&mut unit, &ctx, asked, who).await?;
     let code = secrets::token(CODE_PREFIX);
     let new = NewCode {

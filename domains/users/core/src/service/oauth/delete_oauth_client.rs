@@ -16,8 +16,9 @@ pub async fn delete_oauth_client(app: &App, ctx: &Ctx, id: OauthClientId) -> Res
     if !oauth_client::delete(&unit, id).await? {
         return Err(Error::OauthClientNotFound);
     }
-    let ended = view::end_sessions(app, ctx, &mut unit, &before).await?;
+    // Before the sessions, as who takes one back does.
     let grants = oauth_grant::delete_all_to(&unit, id).await?;
+    let ended = view::end_sessions(app, ctx, &mut unit, &before).await?;
     unit.audit(AuditEntry {
         action: "users.oauth_client.delete",
         resource: "oauth_client",

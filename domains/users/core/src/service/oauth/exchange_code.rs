@@ -20,7 +20,8 @@ use serde_json::json;
 
 pub struct ExchangeCode<'a> {
     pub code: &'a str,
-    pub redirect_uri: &'a str,
+    /// OAuth 2.1 sends none, since the verifier proves more; where one is sent, it is that of the code.
+    pub redirect_uri: Option<&'a str>,
     pub verifier: &'a str,
 }
 
@@ -48,7 +49,8 @@ pub async fn exchange_code(
     if code.used_at.is_some() {
         return Err(end_replayed(app, &ctx, &code).await?);
     }
-    let is_theirs = code.redirect_uri == command.redirect_uri && proves(command.verifier, &code.challenge);
+    let leads_back = command.redirect_uri.is_none_or(|sent| sent == code.redirect_uri);
+    let is_theirs = leads_back && proves(command.verifier, &code.challenge);
     if !is_theirs || code.expires_at <= ctx.now() {
         return Err(Refusal::grant(REFUSED));
     }
@@ -112,8 +114,9 @@ async fn open(app: &App, ctx: &Ctx, client: &Client, code: &Model) -> Result<Opt
     let id_token = id_token(app, ctx, client, code, &of, &scopes, &person).await?;
     let is_renewed = client.may(GrantType::RefreshToken);
     let mut unit = app.databases.write(ctx).await?;
-    require_still_let(&unit, client, code, &scopes).await?;
+    // The member, the client, the grant: in the order in which who takes a member out holds them.
     membership::to_act(&unit, code.membership_id).await?.ok_or(Error::NoMembership)?;
+    require_still_let(&unit, client, code, &scopes).await?;
     let now = user::by_id(&unit, member.user_id).await?.ok_or(Error::NoMembership)?;
     if now.sessions_ended_at.is_some_and(|at| at > code.authenticated_at) {
         return Err(Error::SessionEnded);

@@ -42,11 +42,11 @@ async fn open(app: &App, ctx: &Ctx, client: &Client, scopes: &[String]) -> Resul
     let for_client = ForClient { client_id: &client.client_id, scopes };
     let pair = Pair::of_client(app, ctx.visitor(), of, for_client).await?;
     let mut unit = app.databases.write(ctx).await?;
+    membership::to_act(&unit, client.membership).await?.ok_or(Error::NoMembership)?;
     let now = oauth_client::by_id_to_keep(&unit, client.id).await?.ok_or(Error::OauthClientNotFound)?;
     if !scopes.iter().all(|scope| now.fields.scopes.contains(scope)) {
         return Err(Error::ScopeNotGranted);
     }
-    membership::to_act(&unit, client.membership).await?.ok_or(Error::NoMembership)?;
     policy::require_address(&policy::own(&unit).await?.policy, ctx.visitor())?;
     let visitor = ctx.visitor();
     let new = NewClientSession {

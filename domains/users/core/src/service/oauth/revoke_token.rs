@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::service::sessions::tokens;
 use crate::store::oauth_client::Client;
-use crate::store::{identity, refresh_token, session};
+use crate::store::{refresh_token, session};
 use data::AuditEntry;
 use kernel::Visitor;
 use kernel::id::CredentialId;
@@ -29,14 +29,14 @@ pub async fn revoke_token(app: &App, visitor: &Visitor, client: &Client, token: 
 }
 
 async fn session_of(app: &App, client: &Client, token: &str) -> Result<Option<CredentialId>, Error> {
-    let own = (client.tenant, Some(client.id));
     let system = app.databases.system_read("oauth: whose session a token is of").await?;
     let refresh = refresh_token::by_hash(&system, tokens::hash_client_token(token)).await?;
     if let Some(found) = refresh {
-        return Ok(Some(found.session).filter(|_| (found.tenant, found.client) == own));
+        let is_own = (found.tenant, found.client) == (client.tenant, Some(client.id));
+        return Ok(Some(found.session).filter(|_| is_own));
     }
-    let access = identity::of_access_token(&system, hash_token(token)).await?;
-    let theirs =
-        access.filter(|holder| (holder.tenant, holder.client.as_ref().map(|client| client.id)) == own);
-    Ok(theirs.map(|holder| holder.credential))
+    // Of a member who is suspended too: it would be good again with them.
+    let access = session::of_client_token(&system, hash_token(token)).await?;
+    let own = access.filter(|found| (found.tenant_id, found.oauth_client_id) == (client.tenant, client.id));
+    Ok(own.map(|found| found.public_id))
 }

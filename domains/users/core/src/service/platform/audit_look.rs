@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::store::installation;
 use data::AuditEntry;
-use kernel::{Ctx, TenantId};
+use kernel::{Ctx, TenantId, UserId};
 use serde_json::Value;
 
 pub struct Look {
@@ -18,6 +18,7 @@ pub struct Look {
 #[derive(Clone, Copy)]
 pub enum LookedAt {
     Tenant(TenantId),
+    User(UserId),
     /// What is of all tenants, or of none.
     Installation,
 }
@@ -27,6 +28,7 @@ pub async fn audit_look(app: &App, ctx: &Ctx, look: Look) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     let (resource, resource_id) = match look.at {
         LookedAt::Tenant(id) => ("tenant", id.uuid()),
+        LookedAt::User(id) => ("user", id.uuid()),
         LookedAt::Installation => ("installation", installation::row(&unit).await?.public_id.uuid()),
     };
     unit.audit(AuditEntry { action: look.action, resource, resource_id, before: None, after: look.asked })?;

@@ -5,10 +5,11 @@ use crate::app::App;
 use crate::error::Error;
 use crate::service::audit_streams::audit_stream;
 use crate::service::factors::second_factor;
+use crate::service::leaving::erase_person;
 use crate::service::sessions::signing_keys;
 use crate::service::sso::connection;
 use crate::store;
-use crate::store::{installation, oidc_connection, signing_key, totp_factor};
+use crate::store::{installation, oidc_connection, signing_key, totp_factor, user_erasure};
 use data::{AuditEntry, Unit};
 use kernel::id::PLATFORM;
 use kernel::{Ctx, Visitor};
@@ -25,11 +26,17 @@ pub enum Kept {
     SigningKeys,
     ClientSecrets,
     CollectorSecrets,
+    ErasedPeople,
 }
 
 impl Kept {
-    pub const ALL: [Self; 4] =
-        [Self::Authenticators, Self::SigningKeys, Self::ClientSecrets, Self::CollectorSecrets];
+    pub const ALL: [Self; 5] = [
+        Self::Authenticators,
+        Self::SigningKeys,
+        Self::ClientSecrets,
+        Self::CollectorSecrets,
+        Self::ErasedPeople,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -37,6 +44,7 @@ impl Kept {
             Self::SigningKeys => "signing keys",
             Self::ClientSecrets => "client secrets of providers",
             Self::CollectorSecrets => "secrets of audit streams",
+            Self::ErasedPeople => "people who are being erased",
         }
     }
 
@@ -52,6 +60,10 @@ impl Kept {
                 let rows = signing_key::behind(unit, id, BATCH).await?;
                 rows.into_iter().map(Row::SigningKey).collect()
             }
+            Self::ErasedPeople => {
+                let rows = user_erasure::behind(unit, id, BATCH).await?;
+                rows.into_iter().map(Row::ErasedPerson).collect()
+            }
         })
     }
 }
@@ -59,6 +71,7 @@ impl Kept {
 enum Row {
     Authenticator(totp_factor::Model),
     SigningKey(signing_key::Model),
+    ErasedPerson(user_erasure::Model),
 }
 
 impl Row {
@@ -66,6 +79,7 @@ impl Row {
         match self {
             Self::Authenticator(row) => row.id,
             Self::SigningKey(row) => row.id,
+            Self::ErasedPerson(row) => row.id,
         }
     }
 
@@ -73,6 +87,7 @@ impl Row {
         match self {
             Self::Authenticator(row) => row.public_id.uuid(),
             Self::SigningKey(row) => row.public_id.uuid(),
+            Self::ErasedPerson(row) => row.public_id.uuid(),
         }
     }
 
@@ -80,6 +95,7 @@ impl Row {
         match self {
             Self::Authenticator(row) => second_factor::resealed(app, row),
             Self::SigningKey(row) => signing_keys::resealed(app, row),
+            Self::ErasedPerson(row) => erase_person::resealed(app, row),
         }
     }
 
@@ -87,6 +103,7 @@ impl Row {
         match self {
             Self::Authenticator(row) => totp_factor::reseal(unit, ctx, row, sealed).await,
             Self::SigningKey(row) => signing_key::reseal(unit, ctx, row, sealed).await,
+            Self::ErasedPerson(row) => user_erasure::reseal(unit, ctx, row, sealed).await,
         }
     }
 }

@@ -41,13 +41,14 @@ pub async fn change_person(
     let document = person.document(&base)?;
     seen.require(&document)?;
     let before = UserEntry::of(document.clone())?;
-    let entry = UserEntry::of(changed(document, change)?)?;
+    let mut entry = UserEntry::of(changed(document, change)?)?;
+    let manager = manager_of(&unit, &entry).await?;
+    entry.manager = manager.as_ref().map(|manager| manager.id.to_string());
     if entry == before {
         let told = version::told(person.document(&base)?)?;
         return Ok(unit.commit(told).await?);
     }
     require_free(&unit, Some(&person), &entry).await?;
-    let manager = manager_of(&unit, &entry).await?;
     let row = write(&unit, &person, &entry, manager.as_ref()).await?;
     match &person.member {
         Some(member) => {
@@ -124,7 +125,10 @@ async fn report_to(
     if entry.manager == before.manager || manager == member.manager_id {
         return Ok(member.clone());
     }
-    check_manager(unit, member.public_id, manager).await?;
+    if let Err(error) = check_manager(unit, member.public_id, manager).await {
+        // A circle keeps nobody from being switched off.
+        return if entry.active == Some(false) { Ok(member.clone()) } else { Err(error) };
+    }
     let after = membership::change(unit, member, member.role()?, manager, member.state()?).await?;
     after.ok_or_else(Error::stale)
 }

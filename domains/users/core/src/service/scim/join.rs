@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::service::members::change_member::check_manager;
 use crate::service::roles::authority;
 use crate::service::scim::person::{self, audited};
+use crate::service::sessions::fresh;
 use crate::service::teams::add_team_member::audited as in_team;
 use crate::service::teams::create_team::granted_in;
 use crate::store::{invitation, membership, scim_group_member, scim_user, team, team_member};
@@ -65,7 +66,8 @@ pub async fn keeps_out(tx: &Tx, address: &str) -> Result<bool, Error> {
     Ok(said.get("active") == Some(&Value::Bool(false)))
 }
 
-/// Those that whoever asked them in could put them into now.
+/// Those that whoever asked them in could put them into now, but for what makes them more than a member: the directory's key
+/// could not, and the team may have its role since.
 async fn enter_teams(
     app: &App,
     ctx: &Ctx,
@@ -90,7 +92,8 @@ async fn enter_teams(
     for team in teams {
         let is_there = team::find_to_keep(unit, team).await?.is_some();
         let is_new = team_member::find(unit, team, member).await?.is_none();
-        if is_there && is_new && theirs.covers(&granted_in(app, unit, team).await?) {
+        let granted = granted_in(app, unit, team).await?;
+        if is_there && is_new && theirs.covers(&granted) && fresh::is_of_members(app, &granted) {
             let added = team_member::insert(unit, ctx, team, member).await?;
             unit.audit(AuditEntry {
                 action: "users.team_member.add",

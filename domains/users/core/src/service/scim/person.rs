@@ -226,12 +226,11 @@ pub fn or_taken(error: data::Error) -> Error {
     error.into()
 }
 
-/// The manager whom an entry names; one who is nobody is refused.
+/// The manager whom an entry names. One who is nobody is left out: some send all of a person with each change, and that their
+/// manager has gone must not keep them from being switched off.
 pub async fn manager_of(tx: &Tx, entry: &UserEntry) -> Result<Option<Person>, Error> {
     let Some(manager) = &entry.manager else { return Ok(None) };
-    let found = named(tx, manager).await?;
-    let found = found.ok_or_else(|| Refusal::InvalidValue("manager names no user.".to_owned()))?;
-    Ok(Some(found))
+    named(tx, manager).await
 }
 
 /// What an audit entry says of what the directory said.

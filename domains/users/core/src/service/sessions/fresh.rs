@@ -31,6 +31,7 @@ pub fn require_to_take(app: &App, ctx: &Ctx, permissions: &PermissionSet) -> Res
     if is_of_members(app, permissions) { Ok(()) } else { require(app, ctx) }
 }
 
-fn is_of_members(app: &App, permissions: &PermissionSet) -> bool {
+/// Whether a member may do all of this.
+pub fn is_of_members(app: &App, permissions: &PermissionSet) -> bool {
     app.permissions.of_role(BuiltinRole::Member).covers(permissions)
 }

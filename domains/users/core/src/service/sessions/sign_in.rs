@@ -4,16 +4,17 @@
 //! it had no account.
 
 use crate::app::App;
-use crate::domain::{Email, MembershipId};
+use crate::domain::{Email, MembershipId, OidcConnectionId};
 use crate::error::Error;
 use crate::service::factors::second_factor::{self, Proof};
 use crate::service::sessions::sign_in_with_passkey::{self, Proved};
 use crate::service::sessions::throttle::{self, Tried};
 use crate::service::sessions::tokens::{Pair, SessionTokens, TokenFor};
 use crate::service::sso::enforcement::Entry;
+use crate::service::sso::tell_of_bypass::tell_of_bypass;
 use crate::service::tenants::policy;
 use crate::store::session::NewSession;
-use crate::store::{membership, refresh_token, session, user};
+use crate::store::{membership, oidc_identity, refresh_token, session, user};
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, System, Unit};
 use kernel::ctx::Strength;
@@ -34,14 +35,8 @@ pub struct SignIn {
 
 pub async fn sign_in(app: &App, visitor: &Visitor, command: SignIn) -> Result<SessionTokens, Error> {
     let proved = prove(app, visitor, command).await?;
-    let (tenant, user) = (proved.tenant, proved.person.public_id);
-    let session = CredentialId::new(visitor.now());
-    let of = TokenFor { session, tenant, user, strength: proved.strength(), authenticated_at: visitor.now() };
-    let pair = Pair::new(app, visitor, of).await?;
-    let there = visitor.enter(tenant, "users");
-    let opened = open_session(app, &there, proved.opening(visitor), &pair, proved.renewed()).await;
-    settle(app, visitor, &proved, opened).await?;
-    Ok(pair.for_client(tenant, user))
+    let begun = begin_session(app, visitor, proved.tenant, proved.opening(visitor), proved.renewed()).await;
+    settle(app, visitor, &proved, begun).await
 }
 
 /// Somebody who knows address and password, and a code where it takes one. It is spent in the unit of work that it is for.
@@ -72,6 +67,7 @@ impl ProvedSignIn {
             strength: self.strength(),
             proof: self.proof,
             passkey: None,
+            known_by: None,
             of: Some(&self.person),
             is_new_device: self.is_new_device,
         }
@@ -107,20 +103,21 @@ pub(crate) async fn prove(app: &App, visitor: &Visitor, command: SignIn) -> Resu
 }
 
 /// Once what it is for was done, or was not.
-pub(crate) async fn settle(
+pub(crate) async fn settle<T>(
     app: &App,
     visitor: &Visitor,
     proved: &ProvedSignIn,
-    done: Result<(), Error>,
-) -> Result<(), Error> {
+    done: Result<T, Error>,
+) -> Result<T, Error> {
     let user = proved.person.public_id;
     // Another sign-in was faster with this code.
     if matches!(done, Err(Error::WrongCode)) {
         return Err(second_factor::refuse(app, visitor, user).await);
     }
-    done?;
+    let done = done?;
     throttle::proved(app, proved.tried, visitor.now()).await?;
-    second_factor::forget(app, visitor, user, proved.proof).await
+    second_factor::forget(app, visitor, user, proved.proof).await?;
+    Ok(done)
 }
 
 /// The hash with today's parameters. Where too much is hashed already, the next sign-in renews it.
@@ -193,10 +190,27 @@ pub struct Opening<'a> {
     /// Is spent with it, as is what a passkey has proved.
     pub proof: Option<Proof>,
     pub passkey: Option<&'a Proved>,
+    /// By which of the tenant's providers, where one has opened it.
+    pub known_by: Option<OidcConnectionId>,
     /// Who has proved it; nobody where an open session moves.
     pub of: Option<&'a user::Model>,
     /// Of which they are told.
     pub is_new_device: bool,
+}
+
+/// By who has proved themselves just now; the tokens go to their client.
+pub async fn begin_session(
+    app: &App,
+    visitor: &Visitor,
+    tenant: TenantId,
+    opening: Opening<'_>,
+    renewed: Option<(&user::Model, &str)>,
+) -> Result<SessionTokens, Error> {
+    let Opening { user, strength, authenticated_at, .. } = opening;
+    let of = TokenFor { session: CredentialId::new(visitor.now()), tenant, user, strength, authenticated_at };
+    let pair = Pair::new(app, visitor, of).await?;
+    open_session(app, &visitor.enter(tenant, "users"), opening, &pair, renewed).await?;
+    Ok(pair.for_client(tenant, user))
 }
 
 /// In the tenant of the `Ctx`. With the person's password hashed anew, when it was.
@@ -231,7 +245,7 @@ pub async fn open_session(
     Ok(unit.commit(()).await?)
 }
 
-/// Whether they may come in who have proved this, which is spent; and if so, their owner is told where it is due.
+/// Whether they may come in who have proved this, which is spent; and if so, whoever is to hear of it is told.
 pub(crate) async fn let_in(
     unit: &mut Unit,
     ctx: &Ctx,
@@ -257,11 +271,20 @@ pub(crate) async fn let_in(
         return Err(Error::Refused(Problem::unavailable("the password has changed while it was proved")));
     }
     membership::to_act(unit, opening.membership).await?.ok_or(Error::NoMembership)?;
+    // They may have been unlinked since the code was handed out; who unlinks holds the member.
+    if let Some(connection) = opening.known_by
+        && oidc_identity::of_person(unit, connection, user).await?.is_none()
+    {
+        return Err(Error::SsoCodeInvalid);
+    }
     if let Some((person, hash)) = renewed {
         user::renew_hash(unit, ctx, person, hash).await?;
     }
     if let Some(person) = opening.of.filter(|_| opening.is_new_device) {
         tell_of_new_device(unit, ctx, person)?;
+    }
+    if entry == Entry::BreakGlass {
+        tell_of_bypass(unit, ctx, user).await?;
     }
     Ok(entry)
 }

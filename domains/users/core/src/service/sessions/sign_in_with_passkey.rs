@@ -6,13 +6,12 @@ use crate::domain::CeremonyId;
 use crate::error::Error;
 use crate::service::factors::ceremony;
 use crate::service::factors::relying_party::{self, Refusal};
-use crate::service::sessions::sign_in::{Chosen, Opening, choose_tenant, open_session};
+use crate::service::sessions::sign_in::{Chosen, Opening, begin_session, choose_tenant};
 use crate::service::sessions::throttle::{self, Tried};
-use crate::service::sessions::tokens::{Pair, SessionTokens, TokenFor};
+use crate::service::sessions::tokens::SessionTokens;
 use crate::store::{passkey, passkey_ceremony, user};
 use data::Unit;
 use kernel::ctx::Strength;
-use kernel::id::CredentialId;
 use kernel::{Ctx, TenantId, Visitor};
 use serde_json::Value;
 
@@ -40,23 +39,20 @@ pub async fn sign_in_with_passkey(
     let SignInWithPasskey { ceremony, credential, tenant } = command;
     let (person, proved) = look_at(app, visitor, ceremony, credential).await?;
     let Chosen { tenant, membership, is_new_device } = choose_tenant(app, visitor, &person, tenant).await?;
-    let user = person.public_id;
     let opening = Opening {
-        user,
+        user: person.public_id,
         membership,
         authenticated_at: visitor.now(),
         strength: Strength::Passkey,
         proof: None,
         passkey: Some(&proved),
+        known_by: None,
         of: Some(&person),
         is_new_device,
     };
-    let (session, strength) = (CredentialId::new(visitor.now()), opening.strength);
-    let of = TokenFor { session, tenant, user, strength, authenticated_at: visitor.now() };
-    let pair = Pair::new(app, visitor, of).await?;
-    open_session(app, &visitor.enter(tenant, "users"), opening, &pair, None).await?;
+    let tokens = begin_session(app, visitor, tenant, opening, None).await?;
     throttle::proved(app, Tried::new(app, visitor, &person.email), visitor.now()).await?;
-    Ok(pair.for_client(tenant, user))
+    Ok(tokens)
 }
 
 /// Whose passkey has answered. It is spent in the unit of work that it is for.

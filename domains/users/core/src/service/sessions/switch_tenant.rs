@@ -47,6 +47,7 @@ pub async fn switch_tenant(app: &App, ctx: &Ctx, to: TenantId) -> Result<Session
         strength,
         proof: None,
         passkey: None,
+        known_by: None,
         of: None,
         is_new_device: false,
     };

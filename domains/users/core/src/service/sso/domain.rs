@@ -6,12 +6,30 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 const FILE: &str = "/.well-known/insula-challenge.txt";
+/// Below the domain. By a name of its own, since of what the domain itself says much is seen to by others.
+const RECORD: &str = "_insula-challenge";
+
+/// By what the tenant proves that it is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    File,
+    Dns,
+}
+
+impl Proof {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Dns => "dns",
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Domain {
     pub id: VerifiedDomainId,
     pub domain: String,
-    /// What the file must hold.
+    /// What the file must hold, or a record say.
     pub challenge: String,
     pub verified_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
@@ -21,6 +39,10 @@ pub struct Domain {
 impl Domain {
     pub fn file_url(&self) -> String {
         format!("https://{}{FILE}", self.domain)
+    }
+
+    pub fn record_name(&self) -> String {
+        format!("{RECORD}.{}", self.domain)
     }
 
     /// Where an installation that reaches no domains is given their files.

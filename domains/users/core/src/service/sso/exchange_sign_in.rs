@@ -4,14 +4,13 @@
 use crate::app::App;
 use crate::domain::oidc::is_verifier;
 use crate::error::Error;
-use crate::service::sessions::sign_in::{Opening, is_new_device, open_session};
-use crate::service::sessions::tokens::{Pair, SessionTokens, TokenFor};
+use crate::service::sessions::sign_in::{Opening, begin_session, is_new_device};
+use crate::service::sessions::tokens::SessionTokens;
 use crate::store::{oidc_connection, oidc_sign_in, user};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::Visitor;
 use kernel::ctx::Strength;
-use kernel::id::CredentialId;
 use secrets::hash_token;
 use sha2::{Digest, Sha256};
 
@@ -44,19 +43,16 @@ pub async fn exchange_sign_in(
     else {
         return Err(Error::SsoCodeInvalid);
     };
-    let (user, tenant, strength) = (person.public_id, connection.tenant_id, Strength::Federated);
     let opening = Opening {
-        user,
+        user: person.public_id,
         membership,
         authenticated_at: now,
-        strength,
+        strength: Strength::Federated,
         proof: None,
         passkey: None,
+        known_by: Some(connection.public_id),
         of: Some(&person),
         is_new_device,
     };
-    let of = TokenFor { session: CredentialId::new(now), tenant, user, strength, authenticated_at: now };
-    let pair = Pair::new(app, visitor, of).await?;
-    open_session(app, &visitor.enter(tenant, "users"), opening, &pair, None).await?;
-    Ok(pair.for_client(tenant, user))
+    begin_session(app, visitor, connection.tenant_id, opening, None).await
 }

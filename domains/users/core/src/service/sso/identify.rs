@@ -11,6 +11,7 @@ use crate::service::members::accept_invitation::{join, require_open, settle, sti
 use crate::service::members::{invitation as invitation_view, member};
 use crate::service::roles::authority;
 use crate::service::scim::join as directory;
+use crate::service::support::revoke_support_grant as support_grant;
 use crate::store::invitation::InvitationState;
 use crate::store::{
     invitation, membership, oidc_connection, oidc_identity, oidc_sign_in, tenant, user, verified_domain,
@@ -67,7 +68,7 @@ pub async fn identify(
         (None, None) => return Err(Error::SsoStateInvalid),
     };
     if let Some(role) = arrival.role {
-        give(app, &mut unit, person, role).await?;
+        give(app, ctx, &mut unit, person, role).await?;
     }
     if !oidc_sign_in::answer(&unit, ctx, begun.public_id, (person, member), code).await? {
         return Err(Error::SsoStateInvalid);
@@ -180,7 +181,7 @@ async fn accept(
 }
 
 /// Where the provider says who is what, it says so at each sign-in. Owners and who has a role of the tenant's own keep it.
-async fn give(app: &App, unit: &mut Unit, person: UserId, role: GivenRole) -> Result<(), Error> {
+async fn give(app: &App, ctx: &Ctx, unit: &mut Unit, person: UserId, role: GivenRole) -> Result<(), Error> {
     let Some(before) = membership::of_user_to_change(unit, person).await? else {
         return Err(Error::SsoNotAMember);
     };
@@ -198,6 +199,7 @@ async fn give(app: &App, unit: &mut Unit, person: UserId, role: GivenRole) -> Re
         before: Some(member::audited(&before)?),
         after: Some(member::audited(&after)?),
     })?;
+    support_grant::end_what_is_not_theirs(app, ctx, unit, after.public_id).await?;
     authority::forget_member(app, unit, after.public_id);
     Ok(())
 }

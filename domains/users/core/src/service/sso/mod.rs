@@ -19,5 +19,8 @@ pub mod provider;
 pub mod remove_domain;
 pub mod show_connections;
 pub mod show_domains;
+pub mod show_identities;
 pub mod start_sign_in;
+pub mod tell_of_bypass;
+pub mod unlink_identity;
 pub mod verify_domain;

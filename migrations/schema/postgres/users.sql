@@ -32,6 +32,20 @@ api_keys policy system to {insula_users_system} using true
 api_keys policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 api_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users
 api_keys grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
+audit_backlogs.id bigint NOT NULL
+audit_backlogs.tenant_id uuid NOT NULL
+audit_backlogs.public_id uuid NOT NULL
+audit_backlogs.created_at timestamp with time zone NOT NULL
+audit_backlogs constraint audit_backlogs_pkey PRIMARY KEY (id)
+audit_backlogs constraint audit_backlogs_tenant_id_public_id_fkey FOREIGN KEY (tenant_id, public_id) REFERENCES users.audit_entries(tenant_id, public_id)
+audit_backlogs constraint audit_backlogs_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX audit_backlogs_pkey ON users.audit_backlogs USING btree (id)
+CREATE UNIQUE INDEX audit_backlogs_tenant_id_public_id_key ON users.audit_backlogs USING btree (tenant_id, public_id)
+audit_backlogs policy owner to {insula_users_owner} using true
+audit_backlogs policy system to {insula_users_system} using true
+audit_backlogs policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+audit_backlogs grant DELETE, INSERT, SELECT, UPDATE to insula_users
+audit_backlogs grant DELETE, INSERT, SELECT, UPDATE to insula_users_system
 audit_details.id bigint NOT NULL
 audit_details.tenant_id uuid NOT NULL
 audit_details.public_id uuid NOT NULL

@@ -21,6 +21,14 @@ CREATE INDEX api_keys_hash ON api_keys (hash);
 CREATE INDEX api_keys_listed ON api_keys (tenant_id, created_at, public_id);
 CREATE INDEX api_keys_of_member ON api_keys (tenant_id, membership_id, created_at, public_id);
 CREATE INDEX api_keys_previous_hash ON api_keys (previous_hash) WHERE previous_hash IS NOT NULL;
+CREATE TABLE audit_backlogs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    UNIQUE (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, public_id) REFERENCES audit_entries (tenant_id, public_id)
+);
 CREATE TRIGGER audit_details_no_update BEFORE UPDATE ON audit_details BEGIN SELECT RAISE(ABORT, 'audit_details is never changed'); END;
 CREATE TABLE audit_details (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -58,7 +58,6 @@ pub struct Support {
 /// A program of others, which acts for a member, or for itself in the place of the one who has registered it.
 #[derive(Debug)]
 pub struct OfClient {
-    pub id: OauthClientId,
     /// As whom it acts, where it does so for itself.
     pub actor: Option<CredentialId>,
     /// What it may do at most, and may be told.
@@ -192,9 +191,9 @@ impl Row {
                 (None, ..) => None,
             },
             client: match self.oauth_client_id {
-                Some(id) => {
+                Some(_) => {
                     let scopes = session::scopes_of(self.client_scopes.as_deref())?;
-                    Some(OfClient { id, actor: self.oauth_actor_id, scopes })
+                    Some(OfClient { actor: self.oauth_actor_id, scopes })
                 }
                 None => None,
             },

@@ -14,6 +14,8 @@ const LIMITS: [&str; 5] =
     ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit", "ratelimit-policy"];
 /// Fields of an answer that are shown once and may be kept nowhere.
 const SECRETS: [&str; 4] = ["secret", "access_token", "refresh_token", "recovery_codes"];
+/// Files of all that is kept of somebody, which nothing on the way may keep.
+const WHOLE: [&str; 2] = ["users_download_own_export", "users_download_tenant_export"];
 
 #[derive(Default)]
 pub struct Seen {
@@ -50,7 +52,8 @@ impl Walk {
         // A file of lines is no one body.
         let body = serde_json::from_str::<Value>(&told.text);
         let shows_secret = body.is_ok_and(|body| SECRETS.iter().any(|name| body.get(name).is_some()));
-        let caching = if shows_secret || operation.is_public() { "no-store" } else { "private, no-cache" };
+        let is_kept_nowhere = shows_secret || operation.is_public() || WHOLE.contains(&&*operation.id);
+        let caching = if is_kept_nowhere { "no-store" } else { "private, no-cache" };
         if text(&told.headers, "cache-control") != caching {
             faults.push(format!("Cache-Control is {:?}", told.headers.get("cache-control")));
         }

@@ -89,22 +89,29 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         }),
         ::jobs::job(move |ctx: Ctx, job: EraseTenant| {
             let app = erasing.clone();
-            async move { outcome(&ctx, erase_tenant(&app, &ctx, job).await?) }
+            async move {
+                let pause = pause_of(&ctx, erase_tenant(&app, &ctx, job).await?);
+                pause.map(JobFailure::Snooze).map_or(Ok(()), Err)
+            }
         })
         .timeout(ERASE_TIMEOUT),
         ::jobs::job(move |ctx: Ctx, job: ErasePerson| {
             let app = forgetting.clone();
-            async move { outcome(&ctx, erase_person(&app, &ctx, job).await?) }
+            async move {
+                let pause = pause_of(&ctx, erase_person(&app, &ctx, job).await?);
+                pause.map(JobFailure::Snooze).map_or(Ok(()), Err)
+            }
         })
         .timeout(ERASE_PERSON_TIMEOUT),
     ]
 }
 
-fn outcome(ctx: &Ctx, erasing: Erasing) -> Result<(), JobFailure> {
+/// `None`: it has ended.
+fn pause_of(ctx: &Ctx, erasing: Erasing) -> Option<Duration> {
     match erasing {
-        Erasing::Done => Ok(()),
-        Erasing::Partly => Err(JobFailure::Snooze(Duration::ZERO)),
-        Erasing::NotBefore(at) => Err(JobFailure::Snooze((at - ctx.now()).to_std().unwrap_or_default())),
+        Erasing::Done => None,
+        Erasing::Partly => Some(Duration::ZERO),
+        Erasing::NotBefore(at) => Some((at - ctx.now()).to_std().unwrap_or_default()),
     }
 }
 

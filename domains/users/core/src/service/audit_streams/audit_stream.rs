@@ -83,8 +83,14 @@ pub fn opened(app: &App, row: &Model, now: DateTime<Utc>) -> Result<Vec<Vec<u8>>
     all.into_iter().flatten().map(open).collect()
 }
 
-/// Both of them; `None`: the newest master key sealed them already.
-pub fn resealed(app: &App, row: &Model) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>, OpenError> {
+/// The secret and the one before it, under the newest master key.
+pub struct SealedAnew {
+    pub secret: Vec<u8>,
+    pub previous: Option<Vec<u8>>,
+}
+
+/// `None`: the newest master key sealed them already.
+pub fn resealed(app: &App, row: &Model) -> Result<Option<SealedAnew>, OpenError> {
     let reseal = |sealed: &[u8]| app.secrets.reseal(SEAL, row.public_id.uuid().as_bytes(), sealed);
     let secret = reseal(&row.sealed_secret)?;
     let previous = row.sealed_previous.as_deref().map(reseal).transpose()?.flatten();
@@ -92,7 +98,7 @@ pub fn resealed(app: &App, row: &Model) -> Result<Option<(Vec<u8>, Option<Vec<u8
         return Ok(None);
     }
     let secret = secret.unwrap_or_else(|| row.sealed_secret.clone());
-    Ok(Some((secret, previous.or_else(|| row.sealed_previous.clone()))))
+    Ok(Some(SealedAnew { secret, previous: previous.or_else(|| row.sealed_previous.clone()) }))
 }
 
 /// What an audit entry says of one. A query may hold a password of the collector's, so it is left out.

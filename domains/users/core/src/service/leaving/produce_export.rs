@@ -130,8 +130,8 @@ fn steps<'a>(app: &'a App, export: &Model, places: &[Ctx]) -> VecDeque<Step<'a>>
     for there in places {
         let rows = tables.iter().map(|(offer, table)| Step::Rows {
             there: there.clone(),
-            offer: *offer,
-            table: *table,
+            offer,
+            table,
             after: None,
         });
         steps.extend(rows);

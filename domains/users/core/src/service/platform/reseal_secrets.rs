@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::service::audit_streams::audit_stream;
+use crate::service::audit_streams::audit_stream::{self, SealedAnew};
 use crate::service::factors::second_factor;
 use crate::service::leaving::erase_person;
 use crate::service::sessions::signing_keys;
@@ -176,7 +176,7 @@ async fn reseal_collector_secrets(app: &App, ctx: &Ctx) -> Result<Resealed, Erro
         for row in &rows {
             match audit_stream::resealed(app, row) {
                 Ok(None) => all.already += 1,
-                Ok(Some((secret, previous))) => {
+                Ok(Some(SealedAnew { secret, previous })) => {
                     let replaced = store::audit_stream::reseal(&system, row, secret, previous).await?;
                     anew += u64::from(replaced);
                 }

@@ -23,6 +23,7 @@ CREATE TABLE oidc_connections (
     deleted_by TEXT,
     UNIQUE (tenant_id, public_id)
 );
+CREATE INDEX oidc_connections_enforced ON oidc_connections (tenant_id) WHERE enforcement = 'enforced' AND deleted_at IS NULL;
 CREATE INDEX oidc_connections_listed ON oidc_connections (tenant_id, created_at, public_id);
 @platform_tenant_table oidc_connections
 

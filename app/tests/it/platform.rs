@@ -35,7 +35,9 @@ fn the_operators_on_postgres() {
 
 fn run(backend: Backend) {
     house::run(async {
-        let ground = ground(&backend).await;
+        let mut ground = ground(&backend).await;
+        // Who is let in again asks until then, and each refusal counts.
+        ground.set("INSULA_LIMITS__REFUSED_PER_MINUTE_PER_ADDRESS", "6000");
         let node = ground.start("all");
         let walk = Walk::new(&ground, &node).await;
         let (operators, tenants): (Vec<_>, Vec<_>) =
@@ -74,22 +76,22 @@ struct Subject {
     /// Who is acted as, and by which grant.
     member: String,
     grant: String,
-    /// Who was there, and is erased.
-    gone: String,
+    /// Who was there, and is erased, and the erasing.
+    gone: [String; 2],
 }
 
 /// A member who has erased themselves, to the end: nothing more changes of it.
-async fn erased(owner: &Client, operator: &Client, ground: &Ground) -> String {
+async fn erased(owner: &Client, operator: &Client, ground: &Ground) -> [String; 2] {
     let member = invited(owner, &ground.mail(), json!({ "role": "viewer" }), PASSWORD).await;
     let own = owner.with_token(member.tokens["access_token"].as_str().unwrap());
     own.post("/users/me/erase", json!({ "email": member.email })).await.expect(202);
     let gone = member.tokens["user_id"].as_str().unwrap().to_owned();
-    eventually("they are erased", async || {
+    let erasure = eventually("they are erased", async || {
         let told = operator.get(&format!("/platform/user-erasures/{gone}")).await.expect(200);
-        (told["state"] == "erased").then_some(())
+        (told["state"] == "erased").then(|| id(&told))
     })
     .await;
-    gone
+    [gone, erasure]
 }
 
 impl Walk {
@@ -143,7 +145,9 @@ impl Walk {
                 call
             }
             "platform_reopen_tenant" => {
-                self.operator.post(&format!("{tenant}/resume"), json!({})).await;
+                for back in ["resume", "reopen"] {
+                    self.operator.post(&format!("{tenant}/{back}"), json!({})).await;
+                }
                 self.close().await;
                 call
             }
@@ -179,7 +183,7 @@ impl Walk {
     /// On the subject, and on a switch that there is.
     fn at(&self, operation: &Operation) -> String {
         let path = operation.path.replace("/tenants/{id}", &format!("/tenants/{}", self.subject.tenant));
-        let path = path.replace("/user-erasures/{id}", &format!("/user-erasures/{}", self.subject.gone));
+        let path = path.replace("/user-erasures/{id}", &format!("/user-erasures/{}", self.subject.gone[0]));
         let path = path.replace("/switches/{name}", "/switches/users.passkeys");
         let path = path.replace("{session_id}", NO_SESSION);
         assert!(
@@ -316,7 +320,7 @@ impl Walk {
         let at = if operation.path.contains("/tenants/{id}") {
             entry["resource"] == "tenant" && entry["resource_id"] == self.subject.tenant
         } else if operation.path.contains("/user-erasures/{id}") {
-            entry["resource"] == "user" && entry["resource_id"] == self.subject.gone
+            entry["resource"] == "user_erasure" && entry["resource_id"] == self.subject.gone[1]
         } else {
             entry["resource"] == "installation"
         };

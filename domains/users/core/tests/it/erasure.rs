@@ -324,6 +324,6 @@ both! {
         assert!(!told.text.contains(GRACE), "{}", told.text);
         settle(&house).await;
         let looks = desk.get("/audit-entries?action=users.user_erasure.read").await.is(200);
-        assert_eq!(looks.at("/data/0/resource_id"), grace.user.to_string());
+        assert_eq!(looks.at("/data/0/resource_id"), told.at("/id"));
     }
 }

@@ -26,7 +26,8 @@ pub async fn show_user_erasure(app: &App, ctx: &Ctx, user: UserId) -> Result<Use
     let read = app.databases.read(ctx).await?;
     let found = user_erasure::of_user(&read, user).await?.ok_or(Error::UserErasureNotFound)?;
     drop(read);
-    let look = Look { action: "users.user_erasure.read", at: LookedAt::User(user), asked: None };
+    let look =
+        Look { action: "users.user_erasure.read", at: LookedAt::UserErasure(found.public_id), asked: None };
     audit_look(app, ctx, look).await?;
     Ok(UserErasure {
         because: found.because()?,

@@ -2,10 +2,11 @@
 //! they were shown, which is kept where it belongs.
 
 use crate::app::App;
+use crate::domain::UserErasureId;
 use crate::error::Error;
 use crate::store::installation;
 use data::AuditEntry;
-use kernel::{Ctx, TenantId, UserId};
+use kernel::{Ctx, TenantId};
 use serde_json::Value;
 
 pub struct Look {
@@ -18,7 +19,8 @@ pub struct Look {
 #[derive(Clone, Copy)]
 pub enum LookedAt {
     Tenant(TenantId),
-    User(UserId),
+    /// Not whose: what names who is erased is waited for while they are.
+    UserErasure(UserErasureId),
     /// What is of all tenants, or of none.
     Installation,
 }
@@ -28,7 +30,7 @@ pub async fn audit_look(app: &App, ctx: &Ctx, look: Look) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
     let (resource, resource_id) = match look.at {
         LookedAt::Tenant(id) => ("tenant", id.uuid()),
-        LookedAt::User(id) => ("user", id.uuid()),
+        LookedAt::UserErasure(id) => ("user_erasure", id.uuid()),
         LookedAt::Installation => ("installation", installation::row(&unit).await?.public_id.uuid()),
     };
     unit.audit(AuditEntry { action: look.action, resource, resource_id, before: None, after: look.asked })?;

@@ -12,6 +12,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use testkit::{Backend, eventually};
 use uuid::Uuid;
 
@@ -42,6 +43,11 @@ fn run(backend: Backend) {
 
         takes_everything_along(&ada.client, &tenant.to_string()).await;
         takes_oneself_along(&ada.client).await;
+        register_is_shown(&ada.client).await;
+        let blobs = ground.folder.path().join("blobs");
+        for domain in ["imports", "reports", "users"] {
+            assert!(files_of(&blobs.join(domain), &tenant.to_string()) > 0, "{domain}");
+        }
         assert_eq!(close(&ada.client, "Another").await.problem(422), "invalid");
         let closed = close(&ada.client, NAME).await.expect(200);
         assert_eq!((&closed["state"], &closed["erased_at"]), (&json!("closed"), &Value::Null));
@@ -79,6 +85,8 @@ fn run(backend: Backend) {
         assert_eq!(state(&eve, &all).await, before, "a neighbour's");
         node.stop();
         assert_eq!(rows_of(&ground, tenant).await, BTreeMap::new(), "rows that are left");
+        assert_eq!(files_of(&blobs, &tenant.to_string()), 0, "files that are left");
+        assert!(files_of(&blobs, &eve.ids["/users/tenant"]) > 0, "a neighbour's");
         let theirs = rows_of(&ground, eve.ids["/users/tenant"].parse().unwrap()).await;
         assert!(
             theirs.contains_key("inventory.movements") && theirs.len() > 20,
@@ -157,6 +165,33 @@ async fn takes_oneself_along(owner: &Client) {
     assert!(of_others.into_iter().all(|row| row["row"]["user_id"] == me["user_id"]));
     assert!(rows.iter().any(|row| row["table"] == "notifications.emails" && row["row"]["to_address"] == ADA));
     assert!(rows.iter().all(|row| row["table"] != "billing.customers"));
+}
+
+/// As the command prints it.
+async fn register_is_shown(client: &Client) {
+    let shown = client.get("/users/personal-data").await.expect(200);
+    let printed = app::wiring::personal_data(true).expect("a register");
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    let sorted = |lines: &Value| {
+        let mut all: Vec<String> = lines.as_array().unwrap().iter().map(Value::to_string).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(&shown["data"]), sorted(&printed));
+}
+
+/// How many files of a tenant are in a folder and below: each path names whose it is.
+fn files_of(folder: &Path, tenant: &str) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let count = |path: std::path::PathBuf| {
+        if path.is_dir() {
+            files_of(&path, tenant)
+        } else {
+            usize::from(path.display().to_string().contains(tenant))
+        }
+    };
+    paths.map(count).sum()
 }
 
 /// What it says can be read by anybody; that its signature is right is for the tests of users.

@@ -27,6 +27,8 @@ pub struct TableArchive {
 pub struct Whom {
     pub id: UserId,
     pub address: Option<String>,
+    /// Since when it is somebody else's: only rows from before are theirs by it.
+    pub address_until: Option<DateTime<Utc>>,
     pub name: Option<String>,
 }
 
@@ -153,7 +155,8 @@ impl TableArchive {
                 let mut named = vec![holds(&mut values, "lower(payload)", &whom.id.to_string())];
                 if let Some(address) = &whom.address {
                     let quoted = Json::from(address.to_ascii_lowercase()).to_string();
-                    named.push(holds(&mut values, "lower(payload)", &quoted));
+                    let held = holds(&mut values, "lower(payload)", &quoted);
+                    named.push(while_theirs(held, whom, &mut values));
                 }
                 let (waiting, mut bound) = (named.join(" OR "), values.clone());
                 bound.push((ctx.now() + WAITED_FOR).into());
@@ -273,7 +276,8 @@ fn concerning(table: &Table, whom: &Whom, values: &mut Vec<Value>) -> Option<Str
             }
             (Class::Address(..), Some(address)) => {
                 values.push(address.to_lowercase().into());
-                parts.push(format!("lower(\"{}\") = ${}", column.name, values.len()));
+                let equal = format!("lower(\"{}\") = ${}", column.name, values.len());
+                parts.push(while_theirs(equal, whom, values));
             }
             _ => {}
         }
@@ -283,6 +287,13 @@ fn concerning(table: &Table, whom: &Whom, values: &mut Vec<Value>) -> Option<Str
         Some(column) => format!("({theirs}) AND \"{column}\" IS NULL"),
         None => theirs,
     })
+}
+
+/// Every table that has somebody's address has `created_at`.
+fn while_theirs(by_address: String, whom: &Whom, values: &mut Vec<Value>) -> String {
+    let Some(until) = whom.address_until else { return by_address };
+    values.push(until.into());
+    format!("({by_address} AND created_at < ${})", values.len())
 }
 
 /// Whether this is in that text; each of its characters means itself.

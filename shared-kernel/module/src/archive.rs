@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use blobs::Blobs;
+use chrono::{DateTime, Utc};
 use data::tables::Table;
 use data::{Databases, ErasedRows, TableArchive, Whom};
 use kernel::contract::Cause;
@@ -66,6 +67,8 @@ pub struct ReadRows {
 pub struct ArchivePerson {
     pub id: UserId,
     pub address: Option<String>,
+    /// Since when it is somebody else's: only rows from before are theirs by it.
+    pub address_until: Option<DateTime<Utc>>,
     pub name: Option<String>,
 }
 
@@ -189,7 +192,8 @@ impl Archive for LocalArchive {
 }
 
 fn whom(person: ArchivePerson) -> Whom {
-    Whom { id: person.id, address: person.address, name: person.name }
+    let ArchivePerson { id, address, address_until, name } = person;
+    Whom { id, address, address_until, name }
 }
 
 fn rows_erased(ErasedRows { rows, more, waits }: ErasedRows) -> RowsErased {

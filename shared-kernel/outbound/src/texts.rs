@@ -6,6 +6,7 @@ use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts,
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ pub enum TextsError {
 pub(crate) async fn of(nameserver: Option<SocketAddr>, name: &str) -> Result<Vec<Vec<u8>>, TextsError> {
     // With its last dot, or it would be looked for below this machine's own domain as well.
     let name = Name::from_ascii(format!("{name}.")).map_err(|_| TextsError::Name)?;
-    let resolver = resolver(nameserver).map_err(unavailable)?;
+    let resolver = resolver(nameserver).await?;
     let asked = tokio::time::timeout(TIMEOUT, resolver.lookup(name, RecordType::TXT)).await;
     match asked.map_err(|_| TextsError::TimedOut)? {
         Ok(found) => Ok(texts_of(found.answers())),
@@ -43,11 +44,15 @@ pub(crate) async fn of(nameserver: Option<SocketAddr>, name: &str) -> Result<Vec
     }
 }
 
-fn resolver(nameserver: Option<SocketAddr>) -> Result<TokioResolver, NetError> {
+async fn resolver(nameserver: Option<SocketAddr>) -> Result<TokioResolver, TextsError> {
     let servers = match nameserver {
         Some(server) => vec![server],
-        // As resolv.conf(5) has it where there is no such file.
-        None => servers_of(&std::fs::read_to_string(RESOLV_CONF).unwrap_or_default()),
+        None => match tokio::fs::read_to_string(RESOLV_CONF).await {
+            Ok(named) => servers_of(&named),
+            // As resolv.conf(5) has it.
+            Err(error) if error.kind() == ErrorKind::NotFound => servers_of(""),
+            Err(error) => return Err(TextsError::Unavailable(format!("{RESOLV_CONF}: {error}"))),
+        },
     };
     let servers = servers.into_iter().map(asked_at).collect();
     let config = ResolverConfig::from_name_servers(servers);
@@ -58,7 +63,7 @@ fn resolver(nameserver: Option<SocketAddr>) -> Result<TokioResolver, NetError> {
     options.use_hosts_file = ResolveHosts::Never;
     // So that it takes more than a guess of port and number to answer in the server's place.
     options.case_randomization = true;
-    builder.build()
+    builder.build().map_err(unavailable)
 }
 
 fn asked_at(server: SocketAddr) -> NameServerConfig {

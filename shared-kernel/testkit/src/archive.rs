@@ -12,6 +12,7 @@ pub async fn check_archive(stage: &Stage, domain: &'static str, tables: &'static
     let person = ArchivePerson {
         id: tenant.owner,
         address: Some("Ada@example.com".to_owned()),
+        address_until: Some(ctx.now()),
         name: Some("Ada \"100%\" Lovelace".to_owned()),
     };
     for table in tables.iter().chain(KERNEL_TABLES) {

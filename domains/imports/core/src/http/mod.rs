@@ -11,6 +11,8 @@ use kernel::problem::Problems;
 use std::time::Duration;
 
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+/// A large file over a slow line.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub fn api(app: App) -> web::Api {
     let limit_bytes = usize::try_from(app.upload_limit_bytes).unwrap_or(usize::MAX);
@@ -26,6 +28,7 @@ pub fn api(app: App) -> web::Api {
                 .timeout(UPLOAD_TIMEOUT),
         )
         .operation(web::operation!(uploads::get_upload).permission(&RUNS_READ))
+        .operation(web::operation!(uploads::download_upload).permission(&RUNS_READ).timeout(DOWNLOAD_TIMEOUT))
         .tag("Imports", "Dry runs and imports, how far they are, and what became of each row")
         .operation(web::operation!(runs::start_run).permission(&RUNS_WRITE).requires_key())
         .operation(web::operation!(runs::list_runs).permission(&RUNS_READ))

@@ -1,6 +1,6 @@
 //! Files to import from.
 
-use crate::domain::upload::{Upload, file_name};
+use crate::domain::upload::{MEDIA_TYPE, Upload, file_name};
 use crate::service::{self, App};
 use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_DISPOSITION, ContentDisposition};
@@ -88,6 +88,14 @@ pub async fn create_upload(
 pub async fn get_upload(app: State<App>, caller: Caller, id: PathId<UploadKind>) -> Answer {
     let upload = service::get_upload(&app, &caller, id.id()).await?;
     Ok(Rendered::ok(&ImportUploadDto::from(&upload)).etag(upload.version))
+}
+
+/// Downloads the file of an upload, byte for byte as it came in
+#[utoipa::path(get, path = "/uploads/{id}/content", responses(
+    (status = 200, description = "The file that was uploaded", body = String, content_type = "text/csv")))]
+pub async fn download_upload(app: State<App>, caller: Caller, id: PathId<UploadKind>) -> Answer {
+    let download = service::download_upload(&app, &caller, id.id()).await?;
+    Ok(Rendered::stream(MEDIA_TYPE, download.blob.body).attachment(&download.file_name))
 }
 
 fn disposition_name(request: &HttpRequest) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The use cases of imports, one a file, and what they share.
 
 mod cancel_run;
+mod download_upload;
 mod end_run;
 mod get_run;
 mod get_upload;
@@ -13,6 +14,7 @@ mod start_run;
 mod store_upload;
 
 pub use cancel_run::cancel_run;
+pub use download_upload::download_upload;
 pub use end_run::end_run;
 pub use get_run::get_run;
 pub use get_upload::get_upload;

@@ -31,6 +31,30 @@ both!(
 );
 
 both!(
+    async fn a_file_is_given_back_as_it_came_in(stage: Stage) {
+        let house = House::new(stage).await;
+        // More than one read of the store; a mark, line ends and blanks that an import drops.
+        let rows = "s1 ,\"Käse, \"\"alt\"\"\"\r\n".repeat(3_000);
+        let file = format!("\u{FEFF}id, title \r\n{rows}\n");
+        let named = call("POST", "/uploads?file_name=b%C3%A9%22%20old.csv").by("owner").csv(&file);
+        let reply = house.send(named).await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        let other = house.upload("owner", &csv(2)).await;
+
+        // The clerk has no target's permission, and needs none to see what was uploaded.
+        for who in ["owner", "clerk"] {
+            let told = house.send(call("GET", &format!("/uploads/{}/content", reply.id())).by(who)).await;
+            assert_eq!(told.status, 200, "{who}: {:?}", told.headers);
+            assert!(told.bytes == file.as_bytes(), "{who}: {} bytes of {}", told.bytes.len(), file.len());
+            assert_eq!(told.header("content-type"), "text/csv");
+            assert_eq!(told.header("content-disposition"), "attachment; filename=\"bold.csv\"");
+        }
+        let told = house.send(call("GET", &format!("/uploads/{other}/content")).by("owner")).await;
+        assert_eq!((told.status, told.bytes), (200, csv(2).into_bytes()));
+    }
+);
+
+both!(
     async fn what_is_refused_is_not_kept(stage: Stage) {
         let house = House::new(stage).await;
         let most = "x".repeat(UPLOAD_LIMIT_BYTES as usize - 3);
@@ -64,11 +88,15 @@ both!(
             assert_eq!((reply.status, reply.code().as_str()), (status, code), "{who} {path}");
             reply.json()["detail"].clone()
         };
-        let own = format!("/uploads/{upload}");
-        check("guest", &own, 403, "forbidden").await;
-        let foreign = check("neighbour", &own, 404, "imports.upload_not_found").await;
-        let unknown = format!("/uploads/{}", uuid::Uuid::new_v4());
-        assert_eq!(check("neighbour", &unknown, 404, "imports.upload_not_found").await, foreign);
+        for part in ["", "/content"] {
+            let own = format!("/uploads/{upload}{part}");
+            check("guest", &own, 403, "forbidden").await;
+            check("nobody", &own, 401, "unauthenticated").await;
+            let foreign = check("neighbour", &own, 404, "imports.upload_not_found").await;
+            let unknown = format!("/uploads/{}{part}", uuid::Uuid::new_v4());
+            assert_eq!(check("neighbour", &unknown, 404, "imports.upload_not_found").await, foreign);
+            check("owner", &unknown, 404, "imports.upload_not_found").await;
+        }
         let reply = house.send(call("POST", "/uploads").by("guest").csv("a\n")).await;
         assert_eq!(reply.status, 403, "{reply:?}");
     }

@@ -88,22 +88,26 @@ impl Stretch {
     }
 }
 
-/// In this stretch, whatever names somebody by this text, and what was done to what has this id. How many there were.
+/// In this stretch, whatever names somebody by this text, and what was done to what has this id. By the text, only what
+/// happened before then. How many there were.
 pub async fn erase_naming(
     unit: &Unit,
     stretch: Stretch,
     text: &str,
     resource: Option<Uuid>,
+    until: Option<DateTime<Utc>>,
 ) -> Result<u64, data::Error> {
     let erase = sql!(
         "DELETE FROM audit_details WHERE tenant_id = $1 AND public_id > $2 AND public_id <= $3 \
-         AND (lower(detail) LIKE $4 ESCAPE '!' OR EXISTS (SELECT 1 FROM audit_entries AS e WHERE e.tenant_id = $1 \
+         AND (lower(detail) LIKE $4 ESCAPE '!' AND ($6 IS NULL OR EXISTS (SELECT 1 FROM audit_entries AS e \
+         WHERE e.tenant_id = $1 AND e.public_id = audit_details.public_id AND e.happened_at < $6)) \
+         OR EXISTS (SELECT 1 FROM audit_entries AS e WHERE e.tenant_id = $1 \
          AND e.public_id = audit_details.public_id AND e.resource_id = $5))"
     );
     let part = text.to_ascii_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     let (after, up_to) = (stretch.after, stretch.up_to);
     let raw = unit.sql(erase).bind(after).bind(up_to).bind(format!("%{part}%"));
-    raw.bind(resource).exec().await
+    raw.bind(resource).bind(until).exec().await
 }
 
 /// A batch of those that were recorded before then. How many there were.

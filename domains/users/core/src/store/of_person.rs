@@ -2,10 +2,21 @@
 //! those, and in none. How they are named in a tenant is found before.
 
 use crate::store::data_export;
+use chrono::{DateTime, Duration, Utc};
 use data::{System, TenantSql, Tx, Unit, sql};
 use kernel::{TenantId, UserId};
 use sea_orm::FromQueryResult;
 use sea_orm::entity::prelude::Uuid;
+
+/// By what something is theirs.
+#[derive(Clone, Debug)]
+pub struct Theirs {
+    pub person: UserId,
+    /// In lower case.
+    pub address: String,
+    /// Since when the address is somebody else's: only what is from before is theirs by it.
+    pub until: Option<DateTime<Utc>>,
+}
 
 /// At most so many rows a statement.
 const BATCH: u64 = 1_000;
@@ -43,10 +54,11 @@ const BY_PERSON: [TenantSql; 6] = [
     ),
 ];
 
-/// Which rows are theirs by `$2`, the person, or by `$3`, their address in lower case.
+/// Which rows are theirs by `$2`, the person, or by `$3`, their address in lower case, until `$4`.
 macro_rules! of_directory {
     () => {
-        "SELECT s.public_id FROM scim_users s WHERE s.tenant_id = $1 AND (s.email_key = $3 OR s.user_name_key = $3 \
+        "SELECT s.public_id FROM scim_users s WHERE s.tenant_id = $1 \
+         AND ((s.email_key = $3 OR s.user_name_key = $3) AND ($4 IS NULL OR s.created_at < $4) \
          OR s.membership_id IN (SELECT m.public_id FROM memberships m WHERE m.tenant_id = $1 AND m.user_id = $2)) \
          LIMIT 1000"
     };
@@ -54,7 +66,8 @@ macro_rules! of_directory {
 
 macro_rules! invitations {
     () => {
-        "SELECT i.public_id FROM invitations i WHERE i.tenant_id = $1 AND (i.email_key = $3 \
+        "SELECT i.public_id FROM invitations i WHERE i.tenant_id = $1 \
+         AND (i.email_key = $3 AND ($4 IS NULL OR i.created_at < $4) \
          OR i.membership_id IN (SELECT m.public_id FROM memberships m WHERE m.tenant_id = $1 AND m.user_id = $2)) \
          LIMIT 1000"
     };
@@ -77,14 +90,14 @@ const BY_ADDRESS: [TenantSql; 4] = [
 ];
 
 /// A batch of each. `true` when there may be more.
-pub async fn delete(unit: &Unit, person: UserId, address: &str) -> Result<bool, data::Error> {
+pub async fn delete(unit: &Unit, of: &Theirs) -> Result<bool, data::Error> {
     for statement in BY_PERSON {
-        if unit.sql(statement).bind(person).exec().await? >= BATCH {
+        if unit.sql(statement).bind(of.person).exec().await? >= BATCH {
             return Ok(true);
         }
     }
     for statement in BY_ADDRESS {
-        unit.sql(statement).bind(person).bind(address).exec().await?;
+        unit.sql(statement).bind(of.person).bind(of.address.as_str()).bind(of.until).exec().await?;
     }
     Ok(false)
 }
@@ -95,14 +108,31 @@ struct Named {
 }
 
 /// By which ids the transaction's tenant knows them, but their own.
-pub async fn named_by(tx: &Tx, person: UserId, address: &str) -> Result<Vec<Uuid>, data::Error> {
+pub async fn named_by(tx: &Tx, of: &Theirs) -> Result<Vec<Uuid>, data::Error> {
     let memberships =
         sql!("SELECT public_id FROM memberships WHERE tenant_id = $1 AND user_id = $2 LIMIT 1000");
-    let mut named: Vec<Named> = tx.sql(memberships).bind(person).all().await?;
+    let mut named: Vec<Named> = tx.sql(memberships).bind(of.person).all().await?;
     for statement in [sql!(of_directory!()), sql!(invitations!())] {
-        named.extend(tx.sql(statement).bind(person).bind(address).all::<Named>().await?);
+        let raw = tx.sql(statement).bind(of.person).bind(of.address.as_str()).bind(of.until);
+        named.extend(raw.all::<Named>().await?);
     }
     Ok(named.into_iter().map(|named| named.public_id).collect())
+}
+
+/// Since when an address that was given up then is somebody else's: who has an account with it, or whom a tenant asks in.
+/// Who had another address before has an older account, so of theirs it is known only that it was later.
+pub async fn anothers_since(
+    system: &System,
+    address: &str,
+    given_up: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, data::Error> {
+    let sql = "SELECT u.created_at FROM users u WHERE u.email_key = $1 AND u.deleted_at IS NULL \
+         UNION ALL SELECT i.created_at FROM invitations i WHERE i.email_key = $1 AND i.created_at > $2 \
+         ORDER BY created_at LIMIT 1";
+    let rows = system.query_all(sql, vec![address.into(), given_up.into()]).await?;
+    let since = rows.first().map(|row| row.try_get::<DateTime<Utc>>("", "created_at")).transpose()?;
+    // What was written with the giving up is from before.
+    Ok(since.map(|since| since.max(given_up + Duration::microseconds(1))))
 }
 
 /// Files with all that concerns them, in the transaction's tenant; at most a thousand.

@@ -136,6 +136,22 @@ pub async fn exchange(system: &System, id: OidcSignInId, now: DateTime<Utc>) -> 
     Ok(system.update(update).await? > 0)
 }
 
+/// Codes of somebody whom the connection knows no more: who is linked anew is not who was handed them.
+pub async fn void_codes(
+    unit: &Unit,
+    ctx: &Ctx,
+    connection: OidcConnectionId,
+    user: UserId,
+) -> Result<u64, data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::ConnectionId.eq(connection))
+        .filter(Column::UserId.eq(user))
+        .filter(Column::ExchangedAt.is_null())
+        .col_expr(Column::ExchangedAt, Expr::val(ctx.now()))
+        .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    unit.update_platform(update).await
+}
+
 /// Those that nobody can come back with; a few at a time, by whoever begins one, and more than that one.
 pub async fn remove_old(system: &System, before: DateTime<Utc>) -> Result<u64, data::Error> {
     let sql = "DELETE FROM oidc_sign_ins WHERE id IN \

@@ -311,6 +311,16 @@ pub async fn by_id(tx: &Tx, id: CredentialId) -> Result<Option<Model>, data::Err
     tx.by_id::<Entity, _>(id).filter(Column::RevokedAt.is_null()).one().await
 }
 
+/// Whether this proof has opened one here before.
+pub async fn is_of_proof(
+    tx: &Tx,
+    membership: MembershipId,
+    authenticated_at: DateTime<Utc>,
+) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::MembershipId.eq(membership));
+    Ok(found.filter(Column::AuthenticatedAt.eq(authenticated_at)).one().await?.is_some())
+}
+
 /// Whether it has not ended, by itself or with all of the person's.
 pub async fn is_open(
     tx: &Tx,

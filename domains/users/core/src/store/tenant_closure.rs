@@ -89,6 +89,16 @@ pub async fn newest_of(tx: &Tx, tenant: TenantId) -> Result<Option<Model>, data:
     tx.platform_one(of_tenant(tenant)).await
 }
 
+/// Whether a tenant whose closing they asked for is being erased, so that they are not told yet.
+pub async fn is_erasing_of(tx: &Tx, person: UserId) -> Result<bool, data::Error> {
+    let erasing = Entity::find()
+        .filter(Column::RequestedBy.eq(person))
+        .filter(Column::Address.is_not_null())
+        .filter(Column::State.eq(ClosureState::Erasing.name()))
+        .limit(1);
+    Ok(tx.platform_one(erasing).await?.is_some())
+}
+
 /// As it is now, and so it stays until the transaction ends.
 pub async fn newest_of_to_change(unit: &Unit, tenant: TenantId) -> Result<Option<Model>, data::Error> {
     unit.platform_one(of_tenant(tenant).lock(LockType::NoKeyUpdate)).await

@@ -29,14 +29,14 @@ fn decoded(text: &str) -> Vec<u8> {
 }
 
 /// Header and claims of a token.
-fn read(token: &str) -> (Value, Value) {
+pub fn read(token: &str) -> (Value, Value) {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!(parts.len(), 3, "{token}");
     let json = |part: &str| serde_json::from_slice(&decoded(part)).unwrap();
     (json(parts[0]), json(parts[1]))
 }
 
-async fn keys(house: &House) -> Vec<Value> {
+pub async fn keys(house: &House) -> Vec<Value> {
     let told = house.send(TestRequest::with_uri("/.well-known/jwks.json")).await.is(200);
     assert_eq!(told.headers.get("content-type").unwrap(), "application/jwk-set+json");
     assert_eq!(told.headers.get("cache-control").unwrap(), "public, max-age=600");
@@ -44,7 +44,7 @@ async fn keys(house: &House) -> Vec<Value> {
 }
 
 /// As a program would that knows nothing but the published keys.
-fn is_signed_by(token: &str, key: &Value) -> bool {
+pub fn is_signed_by(token: &str, key: &Value) -> bool {
     let (message, signature) = token.rsplit_once('.').unwrap();
     let public = decoded(key["x"].as_str().unwrap());
     UnparsedPublicKey::new(&ED25519, public).verify(message.as_bytes(), &decoded(signature)).is_ok()

@@ -141,6 +141,22 @@ both! {
         }
         let first = house.get("/audit-log/consistency-proof?to=3", &ada.access).await.is(200);
         assert_eq!((first.at("/from_root_hash"), first.at("/to_root_hash")), (hex(&leaves[0]), hex(&root(&leaves[..3]))));
+
+        // RFC 6962, 2.1.3: of a tree of seven leaves.
+        let told = |parts: &[[u8; 32]]| json!(parts.iter().map(|hash| hex(hash)).collect::<Vec<_>>());
+        let proof = house.get("/audit-log/consistency-proof?from=3&to=7", &ada.access).await.is(200);
+        let expected = told(&[leaves[2], leaves[3], root(&leaves[..2]), root(&leaves[4..7])]);
+        assert_eq!(proof.json()["hashes"], expected);
+        let mut looked_at = 0;
+        for entry in log(&house, &ada, "").await {
+            let path = format!("/audit-entries/{}/inclusion-proof", entry["id"].as_str().unwrap());
+            if house.get(&path, &ada.access).await.is(200).json()["leaf_index"] != 0 { continue }
+            let proof = house.get(&format!("{path}?tree_size=7"), &ada.access).await.is(200);
+            let expected = told(&[leaves[1], root(&leaves[2..4]), root(&leaves[4..7])]);
+            assert_eq!((&proof.json()["hashes"], proof.at("/root_hash")), (&expected, hex(&root(&leaves[..7]))));
+            looked_at += 1;
+        }
+        assert_eq!(looked_at, 1, "the first leaf is an entry of the log");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::house::{House, PASSWORD, Person};
 use crate::platform::Desk;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use jobs::{JobFailure, Parcel, Running};
 use kernel::id::{MessageId, PLATFORM};
 use kernel::{Actor, Ctx, PermissionSet};
@@ -258,6 +258,75 @@ both! {
         assert_eq!(house.messages("tests.person_erased").await.len(), 2);
         let dora = house.enter(DORA).await;
         assert_eq!(dora.tenant, bob.tenant);
+    }
+}
+
+/// When the jobs that erase a person are due.
+async fn due(house: &House) -> Vec<DateTime<Utc>> {
+    let system = house.databases.system("tests").await.unwrap();
+    let sql = format!("SELECT run_at FROM {} WHERE handler = $1", system.table("messages"));
+    let rows = system.query_all(&sql, vec!["users.erase_person".into()]).await.unwrap();
+    let due = rows.iter().map(|row| row.try_get::<DateTime<Utc>>("", "run_at").unwrap()).collect();
+    system.commit().await.unwrap();
+    due
+}
+
+both! {
+    async fn who_has_the_address_since_keeps_what_is_theirs(stage: Stage) {
+        let house = House::new(stage).await;
+        let (ada, carol) = (house.owner(ADA).await, house.owner(CAROL).await);
+        house.owner(BOB).await;
+        house.owner(DORA).await;
+        let grace = house.member(&ada, GRACE, json!({ "role": "member" })).await;
+        house.post("/invitations", Some(&carol.access), json!({ "email": GRACE })).await.is(201);
+        house.post("/tenant/close", Some(&ada.access), json!({ "name": "Engines" })).await.is(200);
+        settle(&house).await;
+        house.stage.clock.advance(Duration::days(30));
+        while house.erase_closed().await.contains(&false) {}
+        settle(&house).await;
+
+        house.stage.clock.advance(Duration::hours(1));
+        let (bob, dora) = (house.enter(BOB).await, house.enter(DORA).await);
+        let anew = house.member(&bob, GRACE, json!({ "role": "member" })).await;
+        assert_ne!(anew.user, grace.user, "who has the address now is somebody else");
+        house.post("/invitations", Some(&dora.access), json!({ "email": GRACE })).await.is(201);
+        settle(&house).await;
+        assert_eq!(erase_people(&house).await, [true, true]);
+        settle(&house).await;
+
+        let entered = house.enter(GRACE).await;
+        assert_eq!((entered.user, entered.tenant), (anew.user, bob.tenant));
+        let asked = house.get("/invitations", &dora.access).await.is(200);
+        assert!(asked.text.contains(GRACE), "{}", asked.text);
+        for person in [&bob, &dora] {
+            let entries = log(&house, person, "").await;
+            assert!(entries.iter().all(|entry| entry["verification"] == "verified"), "{entries:?}");
+        }
+        let carol = house.enter(CAROL).await;
+        let asked = house.get("/invitations", &carol.access).await.is(200);
+        assert!(!asked.text.contains(GRACE), "of who was erased: {}", asked.text);
+        let entries = log(&house, &carol, "").await;
+        assert!(entries.iter().any(|entry| entry["verification"] == "erased"), "{entries:?}");
+    }
+}
+
+both! {
+    async fn who_closed_a_tenant_is_told_before_they_are_erased(stage: Stage) {
+        let house = House::new(stage).await;
+        let ada = house.owner(ADA).await;
+        house.post("/tenant/close", Some(&ada.access), json!({ "name": "Engines" })).await.is(200);
+        settle(&house).await;
+        house.stage.clock.advance(Duration::days(30));
+        assert_eq!(house.erase_closed().await, [false], "it is being erased");
+        let soon = house.stage.clock.now() + Duration::hours(23);
+        let due = due(&house).await;
+        assert!(due.len() == 1 && due[0] > soon, "{due:?}");
+        settle(&house).await;
+        house.stage.clock.advance(Duration::days(1));
+        assert_eq!(erase_people(&house).await, [false], "the certificate is not sent yet");
+        while house.erase_closed().await.contains(&false) {}
+        settle(&house).await;
+        assert_eq!(erase_people(&house).await, [true]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Leaving: what is taken along, and a tenant that is closed, brought back, and erased when its time is over.
 
-use crate::house::{House, PASSWORD, Person, Reply};
+use crate::access_tokens::{is_signed_by, keys, read};
+use crate::house::{House, PASSWORD, Person, Reply, files_under};
 use crate::platform::Desk;
 use crate::support_access::granted;
 use chrono::Duration;
@@ -81,6 +82,8 @@ both! {
         let ada = house.owner(ADA).await;
         let asked = house.post("/tenant-exports", Some(&ada.access), json!({})).await.is(202).at("/id");
         house.produce_exports(&ada).await;
+        let blobs = house.stage.folder.path().join("blobs");
+        assert_eq!(files_under(&blobs), 1);
         let path = format!("/tenant-exports/{asked}");
         house.stage.clock.advance(Duration::minutes(16));
         let stale = "users.fresh_credential_needed";
@@ -92,7 +95,7 @@ both! {
         house.get(&path, &ada.access).await.problem(404, "users.data_export_not_found");
         house.clean_up().await;
         let rows = house.meddle(&ada, sql!("DELETE FROM data_exports WHERE tenant_id = $1"), None).await;
-        assert_eq!(rows.unwrap(), 0, "it is deleted with its file");
+        assert_eq!((rows.unwrap(), files_under(&blobs)), (0, 0), "it is deleted with its file");
     }
 }
 
@@ -135,7 +138,11 @@ both! {
         let closure = desk.get(&format!("{place}/closure")).await.is(200);
         assert_eq!(closure.at("/state"), "erased");
         assert_eq!(closure.json()["rows"]["users.memberships"], 2, "{}", closure.text);
-        assert_eq!(closure.at("/certificate").split('.').count(), 3);
+        let certificate = closure.at("/certificate");
+        let (header, said) = read(&certificate);
+        assert!(is_signed_by(&certificate, &header["jwk"]), "{certificate}");
+        assert!(keys(&house).await.iter().any(|key| key["kid"] == header["kid"]), "by a key of ours");
+        assert_eq!((&said["tenant"], &said["tables"]["users.memberships"]), (&json!(ada.tenant), &json!(2)));
         desk.get(&place).await.problem(404, "users.no_such_tenant");
         let told = house.messages("tests.erased").await;
         assert_eq!(told.len(), 1, "whoever closed it is told once");

@@ -179,6 +179,12 @@ both! {
         }
         let policy = consent.headers.get("content-security-policy").unwrap().to_str().unwrap();
         assert!(policy.contains("form-action 'self' https://planner.example;"), "{policy}");
+        assert!(policy.starts_with("default-src 'none';") && !policy.contains("script-src"), "{policy}");
+        for page in [&shown, &consent] {
+            let has_form = page.text.contains("<form method=\"post\" action=\"/oauth/authorize?");
+            assert!(has_form && !page.text.contains("<script"), "{}", page.text);
+        }
+        assert!(consent.text.contains("<button name=\"decision\" value=\"allow\">"), "{}", consent.text);
 
         let allowed = submit(&house, &query, &cookie, &[("csrf", &csrf), ("decision", "allow")]).await;
         let back = location(&allowed);

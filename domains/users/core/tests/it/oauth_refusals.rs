@@ -325,6 +325,12 @@ both! {
             let said = house.send(TestRequest::get().uri(&format!("/.well-known/{place}"))).await.is(200);
             assert_eq!(said.at("/issuer"), "http://insula.test");
             assert_eq!(said.at("/token_endpoint"), "http://insula.test/oauth/token");
+            for (name, path) in [
+                ("authorization_endpoint", "/oauth/authorize"), ("revocation_endpoint", "/oauth/revoke"),
+                ("introspection_endpoint", "/oauth/introspect"), ("jwks_uri", "/.well-known/jwks.json"),
+            ] {
+                assert_eq!(said.at(&format!("/{name}")), format!("http://insula.test{path}"));
+            }
             let scopes = said.json()["scopes_supported"].clone();
             let has = |name: &str| scopes.as_array().unwrap().iter().any(|scope| scope == name);
             assert!(has("openid") && has("users.members.read") && !has("users.sessions.end"), "{scopes}");

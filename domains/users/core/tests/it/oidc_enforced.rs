@@ -167,3 +167,32 @@ both! {
         assert_eq!(told, [(json!(ADA), json!(ADA)), (json!("carl@example.com"), json!(ADA))]);
     }
 }
+
+both! {
+    /// Also of whoever has signed in elsewhere and moves here.
+    async fn owners_are_told_once_of_each_proof(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let house = &firm.house;
+        let eve = house.owner("eve@neighbour.example").await;
+        house.post("/invitations", Some(&eve.access), json!({ "email": ADA, "role": "member" })).await.is(201);
+        house.accept(&house.invitations().await.pop().unwrap(), PASSWORD).await.is(200);
+        let authenticator = enrolled(house, &firm.ada).await;
+        firm.change(enforced()).await.is(200);
+        house.stage.clock.advance(Duration::seconds(30));
+        let body = json!({
+            "email": ADA, "password": PASSWORD, "tenant_id": eve.tenant, "code": authenticator.code(house, 0),
+        });
+        let mut access = house.post("/sign-in", None, body).await.is(200).at("/access_token");
+        assert!(house.messages("tests.provider_bypassed").await.is_empty(), "nothing is enforced there");
+        for to in [firm.ada.tenant, eve.tenant, firm.ada.tenant] {
+            let moved = house.post("/sessions/switch", Some(&access), json!({ "tenant_id": to })).await;
+            access = moved.is(200).at("/access_token");
+            assert_eq!(house.messages("tests.provider_bypassed").await.len(), 1);
+        }
+        house.deliver_audit().await;
+        let log = house.get("/audit-entries?action=users.session.create&limit=100", &access).await.is(200);
+        let entries = log.json()["data"].as_array().cloned().unwrap();
+        let past = entries.iter().filter(|entry| entry["after"]["break_glass"] == true);
+        assert_eq!(past.count(), 2, "{}", log.text);
+    }
+}

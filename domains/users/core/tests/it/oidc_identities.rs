@@ -18,8 +18,9 @@ both! {
         let before = firm.signed_in(grace("8")).await;
         let bob = house.member(&firm.ada, "bob@example.com", json!({ "role": "admin" })).await;
         let identities = format!("/members/{}/identities", before.membership);
-        let shown = house.get(&identities, &bob.access).await.is(200).json()["identities"].clone();
+        let shown = house.get(&identities, &bob.access).await.is(200).json()["data"].clone();
         assert_eq!(shown.as_array().unwrap().len(), 1);
+        assert!(shown[0]["id"].is_string() && shown[0]["created_at"].is_string(), "{shown}");
         assert_eq!(
             (&shown[0]["connection_id"], &shown[0]["issuer"], &shown[0]["subject"]),
             (&json!(firm.connection), &json!(firm.provider.issuer), &json!("8"))
@@ -34,19 +35,31 @@ both! {
         house.get("/me", &before.access).await.is(401);
         let renewed = json!({ "refresh_token": before.refresh });
         house.post("/refresh", None, renewed).await.problem(401, "users.refresh_refused");
-        firm.exchange(&handed, VERIFIER).await.problem(401, "users.sso_code_invalid");
         let shown = house.get(&identities, &firm.ada.access).await.is(200).json();
-        assert_eq!(shown, json!({ "identities": [] }));
+        assert_eq!(shown, json!({ "data": [], "next_cursor": null }));
         let again = house.post(&unlink, Some(&firm.ada.access), json!({})).await;
         again.problem(404, "users.identity_not_found");
 
         assert_eq!(firm.signed_in(grace("9")).await.user, before.user);
+        // The connection knows them again, but not as whom the code was handed to.
+        firm.exchange(&handed, VERIFIER).await.problem(401, "users.sso_code_invalid");
         firm.refused(grace("8"), 409, "Somebody else").await;
         house.deliver_audit().await;
         let log = house.get("/audit-entries?action=users.oidc_identity.delete", &firm.ada.access).await.is(200);
         let entry = log.json()["data"][0].clone();
         assert_eq!(entry["before"]["member"], json!(before.membership), "{}", log.text);
         assert_eq!(entry["after"]["sessions_ended"], 1, "{}", log.text);
+    }
+}
+
+both! {
+    async fn a_code_of_who_was_unlinked_is_worth_nothing(stage: Stage) {
+        let firm = Firm::new(stage).await;
+        let signed_in = firm.signed_in(grace("8")).await;
+        let handed = code(&firm.returned(grace("8")).await.is(303));
+        let unlink = format!("/members/{}/identities/{}/unlink", signed_in.membership, firm.connection);
+        firm.house.post(&unlink, Some(&firm.ada.access), json!({})).await.is(204);
+        firm.exchange(&handed, VERIFIER).await.problem(401, "users.sso_code_invalid");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::AuditEntryId;
 use crate::error::Error;
 use crate::store::audit_detail::{self, Stretch};
+use crate::store::of_person::Theirs;
 use data::{AuditEntry, Unit};
 use kernel::{Ctx, UserId};
 use serde::{Deserialize, Serialize};
@@ -42,25 +43,21 @@ async fn erase_of_person(app: &App, ctx: &Ctx, person: UserId) -> Result<u64, Er
     }
 }
 
-/// The same of a person who is nobody any more: by their address too, and by other ids that the tenant has of them.
-pub async fn erase_naming(
-    app: &App,
-    ctx: &Ctx,
-    person: UserId,
-    address: &str,
-    ids: &[Uuid],
-) -> Result<u64, Error> {
+/// The same of a person who is nobody any more: by their address too, of what happened while it was theirs, and by
+/// other ids that the tenant has of them.
+pub async fn erase_naming(app: &App, ctx: &Ctx, of: &Theirs, ids: &[Uuid]) -> Result<u64, Error> {
     // The log has it as a JSON text of its own, and not as the end of another's.
-    let address = format!("\"{address}\"");
+    let address = format!("\"{}\"", of.address);
+    let person = of.person;
     let (mut all, mut stretch) = (0, None);
     loop {
         let unit = app.databases.write(ctx).await?;
         stretch = Stretch::next(&unit, stretch).await?;
         let Some(stretch) = stretch else { return Ok(all) };
         let mut erased = audit_detail::erase_of_person(&unit, stretch, person).await?;
-        erased += audit_detail::erase_naming(&unit, stretch, &address, None).await?;
+        erased += audit_detail::erase_naming(&unit, stretch, &address, None, of.until).await?;
         for id in ids {
-            erased += audit_detail::erase_naming(&unit, stretch, &id.to_string(), Some(*id)).await?;
+            erased += audit_detail::erase_naming(&unit, stretch, &id.to_string(), Some(*id), None).await?;
         }
         all += end(unit, "user", person.uuid(), erased).await?;
     }

@@ -13,9 +13,10 @@ use crate::service::leaving::erase_tenant::{Erasing, unanswered};
 use crate::service::leaving::export::key;
 use crate::service::members::move_member::leave_within;
 use crate::service::sessions::{signing_keys, tokens};
+use crate::store::of_person::Theirs;
 use crate::store::user_erasure::{self, Model, NewErasure};
-use crate::store::{data_export, membership, of_person, tenant, user};
-use chrono::Duration;
+use crate::store::{data_export, membership, of_person, tenant, tenant_closure, user};
+use chrono::{DateTime, Duration, Utc};
 use data::tables::{KERNEL_TABLES, Of, Table};
 use data::{ActAs, AuditEntry, JobOptions, Unit};
 use kernel::id::PLATFORM;
@@ -31,6 +32,8 @@ const ASKING_TAKES: Duration = Duration::minutes(5);
 const PAUSE: Duration = Duration::seconds(1);
 /// Until then whoever's tenant is gone can be sent its certificate, to the address that is erased next.
 const LETTERS_TAKE: Duration = Duration::days(1);
+/// Where erasing that tenant takes longer.
+const LOOKED_AGAIN: Duration = Duration::minutes(10);
 const PLACES: i64 = 100;
 const SEAL: &str = "users.erasing_person";
 const MESSAGES: &str = "messages";
@@ -52,8 +55,9 @@ impl Person {
         self.email.to_ascii_lowercase()
     }
 
-    fn archived(&self) -> ArchivePerson {
-        ArchivePerson { id: self.id, address: Some(self.email.clone()), name: Some(self.name.clone()) }
+    fn archived(&self, address_until: Option<DateTime<Utc>>) -> ArchivePerson {
+        let (address, name) = (Some(self.email.clone()), Some(self.name.clone()));
+        ArchivePerson { id: self.id, address, address_until, name }
     }
 }
 
@@ -112,6 +116,12 @@ pub async fn erase_person(app: &App, ctx: &Ctx, job: ErasePerson) -> Result<Eras
     if erasure.state()? == PersonState::Erased {
         return Ok(Erasing::Done);
     }
+    let read = app.databases.read(ctx).await?;
+    let is_told_first = tenant_closure::is_erasing_of(&read, erasure.user_id).await?;
+    drop(read);
+    if is_told_first {
+        return Ok(Erasing::NotBefore(ctx.now() + LOOKED_AGAIN));
+    }
     let person = opened(app, &erasure)?;
     let mut after = erasure.done_up_to.unwrap_or(PLATFORM);
     loop {
@@ -121,14 +131,14 @@ pub async fn erase_person(app: &App, ctx: &Ctx, job: ErasePerson) -> Result<Eras
         let Some(last) = places.last().copied() else { break };
         for place in places {
             let there = ctx.visitor().enter(place, "users");
-            if !erase_there(app, &there, &person).await? {
+            if !erase_there(app, &there, &erasure, &person).await? {
                 return Ok(Erasing::NotBefore(ctx.now() + PAUSE));
             }
             advance(app, ctx, erasure.public_id, place).await?;
         }
         after = last;
     }
-    if !erase_there(app, ctx, &person).await? {
+    if !erase_there(app, ctx, &erasure, &person).await? {
         return Ok(Erasing::NotBefore(ctx.now() + PAUSE));
     }
     let system = app.databases.system("leaving: what an erased person had in no tenant").await?;
@@ -152,25 +162,37 @@ fn opened(app: &App, erasure: &Model) -> Result<Person, Error> {
 }
 
 /// `false`: something on its way there is waited for. Twice is once.
-async fn erase_there(app: &App, there: &Ctx, person: &Person) -> Result<bool, Error> {
+async fn erase_there(app: &App, there: &Ctx, erasure: &Model, person: &Person) -> Result<bool, Error> {
+    let theirs = theirs(app, erasure, person).await?;
+    let archived = person.archived(theirs.until);
     leave_if_there(app, there, person.id).await?;
     for offer in app.archives.all() {
-        if erase_rows(offer, there, person, MESSAGES).await? {
+        if erase_rows(offer, there, &archived, MESSAGES).await? {
             return Ok(false);
         }
     }
     for offer in app.archives.all() {
         for table in tables(offer).filter(|table| table.name != MESSAGES) {
-            erase_rows(offer, there, person, table.name).await?;
+            erase_rows(offer, there, &archived, table.name).await?;
         }
     }
     let read = app.databases.read(there).await?;
-    let named_by = of_person::named_by(&read, person.id, &person.address()).await?;
+    let named_by = of_person::named_by(&read, &theirs).await?;
     drop(read);
-    erase_naming(app, there, person.id, &person.address(), &named_by).await?;
+    erase_naming(app, there, &theirs, &named_by).await?;
     delete_exports(app, there, person.id).await?;
-    delete_own(app, there, person).await?;
+    delete_own(app, there, &theirs).await?;
     Ok(true)
+}
+
+/// Their address is free from the first, so it may be somebody else's by now. Looked at for each tenant: it takes long.
+async fn theirs(app: &App, erasure: &Model, person: &Person) -> Result<Theirs, Error> {
+    let address = person.address();
+    let system =
+        app.databases.system_read("leaving: since when an erased person's address is another's").await?;
+    let until = of_person::anothers_since(&system, &address, erasure.created_at).await?;
+    drop(system);
+    Ok(Theirs { person: person.id, address, until })
 }
 
 /// Of who was erased with their tenant, or was let in while they asked.
@@ -189,9 +211,14 @@ fn tables(offer: &ArchiveOffer) -> impl Iterator<Item = &'static Table> {
 }
 
 /// Whether something of it is waited for.
-async fn erase_rows(offer: &ArchiveOffer, there: &Ctx, person: &Person, table: &str) -> Result<bool, Error> {
+async fn erase_rows(
+    offer: &ArchiveOffer,
+    there: &Ctx,
+    person: &ArchivePerson,
+    table: &str,
+) -> Result<bool, Error> {
     loop {
-        let request = module::ErasePerson { table: table.to_owned(), person: person.archived() };
+        let request = module::ErasePerson { table: table.to_owned(), person: person.clone() };
         let erased = offer.archive.erase_person(there, request).await.map_err(unanswered)?;
         let RowsErased { more, waits, .. } = erased;
         if !more {
@@ -218,10 +245,10 @@ async fn delete_exports(app: &App, there: &Ctx, person: UserId) -> Result<(), Er
     }
 }
 
-async fn delete_own(app: &App, there: &Ctx, person: &Person) -> Result<(), Error> {
+async fn delete_own(app: &App, there: &Ctx, theirs: &Theirs) -> Result<(), Error> {
     loop {
         let unit = app.databases.write(there).await?;
-        let more = of_person::delete(&unit, person.id, &person.address()).await?;
+        let more = of_person::delete(&unit, theirs).await?;
         unit.commit(()).await?;
         if !more {
             return Ok(());

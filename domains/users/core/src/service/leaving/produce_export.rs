@@ -109,7 +109,7 @@ async fn person(app: &App, ctx: &Ctx, export: &Model) -> Result<Option<ArchivePe
     let Some(id) = export.of_person else { return Ok(None) };
     let read = app.databases.read(ctx).await?;
     let address = user::by_id(&read, id).await?.map(|found| found.email);
-    Ok(Some(ArchivePerson { id, address, name: None }))
+    Ok(Some(ArchivePerson { id, address, address_until: None, name: None }))
 }
 
 enum Step<'a> {

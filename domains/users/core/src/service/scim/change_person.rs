@@ -42,7 +42,11 @@ pub async fn change_person(
     seen.require(&document)?;
     let before = UserEntry::of(document.clone())?;
     let mut entry = UserEntry::of(changed(document, change)?)?;
-    let manager = manager_of(&unit, &entry).await?;
+    let manager = match manager_of(&unit, &entry).await? {
+        // Nobody takes the place of who is there.
+        None if entry.manager.is_some() => manager_of(&unit, &before).await?,
+        named => named,
+    };
     entry.manager = manager.as_ref().map(|manager| manager.id.to_string());
     if entry == before {
         let told = version::told(person.document(&base)?)?;

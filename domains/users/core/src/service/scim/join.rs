@@ -92,8 +92,11 @@ async fn enter_teams(
     for team in teams {
         let is_there = team::find_to_keep(unit, team).await?.is_some();
         let is_new = team_member::find(unit, team, member).await?.is_none();
+        if !is_there || !is_new {
+            continue;
+        }
         let granted = granted_in(app, unit, team).await?;
-        if is_there && is_new && theirs.covers(&granted) && fresh::is_of_members(app, &granted) {
+        if theirs.covers(&granted) && fresh::is_of_members(app, &granted) {
             let added = team_member::insert(unit, ctx, team, member).await?;
             unit.audit(AuditEntry {
                 action: "users.team_member.add",

@@ -226,7 +226,7 @@ pub fn or_taken(error: data::Error) -> Error {
     error.into()
 }
 
-/// The manager whom an entry names. One who is nobody is left out: some send all of a person with each change, and that their
+/// The manager whom an entry names. One who is nobody is no fault: some send all of a person with each change, and that their
 /// manager has gone must not keep them from being switched off.
 pub async fn manager_of(tx: &Tx, entry: &UserEntry) -> Result<Option<Person>, Error> {
     let Some(manager) = &entry.manager else { return Ok(None) };

@@ -120,6 +120,7 @@ async fn introduce(
         join(app, ctx, unit, person, role, own).await?;
         // Whoever comes back by an invitation may be called otherwise by their provider.
         oidc_identity::delete_of(unit, arrival.connection, person).await?;
+        oidc_sign_in::void_codes(unit, ctx, arrival.connection, person).await?;
     }
     let member = active(unit, person).await?;
     if oidc_identity::of_person(unit, arrival.connection, person).await?.is_some() {

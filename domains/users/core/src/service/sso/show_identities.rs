@@ -1,7 +1,7 @@
 //! What a member is called by the tenant's providers.
 
 use crate::app::App;
-use crate::domain::{MembershipId, OidcConnectionId};
+use crate::domain::{MembershipId, OidcConnectionId, OidcIdentityId};
 use crate::error::Error;
 use crate::store::{membership, oidc_connection, oidc_identity};
 use chrono::{DateTime, Utc};
@@ -9,11 +9,13 @@ use kernel::Ctx;
 
 #[derive(Clone, Debug)]
 pub struct Identity {
+    pub id: OidcIdentityId,
     pub connection: OidcConnectionId,
     pub connection_name: String,
     pub issuer: String,
     pub subject: String,
-    pub linked_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }
 
 /// One at each of the tenant's connections at most, so all of them.
@@ -25,11 +27,13 @@ pub async fn show_identities(app: &App, ctx: &Ctx, id: MembershipId) -> Result<V
     let shown = known.into_iter().filter_map(|identity| {
         let by = connections.iter().find(|connection| connection.public_id == identity.connection_id)?;
         Some(Identity {
+            id: identity.public_id,
             connection: by.public_id,
             connection_name: by.name.clone(),
             issuer: by.issuer.clone(),
             subject: identity.subject,
-            linked_at: identity.created_at,
+            created_at: identity.created_at,
+            updated_at: identity.updated_at,
         })
     });
     Ok(shown.collect())

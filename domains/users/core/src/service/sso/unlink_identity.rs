@@ -9,7 +9,7 @@ use crate::permissions::SSO_WRITE;
 use crate::service::roles::authority;
 use crate::service::sessions::{fresh, tokens};
 use crate::service::sso::connection as view;
-use crate::store::{membership, oidc_identity, session, tenant};
+use crate::store::{membership, oidc_identity, oidc_sign_in, session, tenant};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
 use serde_json::json;
@@ -33,6 +33,7 @@ pub async fn unlink_identity(
     if oidc_identity::delete_of(&unit, connection, member.user_id).await? == 0 {
         return Err(Error::IdentityNotFound);
     }
+    oidc_sign_in::void_codes(&unit, ctx, connection, member.user_id).await?;
     // By which of the providers each was opened is not kept.
     let ended = session::revoke_federated(&unit, ctx, id).await?;
     ended.iter().for_each(|row| tokens::forget(app, &mut unit, &row.access_hash));

@@ -6,10 +6,13 @@ use crate::domain::VerifiedDomainId;
 use crate::error::Error;
 use crate::service::sessions::fresh;
 use crate::service::sso::domain::{self as view, Domain, Proof};
-use crate::service::sso::fetch;
+use crate::service::sso::fetch::{self, FetchError};
 use crate::store::verified_domain;
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
+use outbound::SendError;
+
+const SOMETHING_ELSE: &str = "it holds something else";
 
 pub async fn verify_domain(
     app: &App,
@@ -60,13 +63,23 @@ async fn require_file(app: &App, domain: &Domain) -> Result<(), Error> {
     let url = url.parse().map_err(data::Error::internal)?;
     let found = match fetch::get(&app.outbound, url, None).await {
         Ok(body) if shows(&body, domain) => return Ok(()),
-        Ok(_) => "it holds something else".to_owned(),
+        Ok(_) => SOMETHING_ELSE.to_owned(),
         Err(error) => {
             tracing::debug!(%error, "a domain does not show its challenge");
-            format!("it was not had: {error}")
+            told(&error)
         }
     };
     Err(Error::DomainUnproved { place, found })
+}
+
+/// What the domain itself has answered. Why there was no answer is ours: it would say which names there are inside.
+fn told(error: &FetchError) -> String {
+    match error {
+        FetchError::Status(status) => format!("the answer has the status {status}"),
+        FetchError::TooLong => SOMETHING_ELSE.to_owned(),
+        FetchError::Send(SendError::TimedOut) => "it took too long".to_owned(),
+        FetchError::Send(_) | FetchError::Unfit => "it was not reached".to_owned(),
+    }
 }
 
 /// What else is there is not told: a record may lead to a name that is ours alone to ask for.
@@ -86,4 +99,25 @@ async fn require_record(app: &App, domain: &Domain) -> Result<(), Error> {
 
 fn shows(text: &[u8], domain: &Domain) -> bool {
     secrets::same(text.trim_ascii(), domain.challenge.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_file_was_not_reached_is_not_told() {
+        for (error, expected) in [
+            (FetchError::Status(404), "the answer has the status 404"),
+            (FetchError::TooLong, "it holds something else"),
+            (SendError::TimedOut.into(), "it took too long"),
+            (SendError::NotPublic.into(), "it was not reached"),
+            (SendError::UnknownName.into(), "it was not reached"),
+            (SendError::NotConnected.into(), "it was not reached"),
+            (SendError::Broken.into(), "it was not reached"),
+            (SendError::Unavailable("no roots".into()).into(), "it was not reached"),
+        ] {
+            assert_eq!(told(&error), expected, "{error}");
+        }
+    }
 }

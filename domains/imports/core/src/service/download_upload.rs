@@ -1,0 +1,18 @@
+//! The file of an upload, as it came in.
+
+use super::{App, blob_key, get_upload};
+use crate::error::Error;
+use blobs::Blob;
+use imports_contract::UploadId;
+use kernel::Ctx;
+
+pub struct Download {
+    pub file_name: String,
+    pub blob: Blob,
+}
+
+pub async fn download_upload(app: &App, ctx: &Ctx, id: UploadId) -> Result<Download, Error> {
+    let upload = get_upload(app, ctx, id).await?;
+    let blob = app.blobs.stream(&blob_key(ctx.tenant(), upload.id)).await?;
+    Ok(Download { file_name: upload.file_name, blob })
+}

@@ -170,7 +170,7 @@ async fn takes_oneself_along(owner: &Client) {
 /// As the command prints it.
 async fn register_is_shown(client: &Client) {
     let shown = client.get("/users/personal-data").await.expect(200);
-    let printed = app::wiring::personal_data(true).expect("a register");
+    let printed = app::wiring::personal_data(true).unwrap();
     let printed: Value = serde_json::from_str(&printed).unwrap();
     let sorted = |lines: &Value| {
         let mut all: Vec<String> = lines.as_array().unwrap().iter().map(Value::to_string).collect();

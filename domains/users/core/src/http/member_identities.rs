@@ -10,15 +10,6 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Answer, Caller, PathId, PathParams, Rendered, State, respond};
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({
-    "data": [{
-        "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9c",
-        "connection_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "connection_name": "Keycloak",
-        "issuer": "https://login.example.com/realms/engines", "subject": "f:5d9c1a:ada",
-        "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
-    }],
-    "next_cursor": null,
-}))]
 pub struct MemberIdentitiesDto {
     /// At most one at each connection
     #[schema(max_items = 20)]
@@ -29,6 +20,12 @@ pub struct MemberIdentitiesDto {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9c",
+    "connection_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "connection_name": "Keycloak",
+    "issuer": "https://login.example.com/realms/engines", "subject": "f:5d9c1a:ada",
+    "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
+}))]
 pub struct MemberIdentityDto {
     id: OidcIdentityId,
     connection_id: OidcConnectionId,

@@ -5,6 +5,7 @@
 mod archive;
 mod authenticator;
 mod databases;
+mod files;
 mod loopback;
 mod names;
 mod provider;
@@ -17,6 +18,7 @@ mod wait;
 pub use archive::check_archive;
 pub use authenticator::Authenticator;
 pub use databases::{Backend, PostgresDatabase, sqlite_file};
+pub use files::files_under;
 pub use loopback::Loopback;
 pub use names::Names;
 pub use provider::{Provider, Saying, s256};

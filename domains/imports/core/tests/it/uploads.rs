@@ -2,7 +2,7 @@
 
 use crate::house::{House, Stage, UPLOAD_LIMIT_BYTES, both, call, csv};
 use serde_json::json;
-use std::path::Path;
+use testkit::files_under;
 
 both!(
     async fn a_csv_file_is_kept_and_described(stage: Stage) {
@@ -101,9 +101,3 @@ both!(
         assert_eq!(reply.status, 403, "{reply:?}");
     }
 );
-
-fn files_under(folder: &Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths.map(|path| if path.is_dir() { files_under(&path) } else { 1 }).sum()
-}

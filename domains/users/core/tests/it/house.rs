@@ -12,7 +12,6 @@ use module::{Archives, Module, Operators, Reseal};
 use secrets::Sealed;
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::Arc;
 use testkit::{Loopback, Service, Stage};
 use users::{Deps, PERMISSIONS, Settings};
@@ -458,10 +457,4 @@ impl House {
         (tenant.id, tenant.owner) = (person.tenant, person.user);
         tenant.ctx(PERMISSIONS)
     }
-}
-
-pub fn files_under(folder: &Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths.map(|path| if path.is_dir() { files_under(&path) } else { 1 }).sum()
 }

@@ -1,13 +1,13 @@
 //! Leaving: what is taken along, and a tenant that is closed, brought back, and erased when its time is over.
 
 use crate::access_tokens::{is_signed_by, keys, read};
-use crate::house::{House, PASSWORD, Person, Reply, files_under};
+use crate::house::{House, PASSWORD, Person, Reply};
 use crate::platform::Desk;
 use crate::support_access::granted;
 use chrono::Duration;
 use data::sql;
 use serde_json::{Value, json};
-use testkit::{Stage, both, eventually};
+use testkit::{Stage, both, eventually, files_under};
 
 const ADA: &str = "ada@example.com";
 const BOB: &str = "bob@example.com";

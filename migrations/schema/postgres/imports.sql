@@ -155,6 +155,13 @@ uploads.created_at timestamp with time zone NOT NULL
 uploads.updated_at timestamp with time zone NOT NULL
 uploads.deleted_at timestamp with time zone
 uploads.deleted_by text
+uploads.delimiter text
+uploads.encoding text
+uploads.sheet_name text
+uploads.epoch bigint
+uploads.header_row bigint NOT NULL
+uploads constraint uploads_delimiter_check CHECK ((delimiter = ANY (ARRAY['comma'::text, 'semicolon'::text, 'tab'::text, 'pipe'::text])))
+uploads constraint uploads_epoch_check CHECK ((epoch = ANY (ARRAY[(1900)::bigint, (1904)::bigint])))
 uploads constraint uploads_pkey PRIMARY KEY (id)
 uploads constraint uploads_public_id UNIQUE (tenant_id, public_id)
 CREATE INDEX uploads_listed ON imports.uploads USING btree (tenant_id, created_at, public_id)

@@ -19,13 +19,22 @@ impl Door {
             ("an image", b"\x89PNG\r\n\x1a\n0000"),
             ("a workbook", b"PK\x03\x04000000000000"),
             ("JSON", b"{\"sku\": \"CHAI\"}"),
-            ("UTF-16", b"\xFF\xFEs\0k\0u\0"),
-            ("Latin-1", b"sku,name\n1,R\xF6ssle\n"),
+            ("UTF-16 without a mark", b"s\0k\0u\0"),
+            ("UTF-8 and Latin-1", b"sku,name\n1,R\xC3\xB6ssle\n2,R\xF6ssle\n"),
             ("two columns alike", b"sku,sku\n1,2\n"),
             ("an open quote", b"sku,name\n1,\"Chai\n"),
         ];
         for (what, body) in not_csv {
             self.refused(what, upload("text/csv", body.to_vec()), 422, "imports.not_csv").await;
+        }
+        let not_workbooks: [(&str, &[u8], &str); 3] = [
+            ("CSV as a workbook", b"sku,name\n1,Chai\n", "imports.not_a_workbook"),
+            ("half a workbook", b"PK\x03\x04000000000000", "imports.workbook_damaged"),
+            ("an old workbook", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "imports.other_workbook"),
+        ];
+        for (what, body, code) in not_workbooks {
+            let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            self.refused(what, upload(media, body.to_vec()), 422, code).await;
         }
         let csv = b"sku,name\n1,Chai\n".to_vec();
         self.refused("as JSON", upload("application/json", csv.clone()), 415, "unsupported_media_type").await;

@@ -2,6 +2,7 @@
 
 use crate::domain::inspect::NotCsv;
 use crate::domain::run::RunStatus;
+use crate::domain::sheet::SheetError;
 use kernel::contract::Cause;
 use kernel::{FieldError, Problem};
 use macros::Problems;
@@ -17,6 +18,36 @@ pub enum Error {
     #[error("This is not a CSV file that can be read: {}.", .0.0)]
     #[problem(code = "imports.not_csv", status = 422, title = "Not a CSV file")]
     NotCsv(NotCsv),
+    #[error(
+        "The name of the file ends in .{extension}, but it was sent as {media_type}. Send it under the name and the \
+         media type of what it is."
+    )]
+    #[problem(code = "imports.wrong_extension", status = 422, title = "Name and media type differ")]
+    WrongExtension { extension: String, media_type: &'static str },
+    #[error("This workbook cannot be imported: {0}.")]
+    #[problem(code = "imports.not_a_workbook", status = 422, title = "Not a workbook")]
+    NotAWorkbook(SheetError),
+    #[error("This workbook cannot be imported: {0}.")]
+    #[problem(code = "imports.other_workbook", status = 422, title = "Another kind of workbook")]
+    OtherWorkbook(SheetError),
+    #[error("This workbook cannot be imported: {0}.")]
+    #[problem(code = "imports.workbook_encrypted", status = 422, title = "The workbook is encrypted")]
+    WorkbookEncrypted(SheetError),
+    #[error("This workbook cannot be imported: {0}.")]
+    #[problem(code = "imports.workbook_macros", status = 422, title = "The workbook has macros")]
+    WorkbookMacros(SheetError),
+    #[error("This workbook cannot be imported: {0}.")]
+    #[problem(code = "imports.no_such_sheet", status = 422, title = "No such sheet")]
+    NoSuchSheet(SheetError),
+    #[error("This sheet cannot be imported: {0}.")]
+    #[problem(code = "imports.no_table", status = 422, title = "The sheet is no table")]
+    NoTable(SheetError),
+    #[error("This workbook cannot be imported: {0}.")]
+    #[problem(code = "imports.workbook_too_large", status = 422, title = "The workbook is too large")]
+    WorkbookTooLarge(SheetError),
+    #[error("This workbook cannot be imported: {0}.")]
+    #[problem(code = "imports.workbook_damaged", status = 422, title = "The workbook is damaged")]
+    WorkbookDamaged(SheetError),
     #[error("The import is {} already.", .status.name())]
     #[problem(code = "imports.run_finished", status = 409, title = "The import is finished")]
     RunFinished { status: RunStatus },
@@ -50,5 +81,29 @@ pub enum Error {
 impl Error {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::Other(Problem::invalid(errors))
+    }
+}
+
+impl From<SheetError> for Error {
+    fn from(error: SheetError) -> Self {
+        match error {
+            SheetError::NotAWorkbook => Self::NotAWorkbook(error),
+            SheetError::OtherKind(_) | SheetError::Mislabelled { .. } => Self::OtherWorkbook(error),
+            SheetError::Encrypted => Self::WorkbookEncrypted(error),
+            SheetError::Macros(_) => Self::WorkbookMacros(error),
+            SheetError::NoSuchSheet { .. } | SheetError::NoSheet => Self::NoSuchSheet(error),
+            SheetError::NoTable(_) => Self::NoTable(error),
+            SheetError::TooManyEntries { .. }
+            | SheetError::DirectoryTooLarge { .. }
+            | SheetError::TooLarge { .. }
+            | SheetError::Bomb { .. }
+            | SheetError::SharedTooLarge { .. }
+            | SheetError::TextTooLarge { .. }
+            | SheetError::RowTooLong { .. }
+            | SheetError::TooManyColumns { .. }
+            | SheetError::TooManyRows => Self::WorkbookTooLarge(error),
+            SheetError::Damaged(_) => Self::WorkbookDamaged(error),
+            SheetError::Io(_) => Self::Other(Problem::unavailable(error)),
+        }
     }
 }

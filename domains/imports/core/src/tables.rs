@@ -16,6 +16,11 @@ const UPLOADS: &[Column] = &[
     number("row_count"),
     json("column_names").words(&FILE, WithRow),
     json("preview").words(&FILE, WithRow),
+    text("delimiter"),
+    text("encoding"),
+    text("sheet_name").words(&FILE, WithRow),
+    number("epoch"),
+    number("header_row"),
 ];
 const IMPORT_RUNS: &[Column] = &[
     id("upload_id"),

@@ -1,15 +1,16 @@
-//! Cuts a CSV file (RFC 4180, commas) into records as its bytes arrive. Beside the csv crate because an import must
-//! know where each record begins, and because after a broken quote it goes on with the next line instead of taking
-//! the rest of the file for one value. What a record is depends on the bytes alone, not on how they were cut into
-//! chunks, so that a resumed import sees the same rows.
+//! Cuts a CSV file (RFC 4180, in any dialect) into records as its bytes arrive. Beside the csv crate because an import
+//! must know where each record begins, and because after a broken quote it goes on with the next line instead of
+//! taking the rest of the file for one value. What a record is depends on the bytes alone, not on how they were cut
+//! into chunks, so that a resumed import sees the same rows.
 
+use super::dialect::{Dialect, TextEncoding, Units};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::io::Cursor;
+use std::ops::Range;
 
 /// A longer record is refused, which bounds the memory.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
 const SHOWN_CHARS: usize = 200;
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Where the next record begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub struct Unreadable {
 /// Gives records for as long as the bytes it was given hold a whole one; blank lines are none.
 #[derive(Debug)]
 pub struct Records {
+    dialect: Dialect,
     buffer: Vec<u8>,
     /// How much of the buffer is used up.
     used: usize,
@@ -58,8 +60,14 @@ pub struct Records {
 }
 
 impl Records {
+    #[cfg(test)]
     pub fn from(at: Position) -> Self {
+        Self::of(at, Dialect::RFC_4180)
+    }
+
+    pub fn of(at: Position, dialect: Dialect) -> Self {
         Self {
+            dialect,
             buffer: Vec::new(),
             used: 0,
             at,
@@ -67,7 +75,7 @@ impl Records {
             wait_for: 0,
             refused: None,
             refused_bytes: 0,
-            cells: Cells::default(),
+            cells: Cells::of(dialect),
         }
     }
 
@@ -95,37 +103,41 @@ impl Records {
 
     /// Whether it is known if there is one.
     fn skip_byte_order_mark(&mut self) -> bool {
-        if self.at.byte > 0 || (self.rest().len() < BYTE_ORDER_MARK.len() && !self.ended) {
-            return self.at.byte > 0;
+        let mark = self.dialect.encoding.byte_order_mark();
+        if self.at.byte > 0 || mark.is_empty() {
+            return true;
         }
-        if self.rest().starts_with(BYTE_ORDER_MARK) {
-            self.consume(BYTE_ORDER_MARK.len(), 0);
+        if self.rest().len() < mark.len() && !self.ended {
+            return false;
+        }
+        if self.rest().starts_with(mark) {
+            self.consume(mark.len(), 0);
         }
         true
     }
 
     /// Drops the line that was refused, and the rest of it when more comes.
-    fn finish_refused(&mut self, unreadable: Unreadable) -> Option<Record> {
-        let (line, ended) = (self.at.line, self.ended);
+    fn finish_refused(&mut self, unreadable: Unreadable) -> Option<Cut> {
+        let (line, ended, units) = (self.at.line, self.ended, self.dialect.encoding.units());
         let rest = self.rest();
-        if let Some(end) = line_end(rest, ended) {
+        if let Some(end) = line_end(rest, ended, units) {
             self.consume(end, 1);
             let bytes = std::mem::take(&mut self.refused_bytes) + end as u64;
-            return Some(Record { line, bytes, end: self.at, cells: Err(unreadable) });
+            return Some(Cut { line, bytes, end: self.at, body: Err(unreadable) });
         }
-        // The last byte may be the first half of a line's end.
-        let dropped = rest.len().saturating_sub(1);
+        // The last unit may be the first half of a line's end.
+        let dropped = match units {
+            Units::Bytes => rest.len().saturating_sub(1),
+            _ => (rest.len() & !1).saturating_sub(2),
+        };
         self.consume(dropped, 0);
         self.refused_bytes += dropped as u64;
         self.refused = Some(unreadable);
         None
     }
-}
 
-impl Iterator for Records {
-    type Item = Record;
-
-    fn next(&mut self) -> Option<Record> {
+    /// The next record, undecoded.
+    pub fn cut(&mut self) -> Option<Cut> {
         if let Some(unreadable) = self.refused.take() {
             return self.finish_refused(unreadable);
         }
@@ -137,24 +149,50 @@ impl Iterator for Records {
             if rest.is_empty() || (rest.len() < self.wait_for && !self.ended) {
                 return None;
             }
-            match scan(rest, self.ended) {
+            match scan(rest, self.ended, self.dialect) {
                 Scan::More => {
                     self.wait_for = (rest.len() * 2).min(MAX_RECORD_BYTES + 1);
                     return None;
                 }
                 Scan::Record { body: 0, len, lines } => self.consume(len, lines),
                 Scan::Record { body, len, lines } => {
-                    let body = &self.buffer[self.used..self.used + body];
-                    let (line, cells) = (self.at.line, self.cells.read(body));
+                    let (line, body) = (self.at.line, Ok(self.used..self.used + body));
                     self.consume(len, lines);
-                    return Some(Record { line, bytes: len as u64, end: self.at, cells });
+                    return Some(Cut { line, bytes: len as u64, end: self.at, body });
                 }
                 Scan::Broken(detail) => {
-                    let unreadable = Unreadable { detail, text: shown(rest) };
+                    let unreadable = Unreadable { detail, text: shown(rest, self.dialect.encoding) };
                     return self.finish_refused(unreadable);
                 }
             }
         }
+    }
+
+    /// What a record was cut from, for as long as no more bytes are pushed.
+    pub fn body(&self, cut: &Range<usize>) -> &[u8] {
+        self.buffer.get(cut.clone()).unwrap_or_default()
+    }
+}
+
+/// A record in the bytes of the file.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    pub line: u64,
+    pub bytes: u64,
+    pub end: Position,
+    pub body: Result<Range<usize>, Unreadable>,
+}
+
+impl Iterator for Records {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        let Cut { line, bytes, end, body } = self.cut()?;
+        let cells = match body {
+            Ok(body) => self.cells.read(self.buffer.get(body).unwrap_or_default()),
+            Err(unreadable) => Err(unreadable),
+        };
+        Some(Record { line, bytes, end, cells })
     }
 }
 
@@ -182,36 +220,58 @@ enum State {
 ///
 /// A quote that ends an unquoted value is an error, not text. Were it text, a file could be made in which each line
 /// opens a quote that never closes, whichever line one begins with; so the lines after a broken one are cheap to read.
-fn scan(bytes: &[u8], ended: bool) -> Scan {
+fn scan(bytes: &[u8], ended: bool, dialect: Dialect) -> Scan {
+    let delimiter = u16::from(dialect.delimiter.byte());
+    match dialect.encoding.units() {
+        Units::Bytes => scan_units(bytes, ended, delimiter, |[unit]: [u8; 1]| u16::from(unit)),
+        Units::LittleEndianPairs => scan_units(bytes, ended, delimiter, u16::from_le_bytes),
+        Units::BigEndianPairs => scan_units(bytes, ended, delimiter, u16::from_be_bytes),
+    }
+}
+
+const QUOTE: u16 = b'"' as u16;
+const CR: u16 = b'\r' as u16;
+const LF: u16 = b'\n' as u16;
+
+fn scan_units<const N: usize>(
+    bytes: &[u8],
+    ended: bool,
+    delimiter: u16,
+    read: impl Fn([u8; N]) -> u16,
+) -> Scan {
     let window = &bytes[..bytes.len().min(MAX_RECORD_BYTES)];
     let too_long = bytes.len() > window.len();
     let last = ended && !too_long;
     let unfinished = if too_long { Scan::Broken("the row is longer than 1 MiB") } else { Scan::More };
+    let (units, _) = window.as_chunks::<N>();
     let (mut state, mut lines, mut at) = (State::Start, 0, 0);
-    while let Some(&byte) = window.get(at) {
-        let next = window.get(at + 1).copied();
-        if next.is_none() && !last && matches!(byte, b'"' | b'\r') {
+    while let Some(unit) = units.get(at) {
+        let unit = read(*unit);
+        let next = units.get(at + 1).map(|unit| read(*unit));
+        if next.is_none() && !last && matches!(unit, QUOTE | CR) {
             return unfinished;
         }
-        match (state, byte) {
-            (State::Quoted, b'"') if next == Some(b'"') => at += 1,
-            (State::Quoted, b'"') => state = State::Closed,
-            (State::Quoted, b'\n') => lines += 1,
-            (State::Quoted, b'\r') => lines += u64::from(next != Some(b'\n')),
+        match (state, unit) {
+            (State::Quoted, QUOTE) if next == Some(QUOTE) => at += 1,
+            (State::Quoted, QUOTE) => state = State::Closed,
+            (State::Quoted, LF) => lines += 1,
+            (State::Quoted, CR) => lines += u64::from(next != Some(LF)),
             (State::Quoted, _) => {}
-            (_, b',') => state = State::Start,
-            (_, b'\n') => return Scan::Record { body: at, len: at + 1, lines: lines + 1 },
-            (_, b'\r') => {
-                let len = at + 1 + usize::from(next == Some(b'\n'));
-                return Scan::Record { body: at, len, lines: lines + 1 };
+            (_, unit) if unit == delimiter => state = State::Start,
+            (_, LF) => return Scan::Record { body: at * N, len: (at + 1) * N, lines: lines + 1 },
+            (_, CR) => {
+                let len = (at + 1 + usize::from(next == Some(LF))) * N;
+                return Scan::Record { body: at * N, len, lines: lines + 1 };
             }
-            (State::Start, b'"') => state = State::Quoted,
+            (State::Start, QUOTE) => state = State::Quoted,
             (State::Closed, _) => {
                 return Scan::Broken(
                     "there is text after a closing quote; a quote inside a value is doubled",
                 );
             }
-            (State::Unquoted, b'"') if matches!(next, None | Some(b',' | b'\r' | b'\n')) => {
+            (State::Unquoted, QUOTE)
+                if next.is_none_or(|next| next == delimiter || matches!(next, CR | LF)) =>
+            {
                 return Scan::Broken(
                     "a value ends with a quote but does not begin with one; quote the value and double the quotes in it",
                 );
@@ -228,37 +288,57 @@ fn scan(bytes: &[u8], ended: bool) -> Scan {
 }
 
 /// How long the first line is, its end included.
-fn line_end(bytes: &[u8], ended: bool) -> Option<usize> {
-    let found = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-    match found.map(|at| (at, bytes[at], bytes.get(at + 1))) {
-        Some((at, b'\r', Some(b'\n'))) => Some(at + 2),
-        Some((_, b'\r', None)) if !ended => None,
-        Some((at, ..)) => Some(at + 1),
-        None => ended.then_some(bytes.len()),
+fn line_end(bytes: &[u8], ended: bool, units: Units) -> Option<usize> {
+    match units {
+        Units::Bytes => line_end_in(bytes, ended, |[unit]: [u8; 1]| u16::from(unit)),
+        Units::LittleEndianPairs => line_end_in(bytes, ended, u16::from_le_bytes),
+        Units::BigEndianPairs => line_end_in(bytes, ended, u16::from_be_bytes),
+    }
+}
+
+fn line_end_in<const N: usize>(bytes: &[u8], ended: bool, read: impl Fn([u8; N]) -> u16) -> Option<usize> {
+    let (units, _) = bytes.as_chunks::<N>();
+    let Some(at) = units.iter().position(|unit| matches!(read(*unit), LF | CR)) else {
+        return ended.then_some(bytes.len());
+    };
+    let is_cr = units.get(at).is_some_and(|unit| read(*unit) == CR);
+    match units.get(at + 1).map(|unit| read(*unit)) {
+        Some(LF) if is_cr => Some((at + 2) * N),
+        None if is_cr && !ended => None,
+        _ => Some((at + 1) * N),
     }
 }
 
 /// One csv reader for all records: making one costs more than reading a row.
 #[derive(Debug)]
 struct Cells {
+    encoding: TextEncoding,
     reader: Reader<Cursor<Vec<u8>>>,
     record: ByteRecord,
 }
 
-impl Default for Cells {
-    fn default() -> Self {
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Cursor::default());
-        Self { reader, record: ByteRecord::new() }
-    }
-}
-
 impl Cells {
+    fn of(dialect: Dialect) -> Self {
+        let mut builder = ReaderBuilder::new();
+        builder.has_headers(false).flexible(true).delimiter(dialect.delimiter.byte());
+        let reader = builder.from_reader(Cursor::default());
+        Self { encoding: dialect.encoding, reader, record: ByteRecord::new() }
+    }
+
     fn read(&mut self, body: &[u8]) -> Result<Vec<String>, Unreadable> {
-        let unreadable = |detail| Unreadable { detail, text: shown(body) };
+        let encoding = self.encoding;
+        let unreadable = |detail| Unreadable { detail, text: shown(body, encoding) };
+        let Some(text) = encoding.decode(body) else {
+            return Err(unreadable(if encoding == TextEncoding::UTF_8 {
+                "the row is not UTF-8"
+            } else {
+                "the row is not text in the encoding of the file"
+            }));
+        };
         let input = self.reader.get_mut();
         input.set_position(0);
         input.get_mut().clear();
-        input.get_mut().extend_from_slice(body);
+        input.get_mut().extend_from_slice(text.as_bytes());
         // So that the record is whole before the reader sees an end, after which it would read no more.
         input.get_mut().push(b'\n');
         match self.reader.read_byte_record(&mut self.record) {
@@ -266,19 +346,21 @@ impl Cells {
             _ => return Err(unreadable("the row cannot be read")),
         }
         let cells = self.record.iter().map(|cell| String::from_utf8(cell.to_vec()));
-        cells.collect::<Result<_, _>>().map_err(|_| unreadable("the row is not UTF-8"))
+        cells.collect::<Result<_, _>>().map_err(|_| unreadable("the row cannot be read"))
     }
 }
 
-fn shown(bytes: &[u8]) -> String {
-    let line = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    let start = &line[..line.len().min(SHOWN_CHARS * 4)];
-    String::from_utf8_lossy(start).chars().take(SHOWN_CHARS).collect()
+fn shown(bytes: &[u8], encoding: TextEncoding) -> String {
+    let start = &bytes[..bytes.len().min(SHOWN_CHARS * 4)];
+    let line = line_end(start, true, encoding.units()).unwrap_or(start.len());
+    let text = encoding.decode_lossy(&start[..line]);
+    text.trim_end_matches(['\n', '\r']).chars().take(SHOWN_CHARS).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::dialect::Delimiter;
 
     fn read(bytes: &[u8], chunk_bytes: usize) -> Vec<Record> {
         let mut records = Records::from(Position::default());
@@ -334,6 +416,50 @@ mod tests {
         check("a\n\"\"\n,\n", &["1: a", "2: ", "3: |"]);
         check("ä,ö\nü,ß\n", &["1: ä|ö", "2: ü|ß"]);
         check("a\n12\" vinyl\n", &["1: a", "2: 12\" vinyl"]);
+    }
+
+    /// Any dialect, in chunks of any size and taken up at any record.
+    #[test]
+    fn dialects_are_cut_by_their_own_bytes() {
+        fn check(label: &str, delimiter: Delimiter, bytes: &[u8], expected: &[&str]) {
+            let encoding = TextEncoding::parse(label).expect("a known label");
+            let dialect = Dialect { delimiter, encoding };
+            for chunk_bytes in [1, 2, 3, 5, bytes.len()] {
+                let mut records = Records::of(Position::default(), dialect);
+                let mut found = Vec::new();
+                for chunk in bytes.chunks(chunk_bytes) {
+                    records.push(chunk);
+                    found.extend(records.by_ref());
+                }
+                records.end();
+                found.extend(records.by_ref());
+                let cells = |record: &Record| match &record.cells {
+                    Ok(cells) => format!("{}: {}", record.line, cells.join("|")),
+                    Err(unreadable) => format!("{}! {}", record.line, unreadable.detail),
+                };
+                assert_eq!(found.iter().map(cells).collect::<Vec<_>>(), expected, "{label} by {chunk_bytes}");
+                for (index, record) in found.iter().enumerate() {
+                    let mut records = Records::of(record.end, dialect);
+                    records.push(&bytes[record.end.byte as usize..]);
+                    records.end();
+                    assert_eq!(records.collect::<Vec<_>>(), found[index + 1..], "{label} resumed");
+                }
+            }
+        }
+        let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+        // U+2C0A and U+0A2C hold the bytes of a comma and of a line's end, and are neither.
+        let text = "\u{FEFF}a;ä\r\n\"1\r\n\u{2C0A}\";\u{0A2C}\r\u{1F600};2";
+        let cells = ["1: a|ä", "2: 1\r\n\u{2C0A}|\u{0A2C}", "4: \u{1F600}|2"];
+        check("utf-16le", Delimiter::Semicolon, &little(text), &cells);
+        check("utf-16be", Delimiter::Semicolon, &big(text), &cells);
+        let odd = [little("a;b\n1;2"), vec![0x41]].concat();
+        let not_text = "2! the row is not text in the encoding of the file";
+        check("utf-16le", Delimiter::Semicolon, &odd, &["1: a|b", not_text]);
+        check("windows-1252", Delimiter::Tab, b"a\tb\rK\xE4se\t\x80\r", &["1: a|b", "2: Käse|€"]);
+        check("iso-8859-15", Delimiter::Pipe, b"a|b\n\xA4|\"x|y\"", &["1: a|b", "2: €|x|y"]);
+        // In Shift_JIS the second byte of U+8868 is that of a backslash.
+        check("shift_jis", Delimiter::Comma, b"a,b\n\x95\x5C,2\n", &["1: a|b", "2: 表|2"]);
     }
 
     #[test]

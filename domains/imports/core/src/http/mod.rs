@@ -24,7 +24,7 @@ pub fn api(app: App) -> web::Api {
         .operation(
             web::operation!(uploads::create_upload)
                 .permission(&RUNS_WRITE)
-                .raw_body(limit_bytes, &["text/csv"])
+                .raw_body(limit_bytes, &uploads::MEDIA_TYPES)
                 .timeout(UPLOAD_TIMEOUT),
         )
         .operation(web::operation!(uploads::get_upload).permission(&RUNS_READ))

@@ -12,6 +12,7 @@ mod read_batches;
 mod run_import;
 mod start_run;
 mod store_upload;
+mod workbook;
 
 pub use cancel_run::cancel_run;
 pub use download_upload::download_upload;
@@ -23,9 +24,10 @@ pub use list_runs::list_runs;
 pub use list_targets::list_targets;
 pub use run_import::{Progress, run_import};
 pub use start_run::{StartRun, start_run};
-pub use store_upload::store_upload;
+pub use store_upload::{StoreUpload, Told, store_upload};
 
 use crate::domain::run::{Counts, Run, RunStatus};
+use crate::domain::upload::Format;
 use crate::error::Error;
 use crate::store;
 use blobs::{BlobKey, Blobs};
@@ -58,8 +60,8 @@ impl App {
     }
 }
 
-fn blob_key(tenant: TenantId, upload: UploadId) -> BlobKey {
-    BlobKey::new("imports", tenant, upload, "upload.csv")
+fn blob_key(tenant: TenantId, upload: UploadId, format: Format) -> BlobKey {
+    BlobKey::new("imports", tenant, upload, &format!("upload.{}", format.extension()))
 }
 
 /// Who may import is one permission; what they may import into is the target's own.

@@ -91,7 +91,7 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
     check_permission(ctx, &offer.definition)?;
     let upload = get_upload(app, ctx, run.upload).await?;
     let plan = Plan::new(&run.mapping, &upload.columns);
-    let mut batches = Batches::open(app, ctx.tenant(), &run).await?;
+    let mut batches = Batches::open(app, ctx.tenant(), &run, &upload).await?;
     let mut ctx = ctx.clone();
     loop {
         if run.cancel_requested || running.cancelled() {

@@ -1,39 +1,108 @@
-//! Takes a file in: looked at while it streams into the blob store, and kept only if it is CSV to its end.
+//! Takes a file in, and keeps it only if it is what it was sent as, to its end: CSV is looked at while it streams into
+//! the blob store, a workbook once it lies there.
 
-use super::{App, blob_key};
-use crate::domain::inspect::{Inspector, NotCsv, Sheet};
-use crate::domain::upload::{MEDIA_TYPE, Upload};
+use super::{App, blob_key, workbook};
+use crate::domain::dialect::Declared;
+use crate::domain::inspect::{Csv, Inspector, NotCsv};
+use crate::domain::sheet::Asked;
+use crate::domain::table::Table;
+use crate::domain::upload::{Format, Layout, Source, Upload};
 use crate::error::Error;
 use crate::store;
+use blobs::BlobKey;
 use bytes::Bytes;
 use data::AuditEntry;
 use futures::{Stream, TryStreamExt};
 use imports_contract::UploadId;
 use kernel::{Ctx, Problem};
 use serde_json::json;
+use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
+
+pub struct StoreUpload {
+    pub file_name: String,
+    pub told: Told,
+}
+
+/// What whoever sends it says of the file.
+pub enum Told {
+    Csv(Declared),
+    Workbook(Asked),
+}
+
+impl Told {
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Csv(_) => Format::Csv,
+            Self::Workbook(asked) => Format::Workbook(asked.kind),
+        }
+    }
+}
 
 pub async fn store_upload(
     app: &App,
     ctx: &Ctx,
-    file_name: String,
+    command: StoreUpload,
     content: impl Stream<Item = Result<Bytes, Problem>>,
 ) -> Result<Upload, Error> {
-    let id: UploadId = ctx.new_id();
-    let key = blob_key(ctx.tenant(), id);
-    let inspection = Inspection::default();
-    let inspected = content.try_filter_map(|chunk| std::future::ready(Ok(inspection.look(chunk))));
-    app.blobs.put_stream(&key, inspected, app.upload_limit_bytes).await?;
-    match inspection.finish() {
-        // Where the commit's answer was lost the row may be there, so the file stays.
-        Ok(sheet) => insert(app, ctx, id, file_name, sheet).await,
-        Err(not_csv) => {
-            if let Err(error) = app.blobs.delete(&key).await {
-                tracing::warn!(%error, %key, "a refused upload was left in the blob store");
-            }
-            Err(Error::NotCsv(not_csv))
-        }
+    let StoreUpload { file_name, told } = command;
+    let format = told.format();
+    if let Some(extension) = format.contradicted_by(&file_name) {
+        // Read to its end, since a client that is answered before it has sent its file sees a broken connection.
+        content.try_for_each(|_| ready(Ok(()))).await?;
+        return Err(Error::WrongExtension { extension, media_type: format.media_type() });
     }
+    let id: UploadId = ctx.new_id();
+    let key = blob_key(ctx.tenant(), id, format);
+    let found = match told {
+        Told::Csv(declared) => store_csv(app, &key, declared, content).await?,
+        Told::Workbook(asked) => store_workbook(app, &key, asked, content).await?,
+    };
+    // Where the commit's answer was lost the row may be there, so the file stays.
+    insert(app, ctx, id, file_name, found).await
+}
+
+struct Found {
+    source: Source,
+    table: Table,
+    size_bytes: u64,
+}
+
+async fn store_csv(
+    app: &App,
+    key: &BlobKey,
+    declared: Declared,
+    content: impl Stream<Item = Result<Bytes, Problem>>,
+) -> Result<Found, Error> {
+    let inspection = Inspection::of(declared);
+    let inspected = content.try_filter_map(|chunk| ready(Ok(inspection.look(chunk))));
+    app.blobs.put_stream(key, inspected, app.upload_limit_bytes).await?;
+    match inspection.finish() {
+        Ok(Csv { dialect, table, size_bytes }) => {
+            Ok(Found { source: Source::Csv(dialect), table, size_bytes })
+        }
+        Err(not_csv) => Err(unstored(app, key, Error::NotCsv(not_csv)).await),
+    }
+}
+
+async fn store_workbook(
+    app: &App,
+    key: &BlobKey,
+    asked: Asked,
+    content: impl Stream<Item = Result<Bytes, Problem>>,
+) -> Result<Found, Error> {
+    let size_bytes = app.blobs.put_stream(key, content, app.upload_limit_bytes).await?;
+    match workbook::inspect(app, key, asked).await {
+        Ok((sheet, table)) => Ok(Found { source: Source::Sheet(sheet), table, size_bytes }),
+        Err(error) => Err(unstored(app, key, error).await),
+    }
+}
+
+async fn unstored(app: &App, key: &BlobKey, refused: Error) -> Error {
+    if let Err(error) = app.blobs.delete(key).await {
+        tracing::warn!(%error, %key, "a refused upload was left in the blob store");
+    }
+    refused
 }
 
 async fn insert(
@@ -41,16 +110,17 @@ async fn insert(
     ctx: &Ctx,
     id: UploadId,
     file_name: String,
-    sheet: Sheet,
+    found: Found,
 ) -> Result<Upload, Error> {
+    let Found { source, table, size_bytes } = found;
     let upload = Upload {
         id,
         file_name,
-        media_type: MEDIA_TYPE.to_owned(),
-        size_bytes: sheet.size_bytes,
-        row_count: sheet.row_count,
-        columns: sheet.columns,
-        preview: sheet.preview,
+        layout: Layout { source, header_row: table.header_row },
+        size_bytes,
+        row_count: table.row_count,
+        columns: table.columns,
+        preview: table.preview,
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
@@ -62,7 +132,11 @@ async fn insert(
         resource: "upload",
         resource_id: id.uuid(),
         before: None,
-        after: Some(json!({ "file_name": upload.file_name, "size_bytes": upload.size_bytes })),
+        after: Some(json!({
+            "file_name": upload.file_name,
+            "media_type": upload.layout.format().media_type(),
+            "size_bytes": upload.size_bytes,
+        })),
     })?;
     Ok(unit.commit(upload).await?)
 }
@@ -72,13 +146,11 @@ async fn insert(
 #[derive(Clone)]
 struct Inspection(Arc<Mutex<Result<Inspector, NotCsv>>>);
 
-impl Default for Inspection {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(Ok(Inspector::default()))))
-    }
-}
-
 impl Inspection {
+    fn of(declared: Declared) -> Self {
+        Self(Arc::new(Mutex::new(Ok(Inspector::of(declared)))))
+    }
+
     fn look(&self, chunk: Bytes) -> Option<Bytes> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let looked = state.as_mut().ok()?.push(&chunk);
@@ -91,8 +163,9 @@ impl Inspection {
         }
     }
 
-    fn finish(&self) -> Result<Sheet, NotCsv> {
+    fn finish(&self) -> Result<Csv, NotCsv> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *state, Ok(Inspector::default()))?.finish()
+        let none = Ok(Inspector::of(Declared::default()));
+        std::mem::replace(&mut *state, none)?.finish()
     }
 }

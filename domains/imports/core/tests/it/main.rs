@@ -7,6 +7,7 @@
 )]
 
 mod archive;
+mod formats;
 mod house;
 mod recovery;
 mod runs;

@@ -19,6 +19,8 @@ both!(
         assert_eq!(upload["size_bytes"], file.len());
         assert_eq!(upload["row_count"], 6);
         assert_eq!(upload["columns"], json!(["id", "title"]));
+        assert_eq!((&upload["delimiter"], &upload["encoding"]), (&json!("comma"), &json!("UTF-8")));
+        assert_eq!((&upload["sheet"], &upload["header_row"]), (&json!(null), &json!(1)));
         assert_eq!(
             upload["preview"],
             json!([["1", "Chai, black"], ["2", "Käse"], ["3"], ["4", "a"], ["5", "b"]])
@@ -59,7 +61,8 @@ both!(
         let house = House::new(stage).await;
         let most = "x".repeat(UPLOAD_LIMIT_BYTES as usize - 3);
         let check = async |media_type: &str, body: &[u8], status: u16, code: &str, fragment: &str| {
-            let reply = house.send(call("POST", "/uploads").by("owner").body(media_type, body)).await;
+            let path = "/uploads?encoding=utf-8&delimiter=comma";
+            let reply = house.send(call("POST", path).by("owner").body(media_type, body)).await;
             assert_eq!((reply.status, reply.code().as_str()), (status, code), "{reply:?}");
             let detail = reply.json()["detail"].as_str().unwrap().to_owned();
             assert!(detail.contains(fragment), "{detail:?} does not say {fragment:?}");

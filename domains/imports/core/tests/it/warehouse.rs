@@ -84,12 +84,16 @@ impl Warehouse {
         state.items.keys().filter(|(owner, _)| *owner == tenant).map(|(_, sku)| sku.clone()).collect()
     }
 
-    /// As it was sent the last time.
     pub fn cost(&self, sku: &str) -> Option<String> {
+        self.sent(sku, "unit_cost")
+    }
+
+    /// A field as it was sent the last time.
+    pub fn sent(&self, sku: &str, field: &str) -> Option<String> {
         let calls = self.fake.apply_calls();
         let rows = calls.iter().flat_map(|call| &call.rows);
         let mut of_sku = rows.filter(|row| row.values.get("sku").is_some_and(|sent| sent == sku));
-        of_sku.next_back()?.values.get("unit_cost").cloned()
+        of_sku.next_back()?.values.get(field).cloned()
     }
 
     pub fn written_twice(&self) -> Vec<String> {

@@ -24,7 +24,6 @@ both!(
         let invoice = client.draft(100, "USD").await;
         let product = client.get("/products").await.body["data"][0]["id"].as_str().unwrap().to_owned();
         let nowhere = client.ctx().new_id::<()>().to_string();
-        let key = ("idempotency-key", "k");
         let requests = [
             (Method::GET, "/customers/{id}", &customer, None),
             (Method::PATCH, "/customers/{id}", &customer, Some(json!({ "name": "Mine" }))),
@@ -44,8 +43,11 @@ both!(
             (Method::POST, "/invoices/{id}/finalize", &invoice, None),
         ];
         for (method, path, id, body) in requests {
-            let headers: &[_] = if method == Method::PATCH { &[key, ("if-match", "*")] } else { &[key] };
             let send = async |id: &str| {
+                // A key of its own: what is refused lets go of it only when its transaction has ended.
+                let key = format!("{method} {path} {id}");
+                let key = ("idempotency-key", key.as_str());
+                let headers: &[_] = if method == Method::PATCH { &[key, ("if-match", "*")] } else { &[key] };
                 neighbour.send(method.clone(), &path.replace("{id}", id), headers, body.clone()).await
             };
             let (theirs, unknown) = (send(id).await, send(&nowhere).await);

@@ -4,8 +4,8 @@
 //! - `@ledger_table t`: the same, but rows are never updated or deleted.
 //! - `@platform_table t`: belongs to no tenant; the runtime and the system role may read and write.
 //! - `@platform_tenant_table t`: a tenant's table that the system door leads to as well.
-//! - `@search_table t a b`: its `search_text` is searched, also together with a filter on the columns `a` and `b`; what
-//!   that takes is in `search.rs`.
+//! - `@search_table t a b`: its `search_text` is searched, also together with a filter on the columns `a` and `b`, or
+//!   `b:uuid` where one is no text; what that takes is in `search.rs`.
 //! - `@search_anew t a b`: the same for a table that is marked already, as that is done by now.
 //! - `@erasable_ledger t`: of a ledger that is marked already: its rows of a tenant go where `erasures` has a row of that tenant,
 //!   as it has while the tenant is erased and in no other transaction.

@@ -5,10 +5,21 @@
 /// Read in the order of creation before the index is asked.
 const NEXT_FEW: u32 = 500;
 
-/// `table column…`
-fn parts(mark: &str) -> (&str, Vec<&str>) {
+/// A column, and what a text becomes to be compared with it.
+struct Filter<'a> {
+    column: &'a str,
+    cast: String,
+}
+
+/// `table column…`, where a column that is no text says what it is: `family_id:uuid`.
+fn parts(mark: &str) -> (&str, Vec<Filter<'_>>) {
     let mut words = mark.split_whitespace();
-    (words.next().unwrap_or_default(), words.collect())
+    let table = words.next().unwrap_or_default();
+    let filter = |word| match str::split_once(word, ':') {
+        Some((column, kind)) => Filter { column, cast: format!("::{kind}") },
+        None => Filter { column: word, cast: String::new() },
+    };
+    (table, words.map(filter).collect())
 }
 
 pub fn on_postgres(domain: &str, mark: &str) -> String {
@@ -22,15 +33,17 @@ pub fn on_postgres(domain: &str, mark: &str) -> String {
 /// The function alone, in the place of an older one.
 pub fn function_on_postgres(domain: &str, mark: &str) -> String {
     let (table, columns) = parts(mark);
-    let list = |of: &dyn Fn(usize, &str) -> String| -> String {
-        columns.iter().enumerate().map(|(index, column)| of(index, column)).collect()
+    let list = |of: &dyn Fn(usize, &Filter<'_>) -> String| -> String {
+        columns.iter().enumerate().map(|(index, filter)| of(index, filter)).collect()
     };
-    let parameters = list(&|_, column| format!(", wanted_{column} TEXT"));
+    let parameters = list(&|_, Filter { column, .. }| format!(", wanted_{column} TEXT"));
     let types = list(&|_, _| ", TEXT".to_owned());
-    let values = list(&|_, column| format!(", wanted_{column}"));
-    let filters = list(&|index, column| {
+    let values = list(&|_, Filter { column, .. }| format!(", wanted_{column}"));
+    let filters = list(&|index, Filter { column, cast }| {
         let place = index + 8;
-        format!("\n    || CASE WHEN wanted_{column} IS NULL THEN '' ELSE ' AND {column} = ${place}' END")
+        format!(
+            "\n    || CASE WHEN wanted_{column} IS NULL THEN '' ELSE ' AND {column} = ${place}{cast}' END"
+        )
     });
     let using =
         format!("USING {}, pattern, after_at, after_id, from_at, until_at, most{values}", crate::ddl::TENANT);

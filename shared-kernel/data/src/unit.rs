@@ -11,7 +11,7 @@ use crate::tx::Tx;
 use cache::Space;
 use kernel::id::MessageId;
 use kernel::{Ctx, DomainEvent, TenantId};
-use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, OnConflict};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
     UpdateMany, Value,
@@ -64,6 +64,21 @@ impl Unit {
         }
         rows.iter_mut().for_each(|row| self.complete(row));
         A::Entity::insert_many(rows).exec_without_returning(self.tx.connection()).await?;
+        Ok(())
+    }
+
+    /// Like `insert_all`, and leaves out what is there by a unique key. It waits for others that are making the same.
+    pub async fn insert_missing<A>(&self, mut rows: Vec<A>) -> Result<(), Error>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send,
+        A::Entity: TenantEntity,
+    {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        rows.iter_mut().for_each(|row| self.complete(row));
+        let leave = OnConflict::new().do_nothing().to_owned();
+        A::Entity::insert_many(rows).on_conflict(leave).exec_without_returning(self.tx.connection()).await?;
         Ok(())
     }
 

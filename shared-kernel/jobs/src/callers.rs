@@ -3,8 +3,13 @@
 
 use kernel::ctx::{EntitlementProvider, IdentityProvider, Principal};
 use kernel::id::PLATFORM;
-use kernel::{Actor, Problem, TenantId, Visitor};
+use kernel::{Actor, Ctx, Problem, TenantId, Visitor};
 use std::sync::Arc;
+
+/// As a job of the domain's own that acts as nobody: for commands of operators that go through a tenant's rows.
+pub fn as_system(visitor: &Visitor, tenant: TenantId, domain: &str) -> Ctx {
+    Ctx::build(visitor.clone(), Principal::system(tenant, domain, visitor.now()))
+}
 
 pub(crate) struct Callers {
     pub identity: Arc<dyn IdentityProvider>,

@@ -18,6 +18,7 @@ mod settle;
 mod sql;
 mod store;
 
+pub use callers::as_system;
 pub use failure::JobFailure;
 pub use handler::{Handler, JobFn, Parcel, RunningJobFn, forward, job, running_job, subscriber};
 pub use held::Running;

@@ -6,6 +6,7 @@ mod operators;
 mod report_source;
 mod reseal;
 mod signing;
+mod verify;
 
 pub use archive::{
     Archive, ArchiveError, ArchiveOffer, ArchivePerson, ArchiveServer, Archives, CountRows, EraseFiles,
@@ -22,6 +23,7 @@ pub use report_source::{
 };
 pub use reseal::{Reseal, Resealed};
 pub use signing::RotateSigningKeys;
+pub use verify::{Verified, VerifyBooks};
 
 use actix_web::web::ServiceConfig;
 use blobs::Blobs;
@@ -82,6 +84,7 @@ pub struct Module {
     /// For the command line.
     pub operators: Option<Arc<dyn Operators>>,
     pub signing_keys: Option<Arc<dyn RotateSigningKeys>>,
+    pub books: Option<Arc<dyn VerifyBooks>>,
     pub entitlements: Option<Arc<dyn EntitlementProvider>>,
     pub reports: Vec<ReportOffer>,
     pub imports: Vec<ImportOffer>,
@@ -111,6 +114,7 @@ impl Module {
             identity: None,
             operators: None,
             signing_keys: None,
+            books: None,
             entitlements: None,
             reports: Vec::new(),
             imports: Vec::new(),

@@ -8,6 +8,7 @@ mod hot;
 mod pages;
 mod schema;
 mod search;
+mod stock_migration;
 mod unit_of_work;
 mod walls;
 mod workers;

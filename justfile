@@ -43,6 +43,14 @@ bench *args:
 sign-in-timing *args:
     cargo xtask sign-in-timing -- {{args}}
 
+# is inventory as fast with a million items as with a hundred: docs/benchmarks.md says how to read it
+scale *args:
+    cargo xtask scale -- {{args}}
+
+# how many reservations and movements a second there can be: docs/benchmarks.md says how to read it
+stock *args:
+    cargo xtask stock -- {{args}}
+
 # scim2-tester and scim-sanity against the real binary, as a tenant's directory
 scim-conformance *args:
     python3 xtask/scim/run.py {{args}}

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the release build of Insula and of `xtask/bench`, which measures it, with what they need around
-//! them: wrk, and a PostgreSQL that syncs to its disk. And `cargo xtask sign-in-timing`, by the same program.
+//! them: wrk, and a PostgreSQL that syncs to its disk. And by the same program `cargo xtask sign-in-timing`, `cargo xtask
+//! scale` and `cargo xtask stock`.
 
 use crate::process::{self, Fault, Interrupts};
 use crate::services::{self, Purpose};
@@ -14,6 +15,23 @@ pub fn run(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
         install::install(interrupts, &["wrk"])?;
     }
     build(interrupts)?;
+    beside_services(interrupts, options)
+}
+
+/// Of inventory, by the name that the program knows it by. It makes its load itself.
+pub fn of_stock(interrupts: &Interrupts, name: &str, options: &[String]) -> Result<(), Fault> {
+    let command = std::iter::once(name.to_owned());
+    let options: Vec<String> = command.chain(options.iter().cloned()).collect();
+    if options.iter().any(|option| option == "--help" || option == "-h") {
+        return measure(interrupts, &options, |_| {});
+    }
+    if !options.iter().any(|option| option == "--binary" || option.starts_with("--binary=")) {
+        build(interrupts)?;
+    }
+    beside_services(interrupts, &options)
+}
+
+fn beside_services(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
     if options.windows(2).any(|pair| pair == ["--backend", "sqlite"]) {
         return measure(interrupts, options, |_| {});
     }

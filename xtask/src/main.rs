@@ -22,6 +22,8 @@ cargo xtask services                           a private PostgreSQL + Redis unti
 cargo xtask lint                               clippy, with warnings denied
 cargo xtask bench [-- <options>]               the release binary beside a bare server; `-- --help` tells the options
 cargo xtask sign-in-timing [-- <options>]      does the time of an answer tell whether an address has an account
+cargo xtask scale [-- <options>]               is inventory as fast with a million items as with a hundred
+cargo xtask stock [-- <options>]               how many reservations and movements a second there can be
 cargo xtask compat                             does a change of what is published break a reader
 cargo xtask ci                                 what CI runs: format, compat, lint, test, and does `cargo run` answer
 
@@ -52,6 +54,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
         ("services", []) => test::services(&interrupts),
         ("bench", rest) => bench::run(&interrupts, rest),
         ("sign-in-timing", rest) => bench::sign_in_timing(&interrupts, rest),
+        (recipe @ ("scale" | "stock"), rest) => bench::of_stock(&interrupts, recipe, rest),
         ("compat", rest) => compat_command::run(rest),
         ("lint", []) => ci::lint(&interrupts),
         ("ci", []) => ci::run(&interrupts),

@@ -17,12 +17,14 @@ use uuid::Uuid;
 
 const ITEM: &str = "SELECT i.public_id, i.sku, i.name, i.description, i.category, i.unit, i.unit_cost_minor, i.currency, \
     i.reorder_level, i.created_at, i.updated_at, i.version, s.on_hand, s.reserved, s.revision, i.external_id, \
-    i.metadata, i.deleted_at FROM items i \
+    i.metadata, i.deleted_at, i.tracking, i.costing, i.may_be_negative, i.reorder_up_to, i.lead_time_days, i.family_id \
+    FROM items i \
     JOIN stock_levels s ON s.tenant_id = i.tenant_id AND s.item_id = i.public_id AND s.deleted_at IS NULL \
     WHERE i.tenant_id = $1 AND i.public_id = $2 AND i.deleted_at IS NULL";
 const ITEMS: &str = "SELECT i.public_id, i.sku, i.name, i.description, i.category, i.unit, i.unit_cost_minor, i.currency, \
     i.reorder_level, i.created_at, i.updated_at, i.version, s.on_hand, s.reserved, s.revision, i.external_id, \
-    i.metadata, i.deleted_at FROM items i \
+    i.metadata, i.deleted_at, i.tracking, i.costing, i.may_be_negative, i.reorder_up_to, i.lead_time_days, i.family_id \
+    FROM items i \
     JOIN stock_levels s ON s.tenant_id = i.tenant_id AND s.item_id = i.public_id AND s.deleted_at IS NULL \
     WHERE i.tenant_id = $1 AND i.deleted_at IS NULL ORDER BY i.created_at DESC, i.public_id DESC LIMIT $2";
 const PRODUCT: &str = "SELECT public_id, name, description, active, version, created_at, updated_at, external_id, \
@@ -30,8 +32,9 @@ const PRODUCT: &str = "SELECT public_id, name, description, active, version, cre
 const NEW_ITEM: &str = "INSERT INTO items (tenant_id, public_id, sku, name, description, category, unit, \
     unit_cost_minor, currency, reorder_level, external_id, metadata, search_text, version, created_at, updated_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14) RETURNING id";
-const NEW_LEVEL: &str = "INSERT INTO stock_levels (tenant_id, public_id, item_id, on_hand, reserved, next_sequence, \
-    revision, created_at, updated_at) VALUES ($1, $2, $3, 0, 0, 1, 0, $4, $4)";
+const NEW_LEVEL: &str = "INSERT INTO stock_levels (tenant_id, public_id, item_id, on_hand, blocked, reserved, \
+    may_be_negative, tracked, next_sequence, revision, created_at, updated_at) \
+    VALUES ($1, $2, $3, 0, 0, 0, FALSE, FALSE, 1, 0, $4, $4)";
 const NEW_MESSAGE: &str = "INSERT INTO messages (public_id, tenant_id, kind, payload_version, payload, handler, priority, \
     status, run_at, attempts, max_attempts, cancel_requested, progress_done, actor, act_as, request_id, traceparent, \
     created_at, updated_at) VALUES ($1, $2, 'audit.entry', 1, $3, 'users.append_audit_entry', 0, 'queued', $8, 0, 20, FALSE, \
@@ -80,10 +83,18 @@ struct Item {
     category: Option<String>,
     unit: String,
     unit_cost: Option<Cost>,
+    tracking: String,
+    costing: String,
+    may_be_negative: bool,
     reorder_level: Option<String>,
+    reorder_up_to: Option<String>,
+    lead_time_days: Option<i64>,
     on_hand: String,
     reserved: String,
     available: String,
+    family_id: Option<Uuid>,
+    /// None here is of a family.
+    options: Metadata,
     external_id: Option<String>,
     metadata: Metadata,
     created_at: DateTime<Utc>,
@@ -149,10 +160,17 @@ impl NewItem {
             category: self.category,
             unit: self.unit,
             unit_cost: Some(Cost { amount: self.unit_cost.amount, currency: self.unit_cost.currency }),
+            tracking: "none".to_owned(),
+            costing: "moving_average".to_owned(),
+            may_be_negative: false,
             reorder_level: self.reorder_level,
+            reorder_up_to: None,
+            lead_time_days: None,
             on_hand: quantity(0),
             reserved: quantity(0),
             available: quantity(0),
+            family_id: None,
+            options: Metadata::new(),
             external_id: self.external_id,
             metadata: self.metadata,
             created_at: at,
@@ -306,6 +324,13 @@ macro_rules! handlers {
                     external_id: row.try_get(15)?,
                     metadata: parsed(row.try_get(16)?)?,
                     deleted_at: row.try_get(17)?,
+                    tracking: row.try_get(18)?,
+                    costing: row.try_get(19)?,
+                    may_be_negative: row.try_get(20)?,
+                    reorder_up_to: row.try_get::<Option<i64>, _>(21)?.map(quantity),
+                    lead_time_days: row.try_get(22)?,
+                    family_id: row.try_get(23)?,
+                    options: Metadata::new(),
                 })
             }
 

@@ -1,6 +1,7 @@
 //! `just bench`: the release binary beside a bare actix-web + sqlx server on the same database, driven in turn with
 //! the same load. Only ratios are worth keeping: both sides share one machine with the load and the database. And
-//! `just sign-in-timing`, which asks the same binary whether its time tells who has an account.
+//! `just sign-in-timing`, which asks the same binary whether its time tells who has an account; `just scale`, whether
+//! inventory stays as fast when it grows; and `just stock`, how much of it can happen in a second.
 #![expect(
     clippy::disallowed_methods,
     reason = "a bare server has no Ctx to take time and ids from, and the load waits in threads"
@@ -12,9 +13,12 @@ mod load;
 mod measure;
 mod options;
 mod process;
+mod scale;
 mod scenario;
+mod seed;
 mod setup;
 mod statistic;
+mod stock;
 mod table;
 mod timing;
 
@@ -31,6 +35,8 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Some(Command::Bare(options)) => bare::serve(options),
         Some(Command::SignInTiming(options)) => timing::run(&options),
+        Some(Command::Scale(options)) => scale::run(&options),
+        Some(Command::Stock(options)) => stock::run(&options),
         None => measure::run(&cli.run),
     };
     match outcome {

@@ -141,7 +141,7 @@ fn hold(house: &House, furniture: &Furniture, insula: &Server, bare: &Server) ->
     }
 }
 
-fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

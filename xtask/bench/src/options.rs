@@ -21,6 +21,10 @@ pub enum Command {
     Bare(Bare),
     /// Whether the time of an answer tells if an address has an account
     SignInTiming(Timing),
+    /// Whether inventory answers as fast with a million items as with a hundred
+    Scale(Scale),
+    /// How many reservations and movements a second there can be
+    Stock(Stock),
 }
 
 #[derive(Debug, Args)]
@@ -76,4 +80,51 @@ pub struct Timing {
     /// Of each kind, each at an address that has an account and at one that has none
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=10_000))]
     pub tries: u32,
+}
+
+/// Where houses of stock stand, and which build is measured.
+#[derive(Debug, Args)]
+pub struct Stores {
+    /// One backend only
+    #[arg(long, value_enum)]
+    pub backend: Option<Which>,
+    /// This build of Insula instead of the one that is built for it
+    #[arg(long)]
+    pub binary: Option<PathBuf>,
+    /// The PostgreSQL server to make databases on, as a superuser
+    #[arg(long)]
+    pub database_url: Option<String>,
+    /// The Redis server for Insula on PostgreSQL
+    #[arg(long)]
+    pub redis_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Scale {
+    /// How many items, a multiple of 100; may be given again. 100, 10000 and 1000000 when left out
+    #[arg(long, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
+    pub items: Vec<u64>,
+    /// How long a question is asked in a round, at each size
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+    /// Rounds of each question, the sizes by turns
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub rounds: u64,
+    #[command(flatten)]
+    pub stores: Stores,
+}
+
+#[derive(Debug, Args)]
+pub struct Stock {
+    /// How many items the clients take turns on; may be given again. 1 and 1000 when left out
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub items: Vec<u64>,
+    /// Clients at once, each with a connection that it keeps
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    pub clients: u64,
+    /// How long each kind of work is measured
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+    #[command(flatten)]
+    pub stores: Stores,
 }

@@ -17,10 +17,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Leaves no message waiting.
 pub async fn furnish(house: &House, insula: &Server) -> Result<Furniture, Failure> {
-    let mut api = Api::of(insula)?;
-    api.sign_in(house).await?;
-    let key = api.post("/users/api-keys", json!({ "name": "bench" })).await?;
-    let mut furniture = Furniture { api_key: text(&key, "secret")?, items: Vec::new(), products: Vec::new() };
+    let api = Api::enter(house, insula).await?;
+    let mut furniture = Furniture { api_key: api.token.clone(), items: Vec::new(), products: Vec::new() };
     for number in 0..ITEMS {
         let item = json!({
             "sku": format!("CHAI-{number}"), "name": "Chai, first flush", "description": "Loose leaf, by the box",
@@ -33,6 +31,12 @@ pub async fn furnish(house: &House, insula: &Server) -> Result<Furniture, Failur
         let product = json!({ "name": format!("Engine time {number}"), "description": "By the hour" });
         furniture.products.push(text(&api.post("/billing/products", product).await?, "id")?);
     }
+    quieten(house).await?;
+    Ok(furniture)
+}
+
+/// Waits until all messages are worked off.
+pub async fn quieten(house: &House) -> Result<(), Failure> {
     for domain in ["inventory", "billing", "users", "notifications"] {
         let end = Instant::now() + PATIENCE;
         while !house.is_quiet(domain).await? {
@@ -42,7 +46,7 @@ pub async fn furnish(house: &House, insula: &Server) -> Result<Furniture, Failur
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
-    Ok(furniture)
+    Ok(())
 }
 
 /// Both servers answer the same, or their speed cannot be compared.
@@ -66,13 +70,36 @@ pub async fn compare(furniture: &Furniture, insula: &Server, bare: &Server) -> R
     Ok(())
 }
 
-struct Api {
+/// The way to a server, with a credential.
+#[derive(Clone)]
+pub struct Api {
     http: Client,
     base: String,
-    token: String,
+    pub token: String,
+}
+
+/// An answer, and how long it took until its last byte.
+pub struct Timed {
+    pub ms: f64,
+    pub status: u16,
+    pub body: String,
 }
 
 impl Api {
+    /// As the first person of a new tenant, by an API key.
+    pub async fn enter(house: &House, insula: &Server) -> Result<Self, Failure> {
+        let mut api = Self::of(insula)?;
+        api.sign_in(house).await?;
+        let key = api.post("/users/api-keys", json!({ "name": "bench" })).await?;
+        api.token = text(&key, "secret")?;
+        Ok(api)
+    }
+
+    /// The same credential at another process.
+    pub fn at(&self, server: &Server) -> Result<Self, Failure> {
+        Ok(Self { token: self.token.clone(), ..Self::of(server)? })
+    }
+
     fn of(server: &Server) -> Result<Self, Failure> {
         let http = Client::builder().timeout(Duration::from_secs(20)).build()?;
         Ok(Self { http, base: format!("http://{}/api/v1", server.address), token: String::new() })
@@ -90,13 +117,30 @@ impl Api {
         Ok(())
     }
 
-    async fn get(&self, path: &str) -> Result<Value, Failure> {
+    pub async fn get(&self, path: &str) -> Result<Value, Failure> {
         self.send(self.http.get(format!("{}{path}", self.base)), path).await
     }
 
-    async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
-        let request = self.http.post(format!("{}{path}", self.base)).json(&body);
-        self.send(request.header("Idempotency-Key", uuid::Uuid::new_v4().to_string()), path).await
+    pub async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        self.send(self.with_key(path).json(&body), path).await
+    }
+
+    /// A GET, or a POST where there is a body; any answer will do.
+    pub async fn timed(&self, path: &str, body: Option<&Value>) -> Result<Timed, Failure> {
+        let request = match body {
+            Some(body) => self.with_key(path).json(body),
+            None => self.http.get(format!("{}{path}", self.base)),
+        };
+        let request = request.bearer_auth(&self.token).build()?;
+        let begun = Instant::now();
+        let response = self.http.execute(request).await?;
+        let (status, body) = (response.status().as_u16(), response.text().await?);
+        Ok(Timed { ms: begun.elapsed().as_secs_f64() * 1e3, status, body })
+    }
+
+    fn with_key(&self, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.post(format!("{}{path}", self.base));
+        request.header("Idempotency-Key", uuid::Uuid::new_v4().to_string())
     }
 
     async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Value, Failure> {
@@ -127,7 +171,7 @@ async fn verification(house: &House) -> Result<String, Failure> {
     Err("no mail asked to verify the address".into())
 }
 
-fn text(resource: &Value, field: &str) -> Result<String, Failure> {
+pub fn text(resource: &Value, field: &str) -> Result<String, Failure> {
     let text = resource[field].as_str().ok_or_else(|| format!("no {field} in {resource}"))?;
     Ok(text.to_owned())
 }

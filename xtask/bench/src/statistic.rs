@@ -1,4 +1,4 @@
-//! How well two samples of times can be told apart.
+//! What samples of times say, and how well two of them can be told apart.
 
 /// Of known and of unknown, in this order where there are two.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,7 +43,7 @@ fn u(known: &[f64], unknown: &[f64]) -> f64 {
 }
 
 /// The least that so many of a hundred do not exceed; zero of nothing.
-fn percentile(sample: &[f64], of_a_hundred: usize) -> f64 {
+pub fn percentile(sample: &[f64], of_a_hundred: usize) -> f64 {
     let mut sorted = sample.to_vec();
     sorted.sort_by(f64::total_cmp);
     let rank = (sorted.len() * of_a_hundred).div_ceil(100);

@@ -56,7 +56,15 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0002_first",
             "inventory" / "m0003_references",
             "inventory" / "m0004_lists",
-            "inventory" / "m0019_erasures"
+            "inventory" / "m0019_erasures",
+            "inventory" / "m0020_places",
+            "inventory" / "m0021_codes",
+            "inventory" / "m0022_categories",
+            "inventory" / "m0023_value",
+            "inventory" / "m0024_buying",
+            "inventory" / "m0025_selling",
+            "inventory" / "m0026_counting",
+            "inventory" / "m0027_kits"
         ],
         "workflow" => {
             migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first", "workflow" / "m0003_lists"]
@@ -69,7 +77,9 @@ pub fn of(domain: &str) -> &'static [Migration] {
         "reports" => {
             migrations!["kernel" / "m0001_messages", "reports" / "m0002_first", "reports" / "m0003_lists"]
         }
-        "imports" => migrations!["kernel" / "m0001_messages", "imports" / "m0002_first"],
+        "imports" => {
+            migrations!["kernel" / "m0001_messages", "imports" / "m0002_first", "imports" / "m0003_formats"]
+        }
         _ => &[],
     }
 }

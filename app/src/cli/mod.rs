@@ -11,7 +11,8 @@ use crate::telemetry::{self, TelemetryError};
 use crate::wiring::{self, StartError};
 use actix_web::rt::System;
 use clap::Parser;
-use options::{AuditCommand, Cli, Command, ConfigCommand, KeysCommand, OperatorCommand};
+use kernel::TenantId;
+use options::{AuditCommand, Cli, Command, ConfigCommand, InventoryCommand, KeysCommand, OperatorCommand};
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Some(Command::Operator(command)) => operate(load()?.config, command),
         Some(Command::Keys(command)) => replace_key(load()?.config, command),
+        Some(Command::Inventory(InventoryCommand::Verify { tenant })) => verify(load()?.config, *tenant),
         Some(Command::Audit(AuditCommand::Verify { file, checkpoint, key })) => {
             let report = audit::verify(file, checkpoint.as_deref(), key.clone())?;
             say(&report.to_string())?;
@@ -77,6 +79,22 @@ fn operate(config: Config, command: &OperatorCommand) -> Result<(), Failure> {
     }?)
 }
 
+/// What does not hold is told on stdout, as what holds is.
+fn verify(config: Config, tenant: Option<TenantId>) -> Result<(), Failure> {
+    let _logs = telemetry::init(&config.logs, &config.telemetry)?;
+    let verified = System::new().block_on(wiring::verify_books(config, tenant))?;
+    for fault in &verified.faults {
+        say(&format!("{fault}\n"))?;
+    }
+    match verified.faults.len() {
+        0 => say(&format!(
+            "All balances are the sums of their movements. Tenants looked at: {}\n",
+            verified.tenants
+        )),
+        count => Err(Failure::Books(count)),
+    }
+}
+
 fn replace_key(config: Config, command: &KeysCommand) -> Result<(), Failure> {
     let _logs = telemetry::init(&config.logs, &config.telemetry)?;
     let system = System::new();
@@ -112,6 +130,8 @@ enum Failure {
     Audit(#[from] audit::AuditFailure),
     #[error("{} is not the audit log that its checkpoint, or what was given to compare it with, says", .0.display())]
     Tampered(PathBuf),
+    #[error("{0} balances are not the sums of their movements")]
+    Books(usize),
     #[error("the answer cannot be written to stdout")]
     Output(#[source] io::Error),
 }
@@ -124,6 +144,7 @@ impl Failure {
             | Self::Start(_)
             | Self::Audit(_)
             | Self::Tampered(_)
+            | Self::Books(_)
             | Self::Output(_) => 1,
         }
     }
@@ -156,6 +177,10 @@ impl Failure {
                 "fetch the same export once more and verify that, with a key and an earlier checkpoint that you have kept \
                  yourself; if it says the same, keep both files and all checkpoints as they are, and go on by \
                  runbooks/users-audit.md",
+            ),
+            Self::Books(_) => Some(
+                "keep a copy of the database as it is, and go on by runbooks/inventory-books.md: the movements are right \
+                 where a balance is not",
             ),
             Self::Usage(_) | Self::Telemetry(_) | Self::Audit(_) | Self::Output(_) => None,
         }

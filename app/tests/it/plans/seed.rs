@@ -18,7 +18,12 @@ pub struct Table {
 const SEARCHED: (&str, &str) = ("search_text", "'everywhere number ' || {n}");
 const REFERENCE: (&str, &str) = ("external_id", "'reference ' || {n}");
 
-pub const TABLES: [Table; 34] = [
+pub const TABLES: [Table; 52] = [
+    table("inventory", "bins", &[("location_id", "{id}")]),
+    table("inventory", "locations", &[("code", "'L' || {n}")]),
+    table("inventory", "lots", &[("code", "'lot ' || {n}")]),
+    table("inventory", "warehouse_levels", &[("warehouse_id", "{id}")]),
+    table("inventory", "warehouses", &[("code", "'W' || {n}")]),
     table("billing", "customers", &[REFERENCE, SEARCHED]),
     table("billing", "hold_rules", &[]),
     table("billing", "invoices", &[("status", "'draft'")]),
@@ -27,10 +32,23 @@ pub const TABLES: [Table; 34] = [
     table("billing", "subscriptions", &[]),
     table("imports", "import_rows", &[("line", "{n} + 1000")]),
     table("imports", "import_runs", &[]),
+    table("inventory", "categories", &[("name", "'category ' || {n}")]),
+    table("inventory", "item_barcodes", &[("code", "'code ' || {n}")]),
+    table("inventory", "item_families", &[]),
+    table("inventory", "counts", &[]),
+    table("inventory", "count_lines", &[("item_id", "{id}")]),
+    table("inventory", "transfers", &[]),
+    table("inventory", "assemblies", &[]),
     table("inventory", "items", &[("sku", "'S' || {n}"), REFERENCE, SEARCHED]),
-    table("inventory", "stock_levels", &[("item_id", "{id}")]),
+    table("inventory", "stock_levels", &[("item_id", "{id}"), ("reorder_due_since", "one.created_at")]),
     table("inventory", "movements", &[("sequence", "{n} + 1000")]),
+    table("inventory", "landed_costs", &[]),
+    table("inventory", "value_entries", &[("sequence", "{n} + 1000")]),
+    table("inventory", "item_values", &[("item_id", "{id}")]),
     table("inventory", "reservations", &[]),
+    table("inventory", "suppliers", &[("code", "'S' || {n}"), REFERENCE, SEARCHED]),
+    table("inventory", "purchase_orders", &[("reference", "'PO ' || {n}")]),
+    table("inventory", "sales_orders", &[("reference", "'order ' || {n}")]),
     table("notifications", "emails", &[]),
     table("reports", "report_runs", &[]),
     table("users", "api_keys", &[("hash", "{bytes}")]),

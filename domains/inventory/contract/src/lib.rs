@@ -1,20 +1,59 @@
-//! What others may know of inventory: how much of an item there is, and what happened to its stock. Nothing here
-//! changes stock; that is asked for over HTTP and by imports.
+//! What others may know of inventory: how much of an item there is, what happened to its stock, and the hold rules
+//! that make a count wait for a decision, with the decisions. Nothing else here changes stock; that is asked for over HTTP
+//! and by imports.
 
-use chrono::{DateTime, Utc};
+mod counts;
+mod transfers;
+
+pub use counts::{
+    CountCancelled, CountHeld, CountPosted, CountRejected, CountReturned, CountState, CountStatus, HoldRule,
+    MAX_REASON_CHARACTERS, PutHoldRule, RejectHold, ReleaseHold, RemoveHoldRule, Variance,
+};
+pub use transfers::{TransferLost, TransferReceived, TransferShipped, TransferredLine};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use kernel::contract::Cause;
-use kernel::{Ctx, Quantity};
+use kernel::{Ctx, Money, Quantity};
 use macros::{DomainEvent, RemoteError, contract};
 use serde::{Deserialize, Serialize};
 
 kernel::typed_id!(ItemId, ItemKind, "item");
 kernel::typed_id!(MovementId, MovementKind, "movement");
 kernel::typed_id!(ReservationId, ReservationKind, "reservation");
+kernel::typed_id!(WarehouseId, WarehouseKind, "warehouse");
+kernel::typed_id!(LocationId, LocationIdKind, "location");
+kernel::typed_id!(LotId, LotKind, "lot");
+kernel::typed_id!(BarcodeId, BarcodeIdKind, "barcode");
+kernel::typed_id!(CategoryId, CategoryKind, "category");
+kernel::typed_id!(FamilyId, FamilyKind, "family");
+kernel::typed_id!(LandedCostId, LandedCostKind, "landed cost");
+kernel::typed_id!(AssemblyId, AssemblyKind, "assembly");
+kernel::typed_id!(TransferId, TransferKind, "transfer");
+kernel::typed_id!(CountId, CountKind, "count");
+kernel::typed_id!(CountHoldRuleId, CountHoldRuleKind, "count_hold_rule");
+kernel::typed_id!(CountHoldId, CountHoldKind, "count_hold");
+kernel::typed_id!(SupplierId, SupplierKind, "supplier");
+kernel::typed_id!(PurchaseOrderId, PurchaseOrderKind, "purchase_order");
+kernel::typed_id!(SalesOrderId, SalesOrderKind, "sales order");
+kernel::typed_id!(SalesOrderLineId, SalesOrderLineKind, "sales order line");
 
 /// The items of the caller's tenant. Other tenants' items are not found.
 #[contract]
 pub trait Inventory {
     async fn stock_of(&self, ctx: &Ctx, request: StockOf) -> Result<Stock, InventoryError>;
+
+    /// From now on, a count that is submitted and is off by more waits for a decision. A rule of the same id is
+    /// replaced.
+    async fn put_hold_rule(&self, ctx: &Ctx, request: PutHoldRule) -> Result<HoldRule, InventoryError>;
+
+    /// Counts submitted from now on do not wait for it; holds it has put stay. An unknown rule is no error.
+    async fn remove_hold_rule(&self, ctx: &Ctx, request: RemoveHoldRule) -> Result<(), InventoryError>;
+
+    /// The count is posted when its last hold is released.
+    async fn release_hold(&self, ctx: &Ctx, request: ReleaseHold) -> Result<CountState, InventoryError>;
+
+    /// One rejection opens the count again and clears its undecided holds.
+    async fn reject_hold(&self, ctx: &Ctx, request: RejectHold) -> Result<CountState, InventoryError>;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +75,13 @@ pub struct Stock {
 pub enum InventoryError {
     #[error("the tenant has no such item")]
     ItemNotFound,
+    #[error("the tenant has no such count")]
+    CountNotFound,
+    /// Decided otherwise before, cleared by another's rejection, or never put on this count by this rule.
+    #[error("the count is not held by this hold")]
+    NotHeld,
+    #[error("{detail}")]
+    Invalid { detail: String },
     #[error("inventory does not answer")]
     Unavailable(Cause),
     #[error("the deadline has passed")]
@@ -77,6 +123,221 @@ pub struct StockShipped {
     pub quantity: Quantity,
     /// After this shipment.
     pub on_hand: Quantity,
+    pub happened_at: DateTime<Utc>,
+    pub reference: Option<String>,
+}
+
+/// Any other change of what is on hand: an adjustment, a transfer, a return, scrap, what was made of something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.stock_moved", version = 1, aggregate = item)]
+pub struct StockMoved {
+    pub item: ItemId,
+    pub movement: MovementId,
+    pub sequence: i64,
+    /// `adjustment`, `transfer`: as the movement shows it.
+    pub movement_kind: String,
+    pub warehouse: WarehouseId,
+    pub location: LocationId,
+    pub lot: Option<LotId>,
+    /// Negative when stock left.
+    pub quantity: Quantity,
+    /// After this movement.
+    pub on_hand: Quantity,
+    pub happened_at: DateTime<Utc>,
+    /// What it takes back.
+    pub reverses: Option<MovementId>,
+    pub reason: Option<String>,
+}
+
+/// Nothing is promised any more, since its time has passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.reservation_expired", version = 1, aggregate = item)]
+pub struct ReservationExpired {
+    pub item: ItemId,
+    pub reservation: ReservationId,
+    pub quantity: Quantity,
+    pub expired_at: DateTime<Utc>,
+    pub reference: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.sales_order_confirmed", version = 1, aggregate = order)]
+pub struct SalesOrderConfirmed {
+    pub order: SalesOrderId,
+    pub reference: Option<String>,
+    pub warehouse: WarehouseId,
+    pub lines: Vec<SalesOrderLineAllocated>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SalesOrderLineAllocated {
+    pub line: SalesOrderLineId,
+    pub item: ItemId,
+    pub quantity: Quantity,
+    /// Of that, what is promised; the rest waits for stock.
+    pub allocated: Quantity,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.sales_order_shipped", version = 1, aggregate = order)]
+pub struct SalesOrderShipped {
+    pub order: SalesOrderId,
+    pub reference: Option<String>,
+    /// Of this shipment.
+    pub lines: Vec<SalesOrderLineMoved>,
+    /// Whether nothing is left to ship.
+    pub complete: bool,
+    pub happened_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SalesOrderLineMoved {
+    pub line: SalesOrderLineId,
+    pub item: ItemId,
+    pub quantity: Quantity,
+}
+
+/// Goods came back from the customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.sales_order_returned", version = 1, aggregate = order)]
+pub struct SalesOrderReturned {
+    pub order: SalesOrderId,
+    pub reference: Option<String>,
+    /// Of this return.
+    pub lines: Vec<SalesOrderLineMoved>,
+    pub happened_at: DateTime<Utc>,
+}
+
+/// What had not been shipped will not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.sales_order_cancelled", version = 1, aggregate = order)]
+pub struct SalesOrderCancelled {
+    pub order: SalesOrderId,
+    pub reference: Option<String>,
+    /// What each line would still have got.
+    pub lines: Vec<SalesOrderLineMoved>,
+}
+
+/// A line that waited got stock, all that it waited for or some.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.backorder_served", version = 1, aggregate = order)]
+pub struct BackorderServed {
+    pub order: SalesOrderId,
+    pub line: SalesOrderLineId,
+    pub item: ItemId,
+    pub warehouse: WarehouseId,
+    pub reservation: ReservationId,
+    /// What it got by this.
+    pub quantity: Quantity,
+    /// What it still waits for.
+    pub waiting: Quantity,
+}
+
+/// The standard cost of an item changed, and so what its stock is worth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.stock_revalued", version = 1, aggregate = item)]
+pub struct StockRevalued {
+    pub item: ItemId,
+    pub on_hand: Quantity,
+    pub before: Money,
+    pub after: Money,
+}
+
+/// A cost of bringing stock here was allocated to receipts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.landed_cost_allocated", version = 1, aggregate = cost)]
+pub struct LandedCostAllocated {
+    pub cost: LandedCostId,
+    pub amount: Money,
+    /// Of that, what is in the stock; the rest is cost of what had been issued, or a variance.
+    pub kept: Money,
+    pub reference: Option<String>,
+}
+
+/// A purchase order was placed: its lines are on order from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.purchase_order_ordered", version = 1, aggregate = order)]
+pub struct PurchaseOrderOrdered {
+    pub order: PurchaseOrderId,
+    pub supplier: SupplierId,
+    pub reference: Option<String>,
+    pub expected_on: Option<NaiveDate>,
+    pub total: Money,
+    pub lines: Vec<PurchasedLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurchasedLine {
+    pub line: i64,
+    pub item: ItemId,
+    /// In the item's unit.
+    pub quantity: Quantity,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.purchase_order_received", version = 1, aggregate = order)]
+pub struct PurchaseOrderReceived {
+    pub order: PurchaseOrderId,
+    pub supplier: SupplierId,
+    /// Whether nothing more is expected.
+    pub complete: bool,
+    pub happened_at: DateTime<Utc>,
+    /// A delivery note.
+    pub reference: Option<String>,
+    pub lines: Vec<PurchaseMovement>,
+}
+
+/// Something of a purchase order went back to the supplier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.purchase_order_returned", version = 1, aggregate = order)]
+pub struct PurchaseOrderReturned {
+    pub order: PurchaseOrderId,
+    pub supplier: SupplierId,
+    pub happened_at: DateTime<Utc>,
+    pub reference: Option<String>,
+    pub reason: Option<String>,
+    pub lines: Vec<PurchaseMovement>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurchaseMovement {
+    pub line: i64,
+    pub item: ItemId,
+    pub movement: MovementId,
+    pub lot: Option<LotId>,
+    /// In the item's unit, more than 0 whichever way it went.
+    pub quantity: Quantity,
+}
+
+/// What had not come of a purchase order, or of some of its lines, is expected no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.purchase_order_cancelled", version = 1, aggregate = order)]
+pub struct PurchaseOrderCancelled {
+    pub order: PurchaseOrderId,
+    pub supplier: SupplierId,
+    /// What was still expected of each line.
+    pub lines: Vec<PurchasedLine>,
+}
+
+/// What is available of an item has fallen to its reorder level or below. Told once; again only after it was above.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.reorder_due", version = 1, aggregate = item)]
+pub struct ReorderDue {
+    pub item: ItemId,
+    pub available: Quantity,
+    pub reorder_level: Quantity,
+    pub since: DateTime<Utc>,
+}
+
+/// Something was made of its parts, or taken apart into them. Each movement is told besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.assembled", version = 1, aggregate = item)]
+pub struct Assembled {
+    pub item: ItemId,
+    pub assembly: AssemblyId,
+    pub warehouse: WarehouseId,
+    /// Negative when it was taken apart.
+    pub quantity: Quantity,
     pub happened_at: DateTime<Utc>,
     pub reference: Option<String>,
 }

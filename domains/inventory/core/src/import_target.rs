@@ -3,7 +3,7 @@
 use crate::App;
 use crate::domain::import_row::{FIELDS, Field, FieldKind};
 use crate::permissions::ITEMS_WRITE;
-use crate::service::apply_import_batch::apply_import_batch;
+use crate::service::imports::apply_import_batch::apply_import_batch;
 use async_trait::async_trait;
 use kernel::Ctx;
 use kernel::contract::Cause;

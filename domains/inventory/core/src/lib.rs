@@ -1,11 +1,13 @@
 //! The inventory domain: items, an append-only ledger of their movements, and reservations that never promise what
 //! is not there. Everything is private behind [`module`]; others know `inventory-contract`.
 
+mod books;
 mod contract;
 mod domain;
 mod error;
 mod http;
 mod import_target;
+mod jobs;
 mod permissions;
 mod report_source;
 mod service;
@@ -13,8 +15,10 @@ mod store;
 mod tables;
 
 pub use permissions::PERMISSIONS;
-pub use service::verify_balances::verify_balances;
-pub use store::drift::Drift;
+pub use service::ledger::verify_balances::verify_balances;
+pub use service::valuation::verify_values::verify_values;
+pub use store::drift::{BinDrift, Drift, ItemDrift, WarehouseDrift};
+pub use store::value_drift::{EntryDrift, ItemValueDrift, LayerDrift, ValueDrift};
 pub use tables::TABLES;
 
 use contract::LocalInventory;
@@ -48,8 +52,10 @@ pub fn module(_settings: Settings, deps: Deps) -> Module {
     let mut module = Module::new("inventory", databases, http::api(app.clone()), PERMISSIONS);
     module.contract =
         Some(Contract::new::<dyn Inventory>(inventory.clone(), Arc::new(InventoryServer::new(inventory))));
+    module.handlers = jobs::handlers(&app);
+    module.books = Some(Arc::new(books::Books { app: app.clone() }));
     module.archive = Some(archive);
-    module.reports = vec![report_source::offer(app.clone())];
+    module.reports = report_source::offers(&app);
     module.imports = vec![import_target::offer(app)];
     module
 }

@@ -1,39 +1,113 @@
-//! The reports inventory offers.
+//! The reports inventory offers: what its stock is worth, what moved, what expires and what is where.
 
 use crate::App;
-use crate::domain::cost::{cost_text, value_text};
+use crate::domain::cost::cost_text;
+use crate::domain::lot::is_expired;
+use crate::error::Error;
 use crate::permissions::STOCK_READ;
-use crate::service::read_stock_valuation::read_stock_valuation;
-use crate::store::valuation::ValuationRow;
+use crate::service::valuation::read_stock_report::{StockNow, read_expiry, read_movements, read_stock};
+use crate::service::valuation::read_stock_valuation::read_stock_valuation;
+use crate::store::valuation::{ExpiryRow, MovementRow, ValuationRow};
 use async_trait::async_trait;
-use kernel::Ctx;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use kernel::contract::Cause;
+use kernel::{Ctx, Quantity};
 use module::{
-    Cell, ReadReport, ReportColumn, ReportDefinition, ReportError, ReportOffer, ReportPage, ReportSource,
+    Cell, ReadReport, ReportColumn, ReportDefinition, ReportError, ReportOffer, ReportPage, ReportParameter,
+    ReportSource,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const STOCK_VALUATION: &str = "inventory.stock_valuation";
+const MOVEMENTS: &str = "inventory.movements";
+const EXPIRY: &str = "inventory.expiry";
+const STOCK: &str = "inventory.stock";
 
-pub fn offer(app: App) -> ReportOffer {
-    let column =
-        |(name, title): (&str, &str)| ReportColumn { name: name.to_owned(), title: title.to_owned() };
-    let columns = [
-        ("sku", "SKU"),
-        ("name", "Name"),
-        ("on_hand", "On hand"),
-        ("unit_cost", "Unit cost"),
-        ("currency", "Currency"),
-        ("value", "Value"),
-    ];
-    let definition = ReportDefinition {
-        name: STOCK_VALUATION.to_owned(),
-        title: "Stock valuation".to_owned(),
-        permission: STOCK_READ.name.to_owned(),
-        parameters: Vec::new(),
-        columns: columns.map(column).to_vec(),
+const VALUATION_COLUMNS: &[(&str, &str)] = &[
+    ("sku", "SKU"),
+    ("name", "Name"),
+    ("on_hand", "On hand"),
+    ("unit_cost", "Unit cost"),
+    ("currency", "Currency"),
+    ("value", "Value"),
+];
+const MOVEMENT_COLUMNS: &[(&str, &str)] = &[
+    ("recorded_at", "Recorded at"),
+    ("happened_at", "Happened at"),
+    ("sku", "SKU"),
+    ("name", "Name"),
+    ("kind", "Kind"),
+    ("quantity", "Quantity"),
+    ("unit", "Unit"),
+    ("warehouse", "Warehouse"),
+    ("location", "Location"),
+    ("lot", "Lot"),
+    ("reference", "Reference"),
+    ("reason", "Reason"),
+    ("currency", "Currency"),
+    ("value", "Value"),
+];
+const EXPIRY_COLUMNS: &[(&str, &str)] = &[
+    ("expires_on", "Last day"),
+    ("expired", "Expired"),
+    ("sku", "SKU"),
+    ("name", "Name"),
+    ("lot", "Lot"),
+    ("warehouse", "Warehouse"),
+    ("location", "Location"),
+    ("on_hand", "On hand"),
+    ("unit", "Unit"),
+];
+const STOCK_COLUMNS: &[(&str, &str)] = &[
+    ("sku", "SKU"),
+    ("name", "Name"),
+    ("warehouse", "Warehouse"),
+    ("on_hand", "On hand"),
+    ("blocked", "Not for sale"),
+    ("expired", "Expired"),
+    ("reserved", "Reserved"),
+    ("available", "Available"),
+    ("unit", "Unit"),
+];
+const FROM: (&str, &str) = ("from", "Recorded on this day of UTC or at this time, or later");
+const TO: (&str, &str) = ("to", "Recorded on this day of UTC or earlier, or before this time");
+const UNTIL: (&str, &str) = ("until", "Only lots whose last day is this one or earlier");
+
+pub fn offers(app: &App) -> Vec<ReportOffer> {
+    let source: Arc<dyn ReportSource> = Arc::new(InventoryReports { app: app.clone() });
+    let offer = |name: &str, title: &str, parameters: &[(&str, &str)], columns: &[(&str, &str)]| {
+        let definition = definition(name, title, parameters, columns);
+        ReportOffer { definition, source: source.clone() }
     };
-    ReportOffer { definition, source: Arc::new(InventoryReports { app }) }
+    vec![
+        offer(STOCK_VALUATION, "Stock valuation", &[], VALUATION_COLUMNS),
+        offer(MOVEMENTS, "Movements of stock", &[FROM, TO], MOVEMENT_COLUMNS),
+        offer(EXPIRY, "Lots by their last day", &[UNTIL], EXPIRY_COLUMNS),
+        offer(STOCK, "Stock by warehouse", &[], STOCK_COLUMNS),
+    ]
+}
+
+fn definition(
+    name: &str,
+    title: &str,
+    parameters: &[(&str, &str)],
+    columns: &[(&str, &str)],
+) -> ReportDefinition {
+    let parameter = |(name, description): &(&str, &str)| ReportParameter {
+        name: (*name).to_owned(),
+        description: (*description).to_owned(),
+        required: false,
+    };
+    let column =
+        |(name, title): &(&str, &str)| ReportColumn { name: (*name).to_owned(), title: (*title).to_owned() };
+    ReportDefinition {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        permission: STOCK_READ.name.to_owned(),
+        parameters: parameters.iter().map(parameter).collect(),
+        columns: columns.iter().map(column).collect(),
+    }
 }
 
 struct InventoryReports {
@@ -43,30 +117,177 @@ struct InventoryReports {
 #[async_trait]
 impl ReportSource for InventoryReports {
     async fn read(&self, ctx: &Ctx, request: ReadReport) -> Result<ReportPage, ReportError> {
-        if request.report != STOCK_VALUATION {
+        let ReadReport { report, mut parameters, cursor } = request;
+        if ![STOCK_VALUATION, MOVEMENTS, EXPIRY, STOCK].contains(&report.as_str()) {
             return Err(ReportError::UnknownReport);
         }
         ctx.may(&STOCK_READ).map_err(|_| ReportError::Forbidden)?;
-        if let Some(parameter) = request.parameters.into_keys().next() {
-            let detail = "this report has no parameters".to_owned();
-            return Err(ReportError::BadParameter { parameter, detail });
+        let (app, cursor) = (&self.app, cursor.as_deref());
+        match report.as_str() {
+            MOVEMENTS => {
+                let from = instant(&mut parameters, FROM.0, Days::new(0))?.unwrap_or(DateTime::UNIX_EPOCH);
+                let until = instant(&mut parameters, TO.0, Days::new(1))?.unwrap_or(ANY_TIME);
+                none_left(parameters)?;
+                let page = read_movements(app, ctx, from, until, cursor).await.map_err(unavailable)?;
+                let rows = page.rows.iter().map(movement_cells).collect::<Result<_, _>>();
+                Ok(ReportPage {
+                    rows: rows.map_err(Error::from).map_err(unavailable)?,
+                    next_cursor: page.next,
+                })
+            }
+            EXPIRY => {
+                let until = day(&mut parameters, UNTIL.0)?.unwrap_or(LAST_DAY);
+                none_left(parameters)?;
+                let page = read_expiry(app, ctx, until, cursor).await.map_err(unavailable)?;
+                let today = ctx.now().date_naive();
+                let rows = page.rows.iter().map(|row| expiry_cells(row, today)).collect();
+                Ok(ReportPage { rows, next_cursor: page.next })
+            }
+            STOCK => {
+                none_left(parameters)?;
+                let page = read_stock(app, ctx, cursor).await.map_err(unavailable)?;
+                Ok(ReportPage { rows: page.rows.iter().map(stock_cells).collect(), next_cursor: page.next })
+            }
+            _ => {
+                none_left(parameters)?;
+                let page = read_stock_valuation(app, ctx, cursor).await.map_err(unavailable)?;
+                let rows = page.rows.iter().map(valuation_cells).collect::<Result<_, _>>();
+                Ok(ReportPage {
+                    rows: rows.map_err(Error::from).map_err(unavailable)?,
+                    next_cursor: page.next,
+                })
+            }
         }
-        let page = read_stock_valuation(&self.app, ctx, request.cursor.as_deref()).await;
-        let page = page.map_err(|error| ReportError::Unavailable(Cause::new(error)))?;
-        Ok(ReportPage { rows: page.rows.iter().map(cells).collect(), next_cursor: page.next })
     }
 }
 
-/// An item without a cost has no value either; that is not zero.
-fn cells(row: &ValuationRow) -> Vec<Cell> {
-    let cost = row.unit_cost();
-    let number = |text: Option<String>| text.map_or(Cell::Empty, Cell::Number);
+/// Later than a lot is good for.
+const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+const ANY_TIME: DateTime<Utc> = LAST_DAY.and_time(NaiveTime::MIN).and_utc();
+
+fn unavailable(error: Error) -> ReportError {
+    ReportError::Unavailable(Cause::new(error))
+}
+
+fn none_left(parameters: BTreeMap<String, String>) -> Result<(), ReportError> {
+    match parameters.into_keys().next() {
+        None => Ok(()),
+        Some(parameter) => {
+            let detail = "this report has no such parameter".to_owned();
+            Err(ReportError::BadParameter { parameter, detail })
+        }
+    }
+}
+
+/// A time, or so many days after the beginning of a day.
+fn instant(
+    parameters: &mut BTreeMap<String, String>,
+    name: &str,
+    after: Days,
+) -> Result<Option<DateTime<Utc>>, ReportError> {
+    let Some(text) = parameters.remove(name) else { return Ok(None) };
+    let of_day = |day: NaiveDate| Some(day.checked_add_days(after)?.and_time(NaiveTime::MIN).and_utc());
+    let found = match text.trim().parse::<NaiveDate>() {
+        Ok(day) => Some(day)
+            .filter(|day| (DateTime::UNIX_EPOCH.date_naive()..LAST_DAY).contains(day))
+            .and_then(of_day),
+        Err(_) => text
+            .trim()
+            .parse::<DateTime<Utc>>()
+            .ok()
+            .filter(|time| (DateTime::UNIX_EPOCH.date_naive()..LAST_DAY).contains(&time.date_naive())),
+    };
+    let detail = "must be a day such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z";
+    found.map(Some).ok_or_else(|| bad(name, detail))
+}
+
+fn day(parameters: &mut BTreeMap<String, String>, name: &str) -> Result<Option<NaiveDate>, ReportError> {
+    let Some(text) = parameters.remove(name) else { return Ok(None) };
+    let day = text.trim().parse::<NaiveDate>().ok();
+    let day = day.filter(|day| (DateTime::UNIX_EPOCH.date_naive()..=LAST_DAY).contains(day));
+    day.map(Some).ok_or_else(|| bad(name, "must be a day such as 2026-01-31"))
+}
+
+fn bad(parameter: &str, detail: &str) -> ReportError {
+    ReportError::BadParameter { parameter: parameter.to_owned(), detail: detail.to_owned() }
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
+}
+
+fn some(text: Option<&str>) -> Cell {
+    text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned()))
+}
+
+fn number(number: impl ToString) -> Cell {
+    Cell::Number(number.to_string())
+}
+
+fn valuation_cells(row: &ValuationRow) -> Result<Vec<Cell>, data::Error> {
+    let worth = row.worth()?;
+    Ok(vec![
+        text(&row.sku),
+        text(&row.name),
+        number(row.on_hand),
+        worth.unit_cost.map_or(Cell::Empty, Cell::Number),
+        worth.currency.map_or(Cell::Empty, |currency| text(currency.code())),
+        worth.value.map_or(Cell::Empty, Cell::Number),
+    ])
+}
+
+fn movement_cells(row: &MovementRow) -> Result<Vec<Cell>, data::Error> {
+    let value = row.value()?;
+    let time = |time: DateTime<Utc>| Cell::Text(time.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    Ok(vec![
+        time(row.created_at),
+        time(row.happened_at),
+        text(&row.sku),
+        text(&row.name),
+        text(&row.kind),
+        number(row.quantity),
+        text(&row.unit),
+        text(&row.warehouse),
+        text(&row.location),
+        some(row.lot.as_deref()),
+        some(row.reference.as_deref()),
+        some(row.reason.as_deref()),
+        value.map_or(Cell::Empty, |value| text(value.currency.code())),
+        value.map_or(Cell::Empty, |value| Cell::Number(cost_text(value))),
+    ])
+}
+
+fn expiry_cells(row: &ExpiryRow, today: NaiveDate) -> Vec<Cell> {
+    let expired = if is_expired(Some(row.expires_on), today) { "yes" } else { "no" };
     vec![
-        Cell::Text(row.sku.clone()),
-        Cell::Text(row.name.clone()),
-        Cell::Number(row.on_hand.to_string()),
-        number(cost.map(cost_text)),
-        cost.map_or(Cell::Empty, |cost| Cell::Text(cost.currency.to_string())),
-        number(cost.map(|cost| value_text(cost, row.on_hand))),
+        Cell::Text(row.expires_on.to_string()),
+        text(expired),
+        text(&row.sku),
+        text(&row.name),
+        text(&row.lot),
+        text(&row.warehouse),
+        text(&row.location),
+        number(row.on_hand),
+        text(&row.unit),
+    ]
+}
+
+fn stock_cells(now: &StockNow) -> Vec<Cell> {
+    let StockNow { row, level, expired } = now;
+    let available = level.available().millionths().saturating_sub(expired.millionths());
+    vec![
+        text(&row.sku),
+        text(&row.name),
+        text(&row.warehouse),
+        number(level.on_hand),
+        number(level.blocked),
+        number(expired),
+        number(level.reserved),
+        number(Quantity::from_millionths(available)),
+        text(&row.unit),
     ]
 }

@@ -2,15 +2,23 @@
 
 mod audit_log;
 mod audit_streams;
+mod buying;
+mod catalogue;
+mod codes;
+mod counting;
 mod email_change;
 mod invitations;
+mod kits;
 mod leaving;
 mod oauth;
 mod passkeys;
 mod people;
+mod places;
 mod policy;
+mod selling;
 mod sso;
 mod support;
+mod valuing;
 
 use super::ask::{Body, Call};
 use crate::client::Client;
@@ -27,6 +35,25 @@ use uuid::Uuid;
 /// More than one run of it takes; each is cancelled while it is under way.
 const LONG_FILE_ROWS: usize = 10_000;
 
+/// Of inventory, what is in `selling.rs`.
+const SELLING: [&str; 6] = [
+    "inventory_create_sales_order",
+    "inventory_patch_sales_order",
+    "inventory_confirm_sales_order",
+    "inventory_cancel_sales_order",
+    "inventory_ship_sales_order",
+    "inventory_take_back_goods",
+];
+
+/// Of inventory, what is in `kits.rs`.
+const KITS: [&str; 5] = [
+    "inventory_put_components",
+    "inventory_reserve_kit",
+    "inventory_make_item",
+    "inventory_take_item_apart",
+    "inventory_order_suggested_items",
+];
+
 pub struct Recipes {
     pub guest: Client,
     pub mail: PathBuf,
@@ -40,11 +67,23 @@ impl Recipes {
             if operation.id == "users_show_email_change" {
                 email_change::asked(tenant).await;
             }
+            if operation.id == "inventory_convert_quantity" {
+                return codes::convert(operation);
+            }
             return read(tenant, operation);
         }
         match operation.id.split_once('_').map_or("", |(domain, _)| domain) {
             "billing" => billing(tenant, operation, status).await,
             "imports" => imports(tenant, operation).await,
+            "inventory" if SELLING.contains(&operation.id.as_str()) => self.selling(tenant, operation).await,
+            "inventory" if counting::OPERATIONS.contains(&operation.id.as_str()) => {
+                self.counting(tenant, operation).await
+            }
+            "inventory" if buying::has(operation) => self.buying(tenant, operation, status).await,
+            "inventory" if KITS.contains(&operation.id.as_str()) => self.kits(tenant, operation).await,
+            "inventory" if valuing::OPERATIONS.contains(&operation.id.as_str()) => {
+                self.valuing(tenant, operation).await
+            }
             "inventory" => inventory(tenant, operation, status).await,
             "reports" => reports(tenant, operation).await,
             "users" => self.users(tenant, operation).await,
@@ -147,7 +186,7 @@ async fn inventory(tenant: &Furnished, operation: &Operation, status: &str) -> C
     let item = &tenant.ids["/inventory/items"];
     let reservation = json!({ "item_id": item, "quantity": "0.01", "reference": unique("order") });
     match operation.id.as_str() {
-        "inventory_create_item" => with(operation, new_item()),
+        "inventory_create_item" => with(operation, catalogue::new_variant(tenant).await),
         "inventory_patch_item" => {
             let item = made(tenant, "/inventory/items", new_item()).await;
             of(operation, &item).with(json!({ "name": unique("Chai"), "category": "Tea" }))
@@ -155,10 +194,33 @@ async fn inventory(tenant: &Furnished, operation: &Operation, status: &str) -> C
         "inventory_delete_item" => of(operation, &made(tenant, "/inventory/items", new_item()).await),
         "inventory_put_item" => put(tenant, operation, status, new_item()).await,
         "inventory_restore_item" => of(operation, &deleted(tenant, "/inventory/items", new_item()).await),
+        "inventory_adjust_stock" => {
+            let found = json!({ "quantity": "0.5", "lot": { "code": "L-1" }, "reason": "found" });
+            of(operation, &tenant.ids["/inventory/items#lots"]).with(found)
+        }
+        "inventory_reverse_movement" => {
+            let receipts = format!("/inventory/items/{item}/receipts");
+            let receipt = made(tenant, &receipts, json!({ "quantity": "1" })).await;
+            of(operation, &receipt).with(json!({ "reason": "typed twice" }))
+        }
+        "inventory_create_reservations" => with(operation, json!({ "lines": [reservation] })),
+        "inventory_extend_reservation" => {
+            let until = kernel::Clock::system().now() + chrono::Duration::hours(1);
+            let made = made(tenant, "/inventory/reservations", reservation).await;
+            of(operation, &made).with(json!({ "expires_at": until.to_rfc3339() }))
+        }
         "inventory_receive_stock" => of(operation, item).with(json!({ "quantity": "1.5" })),
         "inventory_create_reservation" => with(operation, reservation),
         "inventory_release_reservation" | "inventory_ship_reservation" => {
             of(operation, &made(tenant, "/inventory/reservations", reservation).await)
+        }
+        "inventory_put_item_conversions" | "inventory_read_scan" => codes::codes(tenant, operation).await,
+        name if ["_warehouse", "_location", "_lot"].iter().any(|end| name.ends_with(end)) => {
+            places::places(tenant, operation).await
+        }
+        name if name.ends_with("_barcode") => codes::codes(tenant, operation).await,
+        name if ["_category", "_family", "_make_variants"].iter().any(|end| name.ends_with(end)) => {
+            catalogue::catalogue(tenant, operation).await
         }
         _ => missing(operation),
     }

@@ -2,6 +2,34 @@
 
 use kernel::money::round_half_even;
 use kernel::{Currency, Money, Quantity};
+use serde::Serialize;
+
+/// How the stock of an item is valued, from its first movement on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Costing {
+    #[default]
+    MovingAverage,
+    Fifo,
+    /// At the item's unit cost, whatever was paid.
+    Standard,
+}
+
+impl Costing {
+    const ALL: [Self; 3] = [Self::MovingAverage, Self::Fifo, Self::Standard];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MovingAverage => "moving_average",
+            Self::Fifo => "fifo",
+            Self::Standard => "standard",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|costing| costing.name() == text)
+    }
+}
 
 /// Far above any price, and low enough that a value never overflows.
 pub const MAX_UNIT_COST_MINOR: i64 = 1_000_000_000_000_000;
@@ -112,6 +140,14 @@ mod tests {
         for wrong in ["", ".", "1.", ".5", "1,50", "$5", "1e3", "NaN", "+1", "--1", "1 000"] {
             check_cost(wrong, "USD", Err("not_a_number"));
         }
+    }
+
+    #[test]
+    fn costings_are_read_as_they_are_written() {
+        for costing in Costing::ALL {
+            assert_eq!(Costing::parse(costing.name()), Some(costing));
+        }
+        assert_eq!(Costing::parse("lifo"), None);
     }
 
     fn check_value(minor: i64, currency: &str, quantity: &str, expected: &str) {

@@ -1,9 +1,9 @@
 //! One row of a file as an item and its count. Blank cells are not there, and leave an existing item's field alone.
 
 use crate::domain::cost::{check_number, parse_unit_cost};
-use crate::domain::item::{ItemChange, ItemFields};
-use crate::domain::stock::{self, Count, CountError, Level};
-use inventory_contract::ItemId;
+use crate::domain::item::{ItemChange, ItemFields, changed_of_moved};
+use crate::domain::ledger::WarehouseLevel;
+use crate::domain::stock::{self, Level};
 use kernel::quantity::QuantityError;
 use kernel::{Currency, Faults, FieldError, Quantity};
 use std::collections::BTreeMap;
@@ -43,8 +43,8 @@ const fn field(name: &'static str, description: &'static str, required: bool, ki
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedRow {
     pub fields: ItemFields,
-    /// `None` when the row does not say how much there is.
-    pub count: Option<Count>,
+    /// What has to move for there to be as much as the row says; none where it says nothing, or there is.
+    pub difference: Option<Quantity>,
 }
 
 /// An item there is already, under the row's sku.
@@ -52,34 +52,73 @@ pub struct CheckedRow {
 pub struct Present<'a> {
     pub fields: &'a ItemFields,
     pub level: Level,
+    /// What of it is at the main warehouse, and on the floor there: a file counts no other place.
+    pub main: WarehouseLevel,
+    pub floor: Quantity,
 }
 
-/// All faults of the row at once. `new_id` is the item's when there is none yet.
+/// All faults of the row at once.
 pub fn check_row(
     values: &BTreeMap<String, String>,
     present: Option<Present<'_>>,
-    new_id: ItemId,
 ) -> Result<CheckedRow, Vec<FieldError>> {
     let mut faults = Faults::new();
     for name in values.keys().filter(|name| FIELDS.iter().all(|field| field.name != **name)) {
         faults.add(format!("/{name}"), "unknown_field", format!("there is no field {name}"));
     }
     let (change, on_hand) = read(values, &mut faults);
-    let level = present.map_or(Level::empty(new_id), |present| present.level);
-    let count = on_hand.map(|on_hand| level.counted(on_hand));
-    if let Some(Err(CountError::BelowReserved(_))) = &count {
-        let detail = format!("must be at least {}, which is reserved", level.reserved);
-        faults.add("/on_hand", "below_reserved", detail);
-    }
     let fields = change.apply(present.map(|present| present.fields));
+    let tracked = fields.as_ref().is_ok_and(|fields| fields.tracking.is_tracked());
+    if let (Some(present), Ok(fields)) = (present, &fields)
+        && let Some(field) = changed_of_moved(present.fields, fields)
+        && present.level.has_moved()
+    {
+        let detail = format!("must stay as it is, since stock of the item has moved: its {field} is fixed");
+        faults.add(format!("/{field}"), "has_moved", detail);
+    }
+    let difference = on_hand.and_then(|on_hand| count(&mut faults, present, tracked, on_hand));
     let mut errors = faults.into_errors();
-    match (fields, count.transpose()) {
-        (Ok(fields), Ok(count)) if errors.is_empty() => Ok(CheckedRow { fields, count }),
-        (fields, _) => {
+    match fields {
+        Ok(fields) if errors.is_empty() => Ok(CheckedRow { fields, difference }),
+        fields => {
             errors.extend(fields.err().unwrap_or_default());
             Err(errors)
         }
     }
+}
+
+/// What a count of all of an item changes, which can only be what lies on the main floor.
+fn count(
+    faults: &mut Faults,
+    present: Option<Present<'_>>,
+    tracked: bool,
+    counted: Quantity,
+) -> Option<Quantity> {
+    let (level, main, floor) = present.map_or_else(Default::default, |present| {
+        ((present.level.on_hand, present.level.reserved), present.main, present.floor)
+    });
+    let (on_hand, reserved) = level;
+    let difference = Quantity::from_millionths(counted.millionths() - on_hand.millionths());
+    if difference == Quantity::ZERO {
+        return None;
+    }
+    let less = difference < Quantity::ZERO;
+    let may_be_negative = present.is_some_and(|present| present.fields.may_be_negative);
+    let short_by = |of: Quantity| less && of.millionths() + difference.millionths() < 0;
+    if tracked {
+        let detail =
+            "must be left out where the item is tracked, since it does not say of which lot: count it";
+        faults.add("/on_hand", "tracked", detail);
+    } else if !may_be_negative && less && counted < reserved {
+        faults.add("/on_hand", "below_reserved", format!("must be at least {reserved}, which is reserved"));
+    } else if !may_be_negative && short_by(floor) {
+        let detail = format!("{floor} of it lie on the main floor, and the rest elsewhere: count it there");
+        faults.add("/on_hand", "lies_elsewhere", detail);
+    } else if !may_be_negative && short_by(main.available()) {
+        let detail = format!("{} of it are reserved at the main warehouse", main.reserved);
+        faults.add("/on_hand", "below_reserved", detail);
+    }
+    Some(difference)
 }
 
 /// What the row asks for; a value that cannot be read is a fault and otherwise absent.
@@ -145,6 +184,7 @@ fn quantity(faults: &mut Faults, pointer: &str, text: &str) -> Option<Quantity> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::lot::Tracking;
     use kernel::Id;
     use uuid::Uuid;
 
@@ -152,14 +192,10 @@ mod tests {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    fn new_id() -> ItemId {
-        Id::from_uuid(Uuid::nil())
-    }
-
     /// Beside a good sku and name.
     fn check(pairs: &[(&str, &str)], expected: &[(&str, &str)]) {
         let row = values(&[&[("sku", "a"), ("name", "A")], pairs].concat());
-        let errors = check_row(&row, None, new_id()).err().unwrap_or_default();
+        let errors = check_row(&row, None).err().unwrap_or_default();
         let found: Vec<_> = errors.iter().map(|fault| (fault.pointer.as_str(), &*fault.code)).collect();
         assert_eq!(found, expected, "{pairs:?}");
     }
@@ -196,18 +232,39 @@ mod tests {
             ("currency", "EUR"),
             ("on_hand", "5"),
         ]);
-        let first = check_row(&first, None, new_id()).unwrap();
-        let count = first.count.unwrap();
-        assert_eq!(count.difference, Some(Quantity::whole(5)));
-        let level = Level { reserved: Quantity::whole(4), ..count.level };
-        let present = Present { fields: &first.fields, level };
-        let again = check_row(&values(&[("sku", "A"), ("name", "A")]), Some(present), new_id()).unwrap();
-        assert_eq!(again, CheckedRow { fields: first.fields.clone(), count: None });
-        let counted = values(&[("sku", "A"), ("name", "A"), ("on_hand", "4.5")]);
-        let counted = check_row(&counted, Some(present), new_id()).unwrap();
-        assert_eq!(counted.count.unwrap().difference, Some("-0.5".parse().unwrap()));
-        let below = values(&[("sku", "A"), ("name", "A"), ("on_hand", "3")]);
-        let faults = check_row(&below, Some(present), new_id()).unwrap_err();
-        assert_eq!((faults[0].pointer.as_str(), &*faults[0].code), ("/on_hand", "below_reserved"));
+        let first = check_row(&first, None).unwrap();
+        assert_eq!(first.difference, Some(Quantity::whole(5)));
+        let on_hand = Quantity::whole(5);
+        let reserved = Quantity::whole(4);
+        let level = Level { on_hand, reserved, ..Level::empty(Id::from_uuid(Uuid::nil())) };
+        let main = WarehouseLevel { on_hand, reserved, blocked: Quantity::ZERO };
+        let present = Present { fields: &first.fields, level, main, floor: on_hand };
+        let again = check_row(&values(&[("sku", "A"), ("name", "A")]), Some(present)).unwrap();
+        assert_eq!(again, CheckedRow { fields: first.fields.clone(), difference: None });
+        let counted = |on_hand: &str, present| {
+            let found =
+                check_row(&values(&[("sku", "A"), ("name", "A"), ("on_hand", on_hand)]), Some(present));
+            found.map(|row| row.difference).map_err(|faults| faults[0].code.to_string())
+        };
+        assert_eq!(counted("4.5", present), Ok(Some("-0.5".parse().unwrap())));
+        assert_eq!(counted("5", present), Ok(None));
+        assert_eq!(counted("3", present), Err("below_reserved".to_owned()));
+        let scattered = Present { floor: Quantity::ZERO, ..present };
+        assert_eq!(counted("4.5", scattered), Err("lies_elsewhere".to_owned()));
+        assert_eq!(counted("6", scattered), Ok(Some(Quantity::whole(1))));
+        // Twice as much, half of it elsewhere: what is reserved is reserved here.
+        let more = Level { on_hand: Quantity::whole(10), ..level };
+        assert_eq!(counted("8", Present { level: more, ..present }), Err("below_reserved".to_owned()));
+        let owing = ItemFields { may_be_negative: true, ..first.fields.clone() };
+        assert_eq!(counted("1", Present { fields: &owing, ..present }), Ok(Some(Quantity::whole(-4))));
+        let moved = Present { level: Level { next_sequence: 2, ..level }, ..present };
+        for (column, value) in [("unit", "KGM"), ("currency", "USD")] {
+            let row = values(&[("sku", "A"), ("name", "A"), ("unit_cost", "2"), ("currency", "EUR")]);
+            let row = BTreeMap::from_iter(row.into_iter().chain([(column.to_owned(), value.to_owned())]));
+            let faults = check_row(&row, Some(moved)).unwrap_err();
+            assert_eq!((faults[0].pointer.as_str(), &*faults[0].code), (&*format!("/{column}"), "has_moved"));
+        }
+        let of_lots = ItemFields { tracking: Tracking::Lot, ..first.fields.clone() };
+        assert_eq!(counted("6", Present { fields: &of_lots, ..present }), Err("tracked".to_owned()));
     }
 }

@@ -1,11 +1,14 @@
 //! What an item is, and the rules its fields keep, whether they come over HTTP or from a file.
 
-use crate::domain::cost::MAX_UNIT_COST_MINOR;
+use crate::domain::cost::Costing;
+use crate::domain::family::{Options, Variant, check_variant, patch_variant};
+use crate::domain::lot::Tracking;
 use crate::domain::sku::Sku;
 use crate::domain::stock::{self, Level};
 use crate::domain::text;
+use crate::domain::units::UnitName;
 use chrono::{DateTime, Utc};
-use inventory_contract::ItemId;
+use inventory_contract::{FamilyId, ItemId};
 use kernel::reference::{check_external_id, check_metadata, patch_metadata};
 use kernel::search::search_text;
 use kernel::{Faults, FieldError, Metadata, MetadataPatch, Money, Quantity};
@@ -18,6 +21,7 @@ pub const MAX_NAME: usize = 200;
 pub const MAX_DESCRIPTION: usize = 4_000;
 pub const MAX_CATEGORY: usize = 100;
 pub const MAX_UNIT: usize = 64;
+pub const MAX_LEAD_TIME_DAYS: i64 = 3_650;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
@@ -38,7 +42,13 @@ pub struct ItemFields {
     pub category: Option<String>,
     pub unit: String,
     pub unit_cost: Option<Money>,
+    pub tracking: Tracking,
+    pub costing: Costing,
+    pub may_be_negative: bool,
     pub reorder_level: Option<Quantity>,
+    pub reorder_up_to: Option<Quantity>,
+    pub lead_time_days: Option<i64>,
+    pub variant: Option<Variant>,
     pub external_id: Option<String>,
     pub metadata: Metadata,
 }
@@ -54,6 +64,20 @@ impl ItemFields {
     }
 }
 
+/// What a movement must know of its item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moving {
+    pub id: ItemId,
+    pub sku: Sku,
+    pub unit: String,
+    pub tracking: Tracking,
+    pub costing: Costing,
+    pub unit_cost: Option<Money>,
+}
+
+/// Odd, so that no two quantities come to the same, and with its bits all over.
+const SPREAD: i64 = 0x1E37_79B9_7F4A_7C15;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockedItem {
     pub item: Item,
@@ -62,9 +86,10 @@ pub struct StockedItem {
 
 impl StockedItem {
     /// Names what is shown of it: the item's version, and in the lower half the revision of its stock. Their sum would
-    /// name two texts, where the one changes beside the other.
+    /// name two texts, where the one changes beside the other. What expires is shown too, and changes neither.
     pub fn tag(&self) -> i64 {
-        (self.item.version << 32) + self.level.revision
+        let expired = self.level.expired.millionths().wrapping_mul(SPREAD);
+        ((self.item.version << 32).wrapping_add(self.level.revision) ^ expired) & i64::MAX
     }
 }
 
@@ -77,7 +102,14 @@ pub struct ItemInput {
     pub category: Option<String>,
     pub unit: Option<String>,
     pub unit_cost: Option<Money>,
+    pub tracking: Option<Tracking>,
+    pub costing: Option<Costing>,
+    pub may_be_negative: Option<bool>,
     pub reorder_level: Option<Quantity>,
+    pub reorder_up_to: Option<Quantity>,
+    pub lead_time_days: Option<i64>,
+    pub family_id: Option<FamilyId>,
+    pub options: Options,
     pub external_id: Option<String>,
     pub metadata: Metadata,
 }
@@ -94,15 +126,32 @@ impl ItemInput {
         let description = self.description.as_deref();
         let description = text::optional_prose(&mut faults, "/description", description, MAX_DESCRIPTION);
         let category = text::optional_line(&mut faults, "/category", self.category.as_deref(), MAX_CATEGORY);
-        let unit = text::line(&mut faults, "/unit", unit, MAX_UNIT);
-        if let Some(cost) = self.unit_cost {
-            let allowed = (0..=MAX_UNIT_COST_MINOR).contains(&cost.amount_minor);
-            let detail = format!("must be from 0 to {MAX_UNIT_COST_MINOR}");
-            faults.require(allowed, "/unit_cost/amount", "out_of_range", &detail);
-        }
+        let unit = UnitName::check(&mut faults, "/unit", unit).to_string();
+        stock::check_unit_cost(&mut faults, "/unit_cost/amount", self.unit_cost);
         if let Some(level) = self.reorder_level {
             stock::check_level(&mut faults, "/reorder_level", level);
         }
+        if let Some(level) = self.reorder_up_to {
+            stock::check_level(&mut faults, "/reorder_up_to", level);
+            let above = self.reorder_level.is_none_or(|least| least < level);
+            let detail = "must be above reorder_level";
+            faults.require(above, "/reorder_up_to", "not_above", detail);
+        }
+        if let Some(days) = self.lead_time_days {
+            let allowed = (0..=MAX_LEAD_TIME_DAYS).contains(&days);
+            let detail = format!("must be from 0 to {MAX_LEAD_TIME_DAYS}");
+            faults.require(allowed, "/lead_time_days", "out_of_range", &detail);
+        }
+        let (tracking, costing) = (self.tracking.unwrap_or_default(), self.costing.unwrap_or_default());
+        let may_be_negative = self.may_be_negative.unwrap_or_default();
+        if may_be_negative && tracking.is_tracked() {
+            let detail = "must be false where the item is tracked: a lot that is not there cannot leave";
+            faults.add("/may_be_negative", "tracked", detail);
+        }
+        if costing == Costing::Standard && self.unit_cost.is_none() {
+            faults.add("/unit_cost", "required", "is required with standard costing, being the standard");
+        }
+        let variant = check_variant(&mut faults, self.family_id, &self.options);
         let external_id = check_external_id(&mut faults, "/external_id", self.external_id.clone());
         check_metadata(&mut faults, "/metadata", &self.metadata);
         match sku {
@@ -113,7 +162,13 @@ impl ItemInput {
                 category,
                 unit,
                 unit_cost: self.unit_cost,
+                tracking,
+                costing,
+                may_be_negative,
                 reorder_level: self.reorder_level,
+                reorder_up_to: self.reorder_up_to,
+                lead_time_days: self.lead_time_days,
+                variant,
                 external_id,
                 metadata: self.metadata.clone(),
             }),
@@ -131,7 +186,14 @@ pub struct ItemChange {
     pub category: Option<Option<String>>,
     pub unit: Option<Option<String>>,
     pub unit_cost: Option<Option<Money>>,
+    pub tracking: Option<Option<Tracking>>,
+    pub costing: Option<Option<Costing>>,
+    pub may_be_negative: Option<Option<bool>>,
     pub reorder_level: Option<Option<Quantity>>,
+    pub reorder_up_to: Option<Option<Quantity>>,
+    pub lead_time_days: Option<Option<i64>>,
+    pub family_id: Option<Option<FamilyId>>,
+    pub options: Option<Options>,
     pub external_id: Option<Option<String>>,
     pub metadata: Option<Option<MetadataPatch>>,
 }
@@ -139,6 +201,8 @@ pub struct ItemChange {
 impl ItemChange {
     /// `present` is none for an item that is to be made.
     pub fn apply(self, present: Option<&ItemFields>) -> Result<ItemFields, Vec<FieldError>> {
+        let variant = present.and_then(|present| present.variant.as_ref());
+        let (family_id, options) = patch_variant(variant, self.family_id, self.options);
         let present = present.cloned().map(ItemInput::from).unwrap_or_default();
         let input = ItemInput {
             sku: self.sku.map_or(present.sku, Option::unwrap_or_default),
@@ -147,7 +211,14 @@ impl ItemChange {
             category: self.category.unwrap_or(present.category),
             unit: self.unit.unwrap_or(present.unit),
             unit_cost: self.unit_cost.unwrap_or(present.unit_cost),
+            tracking: self.tracking.unwrap_or(present.tracking),
+            costing: self.costing.unwrap_or(present.costing),
+            may_be_negative: self.may_be_negative.unwrap_or(present.may_be_negative),
             reorder_level: self.reorder_level.unwrap_or(present.reorder_level),
+            reorder_up_to: self.reorder_up_to.unwrap_or(present.reorder_up_to),
+            lead_time_days: self.lead_time_days.unwrap_or(present.lead_time_days),
+            family_id,
+            options,
             external_id: self.external_id.unwrap_or(present.external_id),
             metadata: patch_metadata(&present.metadata, self.metadata),
         };
@@ -157,6 +228,7 @@ impl ItemChange {
 
 impl From<ItemFields> for ItemInput {
     fn from(fields: ItemFields) -> Self {
+        let variant = fields.variant.map(|variant| (variant.family_id, variant.options)).unzip();
         Self {
             sku: fields.sku.to_string(),
             name: fields.name,
@@ -164,11 +236,30 @@ impl From<ItemFields> for ItemInput {
             category: fields.category,
             unit: Some(fields.unit),
             unit_cost: fields.unit_cost,
+            tracking: Some(fields.tracking),
+            costing: Some(fields.costing),
+            may_be_negative: Some(fields.may_be_negative),
             reorder_level: fields.reorder_level,
+            reorder_up_to: fields.reorder_up_to,
+            lead_time_days: fields.lead_time_days,
+            family_id: variant.0,
+            options: variant.1.unwrap_or_default(),
             external_id: fields.external_id,
             metadata: fields.metadata,
         }
     }
+}
+
+/// What stays as it is once stock has moved or is promised: it says what the numbers mean.
+pub fn changed_of_moved(before: &ItemFields, after: &ItemFields) -> Option<&'static str> {
+    let currency = |fields: &ItemFields| fields.unit_cost.map(|cost| cost.currency);
+    let fixed = [
+        ("tracking", before.tracking == after.tracking),
+        ("costing", before.costing == after.costing),
+        ("unit", before.unit == after.unit),
+        ("currency", currency(before).is_none() || currency(before) == currency(after)),
+    ];
+    fixed.into_iter().find(|(_, same)| !same).map(|(field, _)| field)
 }
 
 #[cfg(test)]
@@ -209,6 +300,8 @@ mod tests {
         let fields = ItemInput { description: Some("  ".to_owned()), ..chai() }.check().unwrap();
         assert_eq!((fields.sku.as_str(), fields.name.as_str()), ("CHAI-1", "Chai"));
         assert_eq!((fields.description, fields.unit.as_str()), (None, "each"));
+        let in_unit = |unit: &str| ItemInput { unit: Some(unit.to_owned()), ..chai() }.check().unwrap().unit;
+        assert_eq!(["kgm", "Each", " Box "].map(in_unit), ["KGM", "Each", "Box"]);
     }
 
     #[test]

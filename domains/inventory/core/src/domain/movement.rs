@@ -1,8 +1,9 @@
 //! One line of the ledger: what happened to an item's stock, when, and when it was written down. Never changed.
 
 use chrono::{DateTime, Duration, DurationRound, Utc};
-use inventory_contract::{ItemId, MovementId, ReservationId};
+use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, WarehouseId};
 use kernel::{Faults, Quantity};
+use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MovementKind {
@@ -10,10 +11,26 @@ pub enum MovementKind {
     Shipment,
     Adjustment,
     Import,
+    /// One of the two by which stock goes from a place to another.
+    Transfer,
+    /// From a customer, or to a supplier.
+    Return,
+    Scrap,
+    /// Of what something was made, or what was made.
+    Assembly,
 }
 
 impl MovementKind {
-    const ALL: [Self; 4] = [Self::Receipt, Self::Shipment, Self::Adjustment, Self::Import];
+    const ALL: [Self; 8] = [
+        Self::Receipt,
+        Self::Shipment,
+        Self::Adjustment,
+        Self::Import,
+        Self::Transfer,
+        Self::Return,
+        Self::Scrap,
+        Self::Assembly,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -21,6 +38,10 @@ impl MovementKind {
             Self::Shipment => "shipment",
             Self::Adjustment => "adjustment",
             Self::Import => "import",
+            Self::Transfer => "transfer",
+            Self::Return => "return",
+            Self::Scrap => "scrap",
+            Self::Assembly => "assembly",
         }
     }
 
@@ -33,16 +54,70 @@ impl MovementKind {
 pub struct Movement {
     pub id: MovementId,
     pub item: ItemId,
+    pub warehouse: WarehouseId,
+    pub location: LocationId,
+    pub lot: Option<LotId>,
     pub sequence: i64,
     pub kind: MovementKind,
     /// Negative when stock leaves.
     pub quantity: Quantity,
+    /// What somebody said, where it was not in the item's unit.
+    pub entered: Option<EnteredQuantity>,
     pub happened_at: DateTime<Utc>,
     pub recorded_at: DateTime<Utc>,
     pub reservation: Option<ReservationId>,
+    /// The order, transfer or count that it is a line of.
+    pub document: Option<Document>,
+    /// The movement that it takes back.
+    pub reverses: Option<MovementId>,
     pub reference: Option<String>,
     pub actor: String,
     pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnteredQuantity {
+    pub quantity: Quantity,
+    pub unit: String,
+    /// What rounding to millionths left out, in millionths of the item's unit: `-27/125`. None where it is exact.
+    pub rounding: Option<String>,
+}
+
+/// What a movement is a line of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub kind: DocumentKind,
+    pub id: Uuid,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentKind {
+    Transfer,
+    PurchaseOrder,
+    SalesOrder,
+    Count,
+    Assembly,
+    Import,
+}
+
+impl DocumentKind {
+    const ALL: [Self; 6] =
+        [Self::Transfer, Self::PurchaseOrder, Self::SalesOrder, Self::Count, Self::Assembly, Self::Import];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Transfer => "transfer",
+            Self::PurchaseOrder => "purchase_order",
+            Self::SalesOrder => "sales_order",
+            Self::Count => "count",
+            Self::Assembly => "assembly",
+            Self::Import => "import",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text)
+    }
 }
 
 /// A client's clock may be ahead of ours by this much.
@@ -94,5 +169,9 @@ mod tests {
             assert_eq!(MovementKind::parse(kind.name()), Some(kind));
         }
         assert_eq!(MovementKind::parse("theft"), None);
+        for kind in DocumentKind::ALL {
+            assert_eq!(DocumentKind::parse(kind.name()), Some(kind));
+        }
+        assert_eq!(DocumentKind::parse("letter"), None);
     }
 }

@@ -1,7 +1,10 @@
-//! The arithmetic of stock: on-hand is the sum of the movements, and what is reserved is never more than that.
+//! The arithmetic of an item's stock: on hand is the sum of the movements, and what is promised is covered by it.
 
+use crate::domain::cost::MAX_UNIT_COST_MINOR;
+use crate::domain::item::ItemFields;
+use chrono::{DateTime, Utc};
 use inventory_contract::{ItemId, Stock};
-use kernel::{Faults, Quantity};
+use kernel::{Faults, Money, Quantity};
 
 /// Of one receipt, reservation or count.
 pub const MAX_QUANTITY: Quantity = Quantity::from_millionths(1_000_000_000_000_000);
@@ -14,7 +17,24 @@ pub const MAX_ON_HAND: Quantity = Quantity::from_millionths(1_000_000_000_000_00
 pub struct Level {
     pub item: ItemId,
     pub on_hand: Quantity,
+    /// Of that, what cannot be promised: in quarantine, or on its way.
+    pub blocked: Quantity,
     pub reserved: Quantity,
+    /// Of what is on hand and not blocked, what is past its last day. Only there once it was asked for.
+    pub expired: Quantity,
+    pub may_be_negative: bool,
+    /// Whether its stock is of lots or serial numbers.
+    pub tracked: bool,
+    /// Until then `reserved` is exact; from then on it may be too high.
+    pub next_expiry: Option<DateTime<Utc>>,
+    /// Whether lines of sales orders wait for it.
+    pub awaited: bool,
+    /// Sold as its parts, so that none of it ever moves.
+    pub kit: bool,
+    /// The item's reorder level.
+    pub reorder_at: Option<Quantity>,
+    /// Since when no more than that is available.
+    pub reorder_due_since: Option<DateTime<Utc>>,
     /// Of the next movement; the first is 1.
     pub next_sequence: i64,
     /// Grows with every change of the balance.
@@ -24,12 +44,40 @@ pub struct Level {
 impl Level {
     /// Of an item that never had stock.
     pub fn empty(item: ItemId) -> Self {
-        Self { item, on_hand: Quantity::ZERO, reserved: Quantity::ZERO, next_sequence: 1, revision: 0 }
+        Self {
+            item,
+            on_hand: Quantity::ZERO,
+            blocked: Quantity::ZERO,
+            reserved: Quantity::ZERO,
+            expired: Quantity::ZERO,
+            may_be_negative: false,
+            tracked: false,
+            next_expiry: None,
+            awaited: false,
+            kit: false,
+            reorder_at: None,
+            reorder_due_since: None,
+            next_sequence: 1,
+            revision: 0,
+        }
     }
 
-    /// Never negative, since `reserved` is kept at most `on_hand`.
+    /// Of a new item.
+    pub fn of(item: ItemId, fields: &ItemFields) -> Self {
+        let ItemFields { may_be_negative, tracking, reorder_level, .. } = *fields;
+        let tracked = tracking.is_tracked();
+        Self { may_be_negative, tracked, reorder_at: reorder_level, ..Self::empty(item) }
+    }
+
+    /// Below nothing only where the item's policy lets it be.
     pub fn available(&self) -> Quantity {
-        Quantity::from_millionths(self.on_hand.millionths().saturating_sub(self.reserved.millionths()))
+        let taken = [self.blocked, self.expired, self.reserved].map(Quantity::millionths);
+        Quantity::from_millionths(taken.into_iter().fold(self.on_hand.millionths(), i64::saturating_sub))
+    }
+
+    /// Whether stock of it has ever moved, or is promised before it came.
+    pub fn has_moved(&self) -> bool {
+        self.next_sequence > 1 || self.reserved > Quantity::ZERO
     }
 
     pub fn stock(&self) -> Stock {
@@ -40,37 +88,6 @@ impl Level {
     pub fn last_sequence(&self) -> i64 {
         self.next_sequence - 1
     }
-
-    /// The level after a count found `counted`, and the movement that explains it.
-    pub fn counted(&self, counted: Quantity) -> Result<Count, CountError> {
-        if counted < self.reserved {
-            return Err(CountError::BelowReserved(self.reserved));
-        }
-        let difference = counted.millionths() - self.on_hand.millionths();
-        if difference == 0 {
-            return Ok(Count { level: *self, difference: None });
-        }
-        let level = Self {
-            on_hand: counted,
-            next_sequence: self.next_sequence + 1,
-            revision: self.revision + 1,
-            ..*self
-        };
-        Ok(Count { level, difference: Some(Quantity::from_millionths(difference)) })
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Count {
-    pub level: Level,
-    /// `None` when the balance was right.
-    pub difference: Option<Quantity>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CountError {
-    #[error("must be at least {0}, which is reserved")]
-    BelowReserved(Quantity),
 }
 
 /// A quantity that moves or is reserved.
@@ -87,6 +104,11 @@ pub fn check_level(faults: &mut Faults, pointer: &str, quantity: Quantity) {
         faults.add(pointer, "negative", "must not be negative");
     }
     check_size(faults, pointer, quantity);
+}
+
+pub fn check_unit_cost(faults: &mut Faults, pointer: &str, cost: Option<Money>) {
+    let allowed = cost.is_none_or(|cost| (0..=MAX_UNIT_COST_MINOR).contains(&cost.amount_minor));
+    faults.require(allowed, pointer, "out_of_range", &format!("must be from 0 to {MAX_UNIT_COST_MINOR}"));
 }
 
 fn check_size(faults: &mut Faults, pointer: &str, quantity: Quantity) {
@@ -109,30 +131,6 @@ mod tests {
             revision: 9,
             ..Level::empty(Id::from_uuid(uuid::Uuid::nil()))
         }
-    }
-
-    fn check_count(on_hand: i32, reserved: i32, counted: &str, expected: Result<Option<&str>, &str>) {
-        let before = level(on_hand, reserved);
-        let counted: Quantity = counted.parse().unwrap();
-        let count = before.counted(counted);
-        if let Ok(count) = &count {
-            assert_eq!(count.level.on_hand, counted);
-            assert_eq!(count.level.reserved, before.reserved);
-            let moved = i64::from(count.difference.is_some());
-            assert_eq!(count.level.next_sequence, before.next_sequence + moved);
-        }
-        let found = count.map(|count| count.difference.map(|difference| difference.to_string()));
-        let expected = expected.map(|difference| difference.map(str::to_owned)).map_err(str::to_owned);
-        assert_eq!(found.map_err(|error| error.to_string()), expected, "{on_hand} {reserved} {counted}");
-    }
-
-    #[test]
-    fn a_count_moves_the_difference() {
-        check_count(5, 2, "5", Ok(None));
-        check_count(5, 2, "7.5", Ok(Some("2.5")));
-        check_count(5, 2, "2", Ok(Some("-3")));
-        check_count(0, 0, "0", Ok(None));
-        check_count(5, 2, "1.999999", Err("must be at least 2, which is reserved"));
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! `/items`
 
 use crate::App;
+use crate::domain::cost::Costing;
+use crate::domain::family::Options;
 use crate::domain::item::{ItemChange, ItemInput, StockedItem};
+use crate::domain::lot::Tracking;
+use crate::http::families::OptionsSchema;
+use crate::http::stock_rules::{CostingDto, TrackingDto};
 use crate::service;
 use crate::store::item::ItemFilter;
 use chrono::{DateTime, Utc};
-use inventory_contract::{ItemId, ItemKind};
+use inventory_contract::{FamilyId, ItemId, ItemKind};
 use kernel::reference::{MetadataPatchSchema, MetadataSchema, Put};
 use kernel::{Metadata, MetadataPatch, Money, Page, Quantity, Search};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
@@ -19,9 +24,10 @@ use web::{
 #[schema(example = json!({
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "sku": "CHAI-10", "name": "Chai",
     "description": "Ten boxes of twenty bags", "category": "Beverages", "unit": "each",
-    "unit_cost": {"amount": 1800, "currency": "USD"}, "reorder_level": "10",
-    "on_hand": "39", "reserved": "5", "available": "34", "external_id": "shop-17",
-    "metadata": {"shelf": "A3"},
+    "unit_cost": {"amount": 1800, "currency": "USD"}, "tracking": "none", "costing": "fifo",
+    "may_be_negative": false, "reorder_level": "10", "reorder_up_to": "40", "lead_time_days": 14,
+    "on_hand": "39", "reserved": "5", "available": "34", "family_id": null, "options": {},
+    "external_id": "shop-17", "metadata": {"shelf": "A3"},
     "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z", "deleted_at": null,
 }))]
 pub struct ItemDto {
@@ -39,15 +45,32 @@ pub struct ItemDto {
     unit: String,
     #[schema(required)]
     unit_cost: Option<Money>,
+    tracking: TrackingDto,
+    costing: CostingDto,
+    /// Whether more may leave than is on hand
+    may_be_negative: bool,
     /// At which stock to order again
     #[schema(required)]
     reorder_level: Option<Quantity>,
+    /// Up to which stock to order
+    #[schema(required)]
+    reorder_up_to: Option<Quantity>,
+    /// From the order to the delivery
+    #[schema(required)]
+    lead_time_days: Option<i64>,
     /// The sum of its movements
     on_hand: Quantity,
     /// Held by active reservations
     reserved: Quantity,
-    /// On hand and not reserved
+    /// On hand in storage, within its last day and not reserved. Below 0 where `may_be_negative`, or where what was
+    /// reserved has expired
     available: Quantity,
+    /// The family that it is a variant of
+    #[schema(required)]
+    family_id: Option<FamilyId>,
+    /// Its value of each option of the family
+    #[schema(value_type = OptionsSchema)]
+    options: Options,
     /// The tenant's own reference, unique among its items
     #[schema(required)]
     external_id: Option<String>,
@@ -62,7 +85,8 @@ pub struct ItemDto {
 impl From<&StockedItem> for ItemDto {
     fn from(stocked: &StockedItem) -> Self {
         let (item, stock) = (&stocked.item, stocked.level.stock());
-        let fields = item.fields.clone();
+        let mut fields = item.fields.clone();
+        let variant = fields.variant.take();
         Self {
             id: item.id,
             sku: fields.sku.to_string(),
@@ -71,10 +95,17 @@ impl From<&StockedItem> for ItemDto {
             category: fields.category,
             unit: fields.unit,
             unit_cost: fields.unit_cost,
+            tracking: fields.tracking.into(),
+            costing: fields.costing.into(),
+            may_be_negative: fields.may_be_negative,
             reorder_level: fields.reorder_level,
+            reorder_up_to: fields.reorder_up_to,
+            lead_time_days: fields.lead_time_days,
             on_hand: stock.on_hand,
             reserved: stock.reserved,
             available: stock.available,
+            family_id: variant.as_ref().map(|variant| variant.family_id),
+            options: variant.map(|variant| variant.options).unwrap_or_default(),
             external_id: fields.external_id,
             metadata: fields.metadata,
             created_at: item.created_at,
@@ -88,7 +119,8 @@ impl From<&StockedItem> for ItemDto {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "sku": "CHAI-10", "name": "Chai", "description": "Ten boxes of twenty bags", "category": "Beverages",
-    "unit": "each", "unit_cost": {"amount": 1800, "currency": "USD"}, "reorder_level": "10",
+    "unit": "each", "unit_cost": {"amount": 1800, "currency": "USD"}, "tracking": "lot", "costing": "fifo",
+    "may_be_negative": false, "reorder_level": "10", "reorder_up_to": "40", "lead_time_days": 14,
     "external_id": "shop-17", "metadata": {"shelf": "A3"},
 }))]
 pub struct CreateItemDto {
@@ -107,7 +139,22 @@ pub struct CreateItemDto {
     #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     unit: Option<String>,
     unit_cost: Option<Money>,
+    /// By lots, by serial numbers, or not at all: fixed once its stock has moved
+    tracking: Option<TrackingDto>,
+    /// How its stock is valued: fixed once it has moved
+    costing: Option<CostingDto>,
+    /// Whether more may leave than is on hand; not where it is tracked
+    may_be_negative: Option<bool>,
     reorder_level: Option<Quantity>,
+    reorder_up_to: Option<Quantity>,
+    #[schema(minimum = 0, maximum = 3650)]
+    lead_time_days: Option<i64>,
+    /// The family that it is a variant of
+    family_id: Option<FamilyId>,
+    /// Its value of each option of the family
+    #[serde(default)]
+    #[schema(value_type = OptionsSchema)]
+    options: Options,
     #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<String>,
     #[serde(default)]
@@ -120,7 +167,8 @@ pub struct CreateItemDto {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "sku": "CHAI-10", "name": "Chai", "description": "Ten boxes of twenty bags", "category": "Beverages",
-    "unit": "each", "unit_cost": {"amount": 1800, "currency": "USD"}, "reorder_level": "10",
+    "unit": "each", "unit_cost": {"amount": 1800, "currency": "USD"}, "tracking": "lot", "costing": "fifo",
+    "may_be_negative": false, "reorder_level": "10", "reorder_up_to": "40", "lead_time_days": 14,
     "metadata": {"shelf": "A3"},
 }))]
 pub struct PutItemDto {
@@ -137,13 +185,28 @@ pub struct PutItemDto {
     #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     unit: Option<String>,
     unit_cost: Option<Money>,
+    /// By lots, by serial numbers, or not at all: fixed once its stock has moved
+    tracking: Option<TrackingDto>,
+    /// How its stock is valued: fixed once it has moved
+    costing: Option<CostingDto>,
+    /// Whether more may leave than is on hand; not where it is tracked
+    may_be_negative: Option<bool>,
     reorder_level: Option<Quantity>,
+    reorder_up_to: Option<Quantity>,
+    #[schema(minimum = 0, maximum = 3650)]
+    lead_time_days: Option<i64>,
+    /// The family that it is a variant of
+    family_id: Option<FamilyId>,
+    /// Its value of each option of the family
+    #[serde(default)]
+    #[schema(value_type = OptionsSchema)]
+    options: Options,
     #[serde(default)]
     #[schema(value_type = MetadataSchema)]
     metadata: Metadata,
 }
 
-impl From<CreateItemDto> for service::create_item::CreateItem {
+impl From<CreateItemDto> for service::catalogue::create_item::CreateItem {
     fn from(dto: CreateItemDto) -> Self {
         let input = ItemInput {
             sku: dto.sku,
@@ -152,7 +215,14 @@ impl From<CreateItemDto> for service::create_item::CreateItem {
             category: dto.category,
             unit: dto.unit,
             unit_cost: dto.unit_cost,
+            tracking: dto.tracking.map(Tracking::from),
+            costing: dto.costing.map(Costing::from),
+            may_be_negative: dto.may_be_negative,
             reorder_level: dto.reorder_level,
+            reorder_up_to: dto.reorder_up_to,
+            lead_time_days: dto.lead_time_days,
+            family_id: dto.family_id,
+            options: dto.options,
             external_id: dto.external_id,
             metadata: dto.metadata,
         };
@@ -189,9 +259,34 @@ pub struct PatchItemDto {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Money>)]
     unit_cost: Option<Option<Money>>,
+    /// Fixed once its stock has moved; `null` is `none`
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<TrackingDto>)]
+    tracking: Option<Option<TrackingDto>>,
+    /// Fixed once its stock has moved; `null` is `moving_average`
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<CostingDto>)]
+    costing: Option<Option<CostingDto>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<bool>, nullable = false)]
+    may_be_negative: Option<bool>,
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Quantity>)]
     reorder_level: Option<Option<Quantity>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Quantity>)]
+    reorder_up_to: Option<Option<Quantity>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 3650)]
+    lead_time_days: Option<Option<i64>>,
+    /// Without the options of another family; `null` takes it out of its family
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<FamilyId>)]
+    family_id: Option<Option<FamilyId>>,
+    /// Merged with those it has of the family
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<OptionsSchema>, nullable = false)]
+    options: Option<Options>,
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"\S")]
     external_id: Option<Option<String>>,
@@ -209,19 +304,33 @@ impl From<PatchItemDto> for ItemChange {
             category: dto.category,
             unit: dto.unit,
             unit_cost: dto.unit_cost,
+            tracking: dto.tracking.map(|given| given.map(Tracking::from)),
+            costing: dto.costing.map(|given| given.map(Costing::from)),
+            may_be_negative: dto.may_be_negative.map(Some),
             reorder_level: dto.reorder_level,
+            reorder_up_to: dto.reorder_up_to,
+            lead_time_days: dto.lead_time_days,
+            family_id: dto.family_id,
+            options: dto.options,
             external_id: dto.external_id,
             metadata: dto.metadata,
         }
     }
 }
 
+/// What is left out or has a value: an item's options are not taken away while it is of a family.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 #[derive(Deserialize, IntoParams)]
 pub struct ItemParams {
     /// The item with this sku
     sku: Option<String>,
-    /// Items of this category
+    /// Items of this category, and not of those below it
     category: Option<String>,
+    /// The variants of this family
+    family_id: Option<FamilyId>,
     /// The item with this reference
     external_id: Option<String>,
     /// Items whose sku, name, description or reference contains this, in whatever case
@@ -249,15 +358,16 @@ pub async fn list_items(
     let Some(filter) = filter(&query) else {
         return Ok(page.render(Page::<ItemDto> { data: Vec::new(), next_cursor: None }));
     };
-    let found = service::list_items::list_items(&app, &caller, &filter, page.request()).await?;
+    let found = service::catalogue::list_items::list_items(&app, &caller, &filter, page.request()).await?;
     Ok(page.render(found.map(|item| ItemDto::from(&item))))
 }
 
 /// `None` when no item can be meant.
 fn filter(params: &ItemParams) -> Option<ItemFilter> {
     let sku = params.sku.as_deref().map(str::parse).transpose().ok()?;
-    let ItemParams { category, external_id, q, .. } = params;
-    Some(ItemFilter { sku, category: category.clone(), external_id: external_id.clone(), q: q.clone() })
+    let ItemParams { category, external_id, q, family_id: family, .. } = params;
+    let (category, external_id, q) = (category.clone(), external_id.clone(), q.clone());
+    Some(ItemFilter { sku, category, family: *family, external_id, q })
 }
 
 /// Shows an item
@@ -269,9 +379,9 @@ pub async fn get_item(
     include_deleted: IncludeDeleted,
 ) -> Answer {
     let item = if *include_deleted {
-        service::get_item::get_item_deleted_too(&app, &caller, id.id()).await?
+        service::catalogue::get_item::get_item_deleted_too(&app, &caller, id.id()).await?
     } else {
-        service::get_item::get_item(&app, &caller, id.id()).await?
+        service::catalogue::get_item::get_item(&app, &caller, id.id()).await?
     };
     Ok(shown(&item))
 }
@@ -280,7 +390,12 @@ pub async fn get_item(
 #[utoipa::path(post, path = "/items", responses((status = 201, body = ItemDto)))]
 pub async fn create_item(app: State<App>, caller: Caller, body: Body<CreateItemDto>) -> Answer {
     let command = body.into_inner().into();
-    respond(&caller, async |ctx| service::create_item::create_item(&app, ctx, command).await, created).await
+    respond(
+        &caller,
+        async |ctx| service::catalogue::create_item::create_item(&app, ctx, command).await,
+        created,
+    )
+    .await
 }
 
 /// Changes an item
@@ -295,7 +410,9 @@ pub async fn patch_item(
     let change = body.into_inner().into();
     respond(
         &caller,
-        async |ctx| service::patch_item::patch_item(&app, ctx, id.id(), if_match.expected(), change).await,
+        async |ctx| {
+            service::catalogue::patch_item::patch_item(&app, ctx, id.id(), if_match.expected(), change).await
+        },
         shown,
     )
     .await
@@ -317,14 +434,28 @@ pub async fn put_item(
     if_match: OptionalIfMatch,
     body: Body<PutItemDto>,
 ) -> Answer {
-    let PutItemDto { sku, name, description, category, unit, unit_cost, reorder_level, metadata } =
-        body.into_inner();
-    let external_id = Some(external_id.into_inner());
-    let input =
-        ItemInput { sku, name, description, category, unit, unit_cost, reorder_level, external_id, metadata };
+    let dto = body.into_inner();
+    let input = ItemInput {
+        sku: dto.sku,
+        name: dto.name,
+        description: dto.description,
+        category: dto.category,
+        unit: dto.unit,
+        unit_cost: dto.unit_cost,
+        tracking: dto.tracking.map(Tracking::from),
+        costing: dto.costing.map(Costing::from),
+        may_be_negative: dto.may_be_negative,
+        reorder_level: dto.reorder_level,
+        reorder_up_to: dto.reorder_up_to,
+        lead_time_days: dto.lead_time_days,
+        family_id: dto.family_id,
+        options: dto.options,
+        external_id: Some(external_id.into_inner()),
+        metadata: dto.metadata,
+    };
     respond(
         &caller,
-        async |ctx| service::put_item::put_item(&app, ctx, if_match.seen(), input).await,
+        async |ctx| service::catalogue::put_item::put_item(&app, ctx, if_match.seen(), input).await,
         |put: &Put<StockedItem>| if put.created { created(&put.resource) } else { shown(&put.resource) },
     )
     .await
@@ -335,7 +466,7 @@ pub async fn put_item(
 pub async fn delete_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) -> Answer {
     respond(
         &caller,
-        async |ctx| service::delete_item::delete_item(&app, ctx, id.id()).await,
+        async |ctx| service::catalogue::delete_item::delete_item(&app, ctx, id.id()).await,
         |_: &()| Rendered::no_content(),
     )
     .await
@@ -344,5 +475,10 @@ pub async fn delete_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) 
 /// Brings a deleted item back
 #[utoipa::path(post, path = "/items/{id}/restore", responses((status = 200, body = ItemDto)))]
 pub async fn restore_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) -> Answer {
-    respond(&caller, async |ctx| service::restore_item::restore_item(&app, ctx, id.id()).await, shown).await
+    respond(
+        &caller,
+        async |ctx| service::catalogue::restore_item::restore_item(&app, ctx, id.id()).await,
+        shown,
+    )
+    .await
 }

@@ -1,22 +1,16 @@
-//! The use cases, one a file: what HTTP, imports, reports and the contract all call.
+//! The use cases, one a file: what HTTP, imports, reports and the contract all call. A room for each matter.
 
-pub mod apply_import_batch;
-pub mod create_item;
-pub mod delete_item;
-pub mod get_item;
-pub mod list_items;
-pub mod list_movements;
-pub mod list_reservations;
-pub mod patch_item;
-pub mod put_item;
-pub mod read_stock_valuation;
-pub mod receive_stock;
-pub mod release_reservation;
-pub mod reserve_stock;
-pub mod restore_item;
-pub mod ship_reservation;
-pub mod stock_of;
-pub mod verify_balances;
+pub mod buying;
+pub mod catalogue;
+pub mod counting;
+pub mod imports;
+pub mod kits;
+pub mod ledger;
+pub mod places;
+pub mod reordering;
+pub mod reservations;
+pub mod selling;
+pub mod valuation;
 
 use kernel::Quantity;
 

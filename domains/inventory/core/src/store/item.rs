@@ -1,14 +1,18 @@
 //! The table `items`.
 
-use crate::domain::item::{Item, ItemFields, StockedItem};
+use crate::domain::cost::Costing;
+use crate::domain::family::Variant;
+use crate::domain::item::{Item, ItemFields, Moving, StockedItem};
+use crate::domain::lot::Tracking;
 use crate::domain::sku::Sku;
 use crate::error::Error;
 use crate::store::stock_level::{self, Balance};
 use data::{Find, Tx, Unit, With};
-use inventory_contract::ItemId;
+use inventory_contract::{FamilyId, ItemId};
 use kernel::{Currency, Metadata, Money, Page, PageRequest, Quantity, Search, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "items")]
@@ -25,6 +29,13 @@ pub struct Model {
     pub unit_cost_minor: Option<i64>,
     pub currency: Option<Currency>,
     pub reorder_level: Option<Quantity>,
+    pub tracking: String,
+    pub costing: String,
+    pub may_be_negative: bool,
+    pub reorder_up_to: Option<Quantity>,
+    pub lead_time_days: Option<i64>,
+    pub family_id: Option<FamilyId>,
+    pub options: Option<String>,
     pub external_id: Option<String>,
     pub metadata: String,
     pub search_text: String,
@@ -46,6 +57,7 @@ data::tenant_entity!(resource);
 pub struct ItemFilter {
     pub sku: Option<Sku>,
     pub category: Option<String>,
+    pub family: Option<FamilyId>,
     pub external_id: Option<String>,
     pub q: Option<Search>,
 }
@@ -58,9 +70,15 @@ pub async fn find_deleted_too(tx: &Tx, id: ItemId) -> Result<Option<StockedItem>
     stocked(tx.by_id::<Entity, _>(id)).with_deleted().one().await?.map(StockedItem::try_from).transpose()
 }
 
-/// As it is now, and so it stays until the transaction ends.
+/// As it is now, and so it stays until the transaction ends. Its stock is held before it, as by all who hold both.
 pub async fn find_to_change(unit: &Unit, id: ItemId) -> Result<Option<StockedItem>, data::Error> {
+    stock_level::hold(unit, &[id]).await?;
     stocked(unit.by_id::<Entity, _>(id)).to_change().one().await?.map(StockedItem::try_from).transpose()
+}
+
+pub async fn id_of_external(tx: &Tx, external_id: &str) -> Result<Option<ItemId>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ExternalId.eq(external_id)).one().await?;
+    Ok(found.map(|row| row.public_id))
 }
 
 pub async fn by_external_id_to_change(
@@ -86,9 +104,14 @@ pub async fn page(
     if let Some(external_id) = &filter.external_id {
         items = items.filter(Column::ExternalId.eq(external_id));
     }
+    if let Some(family) = filter.family {
+        items = items.filter(Column::FamilyId.eq(family));
+    }
     if let Some(q) = &filter.q {
-        let sku = filter.sku.as_ref().map(Sku::as_str);
-        items = items.matching(q, [sku, filter.category.as_deref(), filter.external_id.as_deref()]);
+        let family = filter.family.map(|family| family.to_string());
+        let (sku, category) = (filter.sku.as_ref().map(Sku::as_str), filter.category.as_deref());
+        let filters = [sku, category, filter.external_id.as_deref(), family.as_deref()];
+        items = items.matching(q, filters);
     }
     stocked(items).page(request).await?.try_map(StockedItem::try_from)
 }
@@ -99,6 +122,26 @@ fn stocked(items: Find<'_, Entity>) -> Find<'_, Entity, With<Model, Balance>> {
         .from((Column::TenantId, Column::PublicId))
         .to((stock_level::Column::TenantId, stock_level::Column::ItemId));
     items.with(level.into(), Balance::COLUMNS)
+}
+
+/// Those of these items that are there, by their ids.
+pub async fn moving(tx: &Tx, items: &[ItemId]) -> Result<BTreeMap<ItemId, Moving>, data::Error> {
+    if items.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(items.iter().copied()));
+    let found = found.limit(items.len() as u64).all().await?;
+    found.iter().map(|row| Ok((row.public_id, Moving::try_from(row)?))).collect()
+}
+
+/// Those of these items that are there.
+pub async fn with_ids(tx: &Tx, items: &[ItemId]) -> Result<Vec<Item>, data::Error> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Column::PublicId.is_in(items.iter().copied());
+    let found = tx.find::<Entity>().filter(wanted).limit(items.len() as u64).all().await?;
+    found.into_iter().map(Item::try_from).collect()
 }
 
 pub async fn with_skus(tx: &Tx, skus: &[Sku]) -> Result<Vec<Item>, data::Error> {
@@ -128,7 +171,14 @@ pub async fn update(unit: &Unit, id: ItemId, seen: i64, fields: &ItemFields) -> 
         .set(Column::Unit, fields.unit.as_str())
         .set(Column::UnitCostMinor, fields.unit_cost.map(|cost| cost.amount_minor))
         .set(Column::Currency, fields.unit_cost.map(|cost| cost.currency))
+        .set(Column::Tracking, fields.tracking.name())
+        .set(Column::Costing, fields.costing.name())
+        .set(Column::MayBeNegative, fields.may_be_negative)
         .set(Column::ReorderLevel, fields.reorder_level)
+        .set(Column::ReorderUpTo, fields.reorder_up_to)
+        .set(Column::LeadTimeDays, fields.lead_time_days)
+        .set(Column::FamilyId, fields.variant.as_ref().map(|variant| variant.family_id))
+        .set(Column::Options, options_of(fields)?)
         .set(Column::ExternalId, fields.external_id.clone())
         .set(Column::Metadata, to_json(&fields.metadata)?)
         .set(Column::SearchText, fields.search_text())
@@ -154,6 +204,12 @@ fn to_json(metadata: &Metadata) -> Result<String, data::Error> {
     serde_json::to_string(metadata).map_err(data::Error::internal)
 }
 
+/// One combination is one text: its names are sorted.
+fn options_of(fields: &ItemFields) -> Result<Option<String>, data::Error> {
+    let options = fields.variant.as_ref().map(|variant| serde_json::to_string(&variant.options));
+    options.transpose().map_err(data::Error::internal)
+}
+
 fn row(id: ItemId, fields: &ItemFields) -> Result<ActiveModel, data::Error> {
     Ok(ActiveModel {
         public_id: Set(id),
@@ -165,6 +221,13 @@ fn row(id: ItemId, fields: &ItemFields) -> Result<ActiveModel, data::Error> {
         unit_cost_minor: Set(fields.unit_cost.map(|cost| cost.amount_minor)),
         currency: Set(fields.unit_cost.map(|cost| cost.currency)),
         reorder_level: Set(fields.reorder_level),
+        tracking: Set(fields.tracking.name().to_owned()),
+        costing: Set(fields.costing.name().to_owned()),
+        may_be_negative: Set(fields.may_be_negative),
+        reorder_up_to: Set(fields.reorder_up_to),
+        lead_time_days: Set(fields.lead_time_days),
+        family_id: Set(fields.variant.as_ref().map(|variant| variant.family_id)),
+        options: Set(options_of(fields)?),
         external_id: Set(fields.external_id.clone()),
         metadata: Set(to_json(&fields.metadata)?),
         search_text: Set(fields.search_text()),
@@ -172,12 +235,16 @@ fn row(id: ItemId, fields: &ItemFields) -> Result<ActiveModel, data::Error> {
     })
 }
 
-fn taken(error: data::Error, sku: &str) -> Error {
+/// What was taken, where a unique rule was broken.
+pub fn taken(error: data::Error, sku: &str) -> Error {
     if error.is_unique("items_sku", "items.sku") {
         return Error::SkuTaken { sku: sku.to_owned() };
     }
     if error.is_unique("items_external_id", "items.external_id") {
         return Error::ExternalIdTaken;
+    }
+    if error.is_unique("items_variant", "items.options") {
+        return Error::VariantExists;
     }
     error.into()
 }
@@ -193,8 +260,25 @@ impl TryFrom<With<Model, Balance>> for StockedItem {
     type Error = data::Error;
 
     fn try_from(With { row, also }: With<Model, Balance>) -> Result<Self, data::Error> {
-        let level = also.level(row.public_id);
+        let level = also.level(row.public_id, row.may_be_negative);
         Ok(Self { item: row.try_into()?, level })
+    }
+}
+
+impl TryFrom<&Model> for Moving {
+    type Error = data::Error;
+
+    fn try_from(row: &Model) -> Result<Self, data::Error> {
+        let unknown = |what: &str, text: &str| data::Error::internal(format!("an item's {what} is {text}"));
+        let cost = row.unit_cost_minor.zip(row.currency);
+        Ok(Self {
+            id: row.public_id,
+            sku: Sku::stored(row.sku.clone()),
+            unit: row.unit.clone(),
+            tracking: Tracking::parse(&row.tracking).ok_or_else(|| unknown("tracking", &row.tracking))?,
+            costing: Costing::parse(&row.costing).ok_or_else(|| unknown("costing", &row.costing))?,
+            unit_cost: cost.map(|(amount_minor, currency)| Money::new(amount_minor, currency)),
+        })
     }
 }
 
@@ -202,7 +286,9 @@ impl TryFrom<Model> for Item {
     type Error = data::Error;
 
     fn try_from(row: Model) -> Result<Self, data::Error> {
-        let unit_cost = row.unit_cost_minor.zip(row.currency);
+        let Moving { tracking, costing, unit_cost, .. } = Moving::try_from(&row)?;
+        let options = row.options.as_deref().map(serde_json::from_str).transpose();
+        let variant = row.family_id.zip(options.map_err(data::Error::internal)?);
         Ok(Self {
             id: row.public_id,
             fields: ItemFields {
@@ -211,8 +297,14 @@ impl TryFrom<Model> for Item {
                 description: row.description,
                 category: row.category,
                 unit: row.unit,
-                unit_cost: unit_cost.map(|(amount_minor, currency)| Money::new(amount_minor, currency)),
+                unit_cost,
+                tracking,
+                costing,
+                may_be_negative: row.may_be_negative,
                 reorder_level: row.reorder_level,
+                reorder_up_to: row.reorder_up_to,
+                lead_time_days: row.lead_time_days,
+                variant: variant.map(|(family_id, options)| Variant { family_id, options }),
                 external_id: row.external_id,
                 metadata: serde_json::from_str(&row.metadata).map_err(data::Error::internal)?,
             },

@@ -1,11 +1,12 @@
 //! The table `movements`: the ledger. Rows are only ever added; the database refuses anything else.
 
-use crate::domain::movement::{Movement, MovementKind};
-use data::{Tx, Unit};
-use inventory_contract::{ItemId, MovementId, ReservationId};
+use crate::domain::movement::{Document, DocumentKind, EnteredQuantity, Movement, MovementKind};
+use crate::error::Error;
+use data::{Tx, Unit, sql};
+use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, SalesOrderId, WarehouseId};
 use kernel::{Page, PageRequest, Quantity, TenantId};
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "movements")]
@@ -15,11 +16,20 @@ pub struct Model {
     pub tenant_id: TenantId,
     pub public_id: MovementId,
     pub item_id: ItemId,
+    pub warehouse_id: WarehouseId,
+    pub location_id: LocationId,
+    pub lot_id: Option<LotId>,
     pub sequence: i64,
     pub kind: String,
     pub quantity: Quantity,
+    pub entered_quantity: Option<Quantity>,
+    pub entered_unit: Option<String>,
+    pub entered_rounding: Option<String>,
     pub happened_at: DateTimeUtc,
     pub reservation_id: Option<ReservationId>,
+    pub document_kind: Option<String>,
+    pub document_id: Option<Uuid>,
+    pub reverses_id: Option<MovementId>,
     pub reference: Option<String>,
     pub actor: String,
     pub reason: Option<String>,
@@ -37,38 +47,120 @@ pub async fn find(tx: &Tx, id: MovementId) -> Result<Option<Movement>, data::Err
     tx.by_id::<Entity, _>(id).one().await?.map(Movement::try_from).transpose()
 }
 
+pub async fn is_reversed(tx: &Tx, id: MovementId) -> Result<bool, data::Error> {
+    Ok(tx.find::<Entity>().filter(Column::ReversesId.eq(id)).limit(1).one().await?.is_some())
+}
+
+pub async fn find_all(tx: &Tx, ids: &[MovementId]) -> Result<Vec<Movement>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    found.limit(ids.len() as u64).all().await?.into_iter().map(Movement::try_from).collect()
+}
+
+/// What was shipped of these documents.
+pub async fn shipped_of(tx: &Tx, documents: &[Uuid]) -> Result<Vec<Movement>, data::Error> {
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::DocumentId.is_in(documents.iter().copied()));
+    let found = found.filter(Column::Kind.eq(MovementKind::Shipment.name())).limit(MOST_SHIPPED);
+    found.all().await?.into_iter().map(Movement::try_from).collect()
+}
+
+/// More shipments than a hundred lines of an order come to.
+const MOST_SHIPPED: u64 = 10_000;
+
+/// Those of these movements that another has taken back.
+pub async fn reversed_among(tx: &Tx, ids: &[MovementId]) -> Result<Vec<MovementId>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::ReversesId.is_in(ids.iter().copied()));
+    let found = found.limit(ids.len() as u64).all().await?;
+    Ok(found.into_iter().filter_map(|row| row.reverses_id).collect())
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MovementFilter {
+    pub item: Option<ItemId>,
+    pub location: Option<LocationId>,
+    pub lot: Option<LotId>,
+    pub document: Option<Uuid>,
+}
+
 pub async fn page(
     tx: &Tx,
-    item: Option<ItemId>,
+    filter: &MovementFilter,
     request: &PageRequest,
 ) -> Result<Page<Movement>, data::Error> {
     let mut movements = tx.find::<Entity>();
-    if let Some(item) = item {
+    if let Some(item) = filter.item {
         movements = movements.filter(Column::ItemId.eq(item));
     }
-    let page = movements.page(request).await?;
-    let data = page.data.into_iter().map(Movement::try_from).collect::<Result<_, _>>()?;
-    Ok(Page { data, next_cursor: page.next_cursor })
+    if let Some(location) = filter.location {
+        movements = movements.filter(Column::LocationId.eq(location));
+    }
+    if let Some(lot) = filter.lot {
+        movements = movements.filter(Column::LotId.eq(lot));
+    }
+    if let Some(document) = filter.document {
+        movements = movements.filter(Column::DocumentId.eq(document));
+    }
+    movements.page(request).await?.try_map(Movement::try_from)
 }
 
-/// `recorded_at` is the unit's time, whatever the movement says.
-pub async fn insert(unit: &Unit, movement: &Movement) -> Result<Movement, data::Error> {
-    unit.insert(row(movement)).await.and_then(Movement::try_from)
+#[derive(FromQueryResult)]
+struct Net {
+    quantity: Quantity,
 }
 
-pub async fn insert_all(unit: &Unit, movements: &[Movement]) -> Result<(), data::Error> {
-    unit.insert_all(movements.iter().map(row).collect()).await
+/// What the customer of an order still has of a lot: what was shipped, less what came back.
+pub async fn out_of_lot(
+    tx: &Tx,
+    order: SalesOrderId,
+    item: ItemId,
+    lot: LotId,
+) -> Result<Quantity, data::Error> {
+    let net = tx.sql(sql!(
+        "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) AS quantity FROM movements \
+         WHERE tenant_id = $1 AND document_id = $2 AND document_kind = 'sales_order' AND item_id = $3 \
+         AND lot_id = $4 AND kind IN ('shipment', 'return')"
+    ));
+    let net: Option<Net> = net.bind(order).bind(item).bind(lot).one().await?;
+    Ok(-net.map(|net| net.quantity).unwrap_or_default())
+}
+
+/// What was recorded is all of the movement but `recorded_at`, which is the unit's time.
+pub async fn insert_all(unit: &Unit, movements: &[Movement]) -> Result<(), Error> {
+    let inserted = unit.insert_all(movements.iter().map(row).collect()).await;
+    inserted.map_err(|error| {
+        if error.is_unique("movements_reversed_once", "movements.reverses_id") {
+            return Error::MovementReversed;
+        }
+        error.into()
+    })
 }
 
 fn row(movement: &Movement) -> ActiveModel {
     ActiveModel {
         public_id: Set(movement.id),
         item_id: Set(movement.item),
+        warehouse_id: Set(movement.warehouse),
+        location_id: Set(movement.location),
+        lot_id: Set(movement.lot),
         sequence: Set(movement.sequence),
         kind: Set(movement.kind.name().to_owned()),
         quantity: Set(movement.quantity),
+        entered_quantity: Set(movement.entered.as_ref().map(|entered| entered.quantity)),
+        entered_unit: Set(movement.entered.as_ref().map(|entered| entered.unit.clone())),
+        entered_rounding: Set(movement.entered.as_ref().and_then(|entered| entered.rounding.clone())),
         happened_at: Set(movement.happened_at),
         reservation_id: Set(movement.reservation),
+        document_kind: Set(movement.document.map(|document| document.kind.name().to_owned())),
+        document_id: Set(movement.document.map(|document| document.id)),
+        reverses_id: Set(movement.reverses),
         reference: Set(movement.reference.clone()),
         actor: Set(movement.actor.clone()),
         reason: Set(movement.reason.clone()),
@@ -80,11 +172,27 @@ impl TryFrom<Model> for Movement {
     type Error = data::Error;
     fn try_from(row: Model) -> Result<Self, data::Error> {
         let kind = MovementKind::parse(&row.kind);
+        let document = match (row.document_kind.as_deref().and_then(DocumentKind::parse), row.document_id) {
+            (Some(kind), Some(id)) => Some(Document { kind, id }),
+            (None, None) => None,
+            _ => return Err(data::Error::internal(format!("a document of kind {:?}", row.document_kind))),
+        };
+        let entered = row.entered_quantity.zip(row.entered_unit);
         Ok(Self {
             id: row.public_id,
             item: row.item_id,
+            warehouse: row.warehouse_id,
+            location: row.location_id,
+            lot: row.lot_id,
             sequence: row.sequence,
             kind: kind.ok_or_else(|| data::Error::internal(format!("a movement of kind {}", row.kind)))?,
+            entered: entered.map(|(quantity, unit)| EnteredQuantity {
+                quantity,
+                unit,
+                rounding: row.entered_rounding,
+            }),
+            document,
+            reverses: row.reverses_id,
             quantity: row.quantity,
             happened_at: row.happened_at,
             recorded_at: row.created_at,

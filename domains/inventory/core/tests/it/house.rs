@@ -4,17 +4,21 @@ use actix_web::body::to_bytes;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::TestRequest;
 use async_trait::async_trait;
-use data::Databases;
-use inventory::{PERMISSIONS, verify_balances};
+use data::{Databases, sql};
+use inventory::{PERMISSIONS, verify_balances, verify_values};
 use inventory_contract::Inventory;
+use jobs::{Handler, Parcel, Running};
 use kernel::ctx::{IdentityProvider, Principal};
+use kernel::id::MessageId;
 use kernel::permission::BuiltinRole;
-use kernel::{Actor, Ctx, Problem, TenantId, Visitor};
+use kernel::{Actor, Ctx, DomainEvent, PermissionSet, Problem, TenantId, Visitor};
 use module::{ImportOffer, ReportOffer};
-use serde_json::Value;
+use sea_orm::FromQueryResult;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::{Service, Stage, Tenant};
 
 /// Credentials: the owner of each tenant, and a viewer of the first.
@@ -30,6 +34,9 @@ pub struct House {
     pub import: ImportOffer,
     pub report: ReportOffer,
     pub server: web::Server,
+    tenants: [Tenant; 2],
+    handlers: Vec<Handler>,
+    keys: AtomicUsize,
     service: Service,
     /// Held for its folder and database.
     pub stage: Stage,
@@ -63,6 +70,9 @@ pub async fn house(stage: Stage) -> House {
         import: module.imports.remove(0),
         report: module.reports.remove(0),
         server,
+        tenants: [tenant, neighbour],
+        handlers: module.handlers,
+        keys: AtomicUsize::default(),
         service,
         stage,
     }
@@ -167,6 +177,13 @@ impl Reply {
     }
 }
 
+#[derive(FromQueryResult)]
+struct Message {
+    payload_version: i32,
+    payload: String,
+    run_at: chrono::DateTime<chrono::Utc>,
+}
+
 impl House {
     pub async fn send(&self, call: Call) -> Reply {
         let response = match self.service.call(call.0).await {
@@ -191,8 +208,105 @@ impl House {
         item
     }
 
+    /// A new item with more said of it: `{ "tracking": "lot" }`.
+    pub async fn item_with(&self, sku: &str, fields: Value) -> String {
+        let mut body = json!({ "sku": sku, "name": format!("The {sku}") });
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        self.send(call("POST /items").json(body)).await.expect(201).text("id")
+    }
+
+    /// With a key that was never used.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        let key = self.keys.fetch_add(1, Ordering::SeqCst);
+        self.send(call(&format!("POST {path}")).key(&format!("new-{key}")).json(body)).await
+    }
+
+    pub async fn receive(&self, item: &str, body: Value) -> Reply {
+        self.post(&format!("/items/{item}/receipts"), body).await
+    }
+
+    pub async fn adjust(&self, item: &str, body: Value) -> Reply {
+        self.post(&format!("/items/{item}/adjustments"), body).await
+    }
+
+    pub async fn reserve(&self, body: Value) -> Reply {
+        self.post("/reservations", body).await
+    }
+
+    pub async fn ship(&self, reservation: &str) -> Reply {
+        let key = self.keys.fetch_add(1, Ordering::SeqCst);
+        let ship = call(&format!("POST /reservations/{reservation}/ship"));
+        self.send(ship.key(&format!("new-{key}"))).await
+    }
+
+    pub async fn warehouse(&self, code: &str) -> String {
+        self.post("/warehouses", json!({ "code": code, "name": code })).await.expect(201).text("id")
+    }
+
+    pub async fn location(&self, warehouse: &str, code: &str, kind: &str) -> String {
+        let body = json!({ "warehouse_id": warehouse, "code": code, "name": code, "kind": kind });
+        self.post("/locations", body).await.expect(201).text("id")
+    }
+
+    /// Under which the main warehouse goes, and its floor.
+    pub fn main(&self) -> String {
+        self.owner.tenant().to_string()
+    }
+
+    /// The rows of a list of at most a hundred.
+    pub async fn list(&self, path: &str) -> Vec<Value> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let listed = self.get(&format!("{path}{separator}limit=100")).await.json();
+        assert_eq!(listed["next_cursor"], Value::Null, "{path}");
+        listed["data"].as_array().unwrap().clone()
+    }
+
+    /// What was published of this kind, if the stage has a subscriber to it.
+    pub async fn events<E: DomainEvent>(&self) -> Vec<E> {
+        let of_kind = self.messages(E::KIND).await.into_iter();
+        of_kind.map(|message| serde_json::from_str(&message.payload).unwrap()).collect()
+    }
+
+    /// Runs the jobs of this kind that are due, whether or not they ran before; how many there were.
+    pub async fn run_jobs(&self, kind: &str) -> usize {
+        let system = Actor::System { domain: "inventory".to_owned() };
+        let system = self.tenants[0].ctx_as(system, PermissionSet::default());
+        let handler = self.handlers.iter().find(|handler| handler.name() == kind).unwrap();
+        let due = self.messages(kind).await.into_iter().filter(|message| message.run_at <= system.now());
+        let due: Vec<_> = due.collect();
+        for message in &due {
+            let version = u16::try_from(message.payload_version).unwrap();
+            let payload = message.payload.clone();
+            let parcel = Parcel { kind: kind.to_owned(), version, payload };
+            let running = Running::detached(MessageId::new(system.now()));
+            handler.deliver(system.clone(), parcel, running).await.unwrap();
+        }
+        due.len()
+    }
+
+    async fn messages(&self, kind: &str) -> Vec<Message> {
+        let tx = self.databases.read(&self.tenants[0].ctx(PERMISSIONS)).await.unwrap();
+        let sent = tx.sql(sql!(
+            "SELECT payload_version, payload, run_at FROM messages WHERE tenant_id = $1 AND kind = $2 ORDER BY id"
+        ));
+        sent.bind(kind.to_owned()).all().await.unwrap()
+    }
+
     pub async fn get(&self, path: &str) -> Reply {
         self.send(call(&format!("GET {path}"))).await.expect(200)
+    }
+
+    /// Runs the jobs of this kind that are due, and those that they ask for. What has run before runs again, which must
+    /// change nothing.
+    pub async fn run_all_jobs(&self, kind: &str) {
+        let mut done = 0;
+        loop {
+            let there = self.run_jobs(kind).await;
+            if there == done {
+                return;
+            }
+            done = there;
+        }
     }
 
     /// On hand, reserved, available.
@@ -205,10 +319,12 @@ impl House {
         }
     }
 
-    /// Balances are the sums of movements and reservations, of both tenants.
+    /// Balances are the sums of movements and reservations, and values of their entries, of both tenants.
     pub async fn verify(&self) {
-        for ctx in [&self.owner, &self.neighbour] {
-            let drifts = verify_balances(&self.databases, ctx).await.unwrap();
+        for tenant in &self.tenants {
+            let drifts = verify_balances(&self.databases, &tenant.ctx(PERMISSIONS)).await.unwrap();
+            assert!(drifts.is_empty(), "{drifts:?}");
+            let drifts = verify_values(&self.databases, &tenant.ctx(PERMISSIONS)).await.unwrap();
             assert!(drifts.is_empty(), "{drifts:?}");
         }
     }

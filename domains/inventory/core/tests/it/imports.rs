@@ -231,3 +231,30 @@ testkit::both! {
         }
     }
 }
+
+testkit::both! {
+    async fn a_file_counts_what_lies_on_the_main_floor(stage: Stage) {
+        let house = house(stage).await;
+        let (item, north) = (house.item(OWNER, "A", "2").await, house.warehouse("NORTH").await);
+        house.receive(&item, json!({ "quantity": "3", "warehouse_id": north })).await.expect(201);
+        house.item_with("L", json!({ "tracking": "lot" })).await;
+        let cases: [(Cells<'_>, &str, &str); 6] = [
+            (&[("sku", "a"), ("name", "The A"), ("on_hand", "4")], "updated", "4"),
+            (&[("sku", "a"), ("name", "The A"), ("on_hand", "2.5")], "on_hand: lies_elsewhere", "4"),
+            (&[("sku", "a"), ("name", "The A"), ("on_hand", "6")], "updated", "6"),
+            (&[("sku", "a"), ("name", "The A"), ("unit", "KGM")], "unit: has_moved", "6"),
+            (&[("sku", "l"), ("name", "The L"), ("on_hand", "1")], "on_hand: tracked", "6"),
+            (&[("sku", "l"), ("name", "The L"), ("unit", "KGM")], "updated", "6"),
+        ];
+        for (number, (row, expected, on_hand)) in cases.into_iter().enumerate() {
+            let rows = ApplyBatch { import: other_import(200 + number as u128), ..batch(0, &[row]) };
+            let outcome = house.apply(&house.owner, &rows).await;
+            assert_eq!(told(&outcome), [expected], "{row:?}");
+            assert_eq!(house.stock(&item).await[0], on_hand, "{row:?}");
+        }
+        let bins = house.list(&format!("/bins?item_id={item}")).await;
+        let at = |place: &str| bins.iter().find(|bin| bin["location_id"] == place).unwrap()["on_hand"].clone();
+        assert_eq!([at(&house.main()), at(&north)], ["3", "3"]);
+        house.verify().await;
+    }
+}

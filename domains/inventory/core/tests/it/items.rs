@@ -25,8 +25,10 @@ testkit::both! {
             json!({
                 "id": id, "sku": "CHAI-10", "name": "Chai", "description": null, "category": "Beverages",
                 "unit": "each", "unit_cost": { "amount": 1800, "currency": "USD" }, "reorder_level": "2.5",
-                "on_hand": "0", "reserved": "0", "available": "0", "external_id": null, "metadata": {},
-                "deleted_at": null,
+                "reorder_up_to": null, "lead_time_days": null, "tracking": "none", "costing": "moving_average",
+                "may_be_negative": false,
+                "on_hand": "0", "reserved": "0", "available": "0", "family_id": null, "options": {},
+                "external_id": null, "metadata": {}, "deleted_at": null,
                 "created_at": "2026-01-15T12:00:00Z", "updated_at": "2026-01-15T12:00:00Z",
             })
         );

@@ -1,6 +1,8 @@
 //! Random operations against a simple model: the balance is always the sum of the ledger, and never below zero.
 
-use crate::house::{House, OWNER, call, house};
+use crate::house::{House, NEIGHBOUR, OWNER, call, house};
+use data::TenantSql;
+use inventory::Drift;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -95,19 +97,72 @@ testkit::both! {
     }
 }
 
+impl House {
+    /// Writes around the crate, to so many rows; what is found then, which is put right again.
+    async fn tampered(&self, rows: u64, tamper: TenantSql, mend: TenantSql) -> Vec<Drift> {
+        self.write_around(rows, tamper).await;
+        let drifts = inventory::verify_balances(&self.databases, &self.owner).await.unwrap();
+        self.write_around(rows, mend).await;
+        self.verify().await;
+        drifts
+    }
+
+    async fn write_around(&self, rows: u64, sql: TenantSql) {
+        let unit = self.databases.write(&self.owner).await.unwrap();
+        assert_eq!(unit.sql(sql).exec().await.unwrap(), rows, "{sql:?}");
+        unit.commit(()).await.unwrap();
+    }
+}
+
 testkit::both! {
     async fn a_drift_is_found(stage: Stage) {
         let house = house(stage).await;
         let item = house.item(OWNER, "A", "5").await;
-        let unit = house.databases.write(&house.owner).await.unwrap();
-        let tamper =
-            unit.sql(data::sql!("UPDATE stock_levels SET on_hand = on_hand + 1 WHERE tenant_id = $1"));
-        assert_eq!(tamper.exec().await.unwrap(), 1);
-        unit.commit(()).await.unwrap();
+        house.item(NEIGHBOUR, "A", "5").await;
+        house.reserve(json!({ "item_id": item, "quantity": "2" })).await.expect(201);
+        house.verify().await;
+        let more = data::sql!("UPDATE stock_levels SET on_hand = on_hand + 1 WHERE tenant_id = $1");
+        let less = data::sql!("UPDATE stock_levels SET on_hand = on_hand - 1 WHERE tenant_id = $1");
+        let drifts = house.tampered(1, more, less).await;
+        let [Drift::Item(drift)] = drifts.as_slice() else { panic!("{drifts:?}") };
+        assert_eq!(drift.item_id.to_string(), item);
+        assert_eq!((drift.on_hand.millionths(), drift.moved.millionths()), (5_000_001, 5_000_000));
+        let told = drifts[0].to_string();
+        let expected = format!("item {item}: 5.000001 on hand, movements say 5; 0 blocked");
+        assert!(told.starts_with(&expected), "{told}");
+
+        let more = data::sql!("UPDATE stock_levels SET blocked = blocked + 1 WHERE tenant_id = $1");
+        let less = data::sql!("UPDATE stock_levels SET blocked = blocked - 1 WHERE tenant_id = $1");
+        let drifts = house.tampered(1, more, less).await;
+        let [Drift::Item(drift)] = drifts.as_slice() else { panic!("{drifts:?}") };
+        assert_eq!((drift.blocked.millionths(), drift.moved_blocked.millionths()), (1, 0));
+    }
+}
+
+testkit::both! {
+    async fn a_warehouse_or_a_bin_that_drifts_is_found(stage: Stage) {
+        let house = house(stage).await;
+        let item = house.item(OWNER, "A", "5").await;
+        house.reserve(json!({ "item_id": item, "quantity": "2" })).await.expect(201);
+        let more = data::sql!("UPDATE warehouse_levels SET reserved = reserved + 1 WHERE tenant_id = $1");
+        let less = data::sql!("UPDATE warehouse_levels SET reserved = reserved - 1 WHERE tenant_id = $1");
+        let drifts = house.tampered(1, more, less).await;
+        let [Drift::Warehouse(drift)] = drifts.as_slice() else { panic!("{drifts:?}") };
+        assert_eq!((drift.item_id.to_string(), drift.warehouse_id.to_string()), (item.clone(), house.main()));
+        assert_eq!((drift.reserved.millionths(), drift.promised.millionths()), (2_000_001, 2_000_000));
+
+        let more = data::sql!("UPDATE bins SET on_hand = on_hand + 1 WHERE tenant_id = $1");
+        let less = data::sql!("UPDATE bins SET on_hand = on_hand - 1 WHERE tenant_id = $1");
+        let drifts = house.tampered(1, more, less).await;
+        let [Drift::Bin(drift)] = drifts.as_slice() else { panic!("{drifts:?}") };
+        assert_eq!((drift.item_id.to_string(), drift.location_id.to_string()), (item, house.main()));
+        assert_eq!((drift.on_hand.millionths(), drift.moved.millionths()), (5_000_001, 5_000_000));
+
+        // One that is gone is one of nothing, of which the movements say otherwise.
+        house.write_around(1, data::sql!("DELETE FROM bins WHERE tenant_id = $1")).await;
         let drifts = inventory::verify_balances(&house.databases, &house.owner).await.unwrap();
-        assert_eq!(drifts.len(), 1, "{drifts:?}");
-        assert_eq!(drifts[0].item_id.to_string(), item);
-        assert_eq!((drifts[0].on_hand.millionths(), drifts[0].moved.millionths()), (5_000_001, 5_000_000));
+        let [Drift::Bin(drift)] = drifts.as_slice() else { panic!("{drifts:?}") };
+        assert_eq!((drift.on_hand.millionths(), drift.moved.millionths()), (0, 5_000_000));
     }
 }
 

@@ -2,11 +2,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod adjustments;
 mod archive;
+mod buying;
+mod categories;
+mod codes;
+mod counts;
+mod families;
 mod house;
 mod imports;
 mod items;
+mod kits;
 mod ledger;
+mod lots;
+mod model;
 mod others;
+mod places;
+mod promises;
+mod reordering;
 mod reservations;
+mod selling;
 mod stock;
+mod transfers;
+mod value;

@@ -2,7 +2,9 @@
 
 use crate::house::{House, NEIGHBOUR, OWNER, call, house};
 use data::{AuditRecorded, Subscription};
-use inventory_contract::{InventoryError, StockOf, StockReceived, StockReserved, StockShipped};
+use inventory_contract::{
+    InventoryError, ReservationExpired, StockMoved, StockOf, StockReceived, StockReserved, StockShipped,
+};
 use kernel::DomainEvent;
 use module::{Cell, ReadReport, ReportError, ReportPage};
 use sea_orm::FromQueryResult;
@@ -131,6 +133,70 @@ testkit::both! {
         let shipped: StockShipped = serde_json::from_str(&events[2].payload).unwrap();
         assert_eq!((shipped.item.to_string(), shipped.reservation.to_string()), (item, reservation));
         assert_eq!((shipped.on_hand.to_string(), shipped.sequence), ("3".to_owned(), 2));
+    }
+}
+
+testkit::both! {
+    async fn each_change_of_stock_is_told_once(stage: Stage) {
+        let wanted = [
+            StockReceived::KIND,
+            StockReserved::KIND,
+            StockShipped::KIND,
+            StockMoved::KIND,
+            ReservationExpired::KIND,
+        ];
+        let names = ["test.received", "test.reserved", "test.shipped", "test.moved", "test.expired"];
+        let subscriptions = wanted.into_iter().zip(names);
+        let subscriptions =
+            subscriptions.map(|(event, subscriber)| Subscription { event, subscriber, ordered: true });
+        stage.subscribe(subscriptions.collect());
+        let house = house(stage).await;
+        let item = house.item_with("A", json!({ "tracking": "lot" })).await;
+        let north = house.warehouse("NORTH").await;
+        let lot = json!({ "code": "L-1" });
+        let body = json!({ "quantity": "5", "warehouse_id": north, "lot": lot });
+        let receipt = house.receive(&item, body).await.expect(201);
+        let scrap = json!({ "quantity": "-2", "warehouse_id": north, "lot": lot, "reason": "mice", "scrap": true });
+        let scrap = house.adjust(&item, scrap).await.expect(201);
+        let reversals = format!("/movements/{}/reversals", scrap.text("id"));
+        let back = house.post(&reversals, json!({ "reason": "no" })).await.expect(201);
+        let reserve = json!({
+            "item_id": item, "quantity": "4", "warehouse_id": north, "reference": "cart 3",
+            "expires_at": "2026-01-15T12:10:00Z",
+        });
+        let over = house.reserve(reserve.clone()).await.expect(201);
+        house.reserve(reserve).await.refused(409, "inventory.insufficient_stock");
+        house.stage.clock.advance(chrono::TimeDelta::minutes(10));
+        // Whoever wants what it held writes it down.
+        let promise = json!({ "item_id": item, "quantity": "4", "warehouse_id": north });
+        let promise = house.reserve(promise).await.expect(201);
+        house.ship(&promise.text("id")).await.expect(200);
+
+        let received = house.events::<StockReceived>().await;
+        let movements: Vec<_> = received.iter().map(|event| event.movement.to_string()).collect();
+        assert_eq!(movements, [receipt.text("id")]);
+        let moved = house.events::<StockMoved>().await;
+        let told: Vec<_> = moved
+            .iter()
+            .map(|event| (event.movement_kind.as_str(), event.quantity.to_string(), event.on_hand.to_string()))
+            .collect();
+        let line = |quantity: &str, on_hand: &str| ("scrap", quantity.to_owned(), on_hand.to_owned());
+        assert_eq!(told, [line("-2", "3"), line("2", "5")]);
+        assert_eq!(moved[0].reason.as_deref(), Some("mice"));
+        assert_eq!(moved[1].movement.to_string(), back.text("id"));
+        assert_eq!(moved[1].reverses.map(|id| id.to_string()), Some(scrap.text("id")));
+        let place = [moved[0].warehouse.to_string(), moved[0].location.to_string()];
+        assert_eq!(place, [north.clone(), north]);
+        assert_eq!(moved[0].lot.map(|id| id.to_string()), Some(receipt.text("lot_id")));
+        let expired = house.events::<ReservationExpired>().await;
+        assert_eq!(expired.len(), 1);
+        let told = [expired[0].reservation.to_string(), expired[0].quantity.to_string()];
+        assert_eq!(told, [over.text("id"), "4".to_owned()]);
+        assert_eq!(expired[0].reference.as_deref(), Some("cart 3"));
+        assert_eq!(house.events::<StockReserved>().await.len(), 2);
+        let shipped = house.events::<StockShipped>().await;
+        assert_eq!(shipped.iter().map(|event| event.sequence).collect::<Vec<_>>(), [4]);
+        assert_eq!(shipped[0].on_hand.to_string(), "1");
     }
 }
 

@@ -1,0 +1,160 @@
+//! A line of a purchase order.
+
+use super::PurchaseStatus;
+use inventory_contract::ItemId;
+use kernel::money::round_half_even;
+use kernel::{Money, Quantity};
+use serde::Serialize;
+
+/// `quantity` and what came of it are of the item's unit, `entered` and the cost of the line's. All but the
+/// last four stays as it was ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// From 1.
+    pub number: i64,
+    pub item: ItemId,
+    pub quantity: Quantity,
+    pub entered: Quantity,
+    /// The item's own where there is none.
+    pub unit: Option<String>,
+    pub unit_cost: Money,
+    /// All that ever came.
+    pub received: Quantity,
+    pub returned: Quantity,
+    /// What is not expected any more.
+    pub cancelled: Quantity,
+    /// What came less what went back, of what was said in the line's unit.
+    pub net_entered: Quantity,
+}
+
+/// Some of a line, on its way in or back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Of the item's unit.
+    pub quantity: Quantity,
+    /// Of the line's, where it was said in that.
+    pub entered: Quantity,
+}
+
+/// What would come is more than was ordered and is tolerated. In the item's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverReceipt {
+    /// Less what was cancelled.
+    pub ordered: Quantity,
+    pub would_be: Quantity,
+    pub most: Quantity,
+}
+
+/// What would go back is more than is here of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotReceived {
+    pub wanted: Quantity,
+    pub here: Quantity,
+}
+
+impl Line {
+    /// What all of it costs, to the minor unit; `None` when that is too much.
+    pub fn cost(&self) -> Option<Money> {
+        self.unit_cost.times(self.entered).ok()
+    }
+
+    /// So much in the line's unit, coming in; `None` when it is too much.
+    pub fn coming(&self, entered: Quantity) -> Option<Part> {
+        let after = self.net_entered.checked_add(entered).ok()?;
+        let quantity = self.share(after)?.checked_sub(self.share(self.net_entered)?).ok()?;
+        Some(Part { quantity, entered })
+    }
+
+    /// So much in the line's unit, going back.
+    pub fn going(&self, entered: Quantity) -> Option<Part> {
+        let after = self.net_entered.checked_sub(entered).ok()?;
+        let quantity = self.share(self.net_entered)?.checked_sub(self.share(after)?).ok()?;
+        Some(Part { quantity, entered })
+    }
+
+    /// What came and did not go back.
+    pub fn net(&self) -> Quantity {
+        minus(self.received, self.returned)
+    }
+
+    /// What is expected to come.
+    pub fn due(&self) -> Quantity {
+        minus(minus(self.quantity, self.cancelled), self.net()).max(Quantity::ZERO)
+    }
+
+    /// Of that, what counts while the order is in this state.
+    pub fn on_order(&self, status: PurchaseStatus) -> Quantity {
+        if status.is_open() { self.due() } else { Quantity::ZERO }
+    }
+
+    /// Takes a part in, and says what it cost, if that can be kept. The costs of all parts add up to what so
+    /// much costs, to the minor unit.
+    pub fn receive(&mut self, part: Part, over_percent: i64) -> Result<Option<Money>, OverReceipt> {
+        let would_be = plus(self.net(), part.quantity);
+        let most = minus(self.most(over_percent), self.cancelled);
+        if would_be > most {
+            return Err(OverReceipt { ordered: minus(self.quantity, self.cancelled), would_be, most });
+        }
+        let Ok(received) = self.received.checked_add(part.quantity) else { return Ok(None) };
+        let cost = self.cost_up_to(received).zip(self.cost_up_to(self.received));
+        let cost = cost.and_then(|(after, before)| after.checked_sub(before));
+        self.received = received;
+        self.net_entered = plus(self.net_entered, part.entered);
+        Ok(cost.map(|minor| Money::new(minor, self.unit_cost.currency)))
+    }
+
+    /// What goes back is expected again, or is not.
+    pub fn give_back(&mut self, part: Part, replaced: bool) -> Result<(), NotReceived> {
+        if part.quantity > self.net() {
+            return Err(NotReceived { wanted: part.quantity, here: self.net() });
+        }
+        self.returned = plus(self.returned, part.quantity);
+        self.net_entered = minus(self.net_entered, part.entered);
+        if !replaced {
+            self.cancelled = plus(self.cancelled, part.quantity);
+        }
+        Ok(())
+    }
+
+    /// What was still expected, which is not any more.
+    pub fn cancel_rest(&mut self) -> Quantity {
+        let due = self.due();
+        self.cancelled = plus(self.cancelled, due);
+        due
+    }
+
+    /// Of the item's unit, for so much of the line's: the whole line for all of it. To the nearest millionth.
+    fn share(&self, entered: Quantity) -> Option<Quantity> {
+        let product = i128::from(self.quantity.millionths()) * i128::from(entered.millionths());
+        let share = round_half_even(product, i128::from(self.entered.millionths()).max(1));
+        i64::try_from(share).ok().map(Quantity::from_millionths)
+    }
+
+    /// Rounded as a share is, so that a tenth more of the line's unit is a tenth more.
+    fn most(&self, over_percent: i64) -> Quantity {
+        let hundredths = i128::from(self.quantity.millionths()) * i128::from(100 + over_percent);
+        let most = i64::try_from(round_half_even(hundredths, 100)).unwrap_or(i64::MAX);
+        Quantity::from_millionths(most)
+    }
+
+    /// What so much of the item's unit costs, in minor units: the cost of the line's unit times what the line
+    /// was entered as, over what that is in the item's. The whole part is taken first, so that no product
+    /// leaves 128 bits.
+    fn cost_up_to(&self, quantity: Quantity) -> Option<i64> {
+        let cost = i128::from(self.unit_cost.amount_minor) * i128::from(self.entered.millionths());
+        let per = i128::from(self.quantity.millionths()).max(1) * 1_000_000;
+        let quantity = i128::from(quantity.millionths());
+        let whole = (cost / per).checked_mul(quantity)?;
+        let rest = round_half_even((cost % per).checked_mul(quantity)?, per);
+        i64::try_from(whole.checked_add(rest)?).ok()
+    }
+}
+
+/// All are below thrice what a line may be, so nothing is ever cut off here.
+fn plus(one: Quantity, other: Quantity) -> Quantity {
+    Quantity::from_millionths(one.millionths().saturating_add(other.millionths()))
+}
+
+fn minus(one: Quantity, other: Quantity) -> Quantity {
+    Quantity::from_millionths(one.millionths().saturating_sub(other.millionths()))
+}

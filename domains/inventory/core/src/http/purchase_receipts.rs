@@ -1,0 +1,165 @@
+//! `/purchase-orders/{id}/receipts` and `/returns`: what came of an order, and what went back.
+
+use super::purchase_orders::{PurchaseOrderDto, shown};
+use crate::App;
+use crate::domain::lot::LotInput;
+use crate::http::movements::LotRefDto;
+use crate::service::buying::MovedLine;
+use crate::service::buying::receive_purchase_order::{self, ReceivePurchaseOrder};
+use crate::service::buying::return_purchase_order::{self, ReturnPurchaseOrder, ReturnedLine};
+use chrono::{DateTime, Utc};
+use inventory_contract::{LocationId, PurchaseOrderKind, WarehouseId};
+use kernel::Quantity;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web::{Answer, Body, Caller, PathId, State, respond};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurchaseReceiptLineDto {
+    /// The number of the order's line. Several may name one: each lot and each place is said by itself
+    #[schema(minimum = 1)]
+    line: i64,
+    /// More than 0
+    quantity: Quantity,
+    /// The line's when left out
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
+    unit: Option<String>,
+    /// The main one when left out, with no location either
+    warehouse_id: Option<WarehouseId>,
+    /// The warehouse's floor when left out
+    location_id: Option<LocationId>,
+    /// Of an item that is tracked
+    lot: Option<LotRefDto>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "happened_at": "2026-02-18T08:00:00Z", "reference": "delivery note 8812",
+    "lines": [{ "line": 1, "quantity": "2", "unit": "XCS" }],
+}))]
+pub struct PurchaseReceiptDto {
+    /// When it came in; now when left out
+    happened_at: Option<DateTime<Utc>>,
+    /// The tenant's own, or the supplier's: a delivery note
+    #[schema(max_length = 200)]
+    reference: Option<String>,
+    #[schema(min_items = 1, max_items = 500)]
+    lines: Vec<PurchaseReceiptLineDto>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurchaseReturnLineDto {
+    /// The number of the order's line
+    #[schema(minimum = 1)]
+    line: i64,
+    /// More than 0
+    quantity: Quantity,
+    /// The line's when left out
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
+    unit: Option<String>,
+    /// Where it lies: the main one when left out, with no location either
+    warehouse_id: Option<WarehouseId>,
+    /// The warehouse's floor when left out
+    location_id: Option<LocationId>,
+    /// Of an item that is tracked
+    lot: Option<LotRefDto>,
+    /// Whether the supplier sends it again, so that it is expected; not so when left out
+    replaced: Option<bool>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "reason": "broken bottles", "reference": "RMA 17",
+    "lines": [{ "line": 1, "quantity": "3", "unit": "C62", "replaced": true }],
+}))]
+pub struct PurchaseReturnDto {
+    /// When it left; now when left out
+    happened_at: Option<DateTime<Utc>>,
+    #[schema(max_length = 200)]
+    reference: Option<String>,
+    #[schema(max_length = 500)]
+    reason: Option<String>,
+    #[schema(min_items = 1, max_items = 500)]
+    lines: Vec<PurchaseReturnLineDto>,
+}
+
+impl From<PurchaseReceiptLineDto> for MovedLine {
+    fn from(dto: PurchaseReceiptLineDto) -> Self {
+        Self {
+            line: dto.line,
+            quantity: dto.quantity,
+            unit: dto.unit,
+            warehouse: dto.warehouse_id,
+            location: dto.location_id,
+            lot: dto.lot.map(LotInput::from),
+        }
+    }
+}
+
+impl From<PurchaseReturnLineDto> for ReturnedLine {
+    fn from(dto: PurchaseReturnLineDto) -> Self {
+        Self {
+            moved: MovedLine {
+                line: dto.line,
+                quantity: dto.quantity,
+                unit: dto.unit,
+                warehouse: dto.warehouse_id,
+                location: dto.location_id,
+                lot: dto.lot.map(LotInput::from),
+            },
+            replaced: dto.replaced.unwrap_or_default(),
+        }
+    }
+}
+
+/// Receives what came of a purchase order
+///
+/// All lines or none. What comes is valued at what the line costs, and the parts of a line add up to it.
+#[utoipa::path(
+    post,
+    path = "/purchase-orders/{id}/receipts",
+    responses((status = 200, body = PurchaseOrderDto))
+)]
+pub async fn receive_purchase_order(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<PurchaseOrderKind>,
+    body: Body<PurchaseReceiptDto>,
+) -> Answer {
+    let PurchaseReceiptDto { happened_at, reference, lines } = body.into_inner();
+    let lines = lines.into_iter().map(Into::into).collect();
+    let command = ReceivePurchaseOrder { lines, happened_at, reference };
+    respond(
+        &caller,
+        async |ctx| receive_purchase_order::receive_purchase_order(&app, ctx, id.id(), command).await,
+        shown,
+    )
+    .await
+}
+
+/// Returns to the supplier what came of a purchase order
+#[utoipa::path(
+    post,
+    path = "/purchase-orders/{id}/returns",
+    responses((status = 200, body = PurchaseOrderDto))
+)]
+pub async fn return_purchase_order(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<PurchaseOrderKind>,
+    body: Body<PurchaseReturnDto>,
+) -> Answer {
+    let PurchaseReturnDto { happened_at, reference, reason, lines } = body.into_inner();
+    let lines = lines.into_iter().map(Into::into).collect();
+    let command = ReturnPurchaseOrder { lines, happened_at, reference, reason };
+    respond(
+        &caller,
+        async |ctx| return_purchase_order::return_purchase_order(&app, ctx, id.id(), command).await,
+        shown,
+    )
+    .await
+}

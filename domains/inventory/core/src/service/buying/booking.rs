@@ -1,0 +1,302 @@
+//! What comes of a purchase order or goes back: the order is held, then its items, and from each line that is
+//! named a posting is made. All of it is booked or nothing.
+
+use crate::domain::buying::{Line, MAX_LINES, MAX_REFERENCE, Part, PurchaseOrder, PurchaseOrderDetail, Step};
+use crate::domain::item::Moving;
+use crate::domain::lot::LotInput;
+use crate::domain::movement::{
+    Document, DocumentKind, EnteredQuantity, Movement, MovementKind, check_happened_at,
+};
+use crate::domain::place::Place;
+use crate::domain::units::UnitName;
+use crate::domain::{stock, text};
+use crate::error::Error;
+use crate::service::buying::line_faults::{LineFaults, not_moved, not_received, over_receipt};
+use crate::service::buying::show_purchase_orders::with_lines;
+use crate::service::ledger::hold::hold;
+use crate::service::ledger::post::{Posting, post_or_refuse};
+use crate::service::ledger::receive_stock::in_item_unit;
+use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
+use crate::store;
+use chrono::{DateTime, Utc};
+use data::Unit;
+use inventory_contract::{ItemId, LocationId, PurchaseMovement, PurchaseOrderId, WarehouseId};
+use kernel::{Ctx, Faults, Quantity};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Some of a line of the order. Several may name the same one: each lot, and each place, is said by itself.
+#[derive(Clone, Debug)]
+pub struct MovedLine {
+    /// Its number.
+    pub line: i64,
+    pub quantity: Quantity,
+    /// The line's where nothing is said.
+    pub unit: Option<String>,
+    pub warehouse: Option<WarehouseId>,
+    pub location: Option<LocationId>,
+    pub lot: Option<LotInput>,
+}
+
+/// What a receipt and a return say of themselves.
+#[derive(Clone, Debug)]
+pub struct Slip {
+    pub happened_at: DateTime<Utc>,
+    pub reference: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// What can be said before anything is looked up. The reason is checked by who has one.
+pub fn check<'a>(
+    faults: &mut Faults,
+    ctx: &Ctx,
+    happened_at: Option<DateTime<Utc>>,
+    reference: Option<&str>,
+    lines: impl ExactSizeIterator<Item = &'a MovedLine>,
+) -> Slip {
+    let allowed = (1..=MAX_LINES).contains(&lines.len());
+    faults.require(allowed, "/lines", "out_of_range", "must have from 1 to 500 lines");
+    for (at, line) in lines.take(MAX_LINES).enumerate() {
+        stock::check_moved(faults, &format!("/lines/{at}/quantity"), line.quantity);
+    }
+    let happened_at = check_happened_at(faults, happened_at, ctx.now());
+    let reference = text::optional_line(faults, "/reference", reference, MAX_REFERENCE);
+    Slip { happened_at, reference, reason: None }
+}
+
+pub struct Booking {
+    pub order: PurchaseOrder,
+    lines: Vec<Line>,
+    before: Value,
+    moving: BTreeMap<ItemId, Moving>,
+    places: BTreeMap<(Option<WarehouseId>, Option<LocationId>), Place>,
+    slip: Slip,
+    postings: Vec<(i64, Posting)>,
+    faults: LineFaults,
+}
+
+/// What was booked.
+pub struct Booked {
+    pub detail: PurchaseOrderDetail,
+    pub movements: Vec<PurchaseMovement>,
+    /// For the audit entry.
+    pub before: Value,
+    pub after: Value,
+}
+
+impl Booking {
+    pub async fn begin(
+        unit: &mut Unit,
+        ctx: &Ctx,
+        id: PurchaseOrderId,
+        step: Step,
+        slip: Slip,
+        named: &BTreeSet<i64>,
+    ) -> Result<Self, Error> {
+        let order = store::purchase_order::find_to_change(unit, id).await?;
+        let order = order.ok_or(Error::PurchaseOrderNotFound)?;
+        order.status.after(step)?;
+        let lines = store::purchase_order_line::of(unit, &order).await?;
+        let items = lines.iter().filter(|line| named.contains(&line.number)).map(|line| line.item);
+        let items: BTreeSet<ItemId> = items.collect();
+        let items: Vec<ItemId> = items.into_iter().collect();
+        hold(unit, ctx, &items).await?;
+        let moving = store::item::moving(unit, &items).await?;
+        Ok(Self {
+            before: told(&order, lines.iter().filter(|line| named.contains(&line.number))),
+            order,
+            lines,
+            moving,
+            places: BTreeMap::new(),
+            slip,
+            postings: Vec::new(),
+            faults: LineFaults::default(),
+        })
+    }
+
+    pub async fn come(&mut self, unit: &Unit, ctx: &Ctx, at: usize, moved: &MovedLine) -> Result<(), Error> {
+        match self.coming(unit, ctx, moved).await {
+            Ok(posting) => self.postings.push((moved.line, posting)),
+            Err(error) => self.faults.take(at, error)?,
+        }
+        Ok(())
+    }
+
+    async fn coming(&mut self, unit: &Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
+        let percent = self.order.fields.over_receipt_percent;
+        let (line, moving) = named(&mut self.lines, &self.moving, moved)?;
+        let (part, entered) = part(unit, moving, line, moved, Line::coming).await?;
+        let cost = line.receive(part, percent).map_err(|over| over_receipt(line.number, over))?;
+        let cost = cost.ok_or_else(|| fault("/quantity", "too_large", "costs more than can be kept"))?;
+        let place = place(unit, &mut self.places, moved).await?;
+        let lot = find_or_make_lot(unit, ctx, moving, moved.lot.as_ref()).await?;
+        Ok(Posting {
+            lot: lot.map(|lot| lot.id),
+            entered,
+            happened_at: self.slip.happened_at,
+            document: Some(document(&self.order)),
+            // Of a case of 12 at 10.00 there is no cost of one.
+            unit_cost: line.unit.is_none().then_some(line.unit_cost),
+            total_cost: Some(cost),
+            reference: self.slip.reference.clone(),
+            ..Posting::new(ctx, line.item, place, MovementKind::Receipt, part.quantity)
+        })
+    }
+
+    /// `replaced` says whether it is expected to come again.
+    pub async fn go_back(
+        &mut self,
+        unit: &Unit,
+        ctx: &Ctx,
+        at: usize,
+        moved: &MovedLine,
+        replaced: bool,
+    ) -> Result<(), Error> {
+        match self.going(unit, ctx, moved, replaced).await {
+            Ok(posting) => self.postings.push((moved.line, posting)),
+            Err(error) => self.faults.take(at, error)?,
+        }
+        Ok(())
+    }
+
+    async fn going(
+        &mut self,
+        unit: &Unit,
+        ctx: &Ctx,
+        moved: &MovedLine,
+        replaced: bool,
+    ) -> Result<Posting, Error> {
+        let nothing_comes = self.order.status.after(Step::Receive { rest: true }).is_err();
+        let (line, moving) = named(&mut self.lines, &self.moving, moved)?;
+        if replaced && nothing_comes {
+            return Err(fault("/replaced", "closed", "must be false: nothing more comes of a closed order"));
+        }
+        let (part, entered) = part(unit, moving, line, moved, Line::going).await?;
+        line.give_back(part, replaced).map_err(|not| not_received(line.number, not))?;
+        let place = place(unit, &mut self.places, moved).await?;
+        let code = moved.lot.as_ref().map(|lot| lot.code.as_str());
+        let lot = find_lot(unit, moving, code).await?;
+        Ok(Posting {
+            lot: lot.map(|lot| lot.id),
+            entered,
+            happened_at: self.slip.happened_at,
+            document: Some(document(&self.order)),
+            reference: self.slip.reference.clone(),
+            reason: self.slip.reason.clone(),
+            ..Posting::new(ctx, line.item, place, MovementKind::Return, -part.quantity)
+        })
+    }
+
+    /// `step` is told whether anything is expected afterwards.
+    pub async fn book(
+        self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        step: impl Fn(bool) -> Step,
+    ) -> Result<Booked, Error> {
+        let Self { order, lines, before, postings, faults, .. } = self;
+        faults.finish()?;
+        let (numbers, postings): (Vec<i64>, Vec<Posting>) = postings.into_iter().unzip();
+        let rest = lines.iter().any(|line| line.due().is_positive());
+        let status = order.status.after(step(rest))?;
+        let named: BTreeSet<i64> = numbers.iter().copied().collect();
+        let moved = lines.iter().filter(|line| named.contains(&line.number));
+        // Before the ledger: whoever hears of the stock finds it on order no more.
+        for line in moved.clone() {
+            store::purchase_order_line::write(unit, order.id, line, status).await?;
+        }
+        let movements = match post_or_refuse(unit, ctx, &postings).await? {
+            Ok(posted) => posted.movements,
+            Err(refused) => {
+                let mut faults = LineFaults::default();
+                faults.take(refused.index, not_moved(refused.refusal))?;
+                faults.finish()?;
+                return Err(Error::refused(refused.refusal));
+            }
+        };
+        let order = store::purchase_order::set_status(unit, order.id, status, order.ordered_at).await?;
+        let mut after = told(&order, moved);
+        after["movements"] = movements.iter().map(|movement| json!(movement.id)).collect();
+        let movements = numbers.iter().zip(&movements).map(|(line, movement)| told_of(*line, movement));
+        let movements = movements.collect();
+        let detail = with_lines(unit, order).await?;
+        Ok(Booked { detail, movements, before, after })
+    }
+}
+
+fn document(order: &PurchaseOrder) -> Document {
+    Document { kind: DocumentKind::PurchaseOrder, id: order.id.uuid() }
+}
+
+fn named<'a>(
+    lines: &'a mut [Line],
+    moving: &'a BTreeMap<ItemId, Moving>,
+    moved: &MovedLine,
+) -> Result<(&'a mut Line, &'a Moving), Error> {
+    let line = lines.iter_mut().find(|line| line.number == moved.line);
+    let line = line.ok_or_else(|| fault("/line", "unknown", "the order has no such line"))?;
+    let moving = moving.get(&line.item);
+    let moving =
+        moving.ok_or_else(|| fault("/line", "item_deleted", "its item is deleted; restore it first"))?;
+    Ok((line, moving))
+}
+
+/// In the item's unit, beside what was said in another. What is said in the line's unit is its share of the
+/// line.
+async fn part(
+    unit: &Unit,
+    moving: &Moving,
+    line: &Line,
+    moved: &MovedLine,
+    share: impl Fn(&Line, Quantity) -> Option<Part>,
+) -> Result<(Part, Option<EnteredQuantity>), Error> {
+    let own = UnitName::of(line.unit.as_deref().unwrap_or(&moving.unit));
+    if let Some(said) = &moved.unit
+        && UnitName::of(said) != own
+    {
+        let (quantity, entered) = in_item_unit(unit, moving, moved.quantity, Some(said)).await?;
+        return Ok((Part { quantity, entered: Quantity::ZERO }, entered));
+    }
+    let part = share(line, moved.quantity);
+    let part = part.ok_or_else(|| fault("/quantity", "too_large", "is more than can be kept"))?;
+    if !part.quantity.is_positive() {
+        return Err(fault("/quantity", "too_small", "is less than a millionth of the item's unit"));
+    }
+    let was_said = line.unit.is_some() || moved.unit.is_some();
+    let entered =
+        was_said.then(|| EnteredQuantity { quantity: moved.quantity, unit: own.to_string(), rounding: None });
+    Ok((part, entered))
+}
+
+async fn place(
+    unit: &Unit,
+    known: &mut BTreeMap<(Option<WarehouseId>, Option<LocationId>), Place>,
+    moved: &MovedLine,
+) -> Result<Place, Error> {
+    let wanted = (moved.warehouse, moved.location);
+    if let Some(place) = known.get(&wanted) {
+        return Ok(*place);
+    }
+    let place = find_place(unit, moved.warehouse, moved.location).await?;
+    known.insert(wanted, place);
+    Ok(place)
+}
+
+/// As an audit entry has it.
+fn told<'a>(order: &PurchaseOrder, lines: impl Iterator<Item = &'a Line>) -> Value {
+    let line = |line: &Line| {
+        json!({
+            "line": line.number,
+            "received": line.received,
+            "returned": line.returned,
+            "cancelled": line.cancelled,
+        })
+    };
+    json!({ "status": order.status.name(), "lines": lines.map(line).collect::<Vec<_>>() })
+}
+
+fn told_of(line: i64, movement: &Movement) -> PurchaseMovement {
+    let out = movement.quantity < Quantity::ZERO;
+    let quantity = if out { -movement.quantity } else { movement.quantity };
+    PurchaseMovement { line, item: movement.item, movement: movement.id, lot: movement.lot, quantity }
+}

@@ -1,0 +1,72 @@
+//! From what somebody wants ordered to the lines of an order.
+
+use crate::domain::buying::{Line, LineInput, total};
+use crate::domain::item::Moving;
+use crate::domain::stock::MAX_QUANTITY;
+use crate::error::Error;
+use crate::service::buying::line_faults::LineFaults;
+use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit};
+use crate::service::places::find_place::fault;
+use crate::store;
+use data::Unit;
+use inventory_contract::ItemId;
+use kernel::{Currency, Money, Quantity};
+use std::collections::BTreeSet;
+
+/// Of lines that were checked, with what all of them cost.
+pub async fn find_lines(unit: &Unit, inputs: Vec<LineInput>) -> Result<(Vec<Line>, Money), Error> {
+    let items: BTreeSet<ItemId> = inputs.iter().map(|input| input.item).collect();
+    let items: Vec<ItemId> = items.into_iter().collect();
+    let moving = store::item::moving(unit, &items).await?;
+    let valued = store::item_value::of(unit, &items).await?;
+    let mut faults = LineFaults::default();
+    let mut lines = Vec::with_capacity(inputs.len());
+    for ((at, input), number) in inputs.into_iter().enumerate().zip(1..) {
+        let Some(moving) = moving.get(&input.item) else {
+            faults.take(at, fault("/item_id", "unknown", "there is no such item"))?;
+            continue;
+        };
+        let valued = valued.get(&input.item).map(|value| value.currency);
+        let valued = valued.or(moving.unit_cost.map(|cost| cost.currency));
+        match find_line(unit, moving, valued, number, input).await {
+            Ok(line) => lines.push(line),
+            Err(error) => faults.take(at, error)?,
+        }
+    }
+    faults.finish()?;
+    let total = total(&lines);
+    let total = total.ok_or_else(|| fault("/lines", "too_large", "cost more together than can be kept"))?;
+    Ok((lines, total))
+}
+
+async fn find_line(
+    unit: &Unit,
+    moving: &Moving,
+    valued: Option<Currency>,
+    number: i64,
+    input: LineInput,
+) -> Result<Line, Error> {
+    // Found here and not only when it comes.
+    if let Some(currency) = valued.filter(|currency| *currency != input.unit_cost.currency) {
+        let detail = format!("must be {currency}, which {} is valued in", moving.sku);
+        return Err(fault("/unit_cost/currency", "other_currency", &detail));
+    }
+    let item = ItemAndUnit { id: moving.id, unit: &moving.unit };
+    let converted = to_item_unit(unit, item, input.quantity, input.unit.as_deref()).await?;
+    if converted.quantity > MAX_QUANTITY {
+        let detail = format!("must be at most {MAX_QUANTITY} of the item's unit");
+        return Err(fault("/quantity", "too_large", &detail));
+    }
+    Ok(Line {
+        number,
+        item: moving.id,
+        quantity: converted.quantity,
+        entered: input.quantity,
+        unit: converted.entered.map(|entered| entered.unit.to_string()),
+        unit_cost: input.unit_cost,
+        received: Quantity::ZERO,
+        returned: Quantity::ZERO,
+        cancelled: Quantity::ZERO,
+        net_entered: Quantity::ZERO,
+    })
+}

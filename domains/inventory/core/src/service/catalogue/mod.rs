@@ -1,0 +1,32 @@
+//! What there is to keep: items, their units and codes.
+
+pub mod add_barcode;
+pub mod convert_quantity;
+pub mod create_category;
+pub mod create_family;
+pub mod create_item;
+pub mod delete_barcode;
+pub mod delete_category;
+pub mod delete_family;
+pub mod delete_item;
+pub mod get_item;
+pub mod get_item_conversions;
+pub(in crate::service) mod hold_category;
+mod hold_family;
+pub mod list_barcodes;
+pub mod list_items;
+pub mod list_units;
+pub mod make_variants;
+pub mod patch_category;
+pub mod patch_family;
+pub mod patch_item;
+mod place_category;
+pub mod put_item;
+pub mod put_item_conversions;
+pub mod read_scan;
+pub mod restore_category;
+pub mod restore_family;
+pub mod restore_item;
+pub mod show_categories;
+pub mod show_families;
+pub mod to_item_unit;

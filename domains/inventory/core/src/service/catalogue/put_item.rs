@@ -1,0 +1,46 @@
+//! An item by the tenant's own reference: made where there is none, and written over where there is one.
+
+use crate::App;
+use crate::domain::item::{ItemFields, ItemInput, StockedItem};
+use crate::error::Error;
+use crate::service::catalogue::create_item::audited_create;
+use crate::service::catalogue::hold_category::hold_categories;
+use crate::service::catalogue::patch_item::audited_change;
+use crate::service::ledger::hold::hold;
+use crate::service::ledger::stock_now::as_shown;
+use crate::store;
+use kernel::Ctx;
+use kernel::reference::{Put, Seen};
+
+/// `input` has an `external_id`.
+pub async fn put_item(app: &App, ctx: &Ctx, seen: Seen, input: ItemInput) -> Result<Put<StockedItem>, Error> {
+    let fields = input.check().map_err(Error::invalid)?;
+    match put(app, ctx, seen, &fields).await {
+        // Another one has made it in between: now it is there to be written over.
+        Err(Error::ExternalIdTaken | Error::SkuTaken { .. }) => put(app, ctx, seen, &fields).await,
+        put => put,
+    }
+}
+
+async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ItemFields) -> Result<Put<StockedItem>, Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    let external_id = fields.external_id.as_deref().unwrap_or_default();
+    let known = store::item::id_of_external(&unit, external_id).await?;
+    hold(&mut unit, ctx, known.as_slice()).await?;
+    hold_categories(&unit, ctx, [fields.category.as_deref()]).await?;
+    let before = store::item::by_external_id_to_change(&unit, external_id).await?;
+    let shown = match before.clone() {
+        Some(before) => Some(as_shown(&unit, ctx, before).await?),
+        None => None,
+    };
+    if !seen.allows(shown.as_ref().map(StockedItem::tag)) {
+        return Err(Error::stale());
+    }
+    let created = before.is_none();
+    let resource = match before {
+        None => audited_create(&mut unit, ctx, ctx.new_id(), fields).await?,
+        Some(before) => audited_change(&mut unit, ctx, before, fields).await?,
+    };
+    let resource = as_shown(&unit, ctx, resource).await?;
+    Ok(unit.commit(Put { created, resource }).await?)
+}

@@ -1,0 +1,3 @@
+//! What files bring.
+
+pub mod apply_import_batch;

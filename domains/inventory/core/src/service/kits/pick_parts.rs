@@ -1,0 +1,238 @@
+//! Where the parts of an assembly are taken from, or go to: what somebody named first, and of the rest what expires first.
+
+use crate::domain::item::Moving;
+use crate::domain::ledger::{Pick, pick};
+use crate::domain::lot::LotInput;
+use crate::domain::place::{LocationUse, Place};
+use crate::domain::stock::Level;
+use crate::error::Error;
+use crate::service::kits::reserve_kit::{Short, parts_short};
+use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
+use crate::service::reservations::reserve_stock::expired_at;
+use crate::service::without;
+use crate::store;
+use data::Unit;
+use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
+use kernel::{Ctx, Faults, Quantity};
+use std::collections::BTreeMap;
+
+/// So much of a part from, or to, that place, of that lot.
+pub struct NamedPart {
+    pub item: ItemId,
+    pub quantity: Quantity,
+    pub location: Option<LocationId>,
+    pub lot: Option<LotInput>,
+}
+
+/// Some of a part, at one place and of one lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portion {
+    pub item: ItemId,
+    pub place: Place,
+    pub lot: Option<LotId>,
+    pub quantity: Quantity,
+}
+
+/// The items of a bill, which are held.
+pub struct Parts<'a> {
+    pub needed: &'a BTreeMap<ItemId, Quantity>,
+    pub levels: &'a BTreeMap<ItemId, Level>,
+    pub moving: &'a BTreeMap<ItemId, Moving>,
+    pub named: &'a [NamedPart],
+}
+
+impl Parts<'_> {
+    /// What is named is of the bill, and no more than that.
+    pub fn check_named(&self) -> Result<(), Error> {
+        let mut faults = Faults::new();
+        let mut left = self.needed.clone();
+        for (at, named) in self.named.iter().enumerate() {
+            match left.get_mut(&named.item) {
+                None => faults.add(format!("/parts/{at}/item_id"), "not_a_part", "is no part of the item"),
+                Some(left) if named.quantity > *left => {
+                    let detail = format!("is more than is needed of it, of which {left} are left");
+                    faults.add(format!("/parts/{at}/quantity"), "too_much", detail);
+                }
+                Some(left) => *left = without(*left, named.quantity),
+            }
+        }
+        faults.finish(()).map_err(Error::invalid)
+    }
+
+    fn named_of(&self, item: ItemId) -> impl Iterator<Item = (usize, &NamedPart)> {
+        self.named.iter().enumerate().filter(move |(_, named)| named.item == item)
+    }
+
+    /// What nobody has named.
+    fn rest_of(&self, item: ItemId, needed: Quantity) -> Quantity {
+        self.named_of(item).fold(needed, |rest, (_, named)| without(rest, named.quantity))
+    }
+
+    fn moving(&self, item: ItemId) -> Result<&Moving, Error> {
+        self.moving.get(&item).ok_or(Error::ItemNotFound)
+    }
+
+    /// Out of the warehouse.
+    pub async fn take(&self, unit: &Unit, ctx: &Ctx, warehouse: WarehouseId) -> Result<Vec<Portion>, Error> {
+        let items: Vec<ItemId> = self.needed.keys().copied().collect();
+        let there = store::warehouse_level::of(unit, &items, &[warehouse]).await?;
+        let there: BTreeMap<ItemId, _> = there.into_iter().map(|(item, _, level)| (item, level)).collect();
+        let (mut portions, mut short) = (Vec::new(), Vec::new());
+        for (item, needed) in self.needed {
+            let level = self.levels.get(item).ok_or(Error::ItemNotFound)?;
+            let expired = expired_at(unit, ctx, level, warehouse).await?;
+            let here = there.get(item).copied().unwrap_or_default();
+            let free = without(here.available(), Quantity::from_millionths(expired));
+            if *needed > free && !level.may_be_negative {
+                short.push(Short { part: *item, wanted: *needed, available: free.max(Quantity::ZERO) });
+                continue;
+            }
+            self.take_one(unit, ctx, warehouse, *item, &mut portions, &mut short).await?;
+        }
+        if short.is_empty() { Ok(portions) } else { Err(parts_short(unit, short).await?) }
+    }
+
+    async fn take_one(
+        &self,
+        unit: &Unit,
+        ctx: &Ctx,
+        warehouse: WarehouseId,
+        item: ItemId,
+        portions: &mut Vec<Portion>,
+        short: &mut Vec<Short>,
+    ) -> Result<(), Error> {
+        let mut offered = unpromised(unit, ctx, item, warehouse).await?;
+        let needed = self.needed.get(&item).copied().unwrap_or_default();
+        let owes = self.levels.get(&item).is_some_and(|level| level.may_be_negative);
+        for (at, named) in self.named_of(item) {
+            let lot = match &named.lot {
+                None => None,
+                Some(lot) => find_lot(unit, self.moving(item)?, Some(lot.code.as_str()))
+                    .await
+                    .map_err(|error| below(at, error))?,
+            };
+            if let Some(location) = named.location {
+                let found = find_place(unit, Some(warehouse), Some(location)).await;
+                found.map_err(|error| below(at, error))?;
+            }
+            let fits = |offer: &&Pick| {
+                named.location.is_none_or(|location| offer.location == location)
+                    && lot.as_ref().is_none_or(|lot| offer.lot == Some(lot.id))
+            };
+            match pick(offered.iter().filter(fits).copied(), named.quantity) {
+                Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
+                Err(missing) => {
+                    let available = without(named.quantity, missing);
+                    short.push(Short { part: item, wanted: named.quantity, available });
+                }
+            }
+        }
+        let rest = self.rest_of(item, needed);
+        match pick(offered.iter().copied(), rest) {
+            Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
+            // Its policy lets the floor owe what is not there.
+            Err(missing) if owes => {
+                let picks = pick(offered.iter().copied(), without(rest, missing)).unwrap_or_default();
+                take_off(&mut offered, portions, warehouse, item, &picks);
+                let place = Place::floor_of(warehouse);
+                portions.push(Portion { item, place, lot: None, quantity: missing });
+            }
+            Err(missing) => short.push(Short { part: item, wanted: rest, available: without(rest, missing) }),
+        }
+        Ok(())
+    }
+
+    /// Into the warehouse, at `place` where no other is named.
+    pub async fn put_back(&self, unit: &Unit, ctx: &Ctx, place: Place) -> Result<Vec<Portion>, Error> {
+        let mut portions = Vec::new();
+        for (item, needed) in self.needed {
+            let moving = self.moving(*item)?;
+            for (at, named) in self.named_of(*item) {
+                let lot = find_or_make_lot(unit, ctx, moving, named.lot.as_ref()).await;
+                let lot = lot.map_err(|error| below(at, error))?;
+                let place = match named.location {
+                    None => place,
+                    Some(location) => {
+                        let found = find_place(unit, Some(place.warehouse), Some(location)).await;
+                        found.map_err(|error| below(at, error))?
+                    }
+                };
+                let lot = lot.map(|lot| lot.id);
+                portions.push(Portion { item: *item, place, lot, quantity: named.quantity });
+            }
+            let rest = self.rest_of(*item, *needed);
+            if rest == Quantity::ZERO {
+                continue;
+            }
+            if moving.tracking.is_tracked() {
+                let detail = format!("must name the lots of {}, of which {rest} more come back", moving.sku);
+                return Err(fault("/parts", "required", &detail));
+            }
+            portions.push(Portion { item: *item, place, lot: None, quantity: rest });
+        }
+        Ok(portions)
+    }
+}
+
+/// What may be taken of an item at a warehouse. What is promised of a lot by name is left to whom it is promised.
+async fn unpromised(
+    unit: &Unit,
+    ctx: &Ctx,
+    item: ItemId,
+    warehouse: WarehouseId,
+) -> Result<Vec<Pick>, data::Error> {
+    let mut offered = store::bin::to_pick(unit, item, warehouse, None, ctx.now().date_naive()).await?;
+    if offered.iter().all(|offer| offer.lot.is_none()) {
+        return Ok(offered);
+    }
+    let mut left: BTreeMap<LotId, i64> = BTreeMap::new();
+    for offer in &offered {
+        if let Some(lot) = offer.lot {
+            *left.entry(lot).or_default() += offer.quantity.millionths();
+        }
+    }
+    for promised in store::reservation::of_lots(unit, ctx.now(), item).await? {
+        if promised.warehouse_id == warehouse {
+            left.entry(promised.lot_id).and_modify(|left| *left -= promised.quantity.millionths());
+        }
+    }
+    for offer in &mut offered {
+        if let Some(left) = offer.lot.and_then(|lot| left.get_mut(&lot)) {
+            offer.quantity = offer.quantity.min(Quantity::from_millionths((*left).max(0)));
+            *left -= offer.quantity.millionths();
+        }
+    }
+    Ok(offered)
+}
+
+/// What is picked is in storage.
+fn take_off(
+    offered: &mut [Pick],
+    portions: &mut Vec<Portion>,
+    warehouse: WarehouseId,
+    item: ItemId,
+    picks: &[Pick],
+) {
+    for Pick { location, lot, quantity } in picks.iter().copied() {
+        let offer = offered.iter_mut().find(|offer| (offer.location, offer.lot) == (location, lot));
+        if let Some(offer) = offer {
+            offer.quantity = without(offer.quantity, quantity);
+        }
+        let place = Place { warehouse, location, kind: LocationUse::Storage };
+        portions.push(Portion { item, place, lot, quantity });
+    }
+}
+
+/// A fault of a named part, told there.
+fn below(at: usize, error: Error) -> Error {
+    match error {
+        Error::Other(problem) if !problem.errors.is_empty() => {
+            let mut errors = problem.errors;
+            for error in &mut errors {
+                error.pointer = format!("/parts/{at}{}", error.pointer);
+            }
+            Error::invalid(errors)
+        }
+        other => other,
+    }
+}

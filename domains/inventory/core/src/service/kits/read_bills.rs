@@ -1,0 +1,65 @@
+//! An item's bill of materials, and those of all that it is made of.
+
+use crate::App;
+use crate::domain::kit::{Bill, BillKind, Bills, MAX_DEPTH, MAX_ITEMS};
+use crate::error::Error;
+use crate::store;
+use data::Tx;
+use inventory_contract::ItemId;
+use kernel::Ctx;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub async fn get_components(app: &App, ctx: &Ctx, item: ItemId) -> Result<Bill, Error> {
+    let tx = app.databases.read(ctx).await?;
+    find_bill(&tx, item).await
+}
+
+/// An item that was never given components has a bill without any.
+pub async fn find_bill(tx: &Tx, item: ItemId) -> Result<Bill, Error> {
+    let stocked = store::item::find(tx, item).await?.ok_or(Error::ItemNotFound)?;
+    if let Some(bill) = store::bill::find(tx, item).await? {
+        return Ok(bill);
+    }
+    let created_at = stocked.item.created_at;
+    Ok(Bill { item, kind: None, components: Vec::new(), version: 0, created_at, updated_at: created_at })
+}
+
+/// How far down to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Below {
+    All,
+    /// What an assembly among the parts is made of is left out.
+    OfKits,
+}
+
+/// The bills of these items and of those below them. Two statements for each level.
+pub async fn bills_of(tx: &Tx, items: &[ItemId], below: Below) -> Result<Bills, Error> {
+    let (mut bills, mut seen) = (Bills::default(), BTreeSet::new());
+    let mut next: Vec<ItemId> = items.iter().copied().filter(|item| seen.insert(*item)).collect();
+    for level in 0..=MAX_DEPTH {
+        let kinds = store::bill::kinds(tx, &next).await?;
+        let opened =
+            kinds.iter().filter(|(_, kind)| level == 0 || below == Below::All || *kind == BillKind::Kit);
+        let opened: BTreeMap<ItemId, BillKind> = opened.copied().collect();
+        let found =
+            store::bill_component::of_several(tx, &opened.keys().copied().collect::<Vec<_>>()).await?;
+        let mut parts: BTreeMap<ItemId, Vec<_>> = BTreeMap::new();
+        next.clear();
+        for (item, part, quantity) in found {
+            parts.entry(item).or_default().push((part, quantity));
+            if seen.insert(part) {
+                next.push(part);
+            }
+        }
+        for (item, kind) in opened {
+            bills.insert(item, kind, parts.remove(&item).unwrap_or_default());
+        }
+        if seen.len() > MAX_ITEMS + items.len() {
+            return Err(Error::BillTooLarge);
+        }
+        if next.is_empty() {
+            break;
+        }
+    }
+    Ok(bills)
+}

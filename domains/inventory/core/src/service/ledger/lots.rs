@@ -1,0 +1,64 @@
+//! Lots: shown, listed, and given another last day.
+
+use crate::App;
+use crate::domain::lot::Lot;
+use crate::error::Error;
+use crate::service::ledger::hold::hold;
+use crate::service::selling::serve_backorders::serve_later;
+use crate::store;
+use chrono::NaiveDate;
+use data::AuditEntry;
+use inventory_contract::{ItemId, LotId};
+use kernel::{Ctx, Page, PageRequest};
+use serde_json::json;
+
+pub async fn get_lot(app: &App, ctx: &Ctx, id: LotId) -> Result<Lot, Error> {
+    let tx = app.databases.read(ctx).await?;
+    store::lot::find(&tx, id).await?.ok_or(Error::LotNotFound)
+}
+
+pub async fn list_lots(
+    app: &App,
+    ctx: &Ctx,
+    item: Option<ItemId>,
+    code: Option<&str>,
+    request: &PageRequest,
+) -> Result<Page<Lot>, Error> {
+    let tx = app.databases.read(ctx).await?;
+    Ok(store::lot::page(&tx, item, code, request).await?)
+}
+
+/// `expected` is the version the caller saw; none means any. `expires_on` is none where it stays as it is.
+pub async fn patch_lot(
+    app: &App,
+    ctx: &Ctx,
+    id: LotId,
+    expected: Option<i64>,
+    expires_on: Option<Option<NaiveDate>>,
+) -> Result<Lot, Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    let item = store::lot::find(&unit, id).await?.ok_or(Error::LotNotFound)?.item;
+    // What may be promised depends on it.
+    hold(&mut unit, ctx, &[item]).await?;
+    let before = store::lot::find(&unit, id).await?.ok_or(Error::LotNotFound)?;
+    if expected.is_some_and(|expected| expected != before.version) {
+        return Err(Error::stale_one());
+    }
+    let expires_on = expires_on.unwrap_or(before.expires_on);
+    if expires_on == before.expires_on {
+        return Ok(unit.commit(before).await?);
+    }
+    let lot = store::lot::set_expiry(&unit, id, before.version, expires_on).await?;
+    let lot = lot.ok_or_else(Error::stale_one)?;
+    if let Some(level) = store::stock_level::find(&unit, lot.item).await? {
+        serve_later(&mut unit, &level)?;
+    }
+    unit.audit(AuditEntry {
+        action: "inventory.lot.update",
+        resource: "lot",
+        resource_id: id.uuid(),
+        before: Some(json!({ "expires_on": before.expires_on })),
+        after: Some(json!({ "expires_on": lot.expires_on })),
+    })?;
+    Ok(unit.commit(lot).await?)
+}

@@ -1,0 +1,294 @@
+//! The one way in which what is on hand changes: balances, movements and events of a posting, under the lock of its
+//! items and in the caller's unit. Who posts has written its own audit entry, which says why.
+
+use crate::domain::item::Moving;
+use crate::domain::ledger::{Balances, Change, Promised, Refusal};
+use crate::domain::lot::is_expired;
+use crate::domain::movement::{Document, EnteredQuantity, Movement, MovementKind};
+use crate::domain::place::Place;
+use crate::domain::reservation::Reservation;
+use crate::domain::stock::Level;
+use crate::error::Error;
+use crate::service::ledger::hold::hold;
+use crate::service::reordering::watch::watch;
+use crate::service::selling::serve_backorders::serve_later;
+use crate::service::valuation::value_movements::{ToValue, value};
+use crate::store;
+use chrono::{DateTime, Utc};
+use data::Unit;
+use inventory_contract::{
+    ItemId, LocationId, LotId, MovementId, StockMoved, StockReceived, StockShipped, WarehouseId,
+};
+use kernel::{Ctx, Money, Quantity};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A change of what is on hand, of one item at one place.
+#[derive(Clone, Debug)]
+pub struct Posting {
+    pub item: ItemId,
+    pub place: Place,
+    pub lot: Option<LotId>,
+    pub kind: MovementKind,
+    /// Negative when stock leaves.
+    pub quantity: Quantity,
+    pub entered: Option<EnteredQuantity>,
+    pub happened_at: DateTime<Utc>,
+    /// The promise that it keeps, which is settled already.
+    pub reservation: Option<Reservation>,
+    pub document: Option<Document>,
+    pub reverses: Option<MovementId>,
+    /// Of what comes in, where somebody says so; the item's own otherwise.
+    pub unit_cost: Option<Money>,
+    /// What all of it cost, where that is known and no cost of a unit says it exactly.
+    pub total_cost: Option<Money>,
+    pub reference: Option<String>,
+    pub reason: Option<String>,
+}
+
+impl Posting {
+    /// Now, at a place, and nothing more to say of it.
+    pub fn new(ctx: &Ctx, item: ItemId, place: Place, kind: MovementKind, quantity: Quantity) -> Self {
+        Self {
+            item,
+            place,
+            lot: None,
+            kind,
+            quantity,
+            entered: None,
+            happened_at: ctx.now(),
+            reservation: None,
+            document: None,
+            reverses: None,
+            unit_cost: None,
+            total_cost: None,
+            reference: None,
+            reason: None,
+        }
+    }
+}
+
+pub struct Posted {
+    /// In the order of the postings.
+    pub movements: Vec<Movement>,
+    /// As they are now.
+    pub levels: BTreeMap<ItemId, Level>,
+}
+
+/// A posting that is refused, by its place in what was asked for.
+#[derive(Debug)]
+pub struct Refused {
+    pub index: usize,
+    pub refusal: Refusal,
+}
+
+/// All of it, or nothing and an error.
+pub async fn post(unit: &mut Unit, ctx: &Ctx, postings: &[Posting]) -> Result<Posted, Error> {
+    match post_or_refuse(unit, ctx, postings).await? {
+        Ok(posted) => Ok(posted),
+        Err(refused) => Err(Error::refused(refused.refusal)),
+    }
+}
+
+/// Like `post`, for who wants to say which of its lines cannot be. Nothing is written then.
+pub async fn post_or_refuse(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    postings: &[Posting],
+) -> Result<Result<Posted, Refused>, Error> {
+    let items: BTreeSet<ItemId> = postings.iter().map(|posting| posting.item).collect();
+    let items: Vec<ItemId> = items.into_iter().collect();
+    let levels = hold(unit, ctx, &items).await?;
+    let moving = store::item::moving(unit, &items).await?;
+    let mut books = Books::read(unit, ctx, levels, &moving, postings).await?;
+    let before = books.0.clone();
+    let mut movements = Vec::with_capacity(postings.len());
+    for (index, posting) in postings.iter().enumerate() {
+        let balances = books.0.get_mut(&posting.item).ok_or(Error::ItemNotFound)?;
+        if let Err(refusal) = balances.apply(&change(posting)) {
+            return Ok(Err(Refused { index, refusal }));
+        }
+        movements.push((movement(ctx, posting, &balances.level), balances.level.on_hand));
+    }
+    books.write(unit, ctx, &before).await?;
+    for (movement, on_hand) in &movements {
+        publish(unit, movement, *on_hand)?;
+    }
+    let movements: Vec<Movement> = movements.into_iter().map(|(movement, _)| movement).collect();
+    store::movement::insert_all(unit, &movements).await?;
+    let costs = movements.iter().zip(postings).map(|(movement, posting)| {
+        let Posting { unit_cost, total_cost, .. } = *posting;
+        ToValue { movement, unit_cost, total_cost }
+    });
+    let held = before.iter().map(|(item, balances)| (*item, balances.level)).collect();
+    value(unit, ctx, &moving, &held, &costs.collect::<Vec<_>>()).await?;
+    for level in books.0.values().map(|balances| balances.level).filter(|level| level.awaited) {
+        if postings.iter().any(|posting| posting.item == level.item && posting.quantity.is_positive()) {
+            serve_later(unit, &level)?;
+        }
+    }
+    for (item, balances) in &mut books.0 {
+        if before.get(item).is_some_and(|was| was.level != balances.level) {
+            watch(unit, ctx, &mut balances.level).await?;
+        }
+    }
+    let levels = books.0.into_iter().map(|(item, balances)| (item, balances.level)).collect();
+    Ok(Ok(Posted { movements, levels }))
+}
+
+fn change(posting: &Posting) -> Change {
+    let promised = if posting.reservation.is_some() { Promised::ToReceiver } else { Promised::ToNobody };
+    Change { place: posting.place, lot: posting.lot, quantity: posting.quantity, promised }
+}
+
+fn movement(ctx: &Ctx, posting: &Posting, level: &Level) -> Movement {
+    Movement {
+        id: ctx.new_id(),
+        item: posting.item,
+        warehouse: posting.place.warehouse,
+        location: posting.place.location,
+        lot: posting.lot,
+        sequence: level.last_sequence(),
+        kind: posting.kind,
+        quantity: posting.quantity,
+        entered: posting.entered.clone(),
+        happened_at: posting.happened_at,
+        recorded_at: ctx.now(),
+        reservation: posting.reservation.as_ref().map(|reservation| reservation.id),
+        document: posting.document,
+        reverses: posting.reverses,
+        reference: posting.reference.clone(),
+        actor: ctx.actor().to_string(),
+        reason: posting.reason.clone(),
+    }
+}
+
+fn publish(unit: &mut Unit, movement: &Movement, on_hand: Quantity) -> Result<(), data::Error> {
+    let Movement { item, sequence, quantity, happened_at, .. } = *movement;
+    let reference = movement.reference.clone();
+    match (movement.kind, movement.reservation, movement.reverses) {
+        (MovementKind::Receipt, _, None) => unit.publish(&StockReceived {
+            item,
+            movement: movement.id,
+            sequence,
+            quantity,
+            on_hand,
+            happened_at,
+            reference,
+        }),
+        (MovementKind::Shipment, Some(reservation), None) => unit.publish(&StockShipped {
+            item,
+            reservation,
+            movement: movement.id,
+            sequence,
+            quantity: -quantity,
+            on_hand,
+            happened_at,
+            reference,
+        }),
+        _ => unit.publish(&StockMoved {
+            item,
+            movement: movement.id,
+            sequence,
+            movement_kind: movement.kind.name().to_owned(),
+            warehouse: movement.warehouse,
+            location: movement.location,
+            lot: movement.lot,
+            quantity,
+            on_hand,
+            happened_at,
+            reverses: movement.reverses,
+            reason: movement.reason.clone(),
+        }),
+    }
+}
+
+/// The balances of the items of a posting.
+struct Books(BTreeMap<ItemId, Balances>);
+
+impl Books {
+    async fn read(
+        unit: &Unit,
+        ctx: &Ctx,
+        levels: Vec<Level>,
+        moving: &BTreeMap<ItemId, Moving>,
+        postings: &[Posting],
+    ) -> Result<Self, Error> {
+        let tracking = |item: ItemId| moving.get(&item).map(|moving| moving.tracking);
+        let mut books = BTreeMap::new();
+        for level in levels {
+            let Some(tracking) = tracking(level.item) else { continue };
+            books.insert(level.item, Balances::of(level, tracking));
+        }
+        let items: Vec<ItemId> = books.keys().copied().collect();
+        let warehouses: BTreeSet<WarehouseId> =
+            postings.iter().map(|posting| posting.place.warehouse).collect();
+        let warehouses: Vec<_> = warehouses.into_iter().collect();
+        for (item, warehouse, level) in store::warehouse_level::of(unit, &items, &warehouses).await? {
+            if let Some(balances) = books.get_mut(&item) {
+                balances.warehouses.insert(warehouse, level);
+            }
+        }
+        let locations: BTreeSet<LocationId> = postings.iter().map(|posting| posting.place.location).collect();
+        let lots: BTreeSet<LotId> = postings.iter().filter_map(|posting| posting.lot).collect();
+        let (locations, lots): (Vec<_>, Vec<_>) =
+            (locations.into_iter().collect(), lots.into_iter().collect());
+        for (item, bin, on_hand) in store::bin::touched(unit, &items, &locations, &lots).await? {
+            if let Some(balances) = books.get_mut(&item) {
+                balances.bins.insert(bin, on_hand);
+            }
+        }
+        let today = ctx.now().date_naive();
+        let expired_lots = store::lot::find_all(unit, &lots).await?.into_iter();
+        let expired_lots = expired_lots.filter(|lot| is_expired(lot.expires_on, today)).map(|lot| lot.id);
+        let expired_lots: BTreeSet<LotId> = expired_lots.collect();
+        for balances in books.values_mut().filter(|balances| balances.tracking.is_tracked()) {
+            let item = balances.level.item;
+            let promised = store::reservation::of_lots(unit, ctx.now(), item).await?.into_iter();
+            balances.lots = promised.map(|of| ((of.warehouse_id, of.lot_id), of.quantity)).collect();
+            for expired in store::bin::expired_of(unit, &[item], today).await? {
+                let there = balances.expired.entry(expired.warehouse_id).or_default();
+                let sum = there.millionths().saturating_add(expired.quantity.millionths());
+                *there = Quantity::from_millionths(sum);
+            }
+            balances.expired_lots.clone_from(&expired_lots);
+        }
+        Ok(Self(books))
+    }
+
+    /// What is not as it was before.
+    async fn write(&self, unit: &Unit, ctx: &Ctx, before: &BTreeMap<ItemId, Balances>) -> Result<(), Error> {
+        let (mut new_levels, mut new_bins) = (Vec::new(), Vec::new());
+        for (item, balances) in &self.0 {
+            let Some(was) = before.get(item) else { continue };
+            let may_be_negative = balances.level.may_be_negative;
+            if balances.level != was.level {
+                store::stock_level::write(unit, &balances.level).await?;
+            }
+            for (warehouse, level) in &balances.warehouses {
+                match was.warehouses.get(warehouse) {
+                    Some(was) if was == level => {}
+                    Some(_) => store::warehouse_level::write(unit, *item, *warehouse, level).await?,
+                    None => new_levels.push((*item, *warehouse, *level, may_be_negative)),
+                }
+            }
+            for (bin, on_hand) in &balances.bins {
+                match (was.bins.get(bin), bin.lot) {
+                    (Some(was), _) if was == on_hand => {}
+                    (Some(_), Some(lot)) if *on_hand == Quantity::ZERO => {
+                        store::bin::remove(unit, *item, bin.location, lot).await?;
+                    }
+                    (Some(_), _) => store::bin::write(unit, *item, bin, *on_hand).await?,
+                    (None, Some(_)) if *on_hand == Quantity::ZERO => {}
+                    (None, _) => new_bins.push((*item, *bin, *on_hand, may_be_negative)),
+                }
+            }
+        }
+        let main = Place::main(unit.tenant()).warehouse;
+        if new_levels.iter().any(|(_, warehouse, ..)| *warehouse == main) {
+            store::warehouse::ensure_main(unit, ctx).await?;
+        }
+        store::warehouse_level::insert_all(unit, ctx, &new_levels).await?;
+        store::bin::insert_all(unit, ctx, &new_bins).await?;
+        Ok(())
+    }
+}

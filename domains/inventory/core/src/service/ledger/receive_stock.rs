@@ -1,0 +1,94 @@
+//! Stock that came in.
+
+use crate::App;
+use crate::domain::item::Moving;
+use crate::domain::lot::LotInput;
+use crate::domain::movement::{EnteredQuantity, Movement, MovementKind, check_happened_at};
+use crate::domain::{stock, text};
+use crate::error::Error;
+use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit};
+use crate::service::ledger::hold::hold;
+use crate::service::ledger::post::{Posting, post};
+use crate::service::places::find_place::{find_or_make_lot, find_place};
+use crate::service::without;
+use crate::store;
+use chrono::{DateTime, Utc};
+use data::{AuditEntry, Unit};
+use inventory_contract::{ItemId, LocationId, WarehouseId};
+use kernel::{Ctx, Faults, Money, Quantity};
+use serde_json::json;
+
+pub const MAX_REFERENCE: usize = 200;
+
+pub struct ReceiveStock {
+    pub item: ItemId,
+    pub quantity: Quantity,
+    /// The item's own where nothing is said.
+    pub unit: Option<String>,
+    pub warehouse: Option<WarehouseId>,
+    pub location: Option<LocationId>,
+    pub lot: Option<LotInput>,
+    pub unit_cost: Option<Money>,
+    pub happened_at: Option<DateTime<Utc>>,
+    pub reference: Option<String>,
+}
+
+pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Result<Movement, Error> {
+    let ReceiveStock { item, quantity, .. } = command;
+    let mut faults = Faults::new();
+    stock::check_moved(&mut faults, "/quantity", quantity);
+    stock::check_unit_cost(&mut faults, "/unit_cost/amount", command.unit_cost);
+    let happened_at = check_happened_at(&mut faults, command.happened_at, ctx.now());
+    let reference = command.reference.as_deref();
+    let reference = text::optional_line(&mut faults, "/reference", reference, MAX_REFERENCE);
+    let reference = faults.finish(reference).map_err(Error::invalid)?;
+
+    let mut unit = app.databases.write(ctx).await?;
+    hold(&mut unit, ctx, &[item]).await?;
+    let moving = find_moving(&unit, item).await?;
+    let (quantity, entered) = in_item_unit(&unit, &moving, quantity, command.unit.as_deref()).await?;
+    let place = find_place(&unit, command.warehouse, command.location).await?;
+    let lot = find_or_make_lot(&unit, ctx, &moving, command.lot.as_ref()).await?;
+    let posting = Posting {
+        lot: lot.map(|lot| lot.id),
+        entered,
+        happened_at,
+        unit_cost: command.unit_cost,
+        reference,
+        ..Posting::new(ctx, item, place, MovementKind::Receipt, quantity)
+    };
+    let posted = post(&mut unit, ctx, &[posting]).await?;
+    let on_hand = posted.levels.get(&item).map(|level| level.on_hand).unwrap_or_default();
+    let movement = posted.movements.into_iter().next().ok_or(Error::ItemNotFound)?;
+    unit.audit(AuditEntry {
+        action: "inventory.stock.receive",
+        resource: "item",
+        resource_id: item.uuid(),
+        before: Some(json!({ "on_hand": without(on_hand, quantity) })),
+        after: Some(json!({ "movement": movement.id, "quantity": quantity, "on_hand": on_hand })),
+    })?;
+    Ok(unit.commit(movement).await?)
+}
+
+/// Of an item that is held, so that its unit and lots stay as they are read.
+pub async fn find_moving(unit: &Unit, item: ItemId) -> Result<Moving, Error> {
+    store::item::moving(unit, &[item]).await?.remove(&item).ok_or(Error::ItemNotFound)
+}
+
+/// In the item's unit, beside what was said in another.
+pub async fn in_item_unit(
+    unit: &Unit,
+    moving: &Moving,
+    quantity: Quantity,
+    said: Option<&str>,
+) -> Result<(Quantity, Option<EnteredQuantity>), Error> {
+    let item = ItemAndUnit { id: moving.id, unit: &moving.unit };
+    let converted = to_item_unit(unit, item, quantity, said).await?;
+    let rounding = converted.rounding;
+    let entered = converted.entered.map(|entered| EnteredQuantity {
+        quantity: entered.quantity,
+        unit: entered.unit.to_string(),
+        rounding,
+    });
+    Ok((converted.quantity, entered))
+}

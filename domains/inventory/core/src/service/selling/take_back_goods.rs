@@ -1,0 +1,217 @@
+//! What a customer sends back: to be sold again, to be looked at, or to be thrown away. Never more than they
+//! were sent.
+
+use crate::App;
+use crate::domain::item::Moving;
+use crate::domain::lot::Tracking;
+use crate::domain::movement::{Document, DocumentKind, MovementKind, check_happened_at};
+use crate::domain::place::{LocationUse, Place};
+use crate::domain::selling::{
+    Action, LineRefusal, MAX_REFERENCE, SalesOrderDetail, SalesOrderLine, check_count,
+};
+use crate::domain::{stock, text};
+use crate::error::Error;
+use crate::service::ledger::adjust_stock::MAX_REASON;
+use crate::service::ledger::hold::hold;
+use crate::service::ledger::post::{Posting, post};
+use crate::service::places::find_place::{fault, find_place};
+use crate::service::selling::find_order::{audited, hold_order, items_of, line_quantity, places_of, refused};
+use crate::service::selling::ship_sales_order::named_lot;
+use crate::store;
+use chrono::{DateTime, Utc};
+use data::{AuditEntry, Unit};
+use inventory_contract::{
+    ItemId, LocationId, LotId, SalesOrderId, SalesOrderLineId, SalesOrderLineMoved, SalesOrderReturned,
+    WarehouseId,
+};
+use kernel::{Ctx, Faults, Quantity};
+use std::collections::BTreeMap;
+
+pub struct TakeBackGoods {
+    pub lines: Vec<ReturnLine>,
+    pub happened_at: Option<DateTime<Utc>>,
+    /// Of a return note.
+    pub reference: Option<String>,
+}
+
+pub struct ReturnLine {
+    pub line: SalesOrderLineId,
+    pub quantity: Quantity,
+    /// The item's own where nothing is said.
+    pub unit: Option<String>,
+    pub to: ReturnTo,
+    /// The floor of the order's warehouse where nothing is said; one for quarantine is always named.
+    pub location: Option<LocationId>,
+    /// Of a tracked item always.
+    pub lot: Option<String>,
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReturnTo {
+    Stock,
+    Quarantine,
+    /// It comes back, and is thrown away.
+    Scrap,
+}
+
+impl ReturnTo {
+    fn fits(self, kind: LocationUse) -> bool {
+        match self {
+            Self::Stock => kind == LocationUse::Storage,
+            Self::Quarantine => kind == LocationUse::Quarantine,
+            Self::Scrap => kind != LocationUse::Transit,
+        }
+    }
+}
+
+pub async fn take_back_goods(
+    app: &App,
+    ctx: &Ctx,
+    id: SalesOrderId,
+    command: TakeBackGoods,
+) -> Result<SalesOrderDetail, Error> {
+    let (happened_at, reference) = check(ctx, &command)?;
+    let mut unit = app.databases.write(ctx).await?;
+    let before = hold_order(&unit, id, Action::TakeBack).await?;
+    let places = places_of(&before.lines, command.lines.iter().map(|line| line.line))?;
+    let warehouse = before.order.fields.warehouse;
+    let mut goods = Vec::with_capacity(command.lines.len());
+    for (at, line) in command.lines.iter().enumerate() {
+        goods.push(place_of(&unit, warehouse, line, at).await?);
+    }
+    hold(&mut unit, ctx, &items_of(&before.lines)).await?;
+    let moving = store::item::moving(&unit, &items_of(&before.lines)).await?;
+    let mut lines = before.lines.clone();
+    let mut lots = Lots { order: id, out: BTreeMap::new() };
+    let (mut postings, mut moved, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, ((said, place), goods)) in command.lines.iter().zip(places).zip(goods).enumerate() {
+        let line = &mut lines[place];
+        let unit_said = said.unit.as_deref();
+        let (quantity, entered) =
+            line_quantity(&unit, &moving, line.item, said.quantity, unit_said, at).await?;
+        let lot = lots.find(&unit, &moving, line, said, at).await?;
+        let taken = match lot {
+            Some(lot) => lots.take(lot, quantity).and_then(|()| line.take_back(quantity)),
+            None => line.take_back(quantity),
+        };
+        if let Err(refusal) = taken {
+            errors.push(refused(at, refusal));
+            continue;
+        }
+        moved.push(SalesOrderLineMoved { line: line.id, item: line.item, quantity });
+        let mut faults = Faults::new();
+        let reason = said.reason.as_deref();
+        let reason = text::optional_line(&mut faults, &format!("/lines/{at}/reason"), reason, MAX_REASON);
+        let reason = faults.finish(reason).map_err(Error::invalid)?;
+        let back = Posting {
+            lot,
+            entered,
+            happened_at,
+            document: Some(Document { kind: DocumentKind::SalesOrder, id: id.uuid() }),
+            reference: reference.clone().or_else(|| before.order.fields.reference.clone()),
+            reason,
+            ..Posting::new(ctx, line.item, goods, MovementKind::Return, quantity)
+        };
+        let scrap = Posting { kind: MovementKind::Scrap, quantity: -quantity, entered: None, ..back.clone() };
+        postings.push(back);
+        if said.to == ReturnTo::Scrap {
+            postings.push(scrap);
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::NotShipped { count: errors.len(), errors });
+    }
+    post(&mut unit, ctx, &postings).await?;
+    for (line, _) in lines.iter().zip(&before.lines).filter(|(line, was)| line != was) {
+        store::sales_order_line::write(&unit, line).await?;
+    }
+    let (status, confirmed_at) = (before.order.status, before.order.confirmed_at);
+    let order = store::sales_order::set_status(&unit, id, status, confirmed_at).await?;
+    let after = SalesOrderDetail { order, lines };
+    unit.publish(&SalesOrderReturned {
+        order: id,
+        reference: after.order.fields.reference.clone(),
+        lines: moved,
+        happened_at,
+    })?;
+    unit.audit(AuditEntry {
+        action: "inventory.sales_order.return",
+        resource: "sales_order",
+        resource_id: id.uuid(),
+        before: Some(audited(&before)),
+        after: Some(audited(&after)),
+    })?;
+    Ok(unit.commit(after).await?)
+}
+
+fn check(ctx: &Ctx, command: &TakeBackGoods) -> Result<(DateTime<Utc>, Option<String>), Error> {
+    let mut faults = Faults::new();
+    check_count(&mut faults, command.lines.len());
+    for (at, line) in command.lines.iter().enumerate() {
+        stock::check_moved(&mut faults, &format!("/lines/{at}/quantity"), line.quantity);
+    }
+    let happened_at = check_happened_at(&mut faults, command.happened_at, ctx.now());
+    let reference = command.reference.as_deref();
+    let reference = text::optional_line(&mut faults, "/reference", reference, MAX_REFERENCE);
+    faults.finish((happened_at, reference)).map_err(Error::invalid)
+}
+
+/// Where it goes, which is there until the unit ends.
+async fn place_of(unit: &Unit, warehouse: WarehouseId, line: &ReturnLine, at: usize) -> Result<Place, Error> {
+    let pointer = format!("/lines/{at}/location_id");
+    let Some(location) = line.location else {
+        if line.to == ReturnTo::Quarantine {
+            return Err(fault(&pointer, "required", "is required: name a location for quarantine"));
+        }
+        return find_place(unit, Some(warehouse), None).await;
+    };
+    let found = store::location::find_to_keep(unit, &[location]).await?.pop();
+    let place = found.ok_or_else(|| fault(&pointer, "unknown", "there is no such place"))?.place();
+    if line.to.fits(place.kind) {
+        Ok(place)
+    } else {
+        Err(fault(&pointer, "wrong_kind", &format!("is a location for {}", place.kind.name())))
+    }
+}
+
+/// What the customer still has of each lot that comes back.
+struct Lots {
+    order: SalesOrderId,
+    out: BTreeMap<LotId, Quantity>,
+}
+
+impl Lots {
+    async fn find(
+        &mut self,
+        unit: &Unit,
+        moving: &BTreeMap<ItemId, Moving>,
+        line: &SalesOrderLine,
+        said: &ReturnLine,
+        at: usize,
+    ) -> Result<Option<LotId>, Error> {
+        let Some(code) = &said.lot else {
+            if moving.get(&line.item).is_some_and(|moving| moving.tracking != Tracking::None) {
+                let pointer = format!("/lines/{at}/lot");
+                return Err(fault(&pointer, "required", "is required: the item is tracked"));
+            }
+            return Ok(None);
+        };
+        let lot = named_lot(unit, moving, line.item, code, at).await?;
+        if !self.out.contains_key(&lot) {
+            let out = store::movement::out_of_lot(unit, self.order, line.item, lot).await?;
+            self.out.insert(lot, out);
+        }
+        Ok(Some(lot))
+    }
+
+    fn take(&mut self, lot: LotId, quantity: Quantity) -> Result<(), LineRefusal> {
+        let out = self.out.get(&lot).copied().unwrap_or_default();
+        if quantity > out {
+            return Err(LineRefusal::NotShipped { wanted: quantity, out });
+        }
+        let left = out.checked_sub(quantity).map_err(|_| LineRefusal::TooMuch)?;
+        self.out.insert(lot, left);
+        Ok(())
+    }
+}

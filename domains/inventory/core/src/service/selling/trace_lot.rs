@@ -1,0 +1,53 @@
+//! Where a lot came from and to whom it went: its movements, each with what is known of the order that it is
+//! a line of.
+
+use crate::App;
+use crate::domain::movement::{DocumentKind, Movement};
+use crate::domain::selling::SalesOrder;
+use crate::error::Error;
+use crate::store;
+use crate::store::lot_source::Source;
+use crate::store::movement::MovementFilter;
+use inventory_contract::{LotId, PurchaseOrderId, SalesOrderId};
+use kernel::{Ctx, Page, PageRequest};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+pub struct Step {
+    pub movement: Movement,
+    /// Whose customer it went to or came back from.
+    pub order: Option<SalesOrder>,
+    /// Whom it came from.
+    pub source: Option<Source>,
+}
+
+pub async fn trace_lot(app: &App, ctx: &Ctx, id: LotId, request: &PageRequest) -> Result<Page<Step>, Error> {
+    let tx = app.databases.read(ctx).await?;
+    store::lot::find(&tx, id).await?.ok_or(Error::LotNotFound)?;
+    let filter = MovementFilter { lot: Some(id), ..MovementFilter::default() };
+    let page = store::movement::page(&tx, &filter, request).await?;
+    let orders: BTreeSet<SalesOrderId> = page.data.iter().filter_map(order_of).collect();
+    let orders: Vec<SalesOrderId> = orders.into_iter().collect();
+    let orders = store::sales_order::find_all(&tx, &orders).await?;
+    let orders: BTreeMap<_, _> = orders.into_iter().map(|order| (order.id, order)).collect();
+    let bought: BTreeSet<PurchaseOrderId> = page.data.iter().filter_map(purchase_of).collect();
+    let bought: Vec<PurchaseOrderId> = bought.into_iter().collect();
+    let sources = store::lot_source::of_orders(&tx, &bought).await?;
+    Ok(page.map(|movement| {
+        let order = order_of(&movement).and_then(|id| orders.get(&id).cloned());
+        let source = purchase_of(&movement).and_then(|id| sources.get(&id).cloned());
+        Step { movement, order, source }
+    }))
+}
+
+fn order_of(movement: &Movement) -> Option<SalesOrderId> {
+    document_of(movement, DocumentKind::SalesOrder).map(SalesOrderId::from_uuid)
+}
+
+fn purchase_of(movement: &Movement) -> Option<PurchaseOrderId> {
+    document_of(movement, DocumentKind::PurchaseOrder).map(PurchaseOrderId::from_uuid)
+}
+
+fn document_of(movement: &Movement, kind: DocumentKind) -> Option<Uuid> {
+    movement.document.filter(|document| document.kind == kind).map(|document| document.id)
+}

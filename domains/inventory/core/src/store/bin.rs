@@ -1,0 +1,233 @@
+//! The table `bins`: what an item has at each location, of each lot. Changed only under the item's lock.
+
+use crate::domain::ledger::{Bin, Pick};
+use crate::store::lot;
+use chrono::NaiveDate;
+use data::{Tx, Unit, sql};
+use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
+use kernel::{Ctx, Id, Page, PageRequest, Quantity, TenantId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
+use sea_orm::{Condition, FromQueryResult, Set};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "bins")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: Uuid,
+    pub item_id: ItemId,
+    pub warehouse_id: WarehouseId,
+    pub location_id: LocationId,
+    pub lot_id: Option<LotId>,
+    pub sellable: bool,
+    pub on_hand: Quantity,
+    pub may_be_negative: bool,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub deleted_at: Option<DateTimeUtc>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+data::tenant_entity!(record);
+
+const MOST: u64 = 100_000;
+
+/// Those of the items that lie at these locations without a lot, or are of these lots wherever they lie.
+pub async fn touched(
+    tx: &Tx,
+    items: &[ItemId],
+    locations: &[LocationId],
+    lots: &[LotId],
+) -> Result<Vec<(ItemId, Bin, Quantity)>, data::Error> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let here = Condition::all()
+        .add(Column::LotId.is_null())
+        .add(Column::LocationId.is_in(locations.iter().copied()));
+    let mut wanted = Condition::any().add(here);
+    if !lots.is_empty() {
+        wanted = wanted.add(Column::LotId.is_in(lots.iter().copied()));
+    }
+    let found = tx.find::<Entity>().filter(Column::ItemId.is_in(items.iter().copied())).filter(wanted);
+    Ok(found.limit(MOST).all().await?.iter().map(|row| (row.item_id, Bin::from(row), row.on_hand)).collect())
+}
+
+pub async fn insert_all(
+    unit: &Unit,
+    ctx: &Ctx,
+    bins: &[(ItemId, Bin, Quantity, bool)],
+) -> Result<(), data::Error> {
+    let rows = bins.iter().map(|(item, bin, on_hand, may_be_negative)| ActiveModel {
+        public_id: Set(Id::<()>::new(ctx.now()).uuid()),
+        item_id: Set(*item),
+        warehouse_id: Set(bin.warehouse),
+        location_id: Set(bin.location),
+        lot_id: Set(bin.lot),
+        sellable: Set(bin.sellable),
+        on_hand: Set(*on_hand),
+        may_be_negative: Set(*may_be_negative),
+        ..Default::default()
+    });
+    unit.insert_all(rows.collect()).await
+}
+
+pub async fn write(unit: &Unit, item: ItemId, bin: &Bin, on_hand: Quantity) -> Result<(), data::Error> {
+    let write = unit
+        .update::<Entity>()
+        .set(Column::OnHand, on_hand)
+        .filter(Column::ItemId.eq(item))
+        .filter(Column::LocationId.eq(bin.location))
+        .filter(of_lot(bin.lot));
+    write.exec().await.map(|_| ())
+}
+
+fn of_lot(lot: Option<LotId>) -> Condition {
+    Condition::all().add(lot.map_or_else(|| Column::LotId.is_null(), |lot| Column::LotId.eq(lot)))
+}
+
+/// One of a lot that has left is not kept: there is no end of lots.
+pub async fn remove(unit: &Unit, item: ItemId, location: LocationId, lot: LotId) -> Result<(), data::Error> {
+    let remove = unit.sql(sql!(
+        "DELETE FROM bins WHERE tenant_id = $1 AND item_id = $2 AND location_id = $3 AND lot_id = $4"
+    ));
+    remove.bind(item).bind(location).bind(lot).exec().await.map(|_| ())
+}
+
+pub async fn set_policy(unit: &Unit, item: ItemId, may_be_negative: bool) -> Result<(), data::Error> {
+    let update =
+        unit.update::<Entity>().set(Column::MayBeNegative, may_be_negative).filter(Column::ItemId.eq(item));
+    update.exec().await.map(|_| ())
+}
+
+#[derive(FromQueryResult)]
+struct Offered {
+    location_id: LocationId,
+    lot_id: Option<LotId>,
+    on_hand: Quantity,
+}
+
+/// As many bins as one pick may empty.
+pub const MAX_PICKS: i64 = 500;
+
+/// What may leave a warehouse, first what expires first, then what came first; nothing that has expired.
+pub async fn to_pick(
+    tx: &Tx,
+    item: ItemId,
+    warehouse: WarehouseId,
+    lot: Option<LotId>,
+    today: NaiveDate,
+) -> Result<Vec<Pick>, data::Error> {
+    let offered = tx.sql(sql!(
+        "SELECT b.location_id, b.lot_id, b.on_hand FROM bins b \
+         LEFT JOIN lots l ON l.tenant_id = b.tenant_id AND l.public_id = b.lot_id \
+         WHERE b.tenant_id = $1 AND b.item_id = $2 AND b.warehouse_id = $3 AND b.sellable AND b.on_hand > 0 \
+         AND (l.expires_on IS NULL OR l.expires_on >= $4) AND ($5 = 0 OR b.lot_id = $6) \
+         ORDER BY CASE WHEN l.expires_on IS NULL THEN 1 ELSE 0 END, l.expires_on, l.created_at, b.created_at, b.id \
+         LIMIT 500"
+    ));
+    let offered = offered.bind(item).bind(warehouse).bind(today);
+    let named = lot.unwrap_or_else(|| LotId::from_uuid(Uuid::nil()));
+    let offered = offered.bind(i64::from(lot.is_some())).bind(named);
+    let offered: Vec<Offered> = offered.all().await?;
+    let pick = |row: Offered| Pick { location: row.location_id, lot: row.lot_id, quantity: row.on_hand };
+    Ok(offered.into_iter().map(pick).collect())
+}
+
+pub struct Expired {
+    pub item_id: ItemId,
+    pub warehouse_id: WarehouseId,
+    pub quantity: Quantity,
+}
+
+/// What of these items is on hand and could be promised, were it not past its last day: a row for each bin.
+pub async fn expired_of(tx: &Tx, items: &[ItemId], today: NaiveDate) -> Result<Vec<Expired>, data::Error> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let past = Query::select()
+        .column(lot::Column::PublicId)
+        .from(lot::Entity)
+        .and_where(lot::Column::TenantId.eq(tx.tenant()))
+        .and_where(lot::Column::ExpiresOn.lt(today))
+        .to_owned();
+    let found = tx
+        .find::<Entity>()
+        .filter(Column::ItemId.is_in(items.iter().copied()))
+        .filter(Column::Sellable.eq(true))
+        .filter(Column::LotId.in_subquery(past));
+    let expired =
+        |row: Model| Expired { item_id: row.item_id, warehouse_id: row.warehouse_id, quantity: row.on_hand };
+    Ok(found.limit(MOST).all().await?.into_iter().map(expired).collect())
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BinFilter {
+    pub item: Option<ItemId>,
+    pub location: Option<LocationId>,
+    pub lot: Option<LotId>,
+}
+
+pub async fn page(tx: &Tx, filter: &BinFilter, request: &PageRequest) -> Result<Page<Model>, data::Error> {
+    let mut bins = tx.find::<Entity>();
+    if let Some(item) = filter.item {
+        bins = bins.filter(Column::ItemId.eq(item));
+    }
+    if let Some(location) = filter.location {
+        bins = bins.filter(Column::LocationId.eq(location));
+    }
+    if let Some(lot) = filter.lot {
+        bins = bins.filter(Column::LotId.eq(lot));
+    }
+    bins.page(request).await
+}
+
+/// What lies, or is missing, in the warehouse or at one location of it, of all items or of these, save at the locations
+/// `but`.
+pub async fn lying(
+    tx: &Tx,
+    warehouse: WarehouseId,
+    location: Option<LocationId>,
+    items: Option<&[ItemId]>,
+    but: &[LocationId],
+    most: u64,
+) -> Result<Vec<(ItemId, Bin, Quantity)>, data::Error> {
+    let mut found =
+        tx.find::<Entity>().filter(Column::WarehouseId.eq(warehouse)).filter(Column::OnHand.ne(0));
+    if let Some(location) = location {
+        found = found.filter(Column::LocationId.eq(location));
+    }
+    if let Some(items) = items {
+        found = found.filter(Column::ItemId.is_in(items.iter().copied()));
+    }
+    if !but.is_empty() {
+        found = found.filter(Column::LocationId.is_not_in(but.iter().copied()));
+    }
+    Ok(found.limit(most).all().await?.iter().map(|row| (row.item_id, Bin::from(row), row.on_hand)).collect())
+}
+
+/// Whether anything lies there, or is missing there.
+pub async fn any_at(tx: &Tx, location: LocationId) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::LocationId.eq(location)).filter(Column::OnHand.ne(0));
+    Ok(found.limit(1).one().await?.is_some())
+}
+
+/// Whether the item lies anywhere, or is missing anywhere.
+pub async fn any_of(tx: &Tx, item: ItemId) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).filter(Column::OnHand.ne(0));
+    Ok(found.limit(1).one().await?.is_some())
+}
+
+impl From<&Model> for Bin {
+    fn from(row: &Model) -> Self {
+        let Model { warehouse_id, location_id, sellable, lot_id, .. } = *row;
+        Self { warehouse: warehouse_id, location: location_id, sellable, lot: lot_id }
+    }
+}

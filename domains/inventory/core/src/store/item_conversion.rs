@@ -1,0 +1,66 @@
+//! The table `item_conversions`: all conversions of an item in one row, since they are replaced and checked together.
+
+use crate::domain::units::{Equation, ItemConversions};
+use data::{Tx, Unit};
+use inventory_contract::ItemId;
+use kernel::{Ctx, TenantId};
+use sea_orm::Set;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "item_conversions")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: Uuid,
+    pub item_id: ItemId,
+    pub conversions: String,
+    pub version: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub deleted_at: Option<DateTimeUtc>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+data::tenant_entity!(resource);
+
+/// With their version, which is 0 where nobody has given the item any yet.
+pub async fn find(tx: &Tx, item: ItemId) -> Result<(i64, ItemConversions), data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).one().await?;
+    let Some(row) = found else { return Ok((0, ItemConversions::default())) };
+    let equations: Vec<Equation> = serde_json::from_str(&row.conversions).map_err(data::Error::internal)?;
+    let conversions = ItemConversions::new(equations);
+    let conversions =
+        conversions.map_err(|(at, error)| data::Error::internal(format!("conversion {at}: {error}")))?;
+    Ok((row.version, conversions))
+}
+
+/// In place of those of this version, while the item is held.
+pub async fn replace(
+    unit: &Unit,
+    ctx: &Ctx,
+    item: ItemId,
+    seen: i64,
+    conversions: &ItemConversions,
+) -> Result<(), data::Error> {
+    let text = serde_json::to_string(conversions.as_slice()).map_err(data::Error::internal)?;
+    if seen == 0 {
+        let row = ActiveModel {
+            public_id: Set(ctx.new_id::<()>().uuid()),
+            item_id: Set(item),
+            conversions: Set(text),
+            ..Default::default()
+        };
+        unit.insert(row).await?;
+        return Ok(());
+    }
+    let update = unit.update::<Entity>().set(Column::Conversions, text).filter(Column::ItemId.eq(item));
+    update.exec().await?;
+    Ok(())
+}

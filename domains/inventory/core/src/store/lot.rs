@@ -1,0 +1,107 @@
+//! The table `lots`: lots, and serial numbers, which are lots of one.
+
+use crate::domain::lot::{Lot, LotInput};
+use crate::error::Error;
+use chrono::NaiveDate;
+use data::{Tx, Unit};
+use inventory_contract::{ItemId, LotId};
+use kernel::{Page, PageRequest, TenantId};
+use sea_orm::Set;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "lots")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: LotId,
+    pub item_id: ItemId,
+    pub code: String,
+    pub expires_on: Option<ChronoDate>,
+    pub version: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub deleted_at: Option<DateTimeUtc>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+data::tenant_entity!(resource);
+
+pub async fn find(tx: &Tx, id: LotId) -> Result<Option<Lot>, data::Error> {
+    Ok(tx.by_id::<Entity, _>(id).one().await?.map(Lot::from))
+}
+
+pub async fn find_all(tx: &Tx, ids: &[LotId]) -> Result<Vec<Lot>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    Ok(found.limit(ids.len() as u64).all().await?.into_iter().map(Lot::from).collect())
+}
+
+pub async fn by_code(tx: &Tx, item: ItemId, code: &str) -> Result<Option<Lot>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).filter(Column::Code.eq(code));
+    Ok(found.one().await?.map(Lot::from))
+}
+
+pub async fn page(
+    tx: &Tx,
+    item: Option<ItemId>,
+    code: Option<&str>,
+    request: &PageRequest,
+) -> Result<Page<Lot>, data::Error> {
+    let mut lots = tx.find::<Entity>();
+    if let Some(item) = item {
+        lots = lots.filter(Column::ItemId.eq(item));
+    }
+    if let Some(code) = code {
+        lots = lots.filter(Column::Code.eq(code));
+    }
+    Ok(lots.page(request).await?.map(Lot::from))
+}
+
+pub async fn insert(unit: &Unit, id: LotId, item: ItemId, lot: &LotInput) -> Result<Lot, Error> {
+    let row = ActiveModel {
+        public_id: Set(id),
+        item_id: Set(item),
+        code: Set(lot.code.clone()),
+        expires_on: Set(lot.expires_on),
+        ..Default::default()
+    };
+    Ok(unit.insert(row).await?.into())
+}
+
+/// `None` when it has another version by now, or is gone.
+pub async fn set_expiry(
+    unit: &Unit,
+    id: LotId,
+    seen: i64,
+    expires_on: Option<NaiveDate>,
+) -> Result<Option<Lot>, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::ExpiresOn, expires_on)
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::Version.eq(seen));
+    Ok(update.returning().await?.into_iter().next().map(Lot::from))
+}
+
+impl From<Model> for Lot {
+    fn from(row: Model) -> Self {
+        Self {
+            id: row.public_id,
+            item: row.item_id,
+            code: row.code,
+            expires_on: row.expires_on,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}

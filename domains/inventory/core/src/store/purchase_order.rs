@@ -1,0 +1,180 @@
+//! The table `purchase_orders`. Whoever changes an order or its lines holds its row first.
+
+use crate::domain::buying::{OrderFields, PurchaseOrder, PurchaseStatus};
+use crate::error::Error;
+use chrono::{DateTime, Utc};
+use data::{Tx, Unit};
+use inventory_contract::{PurchaseOrderId, SupplierId};
+use kernel::{Currency, Money, Page, PageRequest, TenantId};
+use sea_orm::Set;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "purchase_orders")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: PurchaseOrderId,
+    pub supplier_id: SupplierId,
+    pub status: String,
+    pub reference: Option<String>,
+    pub expected_on: Option<ChronoDate>,
+    pub over_receipt_percent: i64,
+    pub currency: Currency,
+    pub total_minor: i64,
+    pub ordered_at: Option<DateTimeUtc>,
+    pub version: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub deleted_at: Option<DateTimeUtc>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+data::tenant_entity!(resource);
+
+#[derive(Clone, Debug, Default)]
+pub struct PurchaseOrderFilter {
+    pub supplier: Option<SupplierId>,
+    pub status: Option<PurchaseStatus>,
+    pub reference: Option<String>,
+}
+
+pub async fn find(tx: &Tx, id: PurchaseOrderId) -> Result<Option<PurchaseOrder>, data::Error> {
+    tx.by_id::<Entity, _>(id).one().await?.map(PurchaseOrder::try_from).transpose()
+}
+
+/// As it is now, and so it stays until the transaction ends.
+pub async fn find_to_change(unit: &Unit, id: PurchaseOrderId) -> Result<Option<PurchaseOrder>, data::Error> {
+    unit.by_id::<Entity, _>(id).to_change().one().await?.map(PurchaseOrder::try_from).transpose()
+}
+
+pub async fn page(
+    tx: &Tx,
+    filter: &PurchaseOrderFilter,
+    request: &PageRequest,
+) -> Result<Page<PurchaseOrder>, data::Error> {
+    let mut orders = tx.find::<Entity>();
+    if let Some(supplier) = filter.supplier {
+        orders = orders.filter(Column::SupplierId.eq(supplier));
+    }
+    if let Some(status) = filter.status {
+        orders = orders.filter(Column::Status.eq(status.name()));
+    }
+    if let Some(reference) = &filter.reference {
+        orders = orders.filter(Column::Reference.eq(reference));
+    }
+    orders.page(request).await?.try_map(PurchaseOrder::try_from)
+}
+
+/// Whether something of this supplier's may still come.
+pub async fn any_unfinished_of(tx: &Tx, supplier: SupplierId) -> Result<bool, data::Error> {
+    let unfinished = PurchaseStatus::UNFINISHED.map(PurchaseStatus::name);
+    let found = tx
+        .find::<Entity>()
+        .filter(Column::SupplierId.eq(supplier))
+        .filter(Column::Status.is_in(unfinished))
+        .limit(1);
+    Ok(found.one().await?.is_some())
+}
+
+/// A draft.
+pub async fn insert(
+    unit: &Unit,
+    id: PurchaseOrderId,
+    supplier: SupplierId,
+    fields: &OrderFields,
+    total: Money,
+) -> Result<PurchaseOrder, Error> {
+    let row = ActiveModel {
+        public_id: Set(id),
+        supplier_id: Set(supplier),
+        status: Set(PurchaseStatus::Draft.name().to_owned()),
+        reference: Set(fields.reference.clone()),
+        expected_on: Set(fields.expected_on),
+        over_receipt_percent: Set(fields.over_receipt_percent),
+        currency: Set(total.currency),
+        total_minor: Set(total.amount_minor),
+        ..Default::default()
+    };
+    let inserted = unit.insert(row).await;
+    Ok(inserted.map_err(|error| refused(error, id, fields))?.try_into()?)
+}
+
+/// Of an order that is held.
+pub async fn update(
+    unit: &Unit,
+    id: PurchaseOrderId,
+    supplier: SupplierId,
+    fields: &OrderFields,
+    total: Money,
+) -> Result<PurchaseOrder, Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::SupplierId, supplier)
+        .set(Column::Reference, fields.reference.clone())
+        .set(Column::ExpectedOn, fields.expected_on)
+        .set(Column::OverReceiptPercent, fields.over_receipt_percent)
+        .set(Column::Currency, total.currency)
+        .set(Column::TotalMinor, total.amount_minor)
+        .filter(Column::PublicId.eq(id));
+    let updated = update.returning().await.map_err(|error| refused(error, id, fields))?;
+    let updated = updated.into_iter().next().ok_or(Error::PurchaseOrderNotFound)?;
+    Ok(updated.try_into()?)
+}
+
+/// Of an order that is held. It counts as a change even where the status stays, since its lines are shown
+/// with it.
+pub async fn set_status(
+    unit: &Unit,
+    id: PurchaseOrderId,
+    status: PurchaseStatus,
+    ordered_at: Option<DateTime<Utc>>,
+) -> Result<PurchaseOrder, Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::Status, status.name())
+        .set(Column::OrderedAt, ordered_at)
+        .filter(Column::PublicId.eq(id));
+    let updated = update.returning().await?.into_iter().next().ok_or(Error::PurchaseOrderNotFound)?;
+    Ok(updated.try_into()?)
+}
+
+fn refused(error: data::Error, id: PurchaseOrderId, fields: &OrderFields) -> Error {
+    if error.is_unique("purchase_orders_reference", "purchase_orders.reference") {
+        return Error::PurchaseReferenceTaken { reference: fields.reference.clone().unwrap_or_default() };
+    }
+    if error.is_unique("purchase_orders_public_id", "purchase_orders.public_id") {
+        return Error::PurchaseOrderExists { id };
+    }
+    error.into()
+}
+
+impl TryFrom<Model> for PurchaseOrder {
+    type Error = data::Error;
+
+    fn try_from(row: Model) -> Result<Self, data::Error> {
+        let status = PurchaseStatus::parse(&row.status);
+        Ok(Self {
+            id: row.public_id,
+            supplier: row.supplier_id,
+            status: status
+                .ok_or_else(|| data::Error::internal(format!("a purchase order is {}", row.status)))?,
+            fields: OrderFields {
+                reference: row.reference,
+                expected_on: row.expected_on,
+                over_receipt_percent: row.over_receipt_percent,
+            },
+            total: Money::new(row.total_minor, row.currency),
+            ordered_at: row.ordered_at,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! The table `sales_order_lines`. Lines change only under their order's lock.
+
+use crate::domain::movement::EnteredQuantity;
+use crate::domain::selling::{MAX_LINES, SalesOrderLine};
+use data::{Tx, Unit, sql};
+use inventory_contract::{ItemId, ReservationId, SalesOrderId, SalesOrderLineId, WarehouseId};
+use kernel::{Currency, Money, Quantity, TenantId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, Set};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "sales_order_lines")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant_id: TenantId,
+    pub public_id: SalesOrderLineId,
+    pub sales_order_id: SalesOrderId,
+    pub position: i64,
+    pub item_id: ItemId,
+    pub warehouse_id: WarehouseId,
+    pub quantity: Quantity,
+    pub entered_quantity: Option<Quantity>,
+    pub entered_unit: Option<String>,
+    pub unit_price_minor: Option<i64>,
+    pub allocated: Quantity,
+    pub shipped: Quantity,
+    pub returned: Quantity,
+    pub cancelled: Quantity,
+    pub reservation_id: Option<ReservationId>,
+    pub waits_since: Option<i64>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub deleted_at: Option<DateTimeUtc>,
+    pub deleted_by: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+data::tenant_entity!(record);
+
+/// In their order. The currency is the order's.
+pub async fn of(
+    tx: &Tx,
+    order: SalesOrderId,
+    currency: Option<Currency>,
+) -> Result<Vec<SalesOrderLine>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::SalesOrderId.eq(order)).order_by_asc(Column::Position);
+    let rows = found.limit(MAX_LINES as u64).all().await?;
+    Ok(rows.into_iter().map(|row| row.line(currency)).collect())
+}
+
+pub async fn insert_all(
+    unit: &Unit,
+    order: SalesOrderId,
+    warehouse: WarehouseId,
+    lines: &[SalesOrderLine],
+) -> Result<(), data::Error> {
+    let rows = lines.iter().map(|line| ActiveModel {
+        public_id: Set(line.id),
+        sales_order_id: Set(order),
+        position: Set(line.position),
+        item_id: Set(line.item),
+        warehouse_id: Set(warehouse),
+        quantity: Set(line.quantity),
+        entered_quantity: Set(line.entered.as_ref().map(|entered| entered.quantity)),
+        entered_unit: Set(line.entered.as_ref().map(|entered| entered.unit.clone())),
+        unit_price_minor: Set(line.unit_price.map(|price| price.amount_minor)),
+        allocated: Set(line.allocated),
+        shipped: Set(line.shipped),
+        returned: Set(line.returned),
+        cancelled: Set(line.cancelled),
+        ..Default::default()
+    });
+    unit.insert_all(rows.collect()).await
+}
+
+/// Of a draft: what is wanted, of what, from where.
+pub async fn rewrite(unit: &Unit, warehouse: WarehouseId, line: &SalesOrderLine) -> Result<(), data::Error> {
+    let entered = line.entered.as_ref();
+    let rewrite = unit
+        .update::<Entity>()
+        .set(Column::ItemId, line.item)
+        .set(Column::WarehouseId, warehouse)
+        .set(Column::Quantity, line.quantity)
+        .set(Column::EnteredQuantity, entered.map(|entered| entered.quantity))
+        .set(Column::EnteredUnit, entered.map(|entered| entered.unit.clone()))
+        .set(Column::UnitPriceMinor, line.unit_price.map(|price| price.amount_minor))
+        .filter(Column::PublicId.eq(line.id));
+    rewrite.exec().await.map(|_| ())
+}
+
+/// Of a draft that has fewer lines now.
+pub async fn delete_after(unit: &Unit, order: SalesOrderId, last: i64) -> Result<(), data::Error> {
+    let delete = unit.delete::<Entity>().filter(Column::SalesOrderId.eq(order));
+    delete.filter(Column::Position.gt(last)).exec().await.map(|_| ())
+}
+
+/// What has become of it.
+pub async fn write(unit: &Unit, line: &SalesOrderLine) -> Result<(), data::Error> {
+    let write = unit
+        .update::<Entity>()
+        .set(Column::Allocated, line.allocated)
+        .set(Column::Shipped, line.shipped)
+        .set(Column::Returned, line.returned)
+        .set(Column::Cancelled, line.cancelled)
+        .set(Column::ReservationId, line.reservation)
+        .set(Column::WaitsSince, line.waits_since)
+        .filter(Column::PublicId.eq(line.id));
+    write.exec().await.map(|_| ())
+}
+
+/// Whether the reservation is of an order, which then decides what becomes of it.
+pub async fn is_of_order(tx: &Tx, reservation: ReservationId) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ReservationId.eq(reservation));
+    Ok(found.limit(1).one().await?.is_some())
+}
+
+#[derive(FromQueryResult)]
+struct Awaiting {
+    item_id: ItemId,
+}
+
+/// Of these items, those that somebody waits for at the warehouse.
+pub async fn awaited_at(
+    tx: &Tx,
+    items: &[ItemId],
+    warehouse: WarehouseId,
+) -> Result<Vec<ItemId>, data::Error> {
+    let mut awaited = Vec::new();
+    for item in items {
+        let found = tx.sql(sql!(
+            "SELECT item_id FROM sales_order_lines WHERE tenant_id = $1 AND item_id = $2 \
+             AND warehouse_id = $3 AND waits_since IS NOT NULL AND deleted_at IS NULL LIMIT 1"
+        ));
+        let found: Option<Awaiting> = found.bind(*item).bind(warehouse).one().await?;
+        awaited.extend(found.map(|found| found.item_id));
+    }
+    Ok(awaited)
+}
+
+/// Whether anybody waits for the item anywhere.
+pub async fn is_awaited(tx: &Tx, item: ItemId) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).filter(Column::WaitsSince.is_not_null());
+    Ok(found.limit(1).one().await?.is_some())
+}
+
+#[derive(FromQueryResult)]
+struct At {
+    warehouse_id: WarehouseId,
+}
+
+/// At which warehouses somebody waits for the item while some of it may be free; no more than are asked for. What
+/// is past its last day still counts as free here.
+pub async fn warehouses_to_serve(tx: &Tx, item: ItemId, most: i64) -> Result<Vec<WarehouseId>, data::Error> {
+    let found = tx.sql(sql!(
+        "SELECT w.warehouse_id FROM warehouse_levels w WHERE w.tenant_id = $1 AND w.item_id = $2 \
+         AND w.on_hand - w.blocked - w.reserved > 0 AND EXISTS (SELECT 1 FROM sales_order_lines l \
+         WHERE l.tenant_id = w.tenant_id AND l.item_id = w.item_id AND l.warehouse_id = w.warehouse_id \
+         AND l.waits_since IS NOT NULL AND l.deleted_at IS NULL) ORDER BY w.warehouse_id LIMIT $3"
+    ));
+    let found: Vec<At> = found.bind(item).bind(most).all().await?;
+    Ok(found.into_iter().map(|at| at.warehouse_id).collect())
+}
+
+/// Who waits for the item at the warehouse, who waits longest first.
+pub async fn waiting(
+    tx: &Tx,
+    item: ItemId,
+    warehouse: WarehouseId,
+    most: u64,
+) -> Result<Vec<(SalesOrderId, SalesOrderLine)>, data::Error> {
+    let waiting = tx
+        .find::<Entity>()
+        .filter(Column::ItemId.eq(item))
+        .filter(Column::WarehouseId.eq(warehouse))
+        .filter(Column::WaitsSince.is_not_null())
+        .order_by_asc(Column::WaitsSince)
+        .order_by_asc(Column::Position);
+    let rows = waiting.limit(most).all().await?;
+    Ok(rows.into_iter().map(|row| (row.sales_order_id, row.line(None))).collect())
+}
+
+impl Model {
+    fn line(self, currency: Option<Currency>) -> SalesOrderLine {
+        let entered = self.entered_quantity.zip(self.entered_unit);
+        let price = self.unit_price_minor.zip(currency);
+        SalesOrderLine {
+            id: self.public_id,
+            position: self.position,
+            item: self.item_id,
+            quantity: self.quantity,
+            entered: entered.map(|(quantity, unit)| EnteredQuantity { quantity, unit, rounding: None }),
+            unit_price: price.map(|(amount_minor, currency)| Money::new(amount_minor, currency)),
+            allocated: self.allocated,
+            shipped: self.shipped,
+            returned: self.returned,
+            cancelled: self.cancelled,
+            reservation: self.reservation_id,
+            waits_since: self.waits_since,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What falls to its reorder level is told once, and suggested until it is above.
+
+use crate::house::{House, NEIGHBOUR, OWNER, Reply, call, call_by, house};
+use data::Subscription;
+use futures::future::join_all;
+use inventory_contract::ReorderDue;
+use kernel::DomainEvent;
+use sea_orm::FromQueryResult;
+use serde_json::{Value, json};
+use testkit::Stage;
+
+fn listening(stage: &Stage) {
+    let subscription = Subscription { event: ReorderDue::KIND, subscriber: "test.due", ordered: true };
+    stage.subscribe(vec![subscription]);
+}
+
+#[derive(FromQueryResult)]
+struct Sent {
+    payload: String,
+}
+
+impl House {
+    async fn told_due(&self) -> Vec<ReorderDue> {
+        let tx = self.databases.read(&self.owner).await.unwrap();
+        let sent = tx.sql(data::sql!(
+            "SELECT payload FROM messages WHERE tenant_id = $1 AND kind = 'inventory.reorder_due' ORDER BY id"
+        ));
+        let sent: Vec<Sent> = sent.all().await.unwrap();
+        sent.iter().map(|message| serde_json::from_str(&message.payload).unwrap()).collect()
+    }
+
+    async fn with_level(&self, sku: &str, on_hand: &str, level: &str) -> String {
+        let item = self.item(OWNER, sku, on_hand).await;
+        self.set_level(&item, json!({ "reorder_level": level })).await;
+        item
+    }
+
+    async fn set_level(&self, item: &str, body: Value) {
+        self.send(call(&format!("PATCH /items/{item}")).if_match("*").json(body)).await.expect(200);
+    }
+
+    async fn promised_of(&self, item: &str, key: &str, quantity: &str) -> Reply {
+        let body = json!({ "item_id": item, "quantity": quantity });
+        self.send(call("POST /reservations").key(key).json(body)).await
+    }
+
+    async fn suggested(&self) -> Vec<Value> {
+        self.get("/reorder-suggestions").await.json()["data"].as_array().unwrap().clone()
+    }
+}
+
+testkit::both! {
+    async fn a_crossing_is_told_once(stage: Stage) {
+        listening(&stage);
+        let house = house(stage).await;
+        let item = house.with_level("CHAI", "20", "10").await;
+        assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (0, 0));
+        house.promised_of(&item, "a", "9").await.expect(201);
+        assert_eq!(house.told_due().await.len(), 0, "11 are available");
+        let crosses = house.promised_of(&item, "b", "1").await.expect(201).text("id");
+        let told = house.told_due().await;
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].item.to_string(), told[0].available.to_string()), (item.clone(), "10".to_owned()));
+        house.promised_of(&item, "c", "5").await.expect(201);
+        house.send(call(&format!("POST /reservations/{crosses}/ship")).key("s")).await.expect(200);
+        assert_eq!(house.told_due().await.len(), 1, "it is below still");
+        assert_eq!(house.suggested().await.len(), 1);
+
+        let receipt = |key: &str| {
+            house.send(call(&format!("POST /items/{item}/receipts")).key(key).json(json!({ "quantity": "6" })))
+        };
+        receipt("r").await.expect(201);
+        assert_eq!(house.suggested().await.len(), 0, "11 are available");
+        let again = house.promised_of(&item, "d", "1").await.expect(201).text("id");
+        assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (2, 1));
+        house.send(call(&format!("POST /reservations/{again}/release"))).await.expect(200);
+        assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (2, 0));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn a_level_that_is_changed_is_crossed_as_well(stage: Stage) {
+        listening(&stage);
+        let house = house(stage).await;
+        let item = house.item(OWNER, "CHAI", "20").await;
+        house.set_level(&item, json!({ "reorder_level": "20" })).await;
+        assert_eq!(house.told_due().await.len(), 1);
+        house.set_level(&item, json!({ "reorder_level": "25", "name": "Masala chai" })).await;
+        assert_eq!(house.told_due().await.len(), 1);
+        house.set_level(&item, json!({ "reorder_level": null })).await;
+        assert_eq!(house.suggested().await.len(), 0);
+        let body = json!({ "sku": "NEW", "name": "New", "reorder_level": "0" });
+        house.send(call("POST /items").json(body)).await.expect(201);
+        assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (2, 1));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn of_many_that_race_one_crosses(stage: Stage) {
+        listening(&stage);
+        let house = house(stage).await;
+        let item = house.with_level("CHAI", "30", "20").await;
+        let racing = (0..20).map(|n| {
+            let (house, item) = (&house, &item);
+            async move { house.promised_of(item, &format!("race-{n}"), "1").await.expect(201) }
+        });
+        join_all(racing).await;
+        assert_eq!(house.told_due().await.len(), 1);
+        assert_eq!(house.told_due().await[0].available.to_string(), "20");
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_is_missing_is_suggested(stage: Stage) {
+        let house = house(stage).await;
+        let item = house.item(OWNER, "CHAI", "4").await;
+        let cost = json!({ "amount": 1800, "currency": "USD" });
+        let levels = json!({
+            "reorder_level": "10", "reorder_up_to": "40", "lead_time_days": 14, "unit_cost": cost,
+        });
+        house.set_level(&item, levels).await;
+        house.send(call_by(NEIGHBOUR, "POST /items").json(json!({
+            "sku": "CHAI", "name": "Theirs", "reorder_level": "1",
+        }))).await.expect(201);
+        let suggested = house.suggested().await;
+        assert_eq!(suggested.len(), 1);
+        let shown = ["item_id", "available", "on_order", "minimum", "maximum", "suggested_quantity", "needed_by"];
+        let shown = shown.map(|field| suggested[0][field].as_str().unwrap_or_default().to_owned());
+        assert_eq!(shown, [item.as_str(), "4", "0", "10", "40", "36", "2026-01-29"]);
+
+        let supplier = json!({ "code": "EXOTIC", "name": "Exotic Liquids" });
+        let supplier = house.send(call("POST /suppliers").json(supplier)).await.expect(201).text("id");
+        let order = |body: Value| house.send(call("POST /reorder-suggestions/purchase-orders").json(body));
+        let body = json!({ "supplier_id": supplier, "lines": [{ "item_id": item }] });
+        let drafted = order(body).await.expect(201);
+        assert_eq!((drafted.text("status"), drafted.text("expected_on")), ("draft".to_owned(), "2026-01-29".to_owned()));
+        assert_eq!(drafted.json()["lines"][0]["quantity"], "36");
+        let placed = format!("POST /purchase-orders/{}/order", drafted.text("id"));
+        house.send(call(&placed)).await.expect(200);
+        let suggested = house.suggested().await;
+        assert_eq!((suggested[0]["on_order"].clone(), suggested[0]["suggested_quantity"].clone()), {
+            (json!("36"), json!("0"))
+        });
+        let body = json!({ "supplier_id": supplier, "lines": [{ "item_id": item }] });
+        let enough = order(body).await.refused(422, "invalid");
+        assert_eq!(enough.json()["errors"][0]["pointer"], "/lines/0/quantity");
+        let other = house.item(OWNER, "FULL", "50").await;
+        let body = json!({ "supplier_id": supplier, "lines": [{ "item_id": other, "quantity": "1" }] });
+        let full = order(body).await.refused(422, "invalid");
+        assert_eq!(full.json()["errors"][0]["code"], "not_due");
+        house.verify().await;
+    }
+}

@@ -107,7 +107,7 @@ CREATE INDEX warehouse_levels_of_item ON warehouse_levels (tenant_id, item_id, c
 CREATE INDEX warehouse_levels_of_warehouse ON warehouse_levels (tenant_id, warehouse_id, created_at, public_id);
 @tenant_table warehouse_levels
 
--- What an item has at a location, of a lot. `sellable` is of the location, which keeps its kind.
+-- What an item has at a location, of a lot. `sellable` is of the location, which keeps its kind, and `expires_on` of the lot.
 CREATE TABLE bins (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id UUID NOT NULL,
@@ -116,6 +116,7 @@ CREATE TABLE bins (
     warehouse_id UUID NOT NULL,
     location_id UUID NOT NULL,
     lot_id UUID,
+    expires_on DATE,
     sellable BOOLEAN NOT NULL,
     on_hand BIGINT NOT NULL,
     may_be_negative BOOLEAN NOT NULL,
@@ -134,6 +135,7 @@ CREATE UNIQUE INDEX bins_of_lot ON bins (tenant_id, item_id, location_id, lot_id
 CREATE UNIQUE INDEX bins_without_lot ON bins (tenant_id, item_id, location_id)
     WHERE lot_id IS NULL AND deleted_at IS NULL;
 CREATE INDEX bins_newest ON bins (tenant_id, created_at, public_id);
+CREATE INDEX bins_by_expiry ON bins (tenant_id, item_id, expires_on) WHERE expires_on IS NOT NULL;
 CREATE INDEX bins_of_item ON bins (tenant_id, item_id, created_at, public_id);
 CREATE INDEX bins_of_location ON bins (tenant_id, location_id, created_at, public_id);
 CREATE INDEX bins_by_lot ON bins (tenant_id, lot_id, created_at, public_id);

@@ -89,6 +89,7 @@ bins.item_id uuid NOT NULL
 bins.warehouse_id uuid NOT NULL
 bins.location_id uuid NOT NULL
 bins.lot_id uuid
+bins.expires_on date
 bins.sellable boolean NOT NULL
 bins.on_hand bigint NOT NULL
 bins.may_be_negative boolean NOT NULL
@@ -102,6 +103,7 @@ bins constraint bins_public_id UNIQUE (tenant_id, public_id)
 bins constraint bins_tenant_id_item_id_fkey FOREIGN KEY (tenant_id, item_id) REFERENCES inventory.items(tenant_id, public_id)
 bins constraint bins_tenant_id_location_id_fkey FOREIGN KEY (tenant_id, location_id) REFERENCES inventory.locations(tenant_id, public_id)
 bins constraint bins_tenant_id_lot_id_fkey FOREIGN KEY (tenant_id, lot_id) REFERENCES inventory.lots(tenant_id, public_id)
+CREATE INDEX bins_by_expiry ON inventory.bins USING btree (tenant_id, item_id, expires_on) WHERE (expires_on IS NOT NULL)
 CREATE INDEX bins_by_lot ON inventory.bins USING btree (tenant_id, lot_id, created_at, public_id)
 CREATE INDEX bins_newest ON inventory.bins USING btree (tenant_id, created_at, public_id)
 CREATE INDEX bins_of_item ON inventory.bins USING btree (tenant_id, item_id, created_at, public_id)

@@ -71,6 +71,7 @@ CREATE TABLE bins (
     warehouse_id BLOB NOT NULL,
     location_id BLOB NOT NULL,
     lot_id BLOB,
+    expires_on TEXT,
     sellable BOOLEAN NOT NULL,
     on_hand BIGINT NOT NULL,
     may_be_negative BOOLEAN NOT NULL,
@@ -84,6 +85,7 @@ CREATE TABLE bins (
     FOREIGN KEY (tenant_id, location_id) REFERENCES locations (tenant_id, public_id),
     FOREIGN KEY (tenant_id, lot_id) REFERENCES lots (tenant_id, public_id)
 );
+CREATE INDEX bins_by_expiry ON bins (tenant_id, item_id, expires_on) WHERE expires_on IS NOT NULL;
 CREATE INDEX bins_by_lot ON bins (tenant_id, lot_id, created_at, public_id);
 CREATE INDEX bins_newest ON bins (tenant_id, created_at, public_id);
 CREATE INDEX bins_of_item ON bins (tenant_id, item_id, created_at, public_id);

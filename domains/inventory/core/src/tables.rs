@@ -62,6 +62,7 @@ const BINS: &[Column] = &[
     id("warehouse_id"),
     id("location_id"),
     id("lot_id"),
+    date("expires_on"),
     flag("sellable"),
     number("on_hand"),
     flag("may_be_negative"),

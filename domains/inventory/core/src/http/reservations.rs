@@ -157,7 +157,7 @@ pub struct ExtendReservationDto {
 pub struct ReservationParams {
     /// Reservations of this item
     item_id: Option<ItemId>,
-    /// Those in this state
+    /// Those in this state; one that has lapsed is found as `expired` once that is written down, moments later
     #[param(inline)]
     status: Option<ReservationStatusDto>,
 }

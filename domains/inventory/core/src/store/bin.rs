@@ -1,13 +1,11 @@
 //! The table `bins`: what an item has at each location, of each lot. Changed only under the item's lock.
 
 use crate::domain::ledger::{Bin, Pick};
-use crate::store::lot;
 use chrono::NaiveDate;
 use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
 use kernel::{Ctx, Id, Page, PageRequest, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
 use sea_orm::{Condition, FromQueryResult, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -21,6 +19,7 @@ pub struct Model {
     pub warehouse_id: WarehouseId,
     pub location_id: LocationId,
     pub lot_id: Option<LotId>,
+    pub expires_on: Option<ChronoDate>,
     pub sellable: bool,
     pub on_hand: Quantity,
     pub may_be_negative: bool,
@@ -60,23 +59,35 @@ pub async fn touched(
     Ok(found.limit(MOST).all().await?.iter().map(|row| (row.item_id, Bin::from(row), row.on_hand)).collect())
 }
 
-pub async fn insert_all(
-    unit: &Unit,
-    ctx: &Ctx,
-    bins: &[(ItemId, Bin, Quantity, bool)],
-) -> Result<(), data::Error> {
-    let rows = bins.iter().map(|(item, bin, on_hand, may_be_negative)| ActiveModel {
+/// One that was not there.
+pub struct NewBin {
+    pub item: ItemId,
+    pub bin: Bin,
+    pub expires_on: Option<NaiveDate>,
+    pub on_hand: Quantity,
+    pub may_be_negative: bool,
+}
+
+pub async fn insert_all(unit: &Unit, ctx: &Ctx, bins: &[NewBin]) -> Result<(), data::Error> {
+    let rows = bins.iter().map(|new| ActiveModel {
         public_id: Set(Id::<()>::new(ctx.now()).uuid()),
-        item_id: Set(*item),
-        warehouse_id: Set(bin.warehouse),
-        location_id: Set(bin.location),
-        lot_id: Set(bin.lot),
-        sellable: Set(bin.sellable),
-        on_hand: Set(*on_hand),
-        may_be_negative: Set(*may_be_negative),
+        item_id: Set(new.item),
+        warehouse_id: Set(new.bin.warehouse),
+        location_id: Set(new.bin.location),
+        lot_id: Set(new.bin.lot),
+        expires_on: Set(new.expires_on),
+        sellable: Set(new.bin.sellable),
+        on_hand: Set(new.on_hand),
+        may_be_negative: Set(new.may_be_negative),
         ..Default::default()
     });
     unit.insert_all(rows.collect()).await
+}
+
+/// With its lot, whose item is held.
+pub async fn set_expiry(unit: &Unit, lot: LotId, expires_on: Option<NaiveDate>) -> Result<(), data::Error> {
+    let update = unit.update::<Entity>().set(Column::ExpiresOn, expires_on).filter(Column::LotId.eq(lot));
+    update.exec().await.map(|_| ())
 }
 
 pub async fn write(unit: &Unit, item: ItemId, bin: &Bin, on_hand: Quantity) -> Result<(), data::Error> {
@@ -152,17 +163,11 @@ pub async fn expired_of(tx: &Tx, items: &[ItemId], today: NaiveDate) -> Result<V
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let past = Query::select()
-        .column(lot::Column::PublicId)
-        .from(lot::Entity)
-        .and_where(lot::Column::TenantId.eq(tx.tenant()))
-        .and_where(lot::Column::ExpiresOn.lt(today))
-        .to_owned();
     let found = tx
         .find::<Entity>()
         .filter(Column::ItemId.is_in(items.iter().copied()))
-        .filter(Column::Sellable.eq(true))
-        .filter(Column::LotId.in_subquery(past));
+        .filter(Column::ExpiresOn.lt(today))
+        .filter(Column::Sellable.eq(true));
     let expired =
         |row: Model| Expired { item_id: row.item_id, warehouse_id: row.warehouse_id, quantity: row.on_hand };
     Ok(found.limit(MOST).all().await?.into_iter().map(expired).collect())

@@ -50,6 +50,7 @@ pub async fn patch_lot(
     }
     let lot = store::lot::set_expiry(&unit, id, before.version, expires_on).await?;
     let lot = lot.ok_or_else(Error::stale_one)?;
+    store::bin::set_expiry(&unit, id, lot.expires_on).await?;
     if let Some(level) = store::stock_level::find(&unit, lot.item).await? {
         serve_later(&mut unit, &level)?;
     }

@@ -14,7 +14,8 @@ use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
 use crate::service::valuation::value_movements::{ToValue, value};
 use crate::store;
-use chrono::{DateTime, Utc};
+use crate::store::bin::NewBin;
+use chrono::{DateTime, NaiveDate, Utc};
 use data::Unit;
 use inventory_contract::{
     ItemId, LocationId, LotId, MovementId, StockMoved, StockReceived, StockShipped, WarehouseId,
@@ -202,8 +203,8 @@ fn publish(unit: &mut Unit, movement: &Movement, on_hand: Quantity) -> Result<()
     }
 }
 
-/// The balances of the items of a posting.
-struct Books(BTreeMap<ItemId, Balances>);
+/// The balances of the items of a posting, and the last days of its lots.
+struct Books(BTreeMap<ItemId, Balances>, BTreeMap<LotId, Option<NaiveDate>>);
 
 impl Books {
     async fn read(
@@ -238,9 +239,10 @@ impl Books {
             }
         }
         let today = ctx.now().date_naive();
-        let expired_lots = store::lot::find_all(unit, &lots).await?.into_iter();
-        let expired_lots = expired_lots.filter(|lot| is_expired(lot.expires_on, today)).map(|lot| lot.id);
-        let expired_lots: BTreeSet<LotId> = expired_lots.collect();
+        let lots = store::lot::find_all(unit, &lots).await?.into_iter();
+        let last_days: BTreeMap<_, _> = lots.map(|lot| (lot.id, lot.expires_on)).collect();
+        let expired_lots = last_days.iter().filter(|(_, last)| is_expired(**last, today));
+        let expired_lots: BTreeSet<LotId> = expired_lots.map(|(lot, _)| *lot).collect();
         for balances in books.values_mut().filter(|balances| balances.tracking.is_tracked()) {
             let item = balances.level.item;
             let promised = store::reservation::of_lots(unit, ctx.now(), item).await?.into_iter();
@@ -252,7 +254,7 @@ impl Books {
             }
             balances.expired_lots.clone_from(&expired_lots);
         }
-        Ok(Self(books))
+        Ok(Self(books, last_days))
     }
 
     /// What is not as it was before.
@@ -279,7 +281,11 @@ impl Books {
                     }
                     (Some(_), _) => store::bin::write(unit, *item, bin, *on_hand).await?,
                     (None, Some(_)) if *on_hand == Quantity::ZERO => {}
-                    (None, _) => new_bins.push((*item, *bin, *on_hand, may_be_negative)),
+                    (None, lot) => {
+                        let expires_on = lot.and_then(|lot| self.1.get(&lot).copied().flatten());
+                        let (item, bin, on_hand) = (*item, *bin, *on_hand);
+                        new_bins.push(NewBin { item, bin, expires_on, on_hand, may_be_negative });
+                    }
                 }
             }
         }

@@ -88,7 +88,7 @@ fn verify(config: Config, tenant: Option<TenantId>) -> Result<(), Failure> {
     }
     match verified.faults.len() {
         0 => say(&format!(
-            "All balances are the sums of their movements. Tenants looked at: {}\n",
+            "All balances and values are the sums they should be. Tenants looked at: {}\n",
             verified.tenants
         )),
         count => Err(Failure::Books(count)),
@@ -130,7 +130,7 @@ enum Failure {
     Audit(#[from] audit::AuditFailure),
     #[error("{} is not the audit log that its checkpoint, or what was given to compare it with, says", .0.display())]
     Tampered(PathBuf),
-    #[error("{0} balances are not the sums of their movements")]
+    #[error("{0} balances or values are not the sums they should be")]
     Books(usize),
     #[error("the answer cannot be written to stdout")]
     Output(#[source] io::Error),

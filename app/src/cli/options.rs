@@ -111,7 +111,7 @@ pub(super) enum KeysCommand {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum InventoryCommand {
-    /// Prove that every balance is the sum of its movements and reservations, and tell each that is not
+    /// Prove that balances are the sums of movements and reservations, and values those of their entries; tell each that is not
     Verify {
         /// Of this tenant alone [default: of all]
         #[arg(long, value_name = "ID")]

@@ -53,6 +53,6 @@ fn a_thousand_race_for_a_hundred_pieces_over_two_processes() {
         assert_eq!([&stock["reserved"], &stock["available"]], ["100", "0"]);
         nodes.into_iter().for_each(|node| node.stop());
         let told = ground.run(&["inventory", "verify"]);
-        assert_eq!(told, "All balances are the sums of their movements. Tenants looked at: 1\n");
+        assert_eq!(told, "All balances and values are the sums they should be. Tenants looked at: 1\n");
     });
 }

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::service::ledger::verify_balances::verify_balances;
+use crate::service::valuation::verify_values::verify_values;
 use crate::store::warehouse;
 use async_trait::async_trait;
 use kernel::{Problem, TenantId, Visitor};
@@ -42,8 +43,10 @@ impl Books {
     ) -> Result<(), Problem> {
         let ctx = jobs::as_system(visitor, tenant, "inventory");
         let drifts = verify_balances(&self.app.databases, &ctx).await?;
+        let values = verify_values(&self.app.databases, &ctx).await?;
         verified.tenants += 1;
         verified.faults.extend(drifts.iter().map(|drift| format!("tenant {tenant}: {drift}")));
+        verified.faults.extend(values.iter().map(|drift| format!("tenant {tenant}: {drift}")));
         Ok(())
     }
 }

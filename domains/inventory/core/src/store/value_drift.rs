@@ -4,6 +4,7 @@ use data::{Tx, sql};
 use inventory_contract::ItemId;
 use kernel::Quantity;
 use sea_orm::FromQueryResult;
+use std::fmt;
 
 /// What is kept beside what it should equal. Values are whole minor units and the millionths above them.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,6 +47,43 @@ pub struct LayerDrift {
     pub layers_minor: i64,
     pub value_millionths: i64,
     pub layers_millionths: i64,
+}
+
+impl fmt::Display for ValueDrift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entry(of) => write!(
+                f,
+                "value entry {} of item {}: it does not follow from the one before it and its change; it says {} worth {} \
+                 and {} millionths",
+                of.sequence, of.item_id, of.stock_quantity, of.stock_minor, of.stock_millionths
+            ),
+            Self::Item(of) => write!(
+                f,
+                "value of item {}: {} on hand worth {} and {} millionths, its last entry says {} worth {} and {}; {} on \
+                 hand by its balance",
+                of.item_id,
+                of.on_hand,
+                of.value_minor,
+                of.value_millionths,
+                of.valued,
+                of.stock_minor,
+                of.stock_millionths,
+                of.balance
+            ),
+            Self::Layers(of) => write!(
+                f,
+                "cost layers of item {}: {} worth {} and {} millionths, its value says {} worth {} and {}",
+                of.item_id,
+                of.in_layers,
+                of.layers_minor,
+                of.layers_millionths,
+                of.on_hand,
+                of.value_minor,
+                of.value_millionths
+            ),
+        }
+    }
 }
 
 /// The first hundred of each kind.

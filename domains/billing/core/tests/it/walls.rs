@@ -45,7 +45,7 @@ both!(
         for (method, path, id, body) in requests {
             let send = async |id: &str| {
                 // A key of its own: what is refused lets go of it only when its transaction has ended.
-                let key = format!("{method} {path} {id}");
+                let key = format!("{method}-{path}-{id}");
                 let key = ("idempotency-key", key.as_str());
                 let headers: &[_] = if method == Method::PATCH { &[key, ("if-match", "*")] } else { &[key] };
                 neighbour.send(method.clone(), &path.replace("{id}", id), headers, body.clone()).await

@@ -1,12 +1,19 @@
 //! Search by a part of a text, over the tables that a migration marks with `@search_table`. On PostgreSQL a function of
 //! the owner's does it, since row-level security keeps the planner from using a trigram index for the runtime role; it
-//! reads the tenant from the transaction, gives the page's ids in order and no more. On SQLite an FTS5 table does.
+//! reads the tenant from the transaction, gives the page's ids in order and no more. On SQLite an FTS5 table does, as
+//! long as few rows have the text; what many have is soon met in the order of the list.
 
+use crate::connection::Connection;
 use crate::keyset::Position;
 use kernel::page::{Created, Order};
 use kernel::{Search, TenantId};
-use sea_orm::Value;
 use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+
+/// FTS5 knows no order of a list, so all that it finds is sorted for a page. Fewer than these may be.
+const FEW: i64 = 1_000;
+/// Codes begin alike and end differently, and FTS5 goes through the rows of every three characters that it is asked for.
+const END_CHARS: usize = 5;
 
 /// Which rows are meant, as `Find` hands it on.
 pub(crate) struct Matching {
@@ -41,13 +48,51 @@ pub(crate) fn on_postgres(table: &str, matching: Matching, window: &Window) -> S
     Expr::cust_with_values(sql, values)
 }
 
-pub(crate) fn on_sqlite(table: &str, wanted: &Search, tenant: TenantId) -> SimpleExpr {
-    let phrase = format!("\"{}\"", wanted.text().replace('"', "\"\""));
+pub(crate) async fn on_sqlite(
+    connection: &Connection,
+    table: &str,
+    wanted: &Search,
+    tenant: TenantId,
+) -> Result<SimpleExpr, DbErr> {
+    let whole = wanted.text();
+    let end = end(whole);
+    if are_few(connection, table, end).await? {
+        return Ok(of_few(table, end, whole, tenant));
+    }
+    if end != whole && are_few(connection, table, whole).await? {
+        return Ok(of_few(table, whole, whole, tenant));
+    }
+    Ok(Expr::cust_with_values(format!("instr(\"{table}\".\"search_text\", ?) > 0"), [Value::from(whole)]))
+}
+
+/// Whether fewer rows have it, whichever tenant's they are, since FTS5 would go through them all: it stops counting there.
+/// No row of anybody's leaves this statement.
+async fn are_few(connection: &Connection, table: &str, part: &str) -> Result<bool, DbErr> {
     let sql = format!(
-        "\"{table}\".\"public_id\" IN \
-         (SELECT public_id FROM {table}_search WHERE {table}_search MATCH ? AND tenant_id = ?)"
+        "SELECT count(tenant_id) AS found FROM \
+         (SELECT tenant_id FROM {table}_search WHERE {table}_search MATCH ? LIMIT ?)"
     );
-    Expr::cust_with_values(sql, [Value::from(phrase), tenant.into()])
+    let values = [Value::from(phrase(part)), FEW.into()];
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    let row = connection.query_one_raw(statement).await?;
+    let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
+    Ok(found < FEW)
+}
+
+fn of_few(table: &str, part: &str, whole: &str, tenant: TenantId) -> SimpleExpr {
+    let sql = format!(
+        "\"{table}\".\"public_id\" IN (SELECT public_id FROM {table}_search \
+         WHERE {table}_search MATCH ? AND instr(search_text, ?) > 0 AND tenant_id = ?)"
+    );
+    Expr::cust_with_values(sql, [Value::from(phrase(part)), whole.into(), tenant.into()])
+}
+
+fn phrase(part: &str) -> String {
+    format!("\"{}\"", part.replace('"', "\"\""))
+}
+
+fn end(text: &str) -> &str {
+    text.char_indices().rev().nth(END_CHARS - 1).map_or(text, |(at, _)| &text[at..])
 }
 
 fn like(wanted: &Search) -> String {
@@ -65,6 +110,15 @@ fn like(wanted: &Search) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_is_some_characters_of_whatever_length() {
+        for (text, expected) in
+            [("abc", "abc"), ("12345", "12345"), ("part-12345", "12345"), ("üble größe", "größe")]
+        {
+            assert_eq!(end(text), expected);
+        }
+    }
 
     #[test]
     fn what_a_pattern_means_is_taken_literally() {

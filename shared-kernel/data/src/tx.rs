@@ -245,7 +245,7 @@ impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
             let table = table.table_name();
             select = select.filter(match tx.connection().get_database_backend() {
                 DbBackend::Postgres => search::on_postgres(table, matching, &window),
-                _ => search::on_sqlite(table, &matching.wanted, tx.tenant()),
+                _ => search::on_sqlite(tx.connection(), table, &matching.wanted, tx.tenant()).await?,
             });
         }
         tx.paged(select, [E::created_at(), E::public_id()], request, after).await

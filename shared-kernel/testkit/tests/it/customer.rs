@@ -27,12 +27,19 @@ impl ActiveModelBehavior for ActiveModel {}
 data::tenant_entity!(resource);
 
 pub async fn insert(unit: &Unit, ctx: &Ctx, name: &str) -> Model {
-    let row = ActiveModel {
+    unit.insert(row(ctx, name)).await.unwrap()
+}
+
+pub async fn insert_all(unit: &Unit, ctx: &Ctx, names: &[String]) {
+    unit.insert_all(names.iter().map(|name| row(ctx, name)).collect()).await.unwrap();
+}
+
+fn row(ctx: &Ctx, name: &str) -> ActiveModel {
+    ActiveModel {
         public_id: Set(ctx.new_id::<()>().uuid()),
         name: Set(name.to_owned()),
         metadata: Set("{}".to_owned()),
         search_text: Set(kernel::search::search_text([Some(name)])),
         ..Default::default()
-    };
-    unit.insert(row).await.unwrap()
+    }
 }

@@ -22,6 +22,20 @@ async fn found(databases: &Databases, ctx: &Ctx, q: &str, request: PageRequest) 
     }
 }
 
+/// All there is, unsearched.
+async fn listed(databases: &Databases, ctx: &Ctx, request: PageRequest) -> Vec<String> {
+    let (mut request, mut names) = (request, Vec::new());
+    loop {
+        let read = databases.read(ctx).await.unwrap();
+        let page = read.find::<customer::Entity>().page(&request).await.unwrap();
+        names.extend(page.data.into_iter().map(|customer| customer.name));
+        match page.next_cursor {
+            Some(next) => request.cursor = Some(next),
+            None => return names,
+        }
+    }
+}
+
 async fn furnish(stage: &Stage, databases: &Databases, ctx: &Ctx, names: &[&str]) {
     let unit = databases.write(ctx).await.unwrap();
     for name in names {
@@ -83,6 +97,59 @@ both!(
         assert_eq!(found(&databases, &ctx, "mate", two.clone()).await, ["mate"]);
         let all = PageRequest { with_deleted: true, ..two };
         assert_eq!(found(&databases, &ctx, "tea", all).await, ["tea 5", "tea 3", "tea 2", "tea 1"]);
+    }
+);
+
+both!(
+    async fn what_very_many_have_comes_in_pages_and_in_order(stage: Stage) {
+        let databases = stage.databases("billing").await;
+        let (ctx, neighbour) = (stage.tenant().ctx(&[]), stage.tenant().ctx(&[]));
+        for batch in 0..6 {
+            stage.clock.advance(chrono::Duration::seconds(1));
+            let name = |n: u32| match n {
+                100 => format!("mate {batch}"),
+                n => format!("tea {batch}/{n} bags"),
+            };
+            let unit = databases.write(&ctx).await.unwrap();
+            customer::insert_all(&unit, &ctx, &(0..250).map(name).collect::<Vec<_>>()).await;
+            unit.commit(()).await.unwrap();
+        }
+        furnish(&stage, &databases, &neighbour, &["tea 1", "coffee", "tea 2"]).await;
+        for order in [Order::NewestFirst, Order::OldestFirst] {
+            let request = PageRequest { limit: 90, order, ..PageRequest::default() };
+            let all = listed(&databases, &ctx, request.clone()).await;
+            for (q, count) in [
+                ("tea", 1_494),
+                ("ate", 6),
+                ("tea 3/", 249),
+                ("a 3/24", 11),
+                ("3/24 bags", 1),
+                ("nowhere", 0),
+            ] {
+                let expected: Vec<_> = all.iter().filter(|name| name.contains(q)).cloned().collect();
+                assert_eq!(expected.len(), count, "{q}");
+                assert_eq!(found(&databases, &ctx, q, request.clone()).await, expected, "{q} {order:?}");
+            }
+        }
+        assert_eq!(found(&databases, &neighbour, "tea", PageRequest::default()).await, ["tea 2", "tea 1"]);
+    }
+);
+
+both!(
+    async fn what_begins_or_ends_alike_is_told_apart(stage: Stage) {
+        let databases = stage.databases("billing").await;
+        let ctx = stage.tenant().ctx(&[]);
+        let names = ["part-0001 galvanised", "part-0002 galvanised", "part-0002 varnished"];
+        furnish(&stage, &databases, &ctx, &names).await;
+        for (q, expected) in [
+            ("PART-0002 galvanised", vec![names[1]]),
+            ("0002 galvanised", vec![names[1]]),
+            ("part-0002", vec![names[2], names[1]]),
+            ("galvanised", vec![names[1], names[0]]),
+            ("part-0003 galvanised", vec![]),
+        ] {
+            assert_eq!(found(&databases, &ctx, q, PageRequest::default()).await, expected, "{q}");
+        }
     }
 );
 

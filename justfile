@@ -51,6 +51,10 @@ scale *args:
 stock *args:
     cargo xtask stock -- {{args}}
 
+# does a retail file come in as planned, once, and in the same memory however large: docs/benchmarks.md says how to read it
+imports *args:
+    cargo xtask imports -- {{args}}
+
 # scim2-tester and scim-sanity against the real binary, as a tenant's directory
 scim-conformance *args:
     python3 xtask/scim/run.py {{args}}

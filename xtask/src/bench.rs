@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the release build of Insula and of `xtask/bench`, which measures it, with what they need around
 //! them: wrk, and a PostgreSQL that syncs to its disk. And by the same program `cargo xtask sign-in-timing`, `cargo xtask
-//! scale` and `cargo xtask stock`.
+//! scale`, `cargo xtask stock` and `cargo xtask imports`.
 
 use crate::process::{self, Fault, Interrupts};
 use crate::services::{self, Purpose};

@@ -24,6 +24,7 @@ cargo xtask bench [-- <options>]               the release binary beside a bare 
 cargo xtask sign-in-timing [-- <options>]      does the time of an answer tell whether an address has an account
 cargo xtask scale [-- <options>]               is inventory as fast with a million items as with a hundred
 cargo xtask stock [-- <options>]               how many reservations and movements a second there can be
+cargo xtask imports [-- <options>]             does a retail file come in as planned, once, whatever its size
 cargo xtask compat                             does a change of what is published break a reader
 cargo xtask ci                                 what CI runs: format, compat, lint, test, and does `cargo run` answer
 
@@ -54,7 +55,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
         ("services", []) => test::services(&interrupts),
         ("bench", rest) => bench::run(&interrupts, rest),
         ("sign-in-timing", rest) => bench::sign_in_timing(&interrupts, rest),
-        (recipe @ ("scale" | "stock"), rest) => bench::of_stock(&interrupts, recipe, rest),
+        (recipe @ ("scale" | "stock" | "imports"), rest) => bench::of_stock(&interrupts, recipe, rest),
         ("compat", rest) => compat_command::run(rest),
         ("lint", []) => ci::lint(&interrupts),
         ("ci", []) => ci::run(&interrupts),

@@ -1,7 +1,8 @@
 //! `just bench`: the release binary beside a bare actix-web + sqlx server on the same database, driven in turn with
 //! the same load. Only ratios are worth keeping: both sides share one machine with the load and the database. And
 //! `just sign-in-timing`, which asks the same binary whether its time tells who has an account; `just scale`, whether
-//! inventory stays as fast when it grows; and `just stock`, how much of it can happen in a second.
+//! inventory stays as fast when it grows; `just stock`, how much of it can happen in a second; and `just imports`, whether a
+//! retail file comes in as it was planned, once, and in the same memory however large it is.
 #![expect(
     clippy::disallowed_methods,
     reason = "a bare server has no Ctx to take time and ids from, and the load waits in threads"
@@ -9,10 +10,13 @@
 
 mod bare;
 mod house;
+mod import_run;
+mod imports;
 mod load;
 mod measure;
 mod options;
 mod process;
+mod retail;
 mod scale;
 mod scenario;
 mod seed;
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
         Some(Command::SignInTiming(options)) => timing::run(&options),
         Some(Command::Scale(options)) => scale::run(&options),
         Some(Command::Stock(options)) => stock::run(&options),
+        Some(Command::Imports(options)) => imports::run(&options),
         None => measure::run(&cli.run),
     };
     match outcome {

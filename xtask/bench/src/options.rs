@@ -25,6 +25,8 @@ pub enum Command {
     Scale(Scale),
     /// How many reservations and movements a second there can be
     Stock(Stock),
+    /// Whether a retail file comes in as planned, once, and in the same memory however large it is
+    Imports(Imports),
 }
 
 #[derive(Debug, Args)]
@@ -125,6 +127,21 @@ pub struct Stock {
     /// How long each kind of work is measured
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub seconds: u64,
+    #[command(flatten)]
+    pub stores: Stores,
+}
+
+#[derive(Debug, Args)]
+pub struct Imports {
+    /// A retail file in UTF-8; without it a like one is made, the same in each run
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+    /// How many rows the large file has, more than the retail file
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
+    pub rows: u64,
+    /// Undo the first import as well, and bring it again
+    #[arg(long)]
+    pub undo: bool,
     #[command(flatten)]
     pub stores: Stores,
 }

@@ -13,6 +13,8 @@ const PASSWORD: &str = "correct horse battery staple";
 const ITEMS: usize = 1_000;
 const PRODUCTS: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(60);
+/// As long as the server waits for a file.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Leaves no message waiting.
@@ -123,6 +125,13 @@ impl Api {
 
     pub async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
         self.send(self.with_key(path).json(&body), path).await
+    }
+
+    /// A file of CSV to import from, as it comes.
+    pub async fn upload(&self, file_name: &str, content: reqwest::Body) -> Result<Value, Failure> {
+        let path = format!("/imports/uploads?file_name={file_name}");
+        let request = self.http.post(format!("{}{path}", self.base)).timeout(UPLOAD_PATIENCE);
+        self.send(request.header("Content-Type", "text/csv").body(content), &path).await
     }
 
     /// A GET, or a POST where there is a body; any answer will do.

@@ -43,13 +43,15 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "users" / "m0021_oidc",
             "users" / "m0022_audit_streams",
             "users" / "m0023_retention",
-            "users" / "m0024_sign_up_mode"
+            "users" / "m0024_sign_up_mode",
+            "users" / "m0025_imports"
         ],
         "billing" => migrations![
             "kernel" / "m0001_messages",
             "billing" / "m0002_first",
             "billing" / "m0003_references",
-            "billing" / "m0004_lists"
+            "billing" / "m0004_lists",
+            "billing" / "m0005_imports"
         ],
         "inventory" => migrations![
             "kernel" / "m0001_messages",
@@ -64,7 +66,9 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0024_buying",
             "inventory" / "m0025_selling",
             "inventory" / "m0026_counting",
-            "inventory" / "m0027_kits"
+            "inventory" / "m0027_kits",
+            "inventory" / "m0028_imports",
+            "inventory" / "m0030_sales"
         ],
         "workflow" => {
             migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first", "workflow" / "m0003_lists"]
@@ -77,9 +81,13 @@ pub fn of(domain: &str) -> &'static [Migration] {
         "reports" => {
             migrations!["kernel" / "m0001_messages", "reports" / "m0002_first", "reports" / "m0003_lists"]
         }
-        "imports" => {
-            migrations!["kernel" / "m0001_messages", "imports" / "m0002_first", "imports" / "m0003_formats"]
-        }
+        "imports" => migrations![
+            "kernel" / "m0001_messages",
+            "imports" / "m0002_first",
+            "imports" / "m0003_formats",
+            "imports" / "m0004_plans",
+            "imports" / "m0005_exports"
+        ],
         _ => &[],
     }
 }

@@ -263,11 +263,33 @@ impl Furnished {
         self.ids.insert("/imports/uploads", id(&upload));
         let mapping = ["sku", "name", "on_hand"].map(|name| (name.to_owned(), json!({ "column": name })));
         let mapping = Value::Object(mapping.into_iter().collect());
+        let kept = json!({ "name": "Weekly", "target": "inventory.items", "mapping": mapping });
+        self.create("/imports/mappings", kept).await;
         let run = json!({
             "upload_id": id(&upload), "target": "inventory.items", "mode": "apply", "mapping": mapping,
         });
         let run = self.create("/imports/runs", run).await;
         until(&self.client, &format!("/imports/runs/{run}"), "an import", |run| run["status"] == "done")
             .await;
+        let export = self.create("/imports/exports", json!({ "target": "inventory.items" })).await;
+        let path = format!("/imports/exports/{export}");
+        until(&self.client, &path, "an export of items", |export| export["status"] == "done").await;
+        self.sell().await;
+    }
+
+    /// What another system sold, which comes by an import alone.
+    async fn sell(&mut self) {
+        let csv = "document,sku,quantity,sold_at\n536365,CHAI,6,2010-12-01 08:26:00\n";
+        let upload = self.client.upload("/imports/uploads", "text/csv", csv).await.expect(201);
+        let mapping = ["document", "sku", "quantity", "sold_at"];
+        let mapping = mapping.map(|name| (name.to_owned(), json!({ "column": name })));
+        let mapping = Value::Object(mapping.into_iter().collect());
+        let run = json!({
+            "upload_id": id(&upload), "target": "inventory.sales", "mode": "apply", "mapping": mapping,
+        });
+        let run = id(&self.client.post("/imports/runs", run).await.expect(202));
+        until(&self.client, &format!("/imports/runs/{run}"), "sales", |run| run["status"] == "done").await;
+        let sales = self.client.get("/inventory/sales").await.expect(200);
+        self.ids.insert("/inventory/sales", id(&sales["data"][0]));
     }
 }

@@ -26,6 +26,13 @@ CREATE INDEX customers_search ON billing.customers USING gin (tenant_id, search_
 customers policy owner to {insula_billing_owner} using true
 customers policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 customers grant DELETE, INSERT, SELECT, UPDATE to insula_billing
+erasures.tenant_id uuid NOT NULL
+erasures.ordered_at timestamp with time zone NOT NULL
+erasures constraint erasures_pkey PRIMARY KEY (tenant_id)
+CREATE UNIQUE INDEX erasures_pkey ON billing.erasures USING btree (tenant_id)
+erasures policy owner to {insula_billing_owner} using true
+erasures policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+erasures grant DELETE, INSERT, SELECT, UPDATE to insula_billing
 hold_rules.id bigint NOT NULL
 hold_rules.tenant_id uuid NOT NULL
 hold_rules.public_id uuid NOT NULL
@@ -64,6 +71,71 @@ idempotency_keys policy system to {insula_billing_system} using true
 idempotency_keys policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 idempotency_keys grant DELETE, INSERT, SELECT, UPDATE to insula_billing
 idempotency_keys grant DELETE, INSERT, SELECT, UPDATE to insula_billing_system
+import_batches.id bigint NOT NULL
+import_batches.tenant_id uuid NOT NULL
+import_batches.public_id uuid NOT NULL
+import_batches.import_id uuid NOT NULL
+import_batches.batch bigint NOT NULL
+import_batches.outcome text NOT NULL
+import_batches.created_at timestamp with time zone NOT NULL
+import_batches constraint import_batches_once UNIQUE (tenant_id, import_id, batch)
+import_batches constraint import_batches_pkey PRIMARY KEY (id)
+import_batches constraint import_batches_public_id UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX import_batches_once ON billing.import_batches USING btree (tenant_id, import_id, batch)
+CREATE UNIQUE INDEX import_batches_pkey ON billing.import_batches USING btree (id)
+CREATE UNIQUE INDEX import_batches_public_id ON billing.import_batches USING btree (tenant_id, public_id)
+import_batches policy owner to {insula_billing_owner} using true
+import_batches policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+import_batches grant INSERT, SELECT to insula_billing
+import_decisions.id bigint NOT NULL
+import_decisions.tenant_id uuid NOT NULL
+import_decisions.public_id uuid NOT NULL
+import_decisions.import_id uuid NOT NULL
+import_decisions.batch bigint NOT NULL
+import_decisions.line bigint NOT NULL
+import_decisions.row_key text
+import_decisions.occurrence bigint NOT NULL
+import_decisions.seen uuid
+import_decisions.outcome text
+import_decisions.change text
+import_decisions.thing text
+import_decisions.step bigint
+import_decisions.after text
+import_decisions.created_at timestamp with time zone NOT NULL
+import_decisions constraint import_decisions_of_batch UNIQUE (tenant_id, import_id, batch, line)
+import_decisions constraint import_decisions_of_key UNIQUE (tenant_id, import_id, row_key, occurrence)
+import_decisions constraint import_decisions_of_thing UNIQUE (tenant_id, import_id, thing, step)
+import_decisions constraint import_decisions_pkey PRIMARY KEY (id)
+import_decisions constraint import_decisions_public_id UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX import_decisions_of_batch ON billing.import_decisions USING btree (tenant_id, import_id, batch, line)
+CREATE UNIQUE INDEX import_decisions_of_key ON billing.import_decisions USING btree (tenant_id, import_id, row_key, occurrence)
+CREATE UNIQUE INDEX import_decisions_of_thing ON billing.import_decisions USING btree (tenant_id, import_id, thing, step)
+CREATE UNIQUE INDEX import_decisions_pkey ON billing.import_decisions USING btree (id)
+CREATE UNIQUE INDEX import_decisions_public_id ON billing.import_decisions USING btree (tenant_id, public_id)
+import_decisions policy owner to {insula_billing_owner} using true
+import_decisions policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+import_decisions grant INSERT, SELECT to insula_billing
+import_identities.id bigint NOT NULL
+import_identities.tenant_id uuid NOT NULL
+import_identities.public_id uuid NOT NULL
+import_identities.identity uuid NOT NULL
+import_identities.occurrence bigint NOT NULL
+import_identities.import_id uuid NOT NULL
+import_identities.line bigint NOT NULL
+import_identities.resource_id uuid NOT NULL
+import_identities.created_at timestamp with time zone NOT NULL
+import_identities.updated_at timestamp with time zone NOT NULL
+import_identities.deleted_at timestamp with time zone
+import_identities.deleted_by text
+import_identities constraint import_identities_pkey PRIMARY KEY (id)
+import_identities constraint import_identities_public_id UNIQUE (tenant_id, public_id)
+CREATE INDEX import_identities_of_import ON billing.import_identities USING btree (tenant_id, import_id, line)
+CREATE UNIQUE INDEX import_identities_once ON billing.import_identities USING btree (tenant_id, identity, occurrence) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX import_identities_pkey ON billing.import_identities USING btree (id)
+CREATE UNIQUE INDEX import_identities_public_id ON billing.import_identities USING btree (tenant_id, public_id)
+import_identities policy owner to {insula_billing_owner} using true
+import_identities policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+import_identities grant DELETE, INSERT, SELECT, UPDATE to insula_billing
 inbox.message_id uuid NOT NULL
 inbox.subscriber text NOT NULL
 inbox.tenant_id uuid

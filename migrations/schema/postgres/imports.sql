@@ -1,3 +1,33 @@
+exports.id bigint NOT NULL
+exports.tenant_id uuid NOT NULL
+exports.public_id uuid NOT NULL
+exports.target text NOT NULL
+exports.permission text NOT NULL
+exports.status text NOT NULL
+exports.row_count bigint NOT NULL
+exports.size_bytes bigint
+exports.failure_detail text
+exports.file_name text NOT NULL
+exports.requested_by uuid
+exports.finished_at timestamp with time zone
+exports.version bigint NOT NULL
+exports.created_at timestamp with time zone NOT NULL
+exports.updated_at timestamp with time zone NOT NULL
+exports.deleted_at timestamp with time zone
+exports.deleted_by text
+exports constraint exports_check CHECK (((status = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL)))
+exports constraint exports_check1 CHECK (((status = 'done'::text) = (size_bytes IS NOT NULL)))
+exports constraint exports_check2 CHECK (((status = 'failed'::text) = (failure_detail IS NOT NULL)))
+exports constraint exports_pkey PRIMARY KEY (id)
+exports constraint exports_public_id UNIQUE (tenant_id, public_id)
+exports constraint exports_row_count_check CHECK ((row_count >= 0))
+exports constraint exports_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+CREATE INDEX exports_newest ON imports.exports USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX exports_pkey ON imports.exports USING btree (id)
+CREATE UNIQUE INDEX exports_public_id ON imports.exports USING btree (tenant_id, public_id)
+exports policy owner to {insula_imports_owner} using true
+exports policy tenant to {insula_imports} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+exports grant DELETE, INSERT, SELECT, UPDATE to insula_imports
 idempotency_keys.tenant_id uuid NOT NULL
 idempotency_keys.actor text NOT NULL
 idempotency_keys.key text NOT NULL
@@ -16,6 +46,27 @@ idempotency_keys policy system to {insula_imports_system} using true
 idempotency_keys policy tenant to {insula_imports} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 idempotency_keys grant DELETE, INSERT, SELECT, UPDATE to insula_imports
 idempotency_keys grant DELETE, INSERT, SELECT, UPDATE to insula_imports_system
+import_mappings.id bigint NOT NULL
+import_mappings.tenant_id uuid NOT NULL
+import_mappings.public_id uuid NOT NULL
+import_mappings.name text NOT NULL
+import_mappings.target text NOT NULL
+import_mappings.mapping text NOT NULL
+import_mappings.version bigint NOT NULL
+import_mappings.created_at timestamp with time zone NOT NULL
+import_mappings.updated_at timestamp with time zone NOT NULL
+import_mappings.deleted_at timestamp with time zone
+import_mappings.deleted_by text
+import_mappings constraint import_mappings_pkey PRIMARY KEY (id)
+import_mappings constraint import_mappings_public_id UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX import_mappings_name ON imports.import_mappings USING btree (tenant_id, target, name) WHERE (deleted_at IS NULL)
+CREATE INDEX import_mappings_newest ON imports.import_mappings USING btree (tenant_id, created_at, public_id)
+CREATE INDEX import_mappings_of_target ON imports.import_mappings USING btree (tenant_id, target, created_at, public_id)
+CREATE UNIQUE INDEX import_mappings_pkey ON imports.import_mappings USING btree (id)
+CREATE UNIQUE INDEX import_mappings_public_id ON imports.import_mappings USING btree (tenant_id, public_id)
+import_mappings policy owner to {insula_imports_owner} using true
+import_mappings policy tenant to {insula_imports} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+import_mappings grant DELETE, INSERT, SELECT, UPDATE to insula_imports
 import_rows.id bigint NOT NULL
 import_rows.tenant_id uuid NOT NULL
 import_rows.public_id uuid NOT NULL
@@ -28,15 +79,15 @@ import_rows.created_at timestamp with time zone NOT NULL
 import_rows.updated_at timestamp with time zone NOT NULL
 import_rows.deleted_at timestamp with time zone
 import_rows.deleted_by text
-import_rows constraint import_rows_line UNIQUE (tenant_id, run_id, line)
-import_rows constraint import_rows_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'unchanged'::text, 'refused'::text])))
-import_rows constraint import_rows_pkey PRIMARY KEY (id)
-import_rows constraint import_rows_public_id UNIQUE (tenant_id, public_id)
-import_rows constraint import_rows_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES imports.import_runs(tenant_id, public_id)
-CREATE UNIQUE INDEX import_rows_line ON imports.import_rows USING btree (tenant_id, run_id, line)
-CREATE INDEX import_rows_of_outcome ON imports.import_rows USING btree (tenant_id, run_id, outcome, line)
-CREATE UNIQUE INDEX import_rows_pkey ON imports.import_rows USING btree (id)
-CREATE UNIQUE INDEX import_rows_public_id ON imports.import_rows USING btree (tenant_id, public_id)
+import_rows constraint import_rows_id UNIQUE (tenant_id, public_id)
+import_rows constraint import_rows_of_line UNIQUE (tenant_id, run_id, line)
+import_rows constraint new_import_rows_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'unchanged'::text, 'refused'::text, 'undone'::text])))
+import_rows constraint new_import_rows_pkey PRIMARY KEY (id)
+import_rows constraint new_import_rows_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES imports.import_runs(tenant_id, public_id)
+CREATE INDEX import_rows_by_outcome ON imports.import_rows USING btree (tenant_id, run_id, outcome, line)
+CREATE UNIQUE INDEX import_rows_id ON imports.import_rows USING btree (tenant_id, public_id)
+CREATE UNIQUE INDEX import_rows_of_line ON imports.import_rows USING btree (tenant_id, run_id, line)
+CREATE UNIQUE INDEX new_import_rows_pkey ON imports.import_rows USING btree (id)
 import_rows policy owner to {insula_imports_owner} using true
 import_rows policy tenant to {insula_imports} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 import_rows grant DELETE, INSERT, SELECT, UPDATE to insula_imports
@@ -68,12 +119,24 @@ import_runs.created_at timestamp with time zone NOT NULL
 import_runs.updated_at timestamp with time zone NOT NULL
 import_runs.deleted_at timestamp with time zone
 import_runs.deleted_by text
+import_runs.mapping_id uuid
+import_runs.plan_id uuid
+import_runs.undoable boolean NOT NULL
+import_runs.undo_status text
+import_runs.undo_next_batch bigint NOT NULL
+import_runs.undo_id uuid
+import_runs.undo_failure_detail text
+import_runs.rows_undone bigint NOT NULL
+import_runs.rows_kept bigint NOT NULL
 import_runs constraint import_runs_mode_check CHECK ((mode = ANY (ARRAY['dry_run'::text, 'apply'::text])))
 import_runs constraint import_runs_pkey PRIMARY KEY (id)
 import_runs constraint import_runs_public_id UNIQUE (tenant_id, public_id)
 import_runs constraint import_runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 import_runs constraint import_runs_tenant_id_upload_id_fkey FOREIGN KEY (tenant_id, upload_id) REFERENCES imports.uploads(tenant_id, public_id)
+import_runs constraint import_runs_undo_status_check CHECK ((undo_status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 CREATE INDEX import_runs_listed ON imports.import_runs USING btree (tenant_id, created_at, public_id)
+CREATE UNIQUE INDEX import_runs_of_plan ON imports.import_runs USING btree (tenant_id, plan_id) WHERE ((plan_id IS NOT NULL) AND (deleted_at IS NULL))
+CREATE INDEX import_runs_of_target ON imports.import_runs USING btree (tenant_id, target, created_at, public_id)
 CREATE INDEX import_runs_of_upload ON imports.import_runs USING btree (tenant_id, upload_id)
 CREATE UNIQUE INDEX import_runs_pkey ON imports.import_runs USING btree (id)
 CREATE UNIQUE INDEX import_runs_public_id ON imports.import_runs USING btree (tenant_id, public_id)

@@ -340,22 +340,55 @@ CREATE UNIQUE INDEX import_batches_public_id ON inventory.import_batches USING b
 import_batches policy owner to {insula_inventory_owner} using true
 import_batches policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 import_batches grant INSERT, SELECT to insula_inventory
-import_skus.id bigint NOT NULL
-import_skus.tenant_id uuid NOT NULL
-import_skus.public_id uuid NOT NULL
-import_skus.import_id uuid NOT NULL
-import_skus.sku text NOT NULL
-import_skus.batch bigint NOT NULL
-import_skus.created_at timestamp with time zone NOT NULL
-import_skus constraint import_skus_once UNIQUE (tenant_id, import_id, sku)
-import_skus constraint import_skus_pkey PRIMARY KEY (id)
-import_skus constraint import_skus_public_id UNIQUE (tenant_id, public_id)
-CREATE UNIQUE INDEX import_skus_once ON inventory.import_skus USING btree (tenant_id, import_id, sku)
-CREATE UNIQUE INDEX import_skus_pkey ON inventory.import_skus USING btree (id)
-CREATE UNIQUE INDEX import_skus_public_id ON inventory.import_skus USING btree (tenant_id, public_id)
-import_skus policy owner to {insula_inventory_owner} using true
-import_skus policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
-import_skus grant INSERT, SELECT to insula_inventory
+import_decisions.id bigint NOT NULL
+import_decisions.tenant_id uuid NOT NULL
+import_decisions.public_id uuid NOT NULL
+import_decisions.import_id uuid NOT NULL
+import_decisions.batch bigint NOT NULL
+import_decisions.line bigint NOT NULL
+import_decisions.row_key text
+import_decisions.occurrence bigint NOT NULL
+import_decisions.seen uuid
+import_decisions.outcome text
+import_decisions.change text
+import_decisions.thing text
+import_decisions.step bigint
+import_decisions.after text
+import_decisions.created_at timestamp with time zone NOT NULL
+import_decisions constraint import_decisions_of_batch UNIQUE (tenant_id, import_id, batch, line)
+import_decisions constraint import_decisions_of_key UNIQUE (tenant_id, import_id, row_key, occurrence)
+import_decisions constraint import_decisions_of_thing UNIQUE (tenant_id, import_id, thing, step)
+import_decisions constraint import_decisions_pkey PRIMARY KEY (id)
+import_decisions constraint import_decisions_public_id UNIQUE (tenant_id, public_id)
+CREATE UNIQUE INDEX import_decisions_of_batch ON inventory.import_decisions USING btree (tenant_id, import_id, batch, line)
+CREATE UNIQUE INDEX import_decisions_of_key ON inventory.import_decisions USING btree (tenant_id, import_id, row_key, occurrence)
+CREATE UNIQUE INDEX import_decisions_of_thing ON inventory.import_decisions USING btree (tenant_id, import_id, thing, step)
+CREATE UNIQUE INDEX import_decisions_pkey ON inventory.import_decisions USING btree (id)
+CREATE UNIQUE INDEX import_decisions_public_id ON inventory.import_decisions USING btree (tenant_id, public_id)
+import_decisions policy owner to {insula_inventory_owner} using true
+import_decisions policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+import_decisions grant INSERT, SELECT to insula_inventory
+import_identities.id bigint NOT NULL
+import_identities.tenant_id uuid NOT NULL
+import_identities.public_id uuid NOT NULL
+import_identities.identity uuid NOT NULL
+import_identities.occurrence bigint NOT NULL
+import_identities.import_id uuid NOT NULL
+import_identities.line bigint NOT NULL
+import_identities.resource_id uuid NOT NULL
+import_identities.created_at timestamp with time zone NOT NULL
+import_identities.updated_at timestamp with time zone NOT NULL
+import_identities.deleted_at timestamp with time zone
+import_identities.deleted_by text
+import_identities constraint import_identities_pkey PRIMARY KEY (id)
+import_identities constraint import_identities_public_id UNIQUE (tenant_id, public_id)
+CREATE INDEX import_identities_of_import ON inventory.import_identities USING btree (tenant_id, import_id, line)
+CREATE UNIQUE INDEX import_identities_once ON inventory.import_identities USING btree (tenant_id, identity, occurrence) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX import_identities_pkey ON inventory.import_identities USING btree (id)
+CREATE UNIQUE INDEX import_identities_public_id ON inventory.import_identities USING btree (tenant_id, public_id)
+import_identities policy owner to {insula_inventory_owner} using true
+import_identities policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+import_identities grant DELETE, INSERT, SELECT, UPDATE to insula_inventory
 inbox.message_id uuid NOT NULL
 inbox.subscriber text NOT NULL
 inbox.tenant_id uuid
@@ -811,6 +844,38 @@ CREATE INDEX reservations_to_expire ON inventory.reservations USING btree (tenan
 reservations policy owner to {insula_inventory_owner} using true
 reservations policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 reservations grant DELETE, INSERT, SELECT, UPDATE to insula_inventory
+sales.id bigint NOT NULL
+sales.tenant_id uuid NOT NULL
+sales.public_id uuid NOT NULL
+sales.document text NOT NULL
+sales.item_id uuid NOT NULL
+sales.quantity bigint NOT NULL
+sales.sold_at timestamp with time zone NOT NULL
+sales.unit_price_minor bigint
+sales.currency text
+sales.customer text
+sales.warehouse_id uuid
+sales.import_id uuid NOT NULL
+sales.created_at timestamp with time zone NOT NULL
+sales.updated_at timestamp with time zone NOT NULL
+sales.deleted_at timestamp with time zone
+sales.deleted_by text
+sales constraint sales_check CHECK (((unit_price_minor IS NULL) = (currency IS NULL)))
+sales constraint sales_pkey PRIMARY KEY (id)
+sales constraint sales_public_id UNIQUE (tenant_id, public_id)
+sales constraint sales_quantity_check CHECK ((quantity <> 0))
+sales constraint sales_tenant_id_item_id_fkey FOREIGN KEY (tenant_id, item_id) REFERENCES inventory.items(tenant_id, public_id)
+sales constraint sales_tenant_id_warehouse_id_fkey FOREIGN KEY (tenant_id, warehouse_id) REFERENCES inventory.warehouses(tenant_id, public_id)
+sales constraint sales_unit_price_minor_check CHECK ((unit_price_minor >= 0))
+CREATE INDEX sales_newest ON inventory.sales USING btree (tenant_id, created_at, public_id)
+CREATE INDEX sales_of_document ON inventory.sales USING btree (tenant_id, document, created_at, public_id)
+CREATE INDEX sales_of_item ON inventory.sales USING btree (tenant_id, item_id, created_at, public_id)
+CREATE INDEX sales_of_item_by_time ON inventory.sales USING btree (tenant_id, item_id, sold_at)
+CREATE UNIQUE INDEX sales_pkey ON inventory.sales USING btree (id)
+CREATE UNIQUE INDEX sales_public_id ON inventory.sales USING btree (tenant_id, public_id)
+sales policy owner to {insula_inventory_owner} using true
+sales policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
+sales grant DELETE, INSERT, SELECT, UPDATE to insula_inventory
 sales_order_lines.id bigint NOT NULL
 sales_order_lines.tenant_id uuid NOT NULL
 sales_order_lines.public_id uuid NOT NULL

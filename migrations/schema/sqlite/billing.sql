@@ -28,6 +28,10 @@ CREATE TABLE 'customers_search_content'(id INTEGER PRIMARY KEY, c0, c1, c2);
 CREATE TABLE 'customers_search_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'customers_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 CREATE TABLE 'customers_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+CREATE TABLE erasures (
+    tenant_id BLOB PRIMARY KEY,
+    ordered_at TEXT NOT NULL
+);
 CREATE TABLE hold_rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -58,6 +62,59 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (tenant_id, actor, key)
 );
 CREATE INDEX idempotency_keys_expired ON idempotency_keys (expires_at);
+CREATE TRIGGER import_batches_no_delete BEFORE DELETE ON import_batches WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'import_batches is append-only'); END;
+CREATE TRIGGER import_batches_no_update BEFORE UPDATE ON import_batches BEGIN SELECT RAISE(ABORT, 'import_batches is append-only'); END;
+CREATE TABLE import_batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    batch BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    CONSTRAINT import_batches_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_batches_once UNIQUE (tenant_id, import_id, batch)
+);
+CREATE TRIGGER import_decisions_no_delete BEFORE DELETE ON import_decisions WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'import_decisions is append-only'); END;
+CREATE TRIGGER import_decisions_no_update BEFORE UPDATE ON import_decisions BEGIN SELECT RAISE(ABORT, 'import_decisions is append-only'); END;
+CREATE TABLE import_decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    batch BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    row_key TEXT,
+    occurrence BIGINT NOT NULL,
+    seen BLOB,
+    outcome TEXT,
+    change TEXT,
+    thing TEXT,
+    step BIGINT,
+    after TEXT,
+    created_at TEXT NOT NULL,
+    CONSTRAINT import_decisions_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_decisions_of_batch UNIQUE (tenant_id, import_id, batch, line),
+    CONSTRAINT import_decisions_of_key UNIQUE (tenant_id, import_id, row_key, occurrence),
+    CONSTRAINT import_decisions_of_thing UNIQUE (tenant_id, import_id, thing, step)
+);
+CREATE TABLE import_identities (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    identity BLOB NOT NULL,
+    occurrence BIGINT NOT NULL,
+    import_id BLOB NOT NULL,
+    line BIGINT NOT NULL,
+    resource_id BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT import_identities_public_id UNIQUE (tenant_id, public_id)
+);
+CREATE INDEX import_identities_of_import ON import_identities (tenant_id, import_id, line);
+CREATE UNIQUE INDEX import_identities_once ON import_identities (tenant_id, identity, occurrence) WHERE deleted_at IS NULL;
 CREATE TABLE inbox (
     message_id BLOB NOT NULL,
     subscriber TEXT NOT NULL,

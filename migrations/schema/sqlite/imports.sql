@@ -1,3 +1,27 @@
+CREATE TABLE exports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    target TEXT NOT NULL,
+    permission TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    row_count BIGINT NOT NULL CHECK (row_count >= 0),
+    size_bytes BIGINT,
+    failure_detail TEXT,
+    file_name TEXT NOT NULL,
+    requested_by BLOB,
+    finished_at TEXT,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT exports_public_id UNIQUE (tenant_id, public_id),
+    CHECK ((status IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+    CHECK ((status = 'done') = (size_bytes IS NOT NULL)),
+    CHECK ((status = 'failed') = (failure_detail IS NOT NULL))
+);
+CREATE INDEX exports_newest ON exports (tenant_id, created_at, public_id);
 CREATE TABLE idempotency_keys (
     tenant_id BLOB NOT NULL,
     actor TEXT NOT NULL,
@@ -12,24 +36,41 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (tenant_id, actor, key)
 );
 CREATE INDEX idempotency_keys_expired ON idempotency_keys (expires_at);
-CREATE TABLE import_rows (
+CREATE TABLE import_mappings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    target TEXT NOT NULL,
+    mapping TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT import_mappings_public_id UNIQUE (tenant_id, public_id)
+);
+CREATE UNIQUE INDEX import_mappings_name ON import_mappings (tenant_id, target, name) WHERE deleted_at IS NULL;
+CREATE INDEX import_mappings_newest ON import_mappings (tenant_id, created_at, public_id);
+CREATE INDEX import_mappings_of_target ON import_mappings (tenant_id, target, created_at, public_id);
+CREATE TABLE "import_rows" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
     public_id BLOB NOT NULL,
     run_id BLOB NOT NULL,
     line BIGINT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('created', 'updated', 'unchanged', 'refused')),
+    outcome TEXT NOT NULL CHECK (outcome IN ('created', 'updated', 'unchanged', 'refused', 'undone')),
     resource_id BLOB,
     faults TEXT NOT NULL,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
     deleted_by TEXT,
-    CONSTRAINT import_rows_public_id UNIQUE (tenant_id, public_id),
-    CONSTRAINT import_rows_line UNIQUE (tenant_id, run_id, line),
+    CONSTRAINT import_rows_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_rows_of_line UNIQUE (tenant_id, run_id, line),
     FOREIGN KEY (tenant_id, run_id) REFERENCES import_runs (tenant_id, public_id)
 );
-CREATE INDEX import_rows_of_outcome ON import_rows (tenant_id, run_id, outcome, line);
+CREATE INDEX import_rows_by_outcome ON import_rows (tenant_id, run_id, outcome, line);
 CREATE TABLE import_runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -58,11 +99,14 @@ CREATE TABLE import_runs (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, mapping_id BLOB, plan_id BLOB, undoable BOOLEAN NOT NULL DEFAULT FALSE, undo_status TEXT CHECK (undo_status IN ('queued', 'running', 'done', 'failed')), undo_next_batch BIGINT NOT NULL DEFAULT 0, undo_id BLOB, undo_failure_detail TEXT, rows_undone BIGINT NOT NULL DEFAULT 0, rows_kept BIGINT NOT NULL DEFAULT 0,
     CONSTRAINT import_runs_public_id UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, upload_id) REFERENCES uploads (tenant_id, public_id)
 );
 CREATE INDEX import_runs_listed ON import_runs (tenant_id, created_at, public_id);
+CREATE UNIQUE INDEX import_runs_of_plan ON import_runs (tenant_id, plan_id)
+    WHERE plan_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX import_runs_of_target ON import_runs (tenant_id, target, created_at, public_id);
 CREATE INDEX import_runs_of_upload ON import_runs (tenant_id, upload_id);
 CREATE TABLE "imports_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
 CREATE TABLE inbox (

@@ -277,19 +277,46 @@ CREATE TABLE import_batches (
     CONSTRAINT import_batches_public_id UNIQUE (tenant_id, public_id),
     CONSTRAINT import_batches_once UNIQUE (tenant_id, import_id, batch)
 );
-CREATE TRIGGER import_skus_no_delete BEFORE DELETE ON import_skus WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'import_skus is append-only'); END;
-CREATE TRIGGER import_skus_no_update BEFORE UPDATE ON import_skus BEGIN SELECT RAISE(ABORT, 'import_skus is append-only'); END;
-CREATE TABLE import_skus (
+CREATE TRIGGER import_decisions_no_delete BEFORE DELETE ON import_decisions WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'import_decisions is append-only'); END;
+CREATE TRIGGER import_decisions_no_update BEFORE UPDATE ON import_decisions BEGIN SELECT RAISE(ABORT, 'import_decisions is append-only'); END;
+CREATE TABLE import_decisions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
     public_id BLOB NOT NULL,
     import_id BLOB NOT NULL,
-    sku TEXT NOT NULL,
     batch BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    row_key TEXT,
+    occurrence BIGINT NOT NULL,
+    seen BLOB,
+    outcome TEXT,
+    change TEXT,
+    thing TEXT,
+    step BIGINT,
+    after TEXT,
     created_at TEXT NOT NULL,
-    CONSTRAINT import_skus_public_id UNIQUE (tenant_id, public_id),
-    CONSTRAINT import_skus_once UNIQUE (tenant_id, import_id, sku)
+    CONSTRAINT import_decisions_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_decisions_of_batch UNIQUE (tenant_id, import_id, batch, line),
+    CONSTRAINT import_decisions_of_key UNIQUE (tenant_id, import_id, row_key, occurrence),
+    CONSTRAINT import_decisions_of_thing UNIQUE (tenant_id, import_id, thing, step)
 );
+CREATE TABLE import_identities (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    identity BLOB NOT NULL,
+    occurrence BIGINT NOT NULL,
+    import_id BLOB NOT NULL,
+    line BIGINT NOT NULL,
+    resource_id BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT import_identities_public_id UNIQUE (tenant_id, public_id)
+);
+CREATE INDEX import_identities_of_import ON import_identities (tenant_id, import_id, line);
+CREATE UNIQUE INDEX import_identities_once ON import_identities (tenant_id, identity, occurrence) WHERE deleted_at IS NULL;
 CREATE TABLE inbox (
     message_id BLOB NOT NULL,
     subscriber TEXT NOT NULL,
@@ -658,6 +685,32 @@ CREATE INDEX reservations_of_item ON reservations (tenant_id, item_id, created_a
 CREATE INDEX reservations_of_item_by_status ON reservations (tenant_id, item_id, status, created_at, public_id);
 CREATE INDEX reservations_to_expire ON reservations (tenant_id, item_id, expires_at)
     WHERE status = 'active' AND expires_at IS NOT NULL;
+CREATE TABLE sales (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    document TEXT NOT NULL,
+    item_id BLOB NOT NULL,
+    quantity BIGINT NOT NULL CHECK (quantity <> 0),
+    sold_at TEXT NOT NULL,
+    unit_price_minor BIGINT CHECK (unit_price_minor >= 0),
+    currency TEXT,
+    customer TEXT,
+    warehouse_id BLOB,
+    import_id BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT sales_public_id UNIQUE (tenant_id, public_id),
+    CHECK ((unit_price_minor IS NULL) = (currency IS NULL)),
+    FOREIGN KEY (tenant_id, item_id) REFERENCES items (tenant_id, public_id),
+    FOREIGN KEY (tenant_id, warehouse_id) REFERENCES warehouses (tenant_id, public_id)
+);
+CREATE INDEX sales_newest ON sales (tenant_id, created_at, public_id);
+CREATE INDEX sales_of_document ON sales (tenant_id, document, created_at, public_id);
+CREATE INDEX sales_of_item ON sales (tenant_id, item_id, created_at, public_id);
+CREATE INDEX sales_of_item_by_time ON sales (tenant_id, item_id, sold_at);
 CREATE TABLE sales_order_lines (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,

@@ -261,6 +261,59 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (tenant_id, actor, key)
 );
 CREATE INDEX idempotency_keys_expired ON idempotency_keys (expires_at);
+CREATE TRIGGER import_batches_no_delete BEFORE DELETE ON import_batches WHEN NOT EXISTS (SELECT 1 FROM erasures WHERE tenant_id = OLD.tenant_id) BEGIN SELECT RAISE(ABORT, 'import_batches is append-only'); END;
+CREATE TRIGGER import_batches_no_update BEFORE UPDATE ON import_batches BEGIN SELECT RAISE(ABORT, 'import_batches is append-only'); END;
+CREATE TABLE import_batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    batch BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    CONSTRAINT import_batches_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_batches_once UNIQUE (tenant_id, import_id, batch)
+);
+CREATE TRIGGER import_decisions_no_update BEFORE UPDATE ON import_decisions BEGIN SELECT RAISE(ABORT, 'import_decisions is never changed'); END;
+CREATE TABLE import_decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    batch BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    row_key TEXT,
+    occurrence BIGINT NOT NULL,
+    seen BLOB,
+    outcome TEXT,
+    change TEXT,
+    thing TEXT,
+    step BIGINT,
+    after TEXT,
+    created_at TEXT NOT NULL,
+    CONSTRAINT import_decisions_public_id UNIQUE (tenant_id, public_id),
+    CONSTRAINT import_decisions_of_batch UNIQUE (tenant_id, import_id, batch, line),
+    CONSTRAINT import_decisions_of_key UNIQUE (tenant_id, import_id, row_key, occurrence),
+    CONSTRAINT import_decisions_of_thing UNIQUE (tenant_id, import_id, thing, step)
+);
+CREATE INDEX import_decisions_of_address ON import_decisions (tenant_id, row_key) WHERE row_key IS NOT NULL;
+CREATE TABLE import_identities (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    public_id BLOB NOT NULL,
+    identity BLOB NOT NULL,
+    occurrence BIGINT NOT NULL,
+    import_id BLOB NOT NULL,
+    line BIGINT NOT NULL,
+    resource_id BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    deleted_at TEXT,
+    deleted_by TEXT,
+    CONSTRAINT import_identities_public_id UNIQUE (tenant_id, public_id)
+);
+CREATE INDEX import_identities_of_import ON import_identities (tenant_id, import_id, line);
+CREATE UNIQUE INDEX import_identities_once ON import_identities (tenant_id, identity, occurrence) WHERE deleted_at IS NULL;
 CREATE TABLE inbox (
     message_id BLOB NOT NULL,
     subscriber TEXT NOT NULL,
@@ -299,7 +352,7 @@ CREATE TABLE invitations (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, team_id BLOB, manager_id BLOB,
     UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, public_id),
     FOREIGN KEY (tenant_id, membership_id) REFERENCES memberships (tenant_id, public_id)

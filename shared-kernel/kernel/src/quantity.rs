@@ -50,6 +50,18 @@ impl Quantity {
     pub fn checked_sub(self, other: Self) -> Result<Self, QuantityError> {
         self.0.checked_sub(other.0).map(Self).ok_or(QuantityError::Overflow)
     }
+
+    /// Of quantities whose bound is far below what would be cut off.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// Below zero where the other is more; cut off as a sum is.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
 }
 
 impl std::ops::Neg for Quantity {
@@ -138,6 +150,21 @@ mod tests {
         check("+1", Err(QuantityError::Malformed));
         check(".5", Err(QuantityError::Malformed));
         check("9223372036855", Err(QuantityError::Overflow));
+    }
+
+    #[test]
+    fn a_sum_and_a_difference_end_at_the_bounds() {
+        let check = |one: i64, other: i64, sum: i64, difference: i64| {
+            let [one, other] = [one, other].map(Quantity::from_millionths);
+            assert_eq!(one.saturating_add(other).millionths(), sum, "{one} and {other}");
+            assert_eq!(one.saturating_sub(other).millionths(), difference, "{one} less {other}");
+        };
+        check(5, 3, 8, 2);
+        check(3, 5, 8, -2);
+        check(-3, -5, -8, 2);
+        check(i64::MAX, 1, i64::MAX, i64::MAX - 1);
+        check(i64::MIN, 1, i64::MIN + 1, i64::MIN);
+        check(0, i64::MIN, i64::MIN, i64::MAX);
     }
 
     #[test]

@@ -71,6 +71,11 @@ fn is_key(text: &str) -> bool {
     (1..=MAX_METADATA_KEY).contains(&text.chars().count())
 }
 
+/// As a table keeps it: the same pairs are the same text, since they are sorted.
+pub fn metadata_json(metadata: &Metadata) -> Result<String, serde_json::Error> {
+    serde_json::to_string(metadata)
+}
+
 /// Absent leaves it, `null` empties it.
 pub fn patch_metadata(present: &Metadata, patch: Option<Option<MetadataPatch>>) -> Metadata {
     let mut metadata = match patch {
@@ -136,6 +141,13 @@ mod tests {
             let errors = faults.into_errors();
             assert_eq!(errors.first().map(|fault| &*fault.code), expected, "{given:?}");
         }
+    }
+
+    #[test]
+    fn the_same_pairs_are_the_same_text() {
+        let text = metadata_json(&pairs([("shelf", "A3"), ("a \"b\"", "")])).unwrap();
+        assert_eq!(text, r#"{"a \"b\"":"","shelf":"A3"}"#);
+        assert_eq!(metadata_json(&Metadata::new()).unwrap(), "{}");
     }
 
     #[test]

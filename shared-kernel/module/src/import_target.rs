@@ -1,6 +1,7 @@
-//! How a domain takes rows from a file: it names its fields and applies one batch at a time, each once. The imports
-//! domain parses, maps and drives; its progress lies in another database, so a repeated batch is answered from what
-//! the target recorded in its own transaction.
+//! How rows of a file reach the domain that takes them: it names its fields, and plans, executes and undoes one batch at
+//! a time, each once. The imports domain parses, maps and drives; its progress lies in another database, so a repeated
+//! batch is answered from what the target recorded in its own transaction. A domain writes a
+//! [`RowTarget`](crate::RowTarget), which is less.
 
 use kernel::Ctx;
 use kernel::contract::Cause;
@@ -22,6 +23,11 @@ pub struct TargetDefinition {
     pub name: String,
     pub title: String,
     pub permission: String,
+    /// To see the same, so to export it.
+    pub read_permission: String,
+    /// The fields by which a row is known. Without any it is known by its document, its content and how often that
+    /// occurs in the document.
+    pub key: Vec<String>,
     pub fields: Vec<ImportField>,
 }
 
@@ -44,14 +50,31 @@ pub enum FieldKind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApplyBatch {
+pub struct PlanBatch {
     pub target: String,
     pub import: ImportId,
     /// From 0, in the order of the file.
     pub batch: u32,
-    /// Everything is checked as in the run, and rolled back.
-    pub dry_run: bool,
     pub rows: Vec<ImportRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecuteBatch {
+    pub target: String,
+    /// Another than its plan, which has batches of the same numbers.
+    pub import: ImportId,
+    /// Whose decisions are carried out; without it the rows are decided now.
+    pub plan: Option<ImportId>,
+    pub batch: u32,
+    /// As they were planned.
+    pub rows: Vec<ImportRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoBatch {
+    pub target: String,
+    pub import: ImportId,
+    pub batch: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +109,35 @@ pub struct RowFault {
     pub detail: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchUndone {
+    /// One for each row that had created or updated something, the last of the file first.
+    pub rows: Vec<RowUndone>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowUndone {
+    pub line: u64,
+    /// Why it stays as it is; none where it is undone.
+    pub kept: Option<RowFault>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportPage {
+    pub target: String,
+    /// `next` of the page before; none for the first.
+    pub after: Option<String>,
+    pub most: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportedRows {
+    /// Each by the target's field names; what is not there is left out.
+    pub rows: Vec<BTreeMap<String, String>>,
+    /// None where nothing follows.
+    pub next: Option<String>,
+}
+
 #[derive(Debug, thiserror::Error, Serialize, Deserialize, RemoteError)]
 pub enum ImportError {
     #[error("there is no import target of this name")]
@@ -98,9 +150,20 @@ pub enum ImportError {
     DeadlineExceeded,
 }
 
+/// The same import and batch number again gives the same answer and changes nothing, in each of them.
 #[contract]
 pub trait ImportTarget {
-    /// Good rows go in, bad ones are reported; the same import and batch number again gives the same answer and
-    /// changes nothing.
-    async fn apply(&self, ctx: &Ctx, request: ApplyBatch) -> Result<BatchOutcome, ImportError>;
+    /// Decides each row, knowing what the earlier rows of the file came to, and keeps the decisions. Nothing else
+    /// changes.
+    async fn plan(&self, ctx: &Ctx, request: PlanBatch) -> Result<BatchOutcome, ImportError>;
+
+    /// Carries out the decisions of a batch: good rows go in, bad ones are reported. A row is decided anew where what
+    /// it was decided upon has changed.
+    async fn execute(&self, ctx: &Ctx, request: ExecuteBatch) -> Result<BatchOutcome, ImportError>;
+
+    /// Takes back what the rows of a batch made, where nothing has built on it. The last batch comes first.
+    async fn undo(&self, ctx: &Ctx, request: UndoBatch) -> Result<BatchUndone, ImportError>;
+
+    /// What is there, in pages, as rows that an import would take as they are.
+    async fn export(&self, ctx: &Ctx, request: ExportPage) -> Result<ExportedRows, ImportError>;
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod import_target;
+mod importing;
 mod operators;
 mod report_source;
 mod reseal;
@@ -13,8 +14,13 @@ pub use archive::{
     ErasePerson, EraseRows, FakeArchive, ReadRows, RemoteArchive, RowCount, RowsErased, RowsPage,
 };
 pub use import_target::{
-    ApplyBatch, BatchOutcome, FakeImportTarget, FieldKind, ImportError, ImportField, ImportId, ImportOffer,
-    ImportRow, ImportTarget, ImportTargetServer, RemoteImportTarget, RowFault, RowOutcome, TargetDefinition,
+    BatchOutcome, BatchUndone, ExecuteBatch, ExportPage, ExportedRows, FakeImportTarget, FieldKind,
+    ImportError, ImportField, ImportId, ImportOffer, ImportRow, ImportTarget, ImportTargetServer, PlanBatch,
+    RemoteImportTarget, RowFault, RowOutcome, RowUndone, TargetDefinition, UndoBatch,
+};
+pub use importing::{
+    BatchOf, Decision, IMPORT_BATCHES, IMPORT_DECISIONS, IMPORT_IDENTITIES, Identity, Made, RowTarget,
+    import_offer,
 };
 pub use operators::{MAX_OPERATORS, NewOperator, Operator, Operators};
 pub use report_source::{

@@ -29,6 +29,12 @@ impl Tenant {
         Ctx::build(visitor(&self.clock), self.principal(actor, permissions))
     }
 
+    /// As a job acts for whoever asked for it.
+    pub fn job(&self, actor: Actor, permissions: PermissionSet) -> Ctx {
+        let system = Principal::system(self.id, "tests", self.clock.now());
+        Ctx::build(visitor(&self.clock), Principal { actor, permissions, ..system })
+    }
+
     pub fn principal(&self, actor: Actor, permissions: PermissionSet) -> Principal {
         Principal {
             tenant: self.id,

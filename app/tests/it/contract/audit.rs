@@ -36,8 +36,9 @@ const MAKES: [&str; 7] = [
     "users_sign_in_with_passkey",
     "users_exchange_sso",
 ];
-/// Its recipe has cancelled the run, which may be ready a moment later: again it would change nothing.
-const DONE_BY_ITS_RECIPE: &str = "reports_cancel_run";
+/// Its recipe has cancelled what this makes, whose file may be there a moment later: again it would change nothing.
+const DONE_BY_ITS_RECIPE: [(&str, &str); 2] =
+    [("reports_cancel_run", "reports_create_run"), ("imports_cancel_export", "imports_create_export")];
 /// Less than `eventually` has, so that all that is missing is told.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -83,14 +84,14 @@ impl Walk {
     }
 
     async fn effect(&self, operation: &Operation, status: &str) -> (Ask, Told) {
-        if operation.id != DONE_BY_ITS_RECIPE {
+        let Some((_, makes)) = DONE_BY_ITS_RECIPE.iter().find(|(cancel, _)| *cancel == operation.id) else {
             let ask = self.good_of(&self.owner, operation, status).await;
             let told = self.send(operation, &ask).await;
             return (ask, told);
-        }
-        let create = self.operation("reports_create_run");
+        };
+        let create = self.operation(makes);
         let created = self.good(create).await;
-        eventually("a report that is not ready", async || {
+        eventually("a file that is not there yet", async || {
             let run = self.send(create, &created.again()).await;
             let ask = Call::to(&operation.path.replace("{id}", &id(&run.json()))).ask(operation);
             let told = self.send(operation, &ask).await;

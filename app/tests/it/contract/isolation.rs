@@ -24,7 +24,9 @@ const EXEMPT: [(&str, &str, &str); 1] = [(
 const OTHER_KINDS: usize = 3;
 
 /// What must go for an id to be looked up at all, where a body says one thing or the other.
-const INSTEAD_OF: [(&str, &str, &[&str]); 7] = [
+const INSTEAD_OF: [(&str, &str, &[&str]); 9] = [
+    ("imports_start_run", "/mapping_id", &["mapping"]),
+    ("imports_start_run", "/plan_id", &["mapping", "target", "upload_id"]),
     ("billing_create_invoice", "/lines/0/price_id", &["unit_amount", "description"]),
     ("billing_patch_invoice", "/lines/0/price_id", &["unit_amount", "description"]),
     ("users_create_team", "/role_id", &["role"]),
@@ -45,6 +47,8 @@ fn collection_of(operation: &Operation, name: &str) -> Option<&'static str> {
         "item_id" => Some("/inventory/items"),
         "location_id" => Some("/inventory/locations"),
         "lot_id" => Some("/inventory/lots"),
+        "mapping_id" => Some("/imports/mappings"),
+        "plan_id" => Some("/imports/runs"),
         "document_id" => None,
         "movement_id" => Some("/inventory/movements"),
         "price_id" => Some("/billing/prices"),

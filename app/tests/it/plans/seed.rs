@@ -18,7 +18,7 @@ pub struct Table {
 const SEARCHED: (&str, &str) = ("search_text", "'everywhere number ' || {n}");
 const REFERENCE: (&str, &str) = ("external_id", "'reference ' || {n}");
 
-pub const TABLES: [Table; 52] = [
+pub const TABLES: [Table; 55] = [
     table("inventory", "bins", &[("location_id", "{id}")]),
     table("inventory", "locations", &[("code", "'L' || {n}")]),
     table("inventory", "lots", &[("code", "'lot ' || {n}")]),
@@ -30,6 +30,8 @@ pub const TABLES: [Table; 52] = [
     table("billing", "prices", &[]),
     table("billing", "products", &[REFERENCE, SEARCHED]),
     table("billing", "subscriptions", &[]),
+    table("imports", "exports", &[]),
+    table("imports", "import_mappings", &[("name", "'mapping ' || {n}")]),
     table("imports", "import_rows", &[("line", "{n} + 1000")]),
     table("imports", "import_runs", &[]),
     table("inventory", "categories", &[("name", "'category ' || {n}")]),
@@ -48,6 +50,7 @@ pub const TABLES: [Table; 52] = [
     table("inventory", "reservations", &[]),
     table("inventory", "suppliers", &[("code", "'S' || {n}"), REFERENCE, SEARCHED]),
     table("inventory", "purchase_orders", &[("reference", "'PO ' || {n}")]),
+    table("inventory", "sales", &[("document", "'invoice ' || {n}")]),
     table("inventory", "sales_orders", &[("reference", "'order ' || {n}")]),
     table("notifications", "emails", &[]),
     table("reports", "report_runs", &[]),

@@ -6,6 +6,7 @@ mod domain;
 mod entitlements;
 mod error;
 mod http;
+mod import_target;
 mod permissions;
 mod reports;
 mod service;
@@ -40,6 +41,7 @@ pub fn module(_: Settings, deps: Deps) -> Module {
     module.contract = Some(Contract::new::<dyn Billing>(billing, server));
     module.entitlements = Some(Arc::new(DefaultPlan::default()));
     module.archive = Some(archive);
+    module.imports = import_target::offers(&app);
     module.reports = vec![reports::invoices_of_a_month(app)];
     module
 }

@@ -69,6 +69,8 @@ const INVOICE_LINES: &[Column] = &[
 const INVOICE_HOLDS: &[Column] =
     &[id("invoice_id"), id("rule_id"), text("status"), id("decided_by").person(), time("decided_at")];
 
+const ERASURES: &[Column] = &[time("ordered_at")];
+
 /// One that others point at comes before those.
 pub const TABLES: &[Table] = &[
     Table::resource("customers", CUSTOMERS),
@@ -80,4 +82,8 @@ pub const TABLES: &[Table] = &[
     Table::resource("invoices", INVOICES),
     Table::record("invoice_lines", INVOICE_LINES),
     Table::record("invoice_holds", INVOICE_HOLDS),
+    module::IMPORT_BATCHES,
+    module::IMPORT_DECISIONS,
+    module::IMPORT_IDENTITIES,
+    Table::passing("erasures", ERASURES),
 ];

@@ -3,3 +3,5 @@
 
 kernel::typed_id!(UploadId, UploadKind, "upload");
 kernel::typed_id!(ImportRunId, ImportRunKind, "import_run");
+kernel::typed_id!(MappingId, MappingKind, "import_mapping");
+kernel::typed_id!(ExportId, ExportKind, "export");

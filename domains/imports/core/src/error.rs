@@ -3,7 +3,9 @@
 use crate::domain::inspect::NotCsv;
 use crate::domain::run::RunStatus;
 use crate::domain::sheet::SheetError;
+use imports_contract::{ExportId, MappingId};
 use kernel::contract::Cause;
+use kernel::problem::VERSION_MISMATCH;
 use kernel::{FieldError, Problem};
 use macros::Problems;
 
@@ -48,9 +50,42 @@ pub enum Error {
     #[error("This workbook cannot be imported: {0}.")]
     #[problem(code = "imports.workbook_damaged", status = 422, title = "The workbook is damaged")]
     WorkbookDamaged(SheetError),
+    #[error("There is no such mapping.")]
+    #[problem(code = "imports.mapping_not_found", status = 404, title = "No such mapping")]
+    MappingNotFound,
+    #[error("There is a mapping with the id {id} already.")]
+    #[problem(code = "imports.mapping_exists", status = 409, title = "The mapping exists already")]
+    MappingExists { id: MappingId },
+    #[error("Another mapping for this target has the name: give one of them another.")]
+    #[problem(code = "imports.mapping_name_taken", status = 409, title = "The name is taken")]
+    MappingNameTaken,
+    #[error("The mapping is not deleted, so there is nothing to restore.")]
+    #[problem(code = "imports.mapping_not_deleted", status = 409, title = "The mapping is not deleted")]
+    MappingNotDeleted,
+    #[error("The dry run was carried out already: start another, which plans anew.")]
+    #[problem(code = "imports.plan_carried_out", status = 409, title = "The plan was carried out")]
+    PlanCarriedOut,
+    #[error("The import cannot be undone: {why}.")]
+    #[problem(code = "imports.run_not_undoable", status = 409, title = "The import cannot be undone")]
+    NotUndoable { why: &'static str },
     #[error("The import is {} already.", .status.name())]
     #[problem(code = "imports.run_finished", status = 409, title = "The import is finished")]
     RunFinished { status: RunStatus },
+    #[error("There is no such export.")]
+    #[problem(code = "imports.export_not_found", status = 404, title = "No such export")]
+    ExportNotFound,
+    #[error("There is an export with the id {id} already.")]
+    #[problem(code = "imports.export_exists", status = 409, title = "The export exists already")]
+    ExportExists { id: ExportId },
+    #[error("The export is {}: its file is there once it is done.", .status.name())]
+    #[problem(code = "imports.export_not_done", status = 409, title = "The export is not done")]
+    ExportNotDone { status: RunStatus },
+    #[error("The export is {}: only one that is queued or running can be cancelled.", .status.name())]
+    #[problem(code = "imports.export_finished", status = 409, title = "The export is finished")]
+    ExportFinished { status: RunStatus },
+    #[error("Exporting {target} needs the permission {permission}, which the caller does not have.")]
+    #[problem(code = "imports.export_forbidden", status = 403, title = "Not permitted to see it")]
+    ExportForbidden { target: String, permission: String },
     #[error("Importing into {target} needs the permission {permission}, which the caller does not have.")]
     #[problem(code = "imports.target_forbidden", status = 403, title = "Not permitted to write there")]
     TargetForbidden { target: String, permission: String },
@@ -81,6 +116,11 @@ pub enum Error {
 impl Error {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::Other(Problem::invalid(errors))
+    }
+
+    pub fn stale() -> Self {
+        let detail = "The mapping has changed since you read it: read it again and retry.";
+        Self::Other(Problem::new(VERSION_MISMATCH, detail))
     }
 }
 

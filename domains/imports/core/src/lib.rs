@@ -1,5 +1,5 @@
 //! Imports: files that people upload, a mapping of their columns, and jobs that carry the rows into targets which
-//! other domains hand in. Nothing here knows what a row means; that is the target's.
+//! other domains hand in, and back. Nothing here knows what a row means; that is the target's.
 
 mod domain;
 mod error;

@@ -1,17 +1,24 @@
-//! What one may be permitted to do in imports. Writing into a target needs that target's own permission as well.
+//! What one may be permitted to do in imports. Writing into a target, and a file of what it has, need that target's own
+//! permission as well.
 
 use kernel::Permission;
 use kernel::permission::BuiltinRole;
 
 pub const RUNS_READ: Permission = Permission {
     name: "imports.runs.read",
-    summary: "See uploaded files, imports and what became of their rows",
+    summary: "See uploaded files, imports and what became of their rows, and exports",
     least_role: Some(BuiltinRole::Member),
 };
 pub const RUNS_WRITE: Permission = Permission {
     name: "imports.runs.write",
-    summary: "Upload files, import them and cancel imports",
+    summary: "Upload files, import them, keep mappings, cancel and undo imports, export",
     least_role: Some(BuiltinRole::Member),
 };
 
-pub const PERMISSIONS: &[Permission] = &[RUNS_READ, RUNS_WRITE];
+pub const MAPPINGS_RESTORE: Permission = Permission {
+    name: "imports.mappings.restore",
+    summary: "See deleted mappings of imports and bring them back",
+    least_role: Some(BuiltinRole::Admin),
+};
+
+pub const PERMISSIONS: &[Permission] = &[RUNS_READ, RUNS_WRITE, MAPPINGS_RESTORE];

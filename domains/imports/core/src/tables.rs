@@ -43,13 +43,38 @@ const IMPORT_RUNS: &[Column] = &[
     id("requested_by").person(),
     time("started_at"),
     time("finished_at"),
+    id("mapping_id"),
+    id("plan_id"),
+    flag("undoable"),
+    text("undo_status"),
+    number("undo_next_batch"),
+    id("undo_id"),
+    text("undo_failure_detail"),
+    number("rows_undone"),
+    number("rows_kept"),
 ];
+const IMPORT_MAPPINGS: &[Column] =
+    &[text("name").words(&FILE, WithRow), text("target"), json("mapping").words(&FILE, WithRow)];
 const IMPORT_ROWS: &[Column] =
     &[id("run_id"), number("line"), text("outcome"), id("resource_id"), json("faults").words(&FILE, WithRow)];
+
+const EXPORTS: &[Column] = &[
+    text("target"),
+    text("permission"),
+    text("status"),
+    number("row_count"),
+    number("size_bytes"),
+    text("failure_detail"),
+    text("file_name"),
+    id("requested_by").person(),
+    time("finished_at"),
+];
 
 /// One that others point at comes before those.
 pub const TABLES: &[Table] = &[
     Table::resource("uploads", UPLOADS),
+    Table::resource("import_mappings", IMPORT_MAPPINGS),
     Table::resource("import_runs", IMPORT_RUNS),
     Table::record("import_rows", IMPORT_ROWS),
+    Table::resource("exports", EXPORTS),
 ];

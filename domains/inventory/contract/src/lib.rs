@@ -36,6 +36,7 @@ kernel::typed_id!(SupplierId, SupplierKind, "supplier");
 kernel::typed_id!(PurchaseOrderId, PurchaseOrderKind, "purchase_order");
 kernel::typed_id!(SalesOrderId, SalesOrderKind, "sales order");
 kernel::typed_id!(SalesOrderLineId, SalesOrderLineKind, "sales order line");
+kernel::typed_id!(SaleId, SaleKind, "sale");
 
 /// The items of the caller's tenant. Other tenants' items are not found.
 #[contract]

@@ -190,6 +190,9 @@ pub enum Error {
     #[error("There is no such assembly.")]
     #[problem(code = "inventory.assembly_not_found", status = 404, title = "No such assembly")]
     AssemblyNotFound,
+    #[error("There is no such sale.")]
+    #[problem(code = "inventory.sale_not_found", status = 404, title = "No such sale")]
+    SaleNotFound,
     #[error("There is no such category.")]
     #[problem(code = "inventory.category_not_found", status = 404, title = "No such category")]
     CategoryNotFound,

@@ -56,6 +56,6 @@ pub fn module(_settings: Settings, deps: Deps) -> Module {
     module.books = Some(Arc::new(books::Books { app: app.clone() }));
     module.archive = Some(archive);
     module.reports = report_source::offers(&app);
-    module.imports = vec![import_target::offer(app)];
+    module.imports = import_target::offers(&app);
     module
 }

@@ -47,12 +47,12 @@ pub const PLACES_WRITE: Permission = Permission {
 
 pub const SALES_READ: Permission = Permission {
     name: "inventory.sales.read",
-    summary: "See sales orders and to whom a lot went",
+    summary: "See sales, sales orders and to whom a lot went",
     least_role: Some(BuiltinRole::Viewer),
 };
 pub const SALES_WRITE: Permission = Permission {
     name: "inventory.sales.write",
-    summary: "Create, change, confirm, ship and cancel sales orders, and take back what was shipped",
+    summary: "Create, change, confirm, ship and cancel sales orders, take back what was shipped, and import sales",
     least_role: Some(BuiltinRole::Member),
 };
 

@@ -1,12 +1,14 @@
-//! The reports inventory offers: what its stock is worth, what moved, what expires and what is where.
+//! The reports inventory offers: what its stock is worth, what moved, what expires, what is where and what was sold.
 
 use crate::App;
 use crate::domain::cost::cost_text;
 use crate::domain::lot::is_expired;
 use crate::error::Error;
-use crate::permissions::STOCK_READ;
+use crate::permissions::{SALES_READ, STOCK_READ};
+use crate::service::sales::read_sales_report::read_sales;
 use crate::service::valuation::read_stock_report::{StockNow, read_expiry, read_movements, read_stock};
 use crate::service::valuation::read_stock_valuation::read_stock_valuation;
+use crate::store::sale::SoldRow;
 use crate::store::valuation::{ExpiryRow, MovementRow, ValuationRow};
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
@@ -23,6 +25,7 @@ const STOCK_VALUATION: &str = "inventory.stock_valuation";
 const MOVEMENTS: &str = "inventory.movements";
 const EXPIRY: &str = "inventory.expiry";
 const STOCK: &str = "inventory.stock";
+const SALES: &str = "inventory.sales";
 
 const VALUATION_COLUMNS: &[(&str, &str)] = &[
     ("sku", "SKU"),
@@ -70,6 +73,16 @@ const STOCK_COLUMNS: &[(&str, &str)] = &[
     ("available", "Available"),
     ("unit", "Unit"),
 ];
+const SALES_COLUMNS: &[(&str, &str)] = &[
+    ("sku", "SKU"),
+    ("name", "Name"),
+    ("quantity", "Quantity"),
+    ("unit", "Unit"),
+    ("currency", "Currency"),
+    ("amount", "Amount"),
+];
+const SOLD_FROM: (&str, &str) = ("from", "Sold on this day of UTC or at this time, or later");
+const SOLD_TO: (&str, &str) = ("to", "Sold on this day of UTC or earlier, or before this time");
 const FROM: (&str, &str) = ("from", "Recorded on this day of UTC or at this time, or later");
 const TO: (&str, &str) = ("to", "Recorded on this day of UTC or earlier, or before this time");
 const UNTIL: (&str, &str) = ("until", "Only lots whose last day is this one or earlier");
@@ -80,11 +93,16 @@ pub fn offers(app: &App) -> Vec<ReportOffer> {
         let definition = definition(name, title, parameters, columns);
         ReportOffer { definition, source: source.clone() }
     };
+    let sales = ReportDefinition {
+        permission: SALES_READ.name.to_owned(),
+        ..definition(SALES, "Sales by item", &[SOLD_FROM, SOLD_TO], SALES_COLUMNS)
+    };
     vec![
         offer(STOCK_VALUATION, "Stock valuation", &[], VALUATION_COLUMNS),
         offer(MOVEMENTS, "Movements of stock", &[FROM, TO], MOVEMENT_COLUMNS),
         offer(EXPIRY, "Lots by their last day", &[UNTIL], EXPIRY_COLUMNS),
         offer(STOCK, "Stock by warehouse", &[], STOCK_COLUMNS),
+        ReportOffer { definition: sales, source: source.clone() },
     ]
 }
 
@@ -118,10 +136,11 @@ struct InventoryReports {
 impl ReportSource for InventoryReports {
     async fn read(&self, ctx: &Ctx, request: ReadReport) -> Result<ReportPage, ReportError> {
         let ReadReport { report, mut parameters, cursor } = request;
-        if ![STOCK_VALUATION, MOVEMENTS, EXPIRY, STOCK].contains(&report.as_str()) {
+        if ![STOCK_VALUATION, MOVEMENTS, EXPIRY, STOCK, SALES].contains(&report.as_str()) {
             return Err(ReportError::UnknownReport);
         }
-        ctx.may(&STOCK_READ).map_err(|_| ReportError::Forbidden)?;
+        let permission = if report == SALES { &SALES_READ } else { &STOCK_READ };
+        ctx.may(permission).map_err(|_| ReportError::Forbidden)?;
         let (app, cursor) = (&self.app, cursor.as_deref());
         match report.as_str() {
             MOVEMENTS => {
@@ -142,6 +161,18 @@ impl ReportSource for InventoryReports {
                 let today = ctx.now().date_naive();
                 let rows = page.rows.iter().map(|row| expiry_cells(row, today)).collect();
                 Ok(ReportPage { rows, next_cursor: page.next })
+            }
+            SALES => {
+                let from = instant(&mut parameters, SOLD_FROM.0, Days::new(0))?;
+                let until = instant(&mut parameters, SOLD_TO.0, Days::new(1))?;
+                none_left(parameters)?;
+                let (from, until) = (from.unwrap_or(DateTime::UNIX_EPOCH), until.unwrap_or(ANY_TIME));
+                let page = read_sales(app, ctx, from, until, cursor).await.map_err(unavailable)?;
+                let rows = page.rows.iter().map(sold_cells).collect::<Result<_, _>>();
+                Ok(ReportPage {
+                    rows: rows.map_err(Error::from).map_err(unavailable)?,
+                    next_cursor: page.next,
+                })
             }
             STOCK => {
                 none_left(parameters)?;
@@ -258,6 +289,18 @@ fn movement_cells(row: &MovementRow) -> Result<Vec<Cell>, data::Error> {
         some(row.reason.as_deref()),
         value.map_or(Cell::Empty, |value| text(value.currency.code())),
         value.map_or(Cell::Empty, |value| Cell::Number(cost_text(value))),
+    ])
+}
+
+fn sold_cells(row: &SoldRow) -> Result<Vec<Cell>, data::Error> {
+    let amount = row.amount()?;
+    Ok(vec![
+        text(&row.sku),
+        text(&row.name),
+        number(row.quantity),
+        text(&row.unit),
+        amount.map_or(Cell::Empty, |amount| text(amount.currency.code())),
+        amount.map_or(Cell::Empty, |amount| Cell::Number(cost_text(amount))),
     ])
 }
 

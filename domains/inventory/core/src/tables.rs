@@ -128,8 +128,23 @@ const SALES_ORDER_LINES: &[Column] = &[
     id("reservation_id"),
     number("waits_since"),
 ];
-const IMPORT_BATCHES: &[Column] = &[id("import_id"), number("batch"), json("outcome")];
-const IMPORT_SKUS: &[Column] = &[id("import_id"), text("sku"), number("batch")];
+const SOLD_TO: Purpose = Purpose {
+    why: "To whom the tenant sold, as the system that sold says",
+    basis: "on behalf of the tenant",
+    kept: "As long as the tenant's records",
+};
+
+const SALES: &[Column] = &[
+    text("document").words(&RECORD, WithRow),
+    id("item_id"),
+    number("quantity"),
+    time("sold_at"),
+    number("unit_price_minor"),
+    text("currency"),
+    text("customer").personal(&SOLD_TO, WithRow),
+    id("warehouse_id"),
+    id("import_id"),
+];
 const ITEM_CONVERSIONS: &[Column] = &[id("item_id"), json("conversions")];
 const ITEM_BARCODES: &[Column] =
     &[id("item_id"), text("kind"), text("code"), text("printed"), text("unit"), number("quantity")];
@@ -309,8 +324,10 @@ pub const TABLES: &[Table] = &[
     Table::resource("sales_orders", SALES_ORDERS),
     Table::record("sales_order_lines", SALES_ORDER_LINES),
     Table::ledger("movements", MOVEMENTS),
-    Table::ledger("import_batches", IMPORT_BATCHES),
-    Table::ledger("import_skus", IMPORT_SKUS),
+    Table::record("sales", SALES),
+    module::IMPORT_BATCHES,
+    module::IMPORT_DECISIONS,
+    module::IMPORT_IDENTITIES,
     Table::resource("item_conversions", ITEM_CONVERSIONS),
     Table::resource("item_barcodes", ITEM_BARCODES),
     Table::resource("landed_costs", LANDED_COSTS),

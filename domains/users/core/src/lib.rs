@@ -7,6 +7,7 @@ mod domain;
 mod error;
 mod http;
 mod identity;
+mod import_target;
 mod jobs;
 mod operators;
 mod permissions;
@@ -47,6 +48,7 @@ pub fn module(settings: Settings, deps: Deps) -> Module {
     module.operators = Some(Arc::new(operators::Local::new(app.clone())));
     module.signing_keys = Some(Arc::new(signing::Local::new(app.clone())));
     module.archive = Some(archive);
+    module.imports = import_target::offers(&app);
     module.identity = Some(Arc::new(Identity::new(app)));
     module
 }

@@ -60,6 +60,11 @@ const DIRECTORY: Purpose = Purpose {
     kept: "As long as the directory has them and they are in the tenant, or are waited for; until they are erased, \
         where they are a member or were asked in",
 };
+const BROUGHT: Purpose = Purpose {
+    why: "Whom a file of the tenant's asked in or changed, and how they were before, so that an import can be planned and undone",
+    basis: "on behalf of the tenant",
+    kept: "As long as the tenant's records; until they are erased, where they are a member or were asked in",
+};
 const CLOSING: Purpose = Purpose {
     why: "Whom to tell that their closed tenant is erased",
     basis: "contract",
@@ -160,6 +165,8 @@ const INVITATIONS: &[Column] = &[
     text("state"),
     time("expires_at"),
     id("membership_id").via(&MEMBER),
+    id("team_id"),
+    id("manager_id"),
 ];
 const SCIM_USERS: &[Column] = &[
     id("membership_id").via(&MEMBER),
@@ -360,6 +367,20 @@ const OAUTH_CODES: &[Column] = &[
     time("used_at"),
     id("session_id"),
 ];
+/// Not as other domains have it: the key of a row is somebody's address, so who is erased takes theirs along.
+const IMPORT_DECISIONS: &[Column] = &[
+    id("import_id"),
+    number("batch"),
+    number("line"),
+    text("row_key").address(&BROUGHT, WithRow),
+    number("occurrence"),
+    id("seen"),
+    json("outcome").words(&BROUGHT, WithRow),
+    json("change").personal(&BROUGHT, WithRow),
+    text("thing").words(&BROUGHT, WithRow),
+    number("step"),
+    json("after").words(&BROUGHT, WithRow),
+];
 
 /// One that others point at comes before those.
 pub const TABLES: &[Table] = &[
@@ -396,6 +417,9 @@ pub const TABLES: &[Table] = &[
     Table::resource("audit_exports", AUDIT_EXPORTS),
     Table::resource("audit_streams", AUDIT_STREAMS),
     Table::resource("data_exports", DATA_EXPORTS),
+    module::IMPORT_BATCHES,
+    Table::detail("import_decisions", IMPORT_DECISIONS),
+    module::IMPORT_IDENTITIES,
     Table::passing("erasures", ERASURES),
     Table::record("oidc_sign_ins", OIDC_SIGN_INS).platform(),
     Table::record("email_changes", EMAIL_CHANGES).platform(),

@@ -7,6 +7,7 @@ mod catalogue;
 mod codes;
 mod counting;
 mod email_change;
+mod imports;
 mod invitations;
 mod kits;
 mod leaving;
@@ -169,7 +170,11 @@ async fn imports(tenant: &Furnished, operation: &Operation) -> Call {
             let body = Body::Raw("text/csv", body.into_bytes());
             Call { body, query: "file_name=items.csv".to_owned(), ..Call::to(&operation.path) }
         }
-        "imports_start_run" => with(operation, run(&tenant.ids["/imports/uploads"])),
+        "imports_start_run" => {
+            let mut run = run(&tenant.ids["/imports/uploads"]);
+            run["mode"] = json!("apply");
+            with(operation, run)
+        }
         "imports_cancel_run" => {
             let mut file = "sku,name\n".to_owned();
             for row in 0..LONG_FILE_ROWS {
@@ -178,7 +183,7 @@ async fn imports(tenant: &Furnished, operation: &Operation) -> Call {
             let upload = tenant.client.upload("/imports/uploads", "text/csv", file).await.expect(201);
             of(operation, &made(tenant, "/imports/runs", run(&id(&upload))).await)
         }
-        _ => missing(operation),
+        _ => imports::imports(tenant, operation).await,
     }
 }
 

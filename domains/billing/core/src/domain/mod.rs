@@ -2,6 +2,9 @@
 
 pub mod customer;
 pub mod hold;
+pub mod import_cells;
+pub mod import_customer;
+pub mod import_price;
 pub mod invoice;
 pub mod named;
 pub mod number;

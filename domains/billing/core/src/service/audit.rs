@@ -7,7 +7,8 @@ use crate::domain::period::Period;
 use crate::domain::product::ProductFields;
 use data::AuditEntry;
 use kernel::{Id, Money};
-use serde_json::{Value, json};
+use module::BatchOf;
+use serde_json::{Map, Value, json};
 
 pub fn created<K>(action: &'static str, resource: &'static str, id: Id<K>, after: Value) -> AuditEntry {
     AuditEntry { action, resource, resource_id: id.uuid(), before: None, after: Some(after) }
@@ -29,6 +30,35 @@ pub fn changed<K>(
 /// What comes back is as it was when it went.
 pub fn restored<K>(action: &'static str, resource: &'static str, id: Id<K>, fields: Value) -> AuditEntry {
     changed(action, resource, id, (json!({ "deleted": true }), fields))
+}
+
+/// What a batch of a file's rows did, or what was taken back of it.
+pub fn of_import(
+    action: &'static str,
+    batch: BatchOf,
+    before: Option<Value>,
+    mut after: Map<String, Value>,
+) -> AuditEntry {
+    after.insert("batch".to_owned(), json!(batch.number));
+    let (resource, resource_id) = ("import", batch.import.uuid());
+    AuditEntry { action, resource, resource_id, before, after: Some(Value::Object(after)) }
+}
+
+/// Only what is not the same before and after.
+pub fn differing(before: Value, after: Value) -> (Value, Value) {
+    match (before, after) {
+        (Value::Object(mut was), Value::Object(mut is)) => {
+            was.retain(|name, value| {
+                let same = is.get(name) == Some(&*value);
+                if same {
+                    is.remove(name);
+                }
+                !same
+            });
+            (Value::Object(was), Value::Object(is))
+        }
+        whole => whole,
+    }
 }
 
 pub fn customer(fields: &CustomerFields) -> Value {

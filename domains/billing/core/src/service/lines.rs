@@ -5,7 +5,7 @@ use crate::domain::product::{NOT_SOLD, Offer};
 use crate::error::Error;
 use crate::store::prices;
 use billing_contract::PriceId;
-use data::Tx;
+use data::Unit;
 use kernel::{Faults, Money, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,12 +18,12 @@ pub struct LineCommand {
     pub unit_amount: Option<Money>,
 }
 
-pub async fn resolve(tx: &Tx, commands: Vec<LineCommand>) -> Result<(Vec<Line>, Money), Error> {
+pub async fn resolve(unit: &Unit, commands: Vec<LineCommand>) -> Result<(Vec<Line>, Money), Error> {
     if commands.len() > MAX_LINES {
         return Err(Error::field("/lines", "too_many", "at most 100 lines"));
     }
     let ids: BTreeSet<PriceId> = commands.iter().filter_map(|line| line.price).collect();
-    let offers = prices::offers(tx, ids.into_iter().collect()).await?;
+    let offers = prices::offers(unit, ids.into_iter().collect()).await?;
     let mut faults = Faults::new();
     let lines = commands.into_iter().enumerate();
     let lines: Vec<_> = lines.filter_map(|(index, line)| one(&mut faults, index, line, &offers)).collect();

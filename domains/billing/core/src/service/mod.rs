@@ -11,6 +11,7 @@ pub mod delete_product;
 pub mod draft_invoice;
 pub mod draft_invoice_from_subscription;
 pub mod finalize_invoice;
+pub mod imports;
 pub mod patch_customer;
 pub mod patch_invoice;
 pub mod patch_product;

@@ -2,7 +2,8 @@
 
 use crate::domain::customer::{Customer, CustomerFields};
 use billing_contract::CustomerId;
-use data::{Error, Tx, Unit};
+use data::{Error, Find, Tx, Unit};
+use kernel::reference::metadata_json;
 use kernel::{Page, PageRequest, Search, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -35,16 +36,24 @@ impl ActiveModelBehavior for ActiveModel {}
 data::tenant_entity!(resource);
 
 pub async fn insert(unit: &Unit, id: CustomerId, fields: &CustomerFields) -> Result<Customer, Error> {
-    let row = ActiveModel {
+    read(unit.insert(row(id, fields)?).await?)
+}
+
+pub async fn insert_all(unit: &Unit, new: &[(CustomerId, &CustomerFields)]) -> Result<(), Error> {
+    let rows = new.iter().map(|(id, fields)| row(*id, fields)).collect::<Result<_, _>>()?;
+    unit.insert_all(rows).await
+}
+
+fn row(id: CustomerId, fields: &CustomerFields) -> Result<ActiveModel, Error> {
+    Ok(ActiveModel {
         public_id: Set(id),
         name: Set(fields.name.clone()),
         email: Set(fields.email.clone()),
         external_id: Set(fields.external_id.clone()),
-        metadata: Set(serde_json::to_string(&fields.metadata).map_err(Error::internal)?),
+        metadata: Set(metadata_json(&fields.metadata).map_err(Error::internal)?),
         search_text: Set(fields.search_text()),
         ..Default::default()
-    };
-    read(unit.insert(row).await?)
+    })
 }
 
 pub async fn find(tx: &Tx, id: CustomerId) -> Result<Option<Customer>, Error> {
@@ -68,6 +77,39 @@ pub async fn find_to_keep(unit: &Unit, id: CustomerId) -> Result<Option<Customer
 pub async fn by_external_id_to_change(unit: &Unit, external_id: &str) -> Result<Option<Customer>, Error> {
     let found = unit.find::<Entity>().filter(Column::ExternalId.eq(external_id)).to_change();
     found.one().await?.map(read).transpose()
+}
+
+/// Those of these that are there, as they are now, and so they stay until the transaction ends.
+pub async fn all_to_change(unit: &Unit, ids: &[CustomerId]) -> Result<Vec<Customer>, Error> {
+    let wanted = Column::PublicId.is_in(ids.iter().copied());
+    held(unit.find::<Entity>().filter(wanted), ids.len()).await
+}
+
+pub async fn all_by_external_ids_to_change(
+    unit: &Unit,
+    external_ids: &[String],
+) -> Result<Vec<Customer>, Error> {
+    let wanted = Column::ExternalId.is_in(external_ids.iter().map(String::as_str));
+    held(unit.find::<Entity>().filter(wanted), external_ids.len()).await
+}
+
+/// In one order, so that of two who hold several neither waits for the other.
+async fn held(found: Find<'_, Entity>, most: usize) -> Result<Vec<Customer>, Error> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let found = found.to_change().order_by_asc(Column::PublicId).limit(most as u64);
+    found.all().await?.into_iter().map(read).collect()
+}
+
+/// By their ids, those after this one.
+pub async fn after(tx: &Tx, last: Option<CustomerId>, most: usize) -> Result<Vec<Customer>, Error> {
+    let mut found = tx.find::<Entity>();
+    if let Some(last) = last {
+        found = found.filter(Column::PublicId.gt(last));
+    }
+    let found = found.order_by_asc(Column::PublicId).limit(most as u64);
+    found.all().await?.into_iter().map(read).collect()
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,7 +143,7 @@ pub async fn update(
     before: &Customer,
     fields: &CustomerFields,
 ) -> Result<Option<Customer>, Error> {
-    let metadata = serde_json::to_string(&fields.metadata).map_err(Error::internal)?;
+    let metadata = metadata_json(&fields.metadata).map_err(Error::internal)?;
     let changed = unit
         .update::<Entity>()
         .filter(Column::PublicId.eq(before.id))

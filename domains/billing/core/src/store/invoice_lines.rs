@@ -68,6 +68,11 @@ pub async fn of(tx: &Tx, invoice: InvoiceId, currency: Currency) -> Result<Vec<L
     Ok(rows.into_iter().map(line).collect())
 }
 
+/// Whether a line is of this price.
+pub async fn any_at(tx: &Tx, price: PriceId) -> Result<bool, Error> {
+    Ok(tx.find::<Entity>().filter(Column::PriceId.eq(price)).limit(1).one().await?.is_some())
+}
+
 pub async fn replace(unit: &Unit, ctx: &Ctx, invoice: InvoiceId, lines: &[Line]) -> Result<(), Error> {
     unit.update::<Entity>()
         .filter(Column::InvoiceId.eq(invoice))

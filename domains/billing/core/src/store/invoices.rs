@@ -101,6 +101,12 @@ pub async fn page(tx: &Tx, filter: InvoiceFilter, request: &PageRequest) -> Resu
     found.page(request).await?.try_map(read)
 }
 
+/// Whether this customer has one, in whatever state.
+pub async fn any_of(tx: &Tx, customer: CustomerId) -> Result<bool, Error> {
+    let found = tx.find::<Entity>().filter(Column::CustomerId.eq(customer)).limit(1);
+    Ok(found.one().await?.is_some())
+}
+
 /// Whether one of this customer's has still to become final.
 pub async fn any_unfinished_of(tx: &Tx, customer: CustomerId) -> Result<bool, Error> {
     let unfinished = [InvoiceStatus::Draft, InvoiceStatus::PendingApproval].map(|status| status.name());

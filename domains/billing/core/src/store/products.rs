@@ -2,7 +2,8 @@
 
 use crate::domain::product::{Product, ProductFields};
 use billing_contract::ProductId;
-use data::{Error, Tx, Unit};
+use data::{Error, Find, Tx, Unit};
+use kernel::reference::metadata_json;
 use kernel::{Page, PageRequest, Search, TenantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -41,7 +42,7 @@ pub async fn insert(unit: &Unit, id: ProductId, fields: &ProductFields) -> Resul
         description: Set(fields.description.clone()),
         active: Set(fields.active),
         external_id: Set(fields.external_id.clone()),
-        metadata: Set(serde_json::to_string(&fields.metadata).map_err(Error::internal)?),
+        metadata: Set(metadata_json(&fields.metadata).map_err(Error::internal)?),
         search_text: Set(fields.search_text()),
         ..Default::default()
     };
@@ -91,7 +92,7 @@ pub async fn page(tx: &Tx, filter: &ProductFilter, request: &PageRequest) -> Res
 
 /// `None` when the row has another version by now.
 pub async fn update(unit: &Unit, before: &Product, fields: &ProductFields) -> Result<Option<Product>, Error> {
-    let metadata = serde_json::to_string(&fields.metadata).map_err(Error::internal)?;
+    let metadata = metadata_json(&fields.metadata).map_err(Error::internal)?;
     let changed = unit
         .update::<Entity>()
         .filter(Column::PublicId.eq(before.id))
@@ -123,6 +124,33 @@ pub async fn all(tx: &Tx, ids: Vec<ProductId>) -> Result<Vec<Product>, Error> {
     let limit = ids.len() as u64;
     let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids)).limit(limit).all().await?;
     found.into_iter().map(read).collect()
+}
+
+/// The same for whoever counts on their being there.
+pub async fn all_to_keep(unit: &Unit, ids: Vec<ProductId>) -> Result<Vec<Product>, Error> {
+    let limit = ids.len() as u64;
+    let found = unit.find::<Entity>().filter(Column::PublicId.is_in(ids)).to_keep();
+    let found = found.order_by_asc(Column::PublicId).limit(limit).all().await?;
+    found.into_iter().map(read).collect()
+}
+
+pub async fn all_by_external_ids(tx: &Tx, external_ids: &[String]) -> Result<Vec<Product>, Error> {
+    let found = called(tx, external_ids).limit(external_ids.len() as u64).all().await?;
+    found.into_iter().map(read).collect()
+}
+
+/// In one order, so that of two who hold several neither waits for the other.
+pub async fn all_by_external_ids_to_change(
+    unit: &Unit,
+    external_ids: &[String],
+) -> Result<Vec<Product>, Error> {
+    let found = called(unit, external_ids).to_change().order_by_asc(Column::PublicId);
+    let found = found.limit(external_ids.len() as u64).all().await?;
+    found.into_iter().map(read).collect()
+}
+
+fn called<'a>(tx: &'a Tx, external_ids: &[String]) -> Find<'a, Entity> {
+    tx.find::<Entity>().filter(Column::ExternalId.is_in(external_ids.iter().map(String::as_str)))
 }
 
 fn read(row: Model) -> Result<Product, Error> {

@@ -96,6 +96,17 @@ pub async fn any_active_of(tx: &Tx, customer: CustomerId) -> Result<bool, Error>
     Ok(active.limit(1).one().await?.is_some())
 }
 
+/// Whether this customer has or had one.
+pub async fn any_of(tx: &Tx, customer: CustomerId) -> Result<bool, Error> {
+    let found = tx.find::<Entity>().filter(Column::CustomerId.eq(customer)).limit(1);
+    Ok(found.one().await?.is_some())
+}
+
+/// Whether one is or was to this price.
+pub async fn any_at(tx: &Tx, price: PriceId) -> Result<bool, Error> {
+    Ok(tx.find::<Entity>().filter(Column::PriceId.eq(price)).limit(1).one().await?.is_some())
+}
+
 /// Whether anybody's subscription to a price of this product goes on.
 pub async fn any_active_to(tx: &Tx, product: ProductId) -> Result<bool, Error> {
     let sql = data::sql!(

@@ -11,7 +11,7 @@ use data::{AuditRecorded, Databases, Subscription};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::permission::PermissionSet;
 use kernel::{Actor, Ctx, DomainEvent, Problem, TenantId, Visitor};
-use module::{Module, ReportSource};
+use module::{ImportOffer, ImportTarget, Module, ReportSource};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -23,6 +23,7 @@ pub struct House {
     pub stage: Stage,
     pub billing: RemoteBilling,
     pub report: Arc<dyn ReportSource>,
+    imports: Vec<ImportOffer>,
     pub databases: Databases,
     /// What a full member of a tenant may do.
     pub permissions: PermissionSet,
@@ -71,7 +72,7 @@ impl House {
         ]);
         let platform = stage.platform("billing").await;
         let databases = platform.databases.clone();
-        let Module { api, permissions, contract, entitlements, mut reports, .. } =
+        let Module { api, permissions, contract, entitlements, mut reports, imports, .. } =
             billing::module(Settings::default(), Deps { platform });
         assert_eq!(api.faults(), &[] as &[String]);
         let contract = contract.unwrap();
@@ -90,6 +91,7 @@ impl House {
         Self {
             billing: RemoteBilling::new(Arc::new(Loopback(contract.server))),
             report: reports.remove(0).source,
+            imports,
             databases,
             permissions: permissions.iter().map(|permission| permission.name).collect(),
             service: Service::new(&server.unwrap()).await,
@@ -104,6 +106,12 @@ impl House {
         let token = tenant.id.to_string();
         self.admit(&tenant, &token, self.permissions.clone());
         Client { house: self, tenant, token }
+    }
+
+    /// The import target of this name.
+    pub fn target(&self, name: &str) -> Arc<dyn ImportTarget> {
+        let offer = self.imports.iter().find(|offer| offer.definition.name == name);
+        offer.unwrap_or_else(|| panic!("no target {name}")).target.clone()
     }
 
     fn admit(&self, tenant: &Tenant, token: &str, permissions: PermissionSet) {

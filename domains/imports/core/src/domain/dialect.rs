@@ -155,6 +155,15 @@ impl TextEncoding {
         self.0.decode_without_bom_handling_and_without_replacement(bytes)
     }
 
+    /// What it cannot say becomes `&#8364;`, as in a form on the web.
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        match self.units() {
+            Units::Bytes => self.0.encode(text).0.into_owned(),
+            Units::LittleEndianPairs => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Units::BigEndianPairs => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
     pub fn decode_lossy(self, bytes: &[u8]) -> std::borrow::Cow<'_, str> {
         self.0.decode_without_bom_handling(bytes).0
     }

@@ -1,6 +1,7 @@
 //! Which column or fixed value fills which field of the target: checked once when a run is asked for, then used row
 //! by row, forth to the target and back to what people see of a fault.
 
+use super::guard::meant;
 use super::records::{Record, Unreadable};
 use super::rounding::{MAX_DECIMALS, rounded};
 use super::row::{Fault, Outcome, RowResult};
@@ -12,6 +13,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_VALUE_CHARS: usize = 1_000;
+/// As long as a file may call one.
+const MAX_COLUMN_CHARS: usize = 200;
 const MAX_SHOWN_CHARS: usize = 200;
 /// The rule by which targets refuse a number of too many decimals.
 const TOO_PRECISE: &str = "too_precise";
@@ -19,6 +22,27 @@ const TOO_PRECISE: &str = "too_precise";
 /// By the target's field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping(pub BTreeMap<String, Source>);
+
+impl Mapping {
+    pub fn entries(&self) -> Vec<Entry> {
+        let entry = |(field, source): (&String, &Source)| {
+            let (column, value, decimals) = match source.clone() {
+                Source::Column(column) => (Some(column), None, None),
+                Source::Rounded { column, decimals } => (Some(column), None, Some(decimals.into())),
+                Source::Value(value) => (None, Some(value), None),
+            };
+            Entry { field: field.clone(), column, value, decimals }
+        };
+        self.0.iter().map(entry).collect()
+    }
+
+    pub fn uses_column(&self, name: &str) -> bool {
+        self.0.values().any(|source| match source {
+            Source::Column(column) | Source::Rounded { column, .. } => column == name,
+            Source::Value(_) => false,
+        })
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,10 +67,10 @@ pub struct Entry {
     pub decimals: Option<i64>,
 }
 
-/// All that is wrong with it at once, by pointers into the request.
+/// All that is wrong with it at once, by pointers into the request. Without a file nothing is said of columns.
 pub fn check(
     target: &TargetDefinition,
-    columns: &[String],
+    columns: Option<&[String]>,
     entries: Vec<Entry>,
 ) -> Result<Mapping, Vec<FieldError>> {
     let mut faults = Faults::new();
@@ -94,19 +118,26 @@ fn decimals(faults: &mut Faults, pointer: &str, field: &ImportField, entry: &Ent
 fn source(
     faults: &mut Faults,
     pointer: &str,
-    columns: &[String],
+    columns: Option<&[String]>,
     entry: &Entry,
     decimals: Option<u32>,
 ) -> Option<Source> {
     match (&entry.column, &entry.value) {
-        (Some(column), None) if columns.contains(column) => Some(match decimals {
-            None => Source::Column(column.clone()),
-            Some(decimals) => Source::Rounded { column: column.clone(), decimals },
-        }),
         (Some(column), None) => {
-            let detail = format!("the file has no column `{column}`; it has {}", listed(columns.iter()));
-            faults.add(format!("{pointer}/column"), "unknown_column", detail);
-            None
+            let column = match columns {
+                Some(columns) if columns.contains(column) => column.clone(),
+                Some(columns) => {
+                    let known = listed(columns.iter());
+                    let detail = format!("the file has no column `{column}`; it has {known}");
+                    faults.add(format!("{pointer}/column"), "unknown_column", detail);
+                    return None;
+                }
+                None => faults.prose(&format!("{pointer}/column"), column, MAX_COLUMN_CHARS),
+            };
+            Some(match decimals {
+                None => Source::Column(column),
+                Some(decimals) => Source::Rounded { column, decimals },
+            })
         }
         (None, Some(value)) => {
             let value = faults.text(&format!("{pointer}/value"), value, MAX_VALUE_CHARS);
@@ -217,7 +248,7 @@ impl Plan {
         let value = |origin: &Origin| match origin {
             Origin::Fixed(value) => Some(value.clone()),
             Origin::Cell { index, decimals, .. } => {
-                let cell = cells.get(*index)?.trim();
+                let cell = meant(cells.get(*index)?);
                 let cell = decimals.map_or(Cow::Borrowed(cell), |decimals| rounded(cell, decimals));
                 (!cell.is_empty()).then(|| cell.into_owned())
             }
@@ -283,6 +314,8 @@ mod tests {
             name: "inventory.items".to_owned(),
             title: "Items".to_owned(),
             permission: "inventory.items.write".to_owned(),
+            read_permission: "inventory.items.read".to_owned(),
+            key: vec!["sku".to_owned()],
             fields: vec![
                 field("sku", true),
                 field("name", true),
@@ -311,7 +344,7 @@ mod tests {
     #[test]
     fn every_fault_of_a_mapping_is_told() {
         fn check_entries(entries: Vec<Entry>, expected: &[(&str, &str)]) {
-            let found = check(&target(), &columns(&["id", "title"]), entries.clone());
+            let found = check(&target(), Some(&columns(&["id", "title"])), entries.clone());
             let found = found.err().unwrap_or_default();
             let found: Vec<_> =
                 found.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
@@ -363,14 +396,14 @@ mod tests {
             column("unit_cost", "price"),
             value("currency", "USD"),
         ];
-        let plan = Plan::new(&check(&target(), &columns, entries).unwrap(), &columns);
+        let plan = Plan::new(&check(&target(), Some(&columns), entries).unwrap(), &columns);
         let mut records = Records::from(Position::default());
-        records.push(b"1, Chai ,18\n2,Chang\n3,,x\n\"4\"4,a,b\n");
+        records.push(b"1, '=Chai ,18\n2,Chang\n3,,x\n\"4\"4,a,b\n");
         records.end();
         let sorted = plan.sort(records.collect());
         let sent: Vec<_> = sorted.rows.iter().map(|row| (row.line, format!("{:?}", row.values))).collect();
         let expected = [
-            (1, r#"{"currency": "USD", "name": "Chai", "sku": "1", "unit_cost": "18"}"#.to_owned()),
+            (1, r#"{"currency": "USD", "name": "=Chai", "sku": "1", "unit_cost": "18"}"#.to_owned()),
             (3, r#"{"currency": "USD", "sku": "3", "unit_cost": "x"}"#.to_owned()),
         ];
         assert_eq!(sent, expected);
@@ -425,7 +458,7 @@ mod tests {
         fn check_detail(unit_cost: Entry, sent: &str, told: &str) {
             let columns = columns(&["id", "title", "price"]);
             let entries = vec![column("sku", "id"), column("name", "title"), unit_cost];
-            let plan = Plan::new(&check(&target(), &columns, entries).unwrap(), &columns);
+            let plan = Plan::new(&check(&target(), Some(&columns), entries).unwrap(), &columns);
             let mut records = Records::from(Position::default());
             records.push(b"1,Chai,21.3500004\n");
             records.end();

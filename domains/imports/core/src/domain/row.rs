@@ -21,10 +21,12 @@ pub enum Outcome {
     Updated,
     Unchanged,
     Refused,
+    /// What it had created or updated is as it was before.
+    Undone,
 }
 
 impl Outcome {
-    pub const ALL: [Self; 4] = [Self::Created, Self::Updated, Self::Unchanged, Self::Refused];
+    pub const ALL: [Self; 5] = [Self::Created, Self::Updated, Self::Unchanged, Self::Refused, Self::Undone];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -32,6 +34,7 @@ impl Outcome {
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
             Self::Refused => "refused",
+            Self::Undone => "undone",
         }
     }
 
@@ -40,7 +43,7 @@ impl Outcome {
     }
 }
 
-/// Why a row was refused, in the words of the file and of the target.
+/// Why a row was refused, or was not undone, in the words of the file and of the target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The file's; none where the mapping gives the value, or where the line is no row.

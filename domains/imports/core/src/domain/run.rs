@@ -4,9 +4,10 @@ use super::mapping::Mapping;
 use super::records::Position;
 use super::row::{Outcome, RowResult};
 use chrono::{DateTime, Utc};
-use imports_contract::{ImportRunId, UploadId};
+use imports_contract::{ImportRunId, MappingId, UploadId};
 use kernel::UserId;
 use kernel::id::MessageId;
+use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -15,6 +16,10 @@ pub struct Run {
     /// `inventory.items`.
     pub target: String,
     pub mapping: Mapping,
+    /// The one that was kept, and is the same unless it was changed since.
+    pub mapping_id: Option<MappingId>,
+    /// The dry run whose decisions it carries out.
+    pub plan: Option<ImportRunId>,
     pub mode: Mode,
     pub status: RunStatus,
     /// It ends after the batch it is working on.
@@ -28,6 +33,10 @@ pub struct Run {
     pub message: MessageId,
     pub failure_detail: Option<String>,
     pub requested_by: Option<UserId>,
+    /// Its target keeps what it takes to undo it.
+    pub undoable: bool,
+    /// Once somebody has asked for it.
+    pub undo: Option<Undo>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     pub version: i64,
@@ -35,9 +44,64 @@ pub struct Run {
     pub updated_at: DateTime<Utc>,
 }
 
+/// How far the undoing of a run is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undo {
+    pub status: UndoStatus,
+    /// Another each time it is asked for.
+    pub id: Uuid,
+    /// As many batches are left, the last of the file first.
+    pub batches_left: u32,
+    pub rows_undone: u64,
+    /// Which something has built on.
+    pub rows_kept: u64,
+    pub failure_detail: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UndoStatus {
+    Queued,
+    Running,
+    Done,
+    Failed,
+}
+
+impl UndoStatus {
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Failed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == text)
+    }
+}
+
+impl Run {
+    /// Why it cannot be undone, and what to do instead; none where it can.
+    pub fn not_undoable(&self) -> Option<&'static str> {
+        match &self.undo {
+            _ if self.mode == Mode::DryRun => Some("a dry run has changed nothing"),
+            _ if !self.status.is_final() => Some("it has not ended yet: cancel it first"),
+            _ if !self.undoable => Some("it was made by a version that kept nothing to undo it by"),
+            Some(undo) if undo.status == UndoStatus::Done => {
+                Some("it is undone already; its rows say which were left as they are")
+            }
+            Some(undo) if undo.status != UndoStatus::Failed => Some("it is being undone"),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// All is checked and reported as in an import; the target keeps nothing.
+    /// All is decided and reported as in an import, and the decisions kept; nothing else changes.
     DryRun,
     Apply,
 }
@@ -102,6 +166,8 @@ impl Counts {
                 Outcome::Updated => counts.updated += 1,
                 Outcome::Unchanged => counts.unchanged += 1,
                 Outcome::Refused => counts.refused += 1,
+                // A row is counted as it went in.
+                Outcome::Undone => {}
             }
             counts
         })

@@ -1,11 +1,14 @@
 //! The REST surface of imports.
 
+mod exports;
+mod mappings;
 mod runs;
+mod sources;
 mod targets;
 mod uploads;
 
 use crate::error::Error;
-use crate::permissions::{RUNS_READ, RUNS_WRITE};
+use crate::permissions::{MAPPINGS_RESTORE, RUNS_READ, RUNS_WRITE};
 use crate::service::App;
 use kernel::problem::Problems;
 use std::time::Duration;
@@ -35,4 +38,25 @@ pub fn api(app: App) -> web::Api {
         .operation(web::operation!(runs::get_run).permission(&RUNS_READ))
         .operation(web::operation!(runs::list_run_rows).permission(&RUNS_READ))
         .operation(web::operation!(runs::cancel_run).permission(&RUNS_WRITE))
+        .operation(
+            web::operation!(runs::download_error_file).permission(&RUNS_READ).timeout(DOWNLOAD_TIMEOUT),
+        )
+        .operation(web::operation!(runs::undo_run).permission(&RUNS_WRITE))
+        .tag("Import mappings", "Which column fills which field, kept for files that come again")
+        .operation(
+            web::operation!(mappings::list_mappings).permission(&RUNS_READ).shows_deleted(&MAPPINGS_RESTORE),
+        )
+        .operation(web::operation!(mappings::create_mapping).permission(&RUNS_WRITE))
+        .operation(
+            web::operation!(mappings::get_mapping).permission(&RUNS_READ).shows_deleted(&MAPPINGS_RESTORE),
+        )
+        .operation(web::operation!(mappings::patch_mapping).permission(&RUNS_WRITE))
+        .operation(web::operation!(mappings::delete_mapping).permission(&RUNS_WRITE))
+        .operation(web::operation!(mappings::restore_mapping).permission(&MAPPINGS_RESTORE))
+        .tag("Exports", "What an import target has, as files that it would import again")
+        .operation(web::operation!(exports::create_export).permission(&RUNS_WRITE))
+        .operation(web::operation!(exports::list_exports).permission(&RUNS_READ))
+        .operation(web::operation!(exports::get_export).permission(&RUNS_READ))
+        .operation(web::operation!(exports::download_export).permission(&RUNS_READ).timeout(DOWNLOAD_TIMEOUT))
+        .operation(web::operation!(exports::cancel_export).permission(&RUNS_WRITE))
 }

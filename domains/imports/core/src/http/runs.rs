@@ -1,16 +1,15 @@
-//! Imports: asked for, watched, cancelled.
+//! Imports: asked for, watched, cancelled, undone.
 
-use crate::domain::mapping::{Entry, Source};
+use super::sources::{Entries, ImportSourceDto, shown};
 use crate::domain::row::{Outcome, RowResult};
-use crate::domain::run::{Mode, Run};
-use crate::service::{self, App, StartRun};
+use crate::domain::run::{Mode, Run, Undo};
+use crate::error::Error;
+use crate::service::{self, App, Mapped, RunOf, StartRun};
 use chrono::{DateTime, Utc};
-use imports_contract::{ImportRunId, ImportRunKind, UploadId};
-use kernel::UserId;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use imports_contract::{ImportRunId, ImportRunKind, MappingId, UploadId};
+use kernel::{Faults, UserId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::{Answer, Body, Caller, Listing, OwnOrder, PageQuery, PathId, Query, Rendered, State, respond};
@@ -26,68 +25,75 @@ use web::{Answer, Body, Caller, Listing, OwnOrder, PageQuery, PathId, Query, Ren
     },
 }))]
 pub struct StartImport {
-    upload_id: UploadId,
+    /// Required without `plan_id`
+    upload_id: Option<UploadId>,
+    /// Required without `plan_id` and `mapping_id`
     #[schema(examples("inventory.items"))]
-    target: String,
-    /// By the target's field
-    #[schema(value_type = BTreeMap<String, ImportSourceDto>)]
-    mapping: Entries,
+    target: Option<String>,
+    /// By the target's field; required without `plan_id` and `mapping_id`
+    #[schema(value_type = Option<BTreeMap<String, ImportSourceDto>>)]
+    mapping: Option<Entries>,
+    /// In place of `mapping`: one that is kept
+    mapping_id: Option<MappingId>,
+    /// In place of all of these: a dry run that is done, whose decisions are carried out
+    plan_id: Option<ImportRunId>,
     mode: ImportMode,
 }
 
-#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ImportSourceDto {
-    /// The file's column that fills the field
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<String>,
-    /// The same value in every row
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
-    /// Rounds the column's numbers half to even to so many decimals; only for a field of kind `decimal`. Without it a
-    /// number with more decimals than the field takes is refused
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 6)]
-    decimals: Option<i64>,
+impl StartImport {
+    fn command(self) -> Result<StartRun, Error> {
+        let mut faults = Faults::new();
+        let mode = match self.mode {
+            ImportMode::DryRun => Mode::DryRun,
+            ImportMode::Apply => Mode::Apply,
+        };
+        if let Some(plan) = self.plan_id {
+            let mut without = |is_absent: bool, pointer| {
+                faults.require(
+                    is_absent,
+                    pointer,
+                    "with_plan",
+                    "must be left out with plan_id, which names it",
+                );
+            };
+            without(self.upload_id.is_none(), "/upload_id");
+            without(self.target.is_none(), "/target");
+            without(self.mapping.is_none(), "/mapping");
+            without(self.mapping_id.is_none(), "/mapping_id");
+            let applies = mode == Mode::Apply;
+            faults.require(applies, "/mode", "with_plan", "must be apply with plan_id, which is carried out");
+            return faults.finish(StartRun { of: RunOf::Plan(plan), mode }).map_err(Error::invalid);
+        }
+        faults.require(self.upload_id.is_some(), "/upload_id", "required", "is required without plan_id");
+        let mapped = match (self.mapping_id, self.mapping) {
+            (Some(mapping), given) => {
+                let detail = "must be left out with mapping_id: give one of them";
+                faults.require(given.is_none(), "/mapping", "ambiguous", detail);
+                Some(Mapped::AsKept { mapping, target: self.target })
+            }
+            (None, given) => {
+                let detail = "is required without plan_id and mapping_id";
+                faults.require(self.target.is_some(), "/target", "required", detail);
+                faults.require(given.is_some(), "/mapping", "required", detail);
+                let given = self.target.zip(given);
+                given.map(|(target, entries)| Mapped::Anew { target, entries: entries.0 })
+            }
+        };
+        match (self.upload_id, mapped) {
+            (Some(upload), Some(mapped)) => {
+                faults.finish(StartRun { of: RunOf::File { upload, mapped }, mode }).map_err(Error::invalid)
+            }
+            _ => Err(Error::invalid(faults.into_errors())),
+        }
+    }
 }
 
-/// `dry_run` checks and reports everything and keeps nothing.
+/// `dry_run` decides and reports everything, and keeps the decisions; nothing else changes.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportMode {
     DryRun,
     Apply,
-}
-
-/// Keeps a field that is given twice, so that it can be told; a map would silently keep the last.
-#[derive(Default)]
-struct Entries(Vec<Entry>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Entries;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with the target's fields")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = Entries::default();
-                while let Some((field, source)) = map.next_entry::<String, ImportSourceDto>()? {
-                    entries.0.push(Entry {
-                        field,
-                        column: source.column,
-                        value: source.value,
-                        decimals: source.decimals,
-                    });
-                }
-                Ok(entries)
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -99,9 +105,10 @@ impl<'de> Deserialize<'de> for Entries {
         "unit_cost": {"column": "unit_price", "decimals": 2},
         "currency": {"value": "USD"},
     },
-    "mode": "apply", "status": "done", "cancel_requested": false, "rows_total": 77, "rows_done": 77,
-    "rows_created": 70, "rows_updated": 4, "rows_unchanged": 1, "rows_refused": 2, "failure_detail": null,
-    "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
+    "mapping_id": null, "plan_id": null, "mode": "apply", "status": "done", "cancel_requested": false,
+    "rows_total": 77, "rows_done": 77, "rows_created": 70, "rows_updated": 4, "rows_unchanged": 1,
+    "rows_refused": 2, "failure_detail": null,
+    "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "undo": null,
     "started_at": "2026-02-03T09:30:01Z", "finished_at": "2026-02-03T09:30:04Z",
     "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:04Z",
 }))]
@@ -110,6 +117,12 @@ pub struct ImportRunDto {
     upload_id: UploadId,
     target: String,
     mapping: BTreeMap<String, ImportSourceDto>,
+    /// The mapping that was named
+    #[schema(required)]
+    mapping_id: Option<MappingId>,
+    /// The dry run that it carries out
+    #[schema(required)]
+    plan_id: Option<ImportRunId>,
     mode: ImportMode,
     /// queued, running, done, failed or cancelled
     status: &'static str,
@@ -124,6 +137,9 @@ pub struct ImportRunDto {
     /// Why it failed
     failure_detail: Option<String>,
     requested_by: Option<UserId>,
+    /// Once somebody has asked for it
+    #[schema(required)]
+    undo: Option<ImportUndoDto>,
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
@@ -132,20 +148,13 @@ pub struct ImportRunDto {
 
 impl From<&Run> for ImportRunDto {
     fn from(run: &Run) -> Self {
-        let source = |source: &Source| match source.clone() {
-            Source::Column(column) => ImportSourceDto { column: Some(column), ..Default::default() },
-            Source::Rounded { column, decimals } => ImportSourceDto {
-                column: Some(column),
-                decimals: Some(decimals.into()),
-                ..Default::default()
-            },
-            Source::Value(value) => ImportSourceDto { value: Some(value), ..Default::default() },
-        };
         Self {
             id: run.id,
             upload_id: run.upload,
             target: run.target.clone(),
-            mapping: run.mapping.0.iter().map(|(field, from)| (field.clone(), source(from))).collect(),
+            mapping: shown(&run.mapping),
+            mapping_id: run.mapping_id,
+            plan_id: run.plan,
             mode: match run.mode {
                 Mode::DryRun => ImportMode::DryRun,
                 Mode::Apply => ImportMode::Apply,
@@ -160,10 +169,35 @@ impl From<&Run> for ImportRunDto {
             rows_refused: run.counts.refused,
             failure_detail: run.failure_detail.clone(),
             requested_by: run.requested_by,
+            undo: run.undo.as_ref().map(ImportUndoDto::from),
             started_at: run.started_at,
             finished_at: run.finished_at,
             created_at: run.created_at,
             updated_at: run.updated_at,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "running", "rows_undone": 60, "rows_kept": 1, "failure_detail": null}))]
+pub struct ImportUndoDto {
+    /// queued, running, done or failed
+    status: &'static str,
+    rows_undone: u64,
+    /// Left as they are, since something has built on them; each row says why
+    rows_kept: u64,
+    /// Why it failed
+    #[schema(required)]
+    failure_detail: Option<String>,
+}
+
+impl From<&Undo> for ImportUndoDto {
+    fn from(undo: &Undo) -> Self {
+        Self {
+            status: undo.status.name(),
+            rows_undone: undo.rows_undone,
+            rows_kept: undo.rows_kept,
+            failure_detail: undo.failure_detail.clone(),
         }
     }
 }
@@ -179,10 +213,11 @@ impl From<&Run> for ImportRunDto {
 pub struct ImportRowDto {
     /// Where the row begins in the file; the header is line 1
     line: u64,
-    /// created, updated, unchanged or refused
+    /// created, updated, unchanged, refused or undone
     outcome: &'static str,
     /// What it created, updated or found unchanged; in a dry run it need not exist
     resource_id: Option<Uuid>,
+    /// Why it was refused, or was not undone
     faults: Vec<ImportFaultDto>,
 }
 
@@ -230,6 +265,7 @@ pub enum ImportOutcome {
     Updated,
     Unchanged,
     Refused,
+    Undone,
 }
 
 impl From<ImportOutcome> for Outcome {
@@ -239,23 +275,18 @@ impl From<ImportOutcome> for Outcome {
             ImportOutcome::Updated => Self::Updated,
             ImportOutcome::Unchanged => Self::Unchanged,
             ImportOutcome::Refused => Self::Refused,
+            ImportOutcome::Undone => Self::Undone,
         }
     }
 }
 
 /// Starts an import or a dry run
+///
+/// A dry run decides each row as the import would, knowing the earlier rows of its file. An import that names one
+/// carries out its decisions; a row is decided anew where what it was decided upon has changed.
 #[utoipa::path(post, path = "/runs", responses((status = 202, body = ImportRunDto)))]
 pub async fn start_run(app: State<App>, caller: Caller, body: Body<StartImport>) -> Answer {
-    let body = body.into_inner();
-    let command = StartRun {
-        upload: body.upload_id,
-        target: body.target,
-        mapping: body.mapping.0,
-        mode: match body.mode {
-            ImportMode::DryRun => Mode::DryRun,
-            ImportMode::Apply => Mode::Apply,
-        },
-    };
+    let command = body.into_inner().command()?;
     respond(&caller, async |ctx| service::start_run(&app, ctx, command).await, accepted).await
 }
 
@@ -293,6 +324,26 @@ pub async fn list_run_rows(
 #[utoipa::path(post, path = "/runs/{id}/cancel", responses((status = 202, body = ImportRunDto)))]
 pub async fn cancel_run(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
     respond(&caller, async |ctx| service::cancel_run(&app, ctx, id.id()).await, accepted).await
+}
+
+/// Downloads the rows that were refused, to fix and upload again
+///
+/// Written as the file they came in, with all its columns and one more, `error`, that says what is wrong. Of a
+/// workbook it is CSV.
+#[utoipa::path(get, path = "/runs/{id}/error-file", responses(
+    (status = 200, description = "The rows that were refused", content((String = "text/csv")))))]
+pub async fn download_error_file(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
+    let file = service::download_error_file(&app, &caller, id.id()).await?;
+    Ok(Rendered::stream("text/csv", file.content).attachment(&file.file_name))
+}
+
+/// Undoes an import
+///
+/// What its rows created is deleted, and what they updated is as it was before. What something has built on since
+/// stays; each row says what became of it.
+#[utoipa::path(post, path = "/runs/{id}/undo", responses((status = 202, body = ImportRunDto)))]
+pub async fn undo_run(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
+    respond(&caller, async |ctx| service::undo_run(&app, ctx, id.id()).await, accepted).await
 }
 
 fn accepted(run: &Run) -> Rendered {

@@ -1,12 +1,16 @@
-//! The job that carries an import on, and the one that ends it where that one is given up.
+//! The jobs that carry an import or its undoing on, and those that end one where that is given up; in a file of their own
+//! those of exports.
 
-use crate::service::{App, Progress, end_run, run_import};
+pub mod exports;
+
+use crate::service::{App, Progress, carry_undo_on, end_run, end_undo, run_import};
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
 use imports_contract::ImportRunId;
 use kernel::Ctx;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Acts as whoever asked for the import.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,18 +37,44 @@ impl Job for EndRun {
     const MAX_ATTEMPTS: u32 = 100;
 }
 
+/// Acts as whoever asked for the import to be undone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UndoRun {
+    pub run: ImportRunId,
+    /// Which asking it follows.
+    pub undo: Uuid,
+}
+
+impl Job for UndoRun {
+    const KIND: &'static str = "imports.undo_run";
+    const VERSION: u16 = 1;
+    const MAX_ATTEMPTS: u32 = 12;
+}
+
+/// Follows an [`UndoRun`] that is given up, and reads what that one wrote.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EndUndo {
+    pub run: ImportRunId,
+    /// Which asking it follows.
+    pub undo: Uuid,
+}
+
+impl Job for EndUndo {
+    const KIND: &'static str = "imports.end_undo";
+    const VERSION: u16 = 1;
+    const MAX_ATTEMPTS: u32 = 100;
+}
+
 pub fn handlers(app: &App) -> Vec<Handler> {
     let (importing, ending) = (app.clone(), app.clone());
-    vec![
+    let (undoing, ending_undo) = (app.clone(), app.clone());
+    let mut handlers = vec![
         ::jobs::running_job(move |ctx: Ctx, job: RunImport, running: Running| {
             let app = importing.clone();
             async move {
                 let last_attempt = running.attempt() >= RunImport::MAX_ATTEMPTS;
-                match run_import(&app, &ctx, job.run, &running, last_attempt).await? {
-                    Progress::Ended => Ok(()),
-                    Progress::Cancelled => Err(JobFailure::Cancelled),
-                    Progress::Unfinished => Err(JobFailure::Snooze(Duration::ZERO)),
-                }
+                let run = run_import(&app, &ctx, job.run, &running, last_attempt).await?;
+                failed(run).map_or(Ok(()), Err)
             }
         })
         .when_given_up::<EndRun>(),
@@ -52,5 +82,29 @@ pub fn handlers(app: &App) -> Vec<Handler> {
             let app = ending.clone();
             async move { Ok(end_run(&app, &ctx, job.run).await?) }
         }),
-    ]
+        ::jobs::running_job(move |ctx: Ctx, job: UndoRun, running: Running| {
+            let app = undoing.clone();
+            async move {
+                let last_attempt = running.attempt() >= UndoRun::MAX_ATTEMPTS;
+                let undone = carry_undo_on(&app, &ctx, (job.run, job.undo), &running, last_attempt).await?;
+                failed(undone).map_or(Ok(()), Err)
+            }
+        })
+        .when_given_up::<EndUndo>(),
+        ::jobs::job(move |ctx: Ctx, job: EndUndo| {
+            let app = ending_undo.clone();
+            async move { Ok(end_undo(&app, &ctx, job.run, job.undo).await?) }
+        }),
+    ];
+    handlers.extend(exports::handlers(app));
+    handlers
+}
+
+/// How the job ends, where it is not done.
+fn failed(worked: Progress) -> Option<JobFailure> {
+    match worked {
+        Progress::Ended => None,
+        Progress::Cancelled => Some(JobFailure::Cancelled),
+        Progress::Unfinished => Some(JobFailure::Snooze(Duration::ZERO)),
+    }
 }

@@ -5,7 +5,6 @@ use super::workbook::{self, Spooled, joined};
 use super::{App, blob_key};
 use crate::domain::dialect::Dialect;
 use crate::domain::records::{Position, Record, Records};
-use crate::domain::run::Run;
 use crate::domain::sheet::{Sheet, SheetError};
 use crate::domain::upload::{Source, Upload};
 use crate::error::Error;
@@ -33,9 +32,14 @@ pub struct Batch {
 }
 
 impl Batches {
-    pub async fn open(app: &App, tenant: TenantId, run: &Run, upload: &Upload) -> Result<Self, Error> {
+    /// From the beginning, or from where a batch ended.
+    pub async fn open(
+        app: &App,
+        tenant: TenantId,
+        upload: &Upload,
+        begun: Option<Position>,
+    ) -> Result<Self, Error> {
         let key = blob_key(tenant, upload.id, upload.layout.format());
-        let begun = (run.resume != Position::default()).then_some(run.resume);
         let header_row = upload.layout.header_row;
         Ok(match &upload.layout.source {
             Source::Csv(dialect) => {

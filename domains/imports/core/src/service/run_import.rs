@@ -1,8 +1,9 @@
-//! Carries an import on from where it stands: a batch is applied by the target in the target's own transaction, then
-//! recorded here in one of ours. A crash between the two repeats the batch, which the target answers from its record.
+//! Carries an import on from where it stands: a batch is planned or executed by the target in the target's own
+//! transaction, then recorded here in one of ours. A crash between the two repeats the batch, which the target answers
+//! from its record.
 
 use super::read_batches::{Batch, Batches};
-use super::{App, audit, check_permission, finish, get_upload, rows, was};
+use super::{App, audit, check_permission, finish, get_upload, is_lasting, refused, rows, was};
 use crate::domain::mapping::Plan;
 use crate::domain::records::Position;
 use crate::domain::row::RowResult;
@@ -11,9 +12,8 @@ use crate::error::Error;
 use crate::store;
 use ::jobs::Running;
 use imports_contract::ImportRunId;
-use kernel::contract::Cause;
 use kernel::{Ctx, Id, Problem};
-use module::{ApplyBatch, ImportError, ImportOffer, ImportRow, RowOutcome};
+use module::{ExecuteBatch, ImportOffer, ImportRow, PlanBatch, RowOutcome};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -59,11 +59,6 @@ pub async fn run_import(
     }
 }
 
-/// Whether it would be the same the next time; as `jobs` sees it.
-fn is_lasting(problem: &Problem) -> bool {
-    !matches!(problem.kind.status, 408 | 409 | 425 | 429 | 500..)
-}
-
 /// `None` when it has ended.
 async fn begin(app: &App, ctx: &Ctx, id: ImportRunId) -> Result<Option<Run>, Error> {
     let mut unit = app.databases.write(ctx).await?;
@@ -91,7 +86,8 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
     check_permission(ctx, &offer.definition)?;
     let upload = get_upload(app, ctx, run.upload).await?;
     let plan = Plan::new(&run.mapping, &upload.columns);
-    let mut batches = Batches::open(app, ctx.tenant(), &run, &upload).await?;
+    let begun_at = (run.resume != Position::default()).then_some(run.resume);
+    let mut batches = Batches::open(app, ctx.tenant(), &upload, begun_at).await?;
     let mut ctx = ctx.clone();
     loop {
         if run.cancel_requested || running.cancelled() {
@@ -102,7 +98,7 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
         }
         let Some(Batch { records, end }) = batches.next().await? else { return Ok(Work::Done) };
         let sorted = plan.sort(records);
-        let outcomes = apply(&ctx, offer, &run, &sorted.rows).await?;
+        let outcomes = ask(&ctx, offer, &run, &sorted.rows).await?;
         let results = plan.results(run.id, sorted, outcomes);
         let results = results.ok_or_else(|| Problem::internal("the target did not answer for each row"))?;
         run = record(app, &ctx, &run, &results, end).await?;
@@ -112,7 +108,7 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
     }
 }
 
-async fn apply(
+async fn ask(
     ctx: &Ctx,
     offer: &ImportOffer,
     run: &Run,
@@ -121,25 +117,16 @@ async fn apply(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let request = ApplyBatch {
-        target: run.target.clone(),
-        import: Id::from_uuid(run.id.uuid()),
-        batch: run.next_batch,
-        dry_run: run.mode == Mode::DryRun,
-        rows: rows.to_vec(),
+    let (target, batch, rows) = (run.target.clone(), run.next_batch, rows.to_vec());
+    let import = Id::from_uuid(run.id.uuid());
+    let answered = match run.mode {
+        Mode::DryRun => offer.target.plan(ctx, PlanBatch { target, import, batch, rows }).await,
+        Mode::Apply => {
+            let plan = run.plan.map(|plan| Id::from_uuid(plan.uuid()));
+            offer.target.execute(ctx, ExecuteBatch { target, import, plan, batch, rows }).await
+        }
     };
-    let target = || run.target.clone();
-    let applied = offer.target.apply(ctx, request).await;
-    applied.map(|outcome| outcome.rows).map_err(|error| match error {
-        ImportError::UnknownTarget => Error::TargetGone { target: target() },
-        ImportError::Forbidden => {
-            Error::TargetForbidden { target: target(), permission: offer.definition.permission.clone() }
-        }
-        ImportError::Unavailable(cause) => Error::TargetUnavailable { target: target(), cause },
-        ImportError::DeadlineExceeded => {
-            Error::TargetUnavailable { target: target(), cause: Cause::new("the deadline has passed") }
-        }
-    })
+    answered.map(|outcome| outcome.rows).map_err(|error| refused(&offer.definition, error))
 }
 
 async fn record(app: &App, ctx: &Ctx, run: &Run, results: &[RowResult], end: Position) -> Result<Run, Error> {

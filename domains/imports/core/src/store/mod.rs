@@ -1,5 +1,7 @@
 //! The tables of imports. Only this folder knows how they are queried.
 
+pub mod export;
+pub mod mapping;
 pub mod message;
 pub mod row;
 pub mod run;

@@ -1,7 +1,7 @@
 //! The table `import_rows`, read in the order of the file.
 
 use super::{from_json, signed, to_json, unknown, unsigned};
-use crate::domain::row::{Outcome, RowResult};
+use crate::domain::row::{Fault, Outcome, RowResult};
 use data::{Tx, Unit};
 use imports_contract::ImportRunId;
 use kernel::{Ctx, Page, PageRequest, TenantId};
@@ -32,6 +32,9 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 data::tenant_entity!(record);
+
+/// What can be undone.
+const MADE: [&str; 2] = ["created", "updated"];
 
 pub async fn insert_all(unit: &Unit, ctx: &Ctx, rows: &[RowResult]) -> Result<(), data::Error> {
     let row = |row: &RowResult| {
@@ -70,6 +73,39 @@ pub async fn page(
     let next_cursor = rows.last().filter(|_| more).map(|row| row.line.to_string());
     let data = rows.into_iter().map(RowResult::try_from).collect::<Result<_, _>>()?;
     Ok(Page { data, next_cursor })
+}
+
+/// Refused ones below a line, in the order of the file.
+pub async fn refused_below(
+    tx: &Tx,
+    run: ImportRunId,
+    line: u64,
+    most: u64,
+) -> Result<Vec<RowResult>, data::Error> {
+    let refused = tx.find::<Entity>().filter(Column::RunId.eq(run));
+    let refused =
+        refused.filter(Column::Outcome.eq(Outcome::Refused.name())).filter(Column::Line.gt(signed(line)));
+    let found = refused.order_by_asc(Column::Line).limit(most).all().await?;
+    found.into_iter().map(RowResult::try_from).collect()
+}
+
+/// How many of these lines had created or updated something, and are undone by now.
+pub async fn undo(unit: &Unit, run: ImportRunId, lines: &[u64]) -> Result<u64, data::Error> {
+    if lines.is_empty() {
+        return Ok(0);
+    }
+    let undone = unit.update::<Entity>().set(Column::Outcome, Outcome::Undone.name());
+    let undone =
+        undone.filter(Column::RunId.eq(run)).filter(Column::Line.is_in(lines.iter().copied().map(signed)));
+    undone.filter(Column::Outcome.is_in(MADE)).exec().await
+}
+
+/// Says why lines were left as they are.
+pub async fn keep(unit: &Unit, run: ImportRunId, lines: &[u64], why: &Fault) -> Result<u64, data::Error> {
+    let kept = unit.update::<Entity>().set(Column::Faults, to_json(&[why])?);
+    let kept =
+        kept.filter(Column::RunId.eq(run)).filter(Column::Line.is_in(lines.iter().copied().map(signed)));
+    kept.filter(Column::Outcome.is_in(MADE)).exec().await
 }
 
 impl TryFrom<Model> for RowResult {

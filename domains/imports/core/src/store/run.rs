@@ -2,11 +2,13 @@
 //! undo each other.
 
 use super::{from_json, signed, to_json, unknown, unsigned};
+use crate::domain::mapping::Mapping;
 use crate::domain::records::Position;
-use crate::domain::run::{Counts, Mode, Run, RunStatus};
+use crate::domain::run::{Counts, Mode, Run, RunStatus, Undo, UndoStatus};
+use crate::error::Error;
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit};
-use imports_contract::{ImportRunId, UploadId};
+use imports_contract::{ImportRunId, MappingId, UploadId};
 use kernel::id::MessageId;
 use kernel::{Page, PageRequest, TenantId, UserId};
 use sea_orm::entity::prelude::*;
@@ -37,6 +39,15 @@ pub struct Model {
     pub message_id: MessageId,
     pub failure_detail: Option<String>,
     pub requested_by: Option<UserId>,
+    pub mapping_id: Option<MappingId>,
+    pub plan_id: Option<ImportRunId>,
+    pub undoable: bool,
+    pub undo_status: Option<String>,
+    pub undo_next_batch: i64,
+    pub undo_id: Option<Uuid>,
+    pub undo_failure_detail: Option<String>,
+    pub rows_undone: i64,
+    pub rows_kept: i64,
     pub started_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
     pub version: i64,
@@ -54,8 +65,9 @@ impl ActiveModelBehavior for ActiveModel {}
 data::tenant_entity!(resource);
 
 const UNFINISHED: [&str; 2] = ["queued", "running"];
+const UNDOING: [&str; 2] = ["queued", "running"];
 
-pub async fn insert(unit: &Unit, run: &Run) -> Result<Run, data::Error> {
+pub async fn insert(unit: &Unit, run: &Run) -> Result<Run, Error> {
     let row = ActiveModel {
         public_id: Set(run.id),
         upload_id: Set(run.upload),
@@ -75,9 +87,20 @@ pub async fn insert(unit: &Unit, run: &Run) -> Result<Run, data::Error> {
         resume_line: Set(signed(run.resume.line)),
         message_id: Set(run.message),
         requested_by: Set(run.requested_by),
+        mapping_id: Set(run.mapping_id),
+        plan_id: Set(run.plan),
+        undoable: Set(run.undoable),
+        undo_next_batch: Set(0),
+        rows_undone: Set(0),
+        rows_kept: Set(0),
         ..Default::default()
     };
-    unit.insert(row).await?.try_into()
+    match unit.insert(row).await {
+        Err(error) if error.is_unique("import_runs_of_plan", "import_runs.plan_id") => {
+            Err(Error::PlanCarriedOut)
+        }
+        inserted => Ok(inserted?.try_into()?),
+    }
 }
 
 pub async fn find(tx: &Tx, id: ImportRunId) -> Result<Option<Run>, data::Error> {
@@ -170,8 +193,91 @@ pub async fn cancel_running(unit: &Unit, id: ImportRunId) -> Result<Option<Run>,
     one(update.returning().await?)
 }
 
+/// How the newest run into a target was mapped.
+pub async fn last_mapping(
+    tx: &Tx,
+    target: &str,
+) -> Result<Option<(Mapping, Option<MappingId>)>, data::Error> {
+    let newest = tx.find::<Entity>().filter(Column::Target.eq(target));
+    let newest = newest.order_by_desc(Column::CreatedAt).order_by_desc(Column::PublicId).one().await?;
+    newest.map(|run| Ok((from_json(&run.mapping)?, run.mapping_id))).transpose()
+}
+
+/// From never asked for, or from failed where it goes on; `None` when it is neither. The batch after the last that is
+/// recorded may have gone in as well, where the run ended between the two.
+pub async fn ask_undo(unit: &Unit, id: ImportRunId, undo: Uuid) -> Result<Option<Run>, data::Error> {
+    let first = asking(unit, id, undo).set_expr(Column::UndoNextBatch, Expr::col(Column::NextBatch).add(1));
+    let first = first.filter(Column::UndoStatus.is_null()).filter(Column::Status.is_not_in(UNFINISHED));
+    match one(first.returning().await?)? {
+        Some(run) => Ok(Some(run)),
+        None => {
+            let again = asking(unit, id, undo).filter(Column::UndoStatus.eq(UndoStatus::Failed.name()));
+            one(again.returning().await?)
+        }
+    }
+}
+
+fn asking(unit: &Unit, id: ImportRunId, undo: Uuid) -> data::Update<'_, Entity> {
+    let ask = unit.update::<Entity>().set(Column::UndoStatus, UndoStatus::Queued.name());
+    let ask = ask.set(Column::UndoId, undo).set(Column::UndoFailureDetail, None::<String>);
+    ask.filter(Column::PublicId.eq(id)).filter(Column::Undoable.eq(true))
+}
+
+/// Takes the step from so many batches left to one less; `None` when it is not there any more.
+pub async fn advance_undo(
+    unit: &Unit,
+    id: ImportRunId,
+    undo: Uuid,
+    batches_left: u32,
+    undone: u64,
+    kept: u64,
+) -> Result<Option<Run>, data::Error> {
+    let add = |column: Column, count: u64| Expr::col(column).add(signed(count));
+    let update = unit
+        .update::<Entity>()
+        .set(Column::UndoStatus, UndoStatus::Running.name())
+        .set(Column::UndoNextBatch, i64::from(batches_left) - 1)
+        .set_expr(Column::RowsUndone, add(Column::RowsUndone, undone))
+        .set_expr(Column::RowsKept, add(Column::RowsKept, kept))
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::UndoId.eq(undo))
+        .filter(Column::UndoStatus.is_in(UNDOING))
+        .filter(Column::UndoNextBatch.eq(i64::from(batches_left)));
+    one(update.returning().await?)
+}
+
+/// To its end; `None` when it has one already.
+pub async fn finish_undo(
+    unit: &Unit,
+    id: ImportRunId,
+    undo: Uuid,
+    status: UndoStatus,
+    failure_detail: Option<String>,
+) -> Result<Option<Run>, data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::UndoStatus, status.name())
+        .set(Column::UndoFailureDetail, failure_detail)
+        .filter(Column::PublicId.eq(id))
+        .filter(Column::UndoId.eq(undo))
+        .filter(Column::UndoStatus.is_in(UNDOING));
+    one(update.returning().await?)
+}
+
 fn one(rows: Vec<Model>) -> Result<Option<Run>, data::Error> {
     rows.into_iter().next().map(Run::try_from).transpose()
+}
+
+fn undo_of(row: &Model) -> Result<Option<Undo>, data::Error> {
+    let (Some(status), Some(id)) = (&row.undo_status, row.undo_id) else { return Ok(None) };
+    Ok(Some(Undo {
+        id,
+        status: UndoStatus::parse(status).ok_or_else(|| unknown("undo_status", status))?,
+        batches_left: u32::try_from(row.undo_next_batch).map_err(data::Error::internal)?,
+        rows_undone: unsigned(row.rows_undone),
+        rows_kept: unsigned(row.rows_kept),
+        failure_detail: row.undo_failure_detail.clone(),
+    }))
 }
 
 impl TryFrom<Model> for Run {
@@ -179,6 +285,10 @@ impl TryFrom<Model> for Run {
 
     fn try_from(row: Model) -> Result<Self, data::Error> {
         Ok(Self {
+            undo: undo_of(&row)?,
+            mapping_id: row.mapping_id,
+            plan: row.plan_id,
+            undoable: row.undoable,
             id: row.public_id,
             upload: row.upload_id,
             target: row.target,

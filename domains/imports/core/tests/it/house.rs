@@ -1,6 +1,6 @@
 //! The fixture: imports as the app wires it, with a client of its API and a worker.
 
-use crate::warehouse::{PERMISSION, Warehouse};
+use crate::warehouse::{PERMISSION, READ_PERMISSION, Warehouse};
 use actix_web::body::to_bytes;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
@@ -28,7 +28,8 @@ pub struct House {
     service: Service,
 }
 
-/// `owner` and `clerk` of one tenant, `neighbour` of another. The clerk may import, but not write items.
+/// `owner` and `clerk` of one tenant, `neighbour` of another. The clerk may import, but not write items; the
+/// writer may write them, and not read them.
 #[derive(Clone)]
 pub struct People {
     pub tenant: Tenant,
@@ -38,7 +39,7 @@ pub struct People {
 }
 
 fn all() -> PermissionSet {
-    PERMISSIONS.iter().map(|permission| permission.name).chain([PERMISSION]).collect()
+    PERMISSIONS.iter().map(|permission| permission.name).chain([PERMISSION, READ_PERMISSION]).collect()
 }
 
 pub fn without_target() -> PermissionSet {
@@ -51,6 +52,7 @@ impl IdentityProvider for People {
         let (tenant, permissions) = match bearer {
             "owner" => (&self.tenant, all()),
             "clerk" => (&self.tenant, without_target()),
+            "writer" => (&self.tenant, without_target().names().chain([PERMISSION]).collect()),
             "guest" => (&self.tenant, PermissionSet::default()),
             "neighbour" => (&self.neighbour, all()),
             _ => return Ok(None),

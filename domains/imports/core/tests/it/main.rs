@@ -7,9 +7,13 @@
 )]
 
 mod archive;
+mod exports;
 mod formats;
 mod house;
+mod mappings;
+mod plan;
 mod recovery;
 mod runs;
+mod undo;
 mod uploads;
 mod warehouse;

@@ -1,16 +1,21 @@
-//! The target the imports go into: it keeps items by tenant and sku, takes each batch once, and fails as told.
+//! The target the imports go into: it keeps items by tenant and sku, plans, takes and undoes each batch once, gives what it
+//! is told to have in pages, and fails as told.
 
 use kernel::contract::Cause;
 use kernel::{Ctx, TenantId};
 use module::{
-    ApplyBatch, BatchOutcome, FakeImportTarget, FieldKind, ImportError, ImportField, ImportId, ImportOffer,
-    ImportRow, RowFault, RowOutcome, TargetDefinition,
+    BatchOutcome, BatchUndone, ExecuteBatch, ExportPage, ExportedRows, FakeImportTarget, FieldKind,
+    ImportError, ImportField, ImportId, ImportOffer, ImportRow, PlanBatch, RowFault, RowOutcome, RowUndone,
+    TargetDefinition, UndoBatch,
 };
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
 pub const PERMISSION: &str = "warehouse.items.write";
+pub const READ_PERMISSION: &str = "warehouse.items.read";
+/// As many rows it gives at a time.
+pub const PAGE_ROWS: usize = 2;
 
 #[derive(Clone, Default)]
 pub struct Warehouse {
@@ -18,17 +23,30 @@ pub struct Warehouse {
     state: Arc<Mutex<State>>,
 }
 
+/// A line, its sku, and how that was called before.
+type MadeByLine = (u64, String, Option<String>);
+
 #[derive(Default)]
 struct State {
     items: BTreeMap<(TenantId, String), (Uuid, String)>,
     /// How often an item was written: more than once is an item taken twice.
     writes: HashMap<String, u32>,
     answers: HashMap<(ImportId, u32), BatchOutcome>,
+    /// What it was asked to plan and to execute, in order.
+    asked: Vec<(u32, Vec<ImportRow>)>,
+    undone: Vec<u32>,
+    /// The ids that a plan has given.
+    planned: HashMap<(ImportId, String), Uuid>,
+    made: BTreeMap<(ImportId, u32), Vec<MadeByLine>>,
+    undo_answers: HashMap<(ImportId, u32), BatchUndone>,
+    built_upon: BTreeSet<String>,
+    /// What it gives out.
+    has: HashMap<TenantId, Vec<BTreeMap<String, String>>>,
     troubles: VecDeque<(u32, Trouble)>,
     after: Option<(u32, Box<dyn FnOnce() + Send>)>,
 }
 
-/// What happens the next time a batch of this number comes.
+/// What happens the next time a batch of this number comes, or a page is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Trouble {
     DiesBefore,
@@ -44,8 +62,12 @@ pub enum Trouble {
 impl Warehouse {
     pub fn new() -> Self {
         let warehouse = Self::default();
-        let handling = warehouse.clone();
-        warehouse.fake.on_apply(move |ctx, request| handling.handle(ctx, request));
+        let (planning, executing, undoing) = (warehouse.clone(), warehouse.clone(), warehouse.clone());
+        warehouse.fake.on_plan(move |ctx, request| planning.handle(ctx, request.into()));
+        warehouse.fake.on_execute(move |ctx, request| executing.handle(ctx, request.into()));
+        warehouse.fake.on_undo(move |ctx, request| undoing.undo(ctx, &request));
+        let giving = warehouse.clone();
+        warehouse.fake.on_export(move |ctx, request| giving.export(ctx, &request));
         warehouse
     }
 
@@ -60,6 +82,8 @@ impl Warehouse {
             name: "warehouse.items".to_owned(),
             title: "Items".to_owned(),
             permission: PERMISSION.to_owned(),
+            read_permission: READ_PERMISSION.to_owned(),
+            key: vec!["sku".to_owned()],
             fields: vec![
                 field("sku", FieldKind::Text, true),
                 field("name", FieldKind::Text, true),
@@ -74,7 +98,20 @@ impl Warehouse {
         self.state.lock().unwrap().troubles.push_back((batch, trouble));
     }
 
-    /// Happens once, when a batch of this number has been applied and before that is answered.
+    /// What an export gives from now on.
+    pub fn has(&self, tenant: TenantId, rows: &[&[(&str, &str)]]) {
+        let row = |row: &&[(&str, &str)]| {
+            row.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect()
+        };
+        self.state.lock().unwrap().has.insert(tenant, rows.iter().map(row).collect());
+    }
+
+    /// What each page was asked to follow, in order.
+    pub fn pages(&self) -> Vec<Option<String>> {
+        self.fake.export_calls().into_iter().map(|page| page.after).collect()
+    }
+
+    /// Happens once, when a batch of this number has been applied, or a page is there, and before that is answered.
     pub fn after(&self, batch: u32, happens: impl FnOnce() + Send + 'static) {
         self.state.lock().unwrap().after = Some((batch, Box::new(happens)));
     }
@@ -90,8 +127,8 @@ impl Warehouse {
 
     /// A field as it was sent the last time.
     pub fn sent(&self, sku: &str, field: &str) -> Option<String> {
-        let calls = self.fake.apply_calls();
-        let rows = calls.iter().flat_map(|call| &call.rows);
+        let asked = self.state.lock().unwrap().asked.clone();
+        let rows = asked.iter().flat_map(|(_, rows)| rows);
         let mut of_sku = rows.filter(|row| row.values.get("sku").is_some_and(|sent| sent == sku));
         of_sku.next_back()?.values.get(field).cloned()
     }
@@ -103,10 +140,27 @@ impl Warehouse {
 
     /// The numbers and sizes of the batches it was asked for, in order.
     pub fn batches(&self) -> Vec<(u32, usize)> {
-        self.fake.apply_calls().iter().map(|call| (call.batch, call.rows.len())).collect()
+        let state = self.state.lock().unwrap();
+        state.asked.iter().map(|(batch, rows)| (*batch, rows.len())).collect()
     }
 
-    fn handle(&self, ctx: &Ctx, request: ApplyBatch) -> Result<BatchOutcome, ImportError> {
+    /// The batches it was asked to undo, in order.
+    pub fn undone(&self) -> Vec<u32> {
+        self.state.lock().unwrap().undone.clone()
+    }
+
+    /// What nothing takes back any more.
+    pub fn build_upon(&self, sku: &str) {
+        self.state.lock().unwrap().built_upon.insert(sku.to_owned());
+    }
+
+    pub fn name(&self, tenant: TenantId, sku: &str) -> Option<String> {
+        let state = self.state.lock().unwrap();
+        state.items.get(&(tenant, sku.to_owned())).map(|(_, name)| name.clone())
+    }
+
+    fn handle(&self, ctx: &Ctx, request: Asked) -> Result<BatchOutcome, ImportError> {
+        self.state.lock().unwrap().asked.push((request.batch, request.rows.clone()));
         let trouble = self.next_trouble(request.batch);
         let unavailable = || ImportError::Unavailable(Cause::new("the warehouse burns"));
         match trouble {
@@ -135,21 +189,109 @@ impl Warehouse {
         Some(trouble)
     }
 
-    fn apply(&self, tenant: TenantId, request: &ApplyBatch) -> BatchOutcome {
+    fn apply(&self, tenant: TenantId, request: &Asked) -> BatchOutcome {
         let mut state = self.state.lock().unwrap();
         let key = (request.import, request.batch);
         if let Some(answer) = state.answers.get(&key) {
             return answer.clone();
         }
-        let rows = request.rows.iter().map(|row| state.take(tenant, row, request.dry_run)).collect();
+        let rows = request.rows.iter().map(|row| state.take(tenant, row, request)).collect();
         let outcome = BatchOutcome { rows };
         state.answers.insert(key, outcome.clone());
         outcome
     }
+
+    fn undo(&self, ctx: &Ctx, request: &UndoBatch) -> Result<BatchUndone, ImportError> {
+        self.state.lock().unwrap().undone.push(request.batch);
+        let trouble = self.next_trouble(request.batch);
+        let unavailable = || ImportError::Unavailable(Cause::new("the warehouse burns"));
+        if matches!(trouble, Some(Trouble::Unavailable)) {
+            return Err(unavailable());
+        }
+        let undone = self.state.lock().unwrap().undo(ctx.tenant(), request);
+        match trouble {
+            Some(Trouble::DiesAfter) => panic!("killed after the batch"),
+            Some(Trouble::AnswerLost) => Err(unavailable()),
+            _ => Ok(undone),
+        }
+    }
+}
+
+impl Warehouse {
+    fn export(&self, ctx: &Ctx, request: &ExportPage) -> Result<ExportedRows, ImportError> {
+        let from: usize = request.after.as_deref().map_or(0, |after| after.parse().unwrap());
+        let page = u32::try_from(from / PAGE_ROWS).unwrap();
+        let trouble = self.next_trouble(page);
+        match trouble {
+            Some(Trouble::DiesBefore) => panic!("killed before the page"),
+            Some(Trouble::Forbidden) => return Err(ImportError::Forbidden),
+            Some(Trouble::Unavailable | Trouble::AnswerLost) => {
+                return Err(ImportError::Unavailable(Cause::new("the warehouse burns")));
+            }
+            _ => {}
+        }
+        let has = self.state.lock().unwrap().has.get(&ctx.tenant()).cloned().unwrap_or_default();
+        let to = has.len().min(from + PAGE_ROWS);
+        let after = self.state.lock().unwrap().after.take_if(|(at, _)| *at == page);
+        if let Some((_, happens)) = after {
+            happens();
+        }
+        if let Some(Trouble::DiesAfter) = trouble {
+            panic!("killed after the page");
+        }
+        Ok(ExportedRows { rows: has[from..to].to_vec(), next: (to < has.len()).then(|| to.to_string()) })
+    }
+}
+
+/// To plan or to execute.
+struct Asked {
+    import: ImportId,
+    plan: Option<ImportId>,
+    batch: u32,
+    dry_run: bool,
+    rows: Vec<ImportRow>,
+}
+
+impl From<PlanBatch> for Asked {
+    fn from(PlanBatch { import, batch, rows, .. }: PlanBatch) -> Self {
+        Self { import, plan: None, batch, dry_run: true, rows }
+    }
+}
+
+impl From<ExecuteBatch> for Asked {
+    fn from(ExecuteBatch { import, plan, batch, rows, .. }: ExecuteBatch) -> Self {
+        Self { import, plan, batch, dry_run: false, rows }
+    }
 }
 
 impl State {
-    fn take(&mut self, tenant: TenantId, row: &ImportRow, dry_run: bool) -> RowOutcome {
+    fn undo(&mut self, tenant: TenantId, request: &UndoBatch) -> BatchUndone {
+        let key = (request.import, request.batch);
+        if let Some(answer) = self.undo_answers.get(&key) {
+            return answer.clone();
+        }
+        let made = self.made.get(&key).cloned().unwrap_or_default();
+        let mut rows = Vec::new();
+        for (line, sku, before) in made.into_iter().rev() {
+            let kept = self.built_upon.contains(&sku).then(|| RowFault {
+                field: "sku".to_owned(),
+                rule: "built_upon".to_owned(),
+                detail: "It is in use.".to_owned(),
+            });
+            if kept.is_none() {
+                let item = self.items.remove(&(tenant, sku.clone()));
+                if let (Some((id, _)), Some(name)) = (item, before) {
+                    self.items.insert((tenant, sku), (id, name));
+                }
+            }
+            rows.push(RowUndone { line, kept });
+        }
+        let undone = BatchUndone { rows };
+        self.undo_answers.insert(key, undone.clone());
+        undone
+    }
+
+    fn take(&mut self, tenant: TenantId, row: &ImportRow, request: &Asked) -> RowOutcome {
         let refused = |field: &str, rule: &str| {
             let fault = RowFault {
                 field: field.to_owned(),
@@ -169,8 +311,14 @@ impl State {
             return refused("unit_cost", "too_precise");
         }
         let known = self.items.get(&(tenant, sku.clone())).cloned();
-        let id = known.as_ref().map_or_else(Uuid::new_v4, |(id, _)| *id);
-        if !dry_run && known.as_ref().is_none_or(|(_, known)| known != name) {
+        let planned = request.plan.and_then(|plan| self.planned.get(&(plan, sku.clone())).copied());
+        let id = known.as_ref().map_or_else(|| planned.unwrap_or_else(Uuid::new_v4), |(id, _)| *id);
+        if request.dry_run {
+            self.planned.insert((request.import, sku.clone()), id);
+        } else if known.as_ref().is_none_or(|(_, known)| known != name) {
+            let before = known.as_ref().map(|(_, name)| name.clone());
+            let made = self.made.entry((request.import, request.batch)).or_default();
+            made.push((row.line, sku.clone(), before));
             self.items.insert((tenant, sku.clone()), (id, name.clone()));
             *self.writes.entry(format!("{tenant} {sku} {name}")).or_default() += 1;
         }

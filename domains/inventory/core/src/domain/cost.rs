@@ -2,10 +2,10 @@
 
 use kernel::money::round_half_even;
 use kernel::{Currency, Money, Quantity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How the stock of an item is valued, from its first movement on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Costing {
     #[default]

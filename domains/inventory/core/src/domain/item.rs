@@ -12,7 +12,7 @@ use inventory_contract::{FamilyId, ItemId};
 use kernel::reference::{check_external_id, check_metadata, patch_metadata};
 use kernel::search::search_text;
 use kernel::{Faults, FieldError, Metadata, MetadataPatch, Money, Quantity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What an item is counted in when nobody says otherwise.
 pub const DEFAULT_UNIT: &str = "each";
@@ -34,7 +34,7 @@ pub struct Item {
 }
 
 /// Checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemFields {
     pub sku: Sku,
     pub name: String,

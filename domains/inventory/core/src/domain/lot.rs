@@ -5,12 +5,12 @@ use crate::domain::text;
 use chrono::{DateTime, NaiveDate, Utc};
 use inventory_contract::{ItemId, LotId};
 use kernel::Faults;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// GS1 General Specifications: AI (10) and AI (21) have at most 20 characters; older numbers are longer.
 pub const MAX_LOT_CODE: usize = 64;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tracking {
     #[default]
@@ -53,7 +53,7 @@ pub struct Lot {
 }
 
 /// Which lot somebody names; one that is new is made when its stock comes in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotInput {
     pub code: String,
     pub expires_on: Option<NaiveDate>,

@@ -98,11 +98,19 @@ pub enum DocumentKind {
     Count,
     Assembly,
     Import,
+    Sale,
 }
 
 impl DocumentKind {
-    const ALL: [Self; 6] =
-        [Self::Transfer, Self::PurchaseOrder, Self::SalesOrder, Self::Count, Self::Assembly, Self::Import];
+    const ALL: [Self; 7] = [
+        Self::Transfer,
+        Self::PurchaseOrder,
+        Self::SalesOrder,
+        Self::Count,
+        Self::Assembly,
+        Self::Import,
+        Self::Sale,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -112,6 +120,7 @@ impl DocumentKind {
             Self::Count => "count",
             Self::Assembly => "assembly",
             Self::Import => "import",
+            Self::Sale => "sale",
         }
     }
 

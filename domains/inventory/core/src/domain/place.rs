@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use inventory_contract::{LocationId, WarehouseId};
 use kernel::{Faults, FieldError, TenantId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub const MAX_CODE: usize = 64;
 pub const MAX_PLACE_NAME: usize = 200;
@@ -17,7 +17,10 @@ pub const MAX_OF_WAREHOUSE: u64 = 10_000;
 /// What the floor of a new warehouse is called.
 pub const FLOOR: &str = "FLOOR";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// What the first warehouse is called, until somebody calls it otherwise.
+pub const MAIN: &str = "MAIN";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LocationUse {
     Storage,
@@ -49,7 +52,7 @@ impl LocationUse {
 }
 
 /// A location with what a movement must know of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     pub warehouse: WarehouseId,
     pub location: LocationId,

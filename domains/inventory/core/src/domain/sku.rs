@@ -1,13 +1,13 @@
 //! The tenant's own code of an item. `" ab  12 "` and `"AB 12"` are the same code, so they are kept as one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 pub const MAX_SKU: usize = 64;
 
 /// Trimmed, inner blanks as one space, ASCII letters in upper case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Sku(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@ use inventory_contract::SupplierId;
 use kernel::reference::{check_external_id, check_metadata, patch_metadata};
 use kernel::search::search_text;
 use kernel::{Currency, Faults, FieldError, Metadata, MetadataPatch};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub const MAX_SUPPLIER_CODE: usize = 64;
 pub const MAX_SUPPLIER_NAME: usize = 200;
@@ -22,7 +22,7 @@ pub struct Supplier {
 }
 
 /// What the tenant says of a supplier.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupplierFields {
     pub code: String,
     pub name: String,

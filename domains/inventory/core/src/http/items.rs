@@ -206,27 +206,33 @@ pub struct PutItemDto {
     metadata: Metadata,
 }
 
+/// What the bodies of POST and PUT say, which differ in the reference alone.
+macro_rules! input {
+    ($dto:ident, $external_id:expr) => {
+        ItemInput {
+            sku: $dto.sku,
+            name: $dto.name,
+            description: $dto.description,
+            category: $dto.category,
+            unit: $dto.unit,
+            unit_cost: $dto.unit_cost,
+            tracking: $dto.tracking.map(Tracking::from),
+            costing: $dto.costing.map(Costing::from),
+            may_be_negative: $dto.may_be_negative,
+            reorder_level: $dto.reorder_level,
+            reorder_up_to: $dto.reorder_up_to,
+            lead_time_days: $dto.lead_time_days,
+            family_id: $dto.family_id,
+            options: $dto.options,
+            external_id: $external_id,
+            metadata: $dto.metadata,
+        }
+    };
+}
+
 impl From<CreateItemDto> for service::catalogue::create_item::CreateItem {
     fn from(dto: CreateItemDto) -> Self {
-        let input = ItemInput {
-            sku: dto.sku,
-            name: dto.name,
-            description: dto.description,
-            category: dto.category,
-            unit: dto.unit,
-            unit_cost: dto.unit_cost,
-            tracking: dto.tracking.map(Tracking::from),
-            costing: dto.costing.map(Costing::from),
-            may_be_negative: dto.may_be_negative,
-            reorder_level: dto.reorder_level,
-            reorder_up_to: dto.reorder_up_to,
-            lead_time_days: dto.lead_time_days,
-            family_id: dto.family_id,
-            options: dto.options,
-            external_id: dto.external_id,
-            metadata: dto.metadata,
-        };
-        Self { id: dto.id, input }
+        Self { id: dto.id, input: input!(dto, dto.external_id) }
     }
 }
 
@@ -435,24 +441,7 @@ pub async fn put_item(
     body: Body<PutItemDto>,
 ) -> Answer {
     let dto = body.into_inner();
-    let input = ItemInput {
-        sku: dto.sku,
-        name: dto.name,
-        description: dto.description,
-        category: dto.category,
-        unit: dto.unit,
-        unit_cost: dto.unit_cost,
-        tracking: dto.tracking.map(Tracking::from),
-        costing: dto.costing.map(Costing::from),
-        may_be_negative: dto.may_be_negative,
-        reorder_level: dto.reorder_level,
-        reorder_up_to: dto.reorder_up_to,
-        lead_time_days: dto.lead_time_days,
-        family_id: dto.family_id,
-        options: dto.options,
-        external_id: Some(external_id.into_inner()),
-        metadata: dto.metadata,
-    };
+    let input = input!(dto, Some(external_id.into_inner()));
     respond(
         &caller,
         async |ctx| service::catalogue::put_item::put_item(&app, ctx, if_match.seen(), input).await,

@@ -15,6 +15,7 @@ mod purchase_orders;
 mod purchase_receipts;
 mod reordering;
 mod reservations;
+mod sales;
 mod sales_order_lines;
 mod sales_orders;
 mod stock;
@@ -183,4 +184,7 @@ pub fn api(app: App) -> Api {
         .operation(operation!(sales_orders::ship_sales_order).permission(&SALES_WRITE).requires_key())
         .operation(operation!(sales_orders::take_back_goods).permission(&SALES_WRITE).requires_key())
         .operation(operation!(lot_trace::trace_lot).permission(&SALES_READ))
+        .tag("Sales", "What other systems have sold: imports bring it, and nothing is promised by it")
+        .operation(operation!(sales::list_sales).permission(&SALES_READ))
+        .operation(operation!(sales::get_sale).permission(&SALES_READ))
 }

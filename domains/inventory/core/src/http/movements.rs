@@ -140,6 +140,7 @@ pub enum DocumentKindDto {
     Count,
     Assembly,
     Import,
+    Sale,
 }
 
 impl From<Document> for DocumentDto {
@@ -151,6 +152,7 @@ impl From<Document> for DocumentDto {
             DocumentKind::Count => DocumentKindDto::Count,
             DocumentKind::Assembly => DocumentKindDto::Assembly,
             DocumentKind::Import => DocumentKindDto::Import,
+            DocumentKind::Sale => DocumentKindDto::Sale,
         };
         Self { kind, id: document.id }
     }

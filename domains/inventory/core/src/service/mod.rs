@@ -9,12 +9,6 @@ pub mod ledger;
 pub mod places;
 pub mod reordering;
 pub mod reservations;
+pub mod sales;
 pub mod selling;
 pub mod valuation;
-
-use kernel::Quantity;
-
-/// What a balance was before this came to it, for audit entries.
-fn without(now: Quantity, came: Quantity) -> Quantity {
-    Quantity::from_millionths(now.millionths() - came.millionths())
-}

@@ -218,6 +218,15 @@ pub async fn lying(
     Ok(found.limit(most).all().await?.iter().map(|row| (row.item_id, Bin::from(row), row.on_hand)).collect())
 }
 
+/// What lies anywhere, by the ids of the bins, those after this one.
+pub async fn after(tx: &Tx, last: Option<Uuid>, most: usize) -> Result<Vec<Model>, data::Error> {
+    let mut bins = tx.find::<Entity>().filter(Column::OnHand.gt(0));
+    if let Some(last) = last {
+        bins = bins.filter(Column::PublicId.gt(last));
+    }
+    bins.order_by_asc(Column::PublicId).limit(most as u64).all().await
+}
+
 /// Whether anything lies there, or is missing there.
 pub async fn any_at(tx: &Tx, location: LocationId) -> Result<bool, data::Error> {
     let found = tx.find::<Entity>().filter(Column::LocationId.eq(location)).filter(Column::OnHand.ne(0));

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::store::stock_level::{self, Balance};
 use data::{Find, Tx, Unit, With};
 use inventory_contract::{FamilyId, ItemId};
-use kernel::{Currency, Metadata, Money, Page, PageRequest, Quantity, Search, TenantId};
+use kernel::reference::metadata_json;
+use kernel::{Currency, Money, Page, PageRequest, Quantity, Search, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -116,6 +117,16 @@ pub async fn page(
     stocked(items).page(request).await?.try_map(StockedItem::try_from)
 }
 
+/// By their ids, those after this one.
+pub async fn after(tx: &Tx, last: Option<ItemId>, most: usize) -> Result<Vec<StockedItem>, data::Error> {
+    let mut items = tx.find::<Entity>();
+    if let Some(last) = last {
+        items = items.filter(Column::PublicId.gt(last));
+    }
+    let found = stocked(items).order_by_asc(Column::PublicId).limit(most as u64).all().await?;
+    found.into_iter().map(StockedItem::try_from).collect()
+}
+
 /// In one statement, since an item is hardly ever wanted without its stock.
 fn stocked(items: Find<'_, Entity>) -> Find<'_, Entity, With<Model, Balance>> {
     let level = Entity::belongs_to(stock_level::Entity)
@@ -150,6 +161,26 @@ pub async fn with_skus(tx: &Tx, skus: &[Sku]) -> Result<Vec<Item>, data::Error> 
     found.into_iter().map(Item::try_from).collect()
 }
 
+/// Those of these that are there, which stay as they are until the transaction ends; their stock does not.
+pub async fn with_skus_to_keep(unit: &Unit, skus: &[Sku]) -> Result<Vec<Item>, data::Error> {
+    if skus.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Column::Sku.is_in(skus.iter().map(Sku::as_str));
+    let found = unit.find::<Entity>().filter(wanted).order_by_asc(Column::PublicId).to_keep();
+    found.limit(skus.len() as u64).all().await?.into_iter().map(Item::try_from).collect()
+}
+
+/// Of these items, deleted ones too.
+pub async fn skus(tx: &Tx, items: &[ItemId]) -> Result<BTreeMap<ItemId, Sku>, data::Error> {
+    if items.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = tx.find::<Entity>().with_deleted().filter(Column::PublicId.is_in(items.iter().copied()));
+    let found = found.limit(items.len() as u64).all().await?;
+    Ok(found.into_iter().map(|row| (row.public_id, Sku::stored(row.sku))).collect())
+}
+
 pub async fn insert(unit: &Unit, id: ItemId, fields: &ItemFields) -> Result<Item, Error> {
     let inserted = unit.insert(row(id, fields)?).await;
     Ok(inserted.map_err(|error| refused(error, id, &fields.sku))?.try_into()?)
@@ -180,7 +211,7 @@ pub async fn update(unit: &Unit, id: ItemId, seen: i64, fields: &ItemFields) -> 
         .set(Column::FamilyId, fields.variant.as_ref().map(|variant| variant.family_id))
         .set(Column::Options, options_of(fields)?)
         .set(Column::ExternalId, fields.external_id.clone())
-        .set(Column::Metadata, to_json(&fields.metadata)?)
+        .set(Column::Metadata, metadata_json(&fields.metadata).map_err(data::Error::internal)?)
         .set(Column::SearchText, fields.search_text())
         .filter(Column::PublicId.eq(id))
         .filter(Column::Version.eq(seen));
@@ -198,10 +229,6 @@ pub async fn restore(unit: &Unit, id: ItemId) -> Result<Option<Item>, Error> {
     let restored = unit.restore::<Entity>().filter(Column::PublicId.eq(id)).returning().await;
     let restored = restored.map_err(|error| taken(error, "of the item"))?;
     Ok(restored.into_iter().next().map(Item::try_from).transpose()?)
-}
-
-fn to_json(metadata: &Metadata) -> Result<String, data::Error> {
-    serde_json::to_string(metadata).map_err(data::Error::internal)
 }
 
 /// One combination is one text: its names are sorted.
@@ -229,7 +256,7 @@ fn row(id: ItemId, fields: &ItemFields) -> Result<ActiveModel, data::Error> {
         family_id: Set(fields.variant.as_ref().map(|variant| variant.family_id)),
         options: Set(options_of(fields)?),
         external_id: Set(fields.external_id.clone()),
-        metadata: Set(to_json(&fields.metadata)?),
+        metadata: Set(metadata_json(&fields.metadata).map_err(data::Error::internal)?),
         search_text: Set(fields.search_text()),
         ..Default::default()
     })

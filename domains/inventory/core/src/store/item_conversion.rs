@@ -6,6 +6,7 @@ use inventory_contract::ItemId;
 use kernel::{Ctx, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "item_conversions")]
@@ -34,11 +35,23 @@ data::tenant_entity!(resource);
 pub async fn find(tx: &Tx, item: ItemId) -> Result<(i64, ItemConversions), data::Error> {
     let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).one().await?;
     let Some(row) = found else { return Ok((0, ItemConversions::default())) };
+    Ok((row.version, conversions_of(&row)?))
+}
+
+/// Of those of these items that have any.
+pub async fn of(tx: &Tx, items: &[ItemId]) -> Result<BTreeMap<ItemId, ItemConversions>, data::Error> {
+    if items.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::ItemId.is_in(items.iter().copied()));
+    let found = found.limit(items.len() as u64).all().await?;
+    found.iter().map(|row| Ok((row.item_id, conversions_of(row)?))).collect()
+}
+
+fn conversions_of(row: &Model) -> Result<ItemConversions, data::Error> {
     let equations: Vec<Equation> = serde_json::from_str(&row.conversions).map_err(data::Error::internal)?;
     let conversions = ItemConversions::new(equations);
-    let conversions =
-        conversions.map_err(|(at, error)| data::Error::internal(format!("conversion {at}: {error}")))?;
-    Ok((row.version, conversions))
+    conversions.map_err(|(at, error)| data::Error::internal(format!("conversion {at}: {error}")))
 }
 
 /// In place of those of this version, while the item is held.

@@ -5,8 +5,8 @@ use crate::error::Error;
 use data::{Tx, Unit};
 use inventory_contract::{LocationId, WarehouseId};
 use kernel::{Page, PageRequest, TenantId};
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "locations")]
@@ -49,6 +49,34 @@ pub async fn find_to_keep(unit: &Unit, ids: &[LocationId]) -> Result<Vec<Locatio
     }
     let wanted = Column::PublicId.is_in(ids.iter().copied());
     let found = unit.find::<Entity>().filter(wanted).order_by_asc(Column::PublicId).to_keep();
+    found.limit(ids.len() as u64).all().await?.into_iter().map(Location::try_from).collect()
+}
+
+/// Those of these warehouses with one of these codes, and those with these ids. None of them is taken away until the
+/// transaction ends.
+pub async fn named_to_keep(
+    unit: &Unit,
+    warehouses: &[WarehouseId],
+    codes: &[String],
+    ids: &[LocationId],
+) -> Result<Vec<Location>, data::Error> {
+    let most = warehouses.len().saturating_mul(codes.len()).saturating_add(ids.len()) as u64;
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let by_code = Condition::all()
+        .add(Column::WarehouseId.is_in(warehouses.iter().copied()))
+        .add(Column::Code.is_in(codes.iter().map(String::as_str)));
+    let wanted = Condition::any().add(by_code).add(Column::PublicId.is_in(ids.iter().copied()));
+    let found = unit.find::<Entity>().filter(wanted).order_by_asc(Column::PublicId).to_keep();
+    found.limit(most).all().await?.into_iter().map(Location::try_from).collect()
+}
+
+pub async fn with_ids(tx: &Tx, ids: &[LocationId]) -> Result<Vec<Location>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
     found.limit(ids.len() as u64).all().await?.into_iter().map(Location::try_from).collect()
 }
 

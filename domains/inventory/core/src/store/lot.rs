@@ -50,6 +50,19 @@ pub async fn by_code(tx: &Tx, item: ItemId, code: &str) -> Result<Option<Lot>, d
     Ok(found.one().await?.map(Lot::from))
 }
 
+/// Those of these items that bear one of these codes.
+pub async fn with_codes(tx: &Tx, items: &[ItemId], codes: &[String]) -> Result<Vec<Lot>, data::Error> {
+    if items.is_empty() || codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx
+        .find::<Entity>()
+        .filter(Column::ItemId.is_in(items.iter().copied()))
+        .filter(Column::Code.is_in(codes.iter().map(String::as_str)));
+    let most = items.len().saturating_mul(codes.len()) as u64;
+    Ok(found.limit(most).all().await?.into_iter().map(Lot::from).collect())
+}
+
 pub async fn page(
     tx: &Tx,
     item: Option<ItemId>,
@@ -75,6 +88,17 @@ pub async fn insert(unit: &Unit, id: LotId, item: ItemId, lot: &LotInput) -> Res
         ..Default::default()
     };
     Ok(unit.insert(row).await?.into())
+}
+
+pub async fn insert_all(unit: &Unit, lots: &[(LotId, ItemId, &LotInput)]) -> Result<(), data::Error> {
+    let rows = lots.iter().map(|(id, item, lot)| ActiveModel {
+        public_id: Set(*id),
+        item_id: Set(*item),
+        code: Set(lot.code.clone()),
+        expires_on: Set(lot.expires_on),
+        ..Default::default()
+    });
+    unit.insert_all(rows.collect()).await
 }
 
 /// `None` when it has another version by now, or is gone.

@@ -111,6 +111,49 @@ pub async fn page(
     movements.page(request).await?.try_map(Movement::try_from)
 }
 
+/// Those of these items that a document made; one of each item at most.
+pub async fn of_document(tx: &Tx, document: Uuid, items: &[ItemId]) -> Result<Vec<Movement>, data::Error> {
+    let made =
+        tx.find::<Entity>().filter(Column::DocumentId.eq(document)).filter(Column::ReversesId.is_null());
+    let made = made.filter(Column::ItemId.is_in(items.iter().copied())).limit(items.len() as u64);
+    made.all().await?.into_iter().map(Movement::try_from).collect()
+}
+
+/// What these documents made, of documents that make one movement each.
+pub async fn of_documents(tx: &Tx, documents: &[Uuid]) -> Result<Vec<Movement>, data::Error> {
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let made = tx.find::<Entity>().filter(Column::DocumentId.is_in(documents.iter().copied()));
+    let made = made.filter(Column::ReversesId.is_null()).limit(documents.len() as u64);
+    made.all().await?.into_iter().map(Movement::try_from).collect()
+}
+
+#[derive(FromQueryResult)]
+pub struct Standing {
+    pub public_id: MovementId,
+    pub document_id: Option<Uuid>,
+    pub quantity: Quantity,
+}
+
+/// The last movement of an item's bin that was not taken back, and takes none back.
+pub async fn last_standing(
+    tx: &Tx,
+    item: ItemId,
+    location: LocationId,
+    lot: Option<LotId>,
+) -> Result<Option<Standing>, data::Error> {
+    let last = tx.sql(sql!(
+        "SELECT m.public_id, m.document_id, m.quantity FROM movements m \
+         WHERE m.tenant_id = $1 AND m.item_id = $2 AND m.location_id = $3 AND ($4 = 0 OR m.lot_id = $5) \
+         AND m.reverses_id IS NULL AND NOT EXISTS \
+         (SELECT 1 FROM movements r WHERE r.tenant_id = m.tenant_id AND r.reverses_id = m.public_id) \
+         ORDER BY m.sequence DESC LIMIT 1"
+    ));
+    let named = lot.unwrap_or_else(|| LotId::from_uuid(Uuid::nil()));
+    last.bind(item).bind(location).bind(i64::from(lot.is_some())).bind(named).one().await
+}
+
 #[derive(FromQueryResult)]
 struct Net {
     quantity: Quantity,

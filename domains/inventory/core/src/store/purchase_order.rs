@@ -54,6 +54,42 @@ pub async fn find_to_change(unit: &Unit, id: PurchaseOrderId) -> Result<Option<P
     unit.by_id::<Entity, _>(id).to_change().one().await?.map(PurchaseOrder::try_from).transpose()
 }
 
+/// Those with these references, by which they are told apart: as they are now, and so they stay until the transaction
+/// ends.
+pub async fn with_references_to_change(
+    unit: &Unit,
+    references: &[&str],
+) -> Result<Vec<PurchaseOrder>, data::Error> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = unit.find::<Entity>().filter(Column::Reference.is_in(references.iter().copied()));
+    let found = found.order_by_asc(Column::PublicId).to_change().limit(references.len() as u64);
+    found.all().await?.into_iter().map(PurchaseOrder::try_from).collect()
+}
+
+/// Those of these that are there, as they are now, and so they stay until the transaction ends.
+pub async fn with_ids_to_change(
+    unit: &Unit,
+    ids: &[PurchaseOrderId],
+) -> Result<Vec<PurchaseOrder>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = unit.find::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    let found = found.order_by_asc(Column::PublicId).to_change().limit(ids.len() as u64);
+    found.all().await?.into_iter().map(PurchaseOrder::try_from).collect()
+}
+
+/// Those of these that are there.
+pub async fn with_ids(tx: &Tx, ids: &[PurchaseOrderId]) -> Result<Vec<PurchaseOrder>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    found.limit(ids.len() as u64).all().await?.into_iter().map(PurchaseOrder::try_from).collect()
+}
+
 pub async fn page(
     tx: &Tx,
     filter: &PurchaseOrderFilter,
@@ -70,6 +106,12 @@ pub async fn page(
         orders = orders.filter(Column::Reference.eq(reference));
     }
     orders.page(request).await?.try_map(PurchaseOrder::try_from)
+}
+
+/// Whether anything was ever ordered from it.
+pub async fn any_of_supplier(tx: &Tx, supplier: SupplierId) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::SupplierId.eq(supplier)).limit(1);
+    Ok(found.one().await?.is_some())
 }
 
 /// Whether something of this supplier's may still come.
@@ -91,7 +133,21 @@ pub async fn insert(
     fields: &OrderFields,
     total: Money,
 ) -> Result<PurchaseOrder, Error> {
-    let row = ActiveModel {
+    let inserted = unit.insert(row(id, supplier, fields, total)).await;
+    Ok(inserted.map_err(|error| refused(error, id, fields))?.try_into()?)
+}
+
+/// Drafts, in one statement.
+pub async fn insert_all(
+    unit: &Unit,
+    orders: &[(PurchaseOrderId, SupplierId, &OrderFields, Money)],
+) -> Result<(), data::Error> {
+    let rows = orders.iter().map(|(id, supplier, fields, total)| row(*id, *supplier, fields, *total));
+    unit.insert_all(rows.collect()).await
+}
+
+fn row(id: PurchaseOrderId, supplier: SupplierId, fields: &OrderFields, total: Money) -> ActiveModel {
+    ActiveModel {
         public_id: Set(id),
         supplier_id: Set(supplier),
         status: Set(PurchaseStatus::Draft.name().to_owned()),
@@ -101,9 +157,7 @@ pub async fn insert(
         currency: Set(total.currency),
         total_minor: Set(total.amount_minor),
         ..Default::default()
-    };
-    let inserted = unit.insert(row).await;
-    Ok(inserted.map_err(|error| refused(error, id, fields))?.try_into()?)
+    }
 }
 
 /// Of an order that is held.
@@ -126,6 +180,25 @@ pub async fn update(
     let updated = update.returning().await.map_err(|error| refused(error, id, fields))?;
     let updated = updated.into_iter().next().ok_or(Error::PurchaseOrderNotFound)?;
     Ok(updated.try_into()?)
+}
+
+/// Of a draft that is held, whose lines are others now.
+pub async fn set_total(unit: &Unit, id: PurchaseOrderId, total: Money) -> Result<(), data::Error> {
+    let update = unit
+        .update::<Entity>()
+        .set(Column::Currency, total.currency)
+        .set(Column::TotalMinor, total.amount_minor)
+        .filter(Column::PublicId.eq(id));
+    update.exec().await.map(|_| ())
+}
+
+/// Drafts that are held and have no lines any more.
+pub async fn delete_all(unit: &Unit, ids: &[PurchaseOrderId]) -> Result<(), data::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let delete = unit.delete::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    delete.exec().await.map(|_| ())
 }
 
 /// Of an order that is held. It counts as a change even where the status stays, since its lines are shown

@@ -4,10 +4,10 @@
 use crate::domain::buying::{Line, MAX_LINES, PurchaseOrder, PurchaseStatus};
 use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, PurchaseOrderId};
-use kernel::{Ctx, Id, Money, Quantity, TenantId};
+use kernel::{Ctx, Currency, Id, Money, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{FromQueryResult, Set};
+use sea_orm::{Condition, FromQueryResult, Set};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -46,19 +46,82 @@ data::tenant_entity!(record);
 pub async fn of(tx: &Tx, order: &PurchaseOrder) -> Result<Vec<Line>, data::Error> {
     let found = tx.find::<Entity>().filter(Column::OrderId.eq(order.id)).order_by_asc(Column::Line);
     let rows = found.limit(MAX_LINES as u64).all().await?;
-    let line = |row: Model| Line {
+    Ok(rows.into_iter().map(|row| line(row, order.total.currency)).collect())
+}
+
+fn line(row: Model, currency: Currency) -> Line {
+    Line {
         number: row.line,
         item: row.item_id,
         quantity: row.quantity,
         entered: row.entered_quantity,
         unit: row.entered_unit,
-        unit_cost: Money::new(row.unit_cost_minor, order.total.currency),
+        unit_cost: Money::new(row.unit_cost_minor, currency),
         received: row.received,
         returned: row.returned,
         cancelled: row.cancelled,
         net_entered: row.net_entered,
-    };
-    Ok(rows.into_iter().map(line).collect())
+    }
+}
+
+/// A line of an order that is yet to be read: the currency is the order's.
+pub struct StoredLine {
+    pub id: Uuid,
+    pub order: PurchaseOrderId,
+    row: Model,
+}
+
+impl StoredLine {
+    pub fn of(self, currency: Currency) -> Line {
+        line(self.row, currency)
+    }
+}
+
+impl From<Model> for StoredLine {
+    fn from(row: Model) -> Self {
+        Self { id: row.public_id, order: row.order_id, row }
+    }
+}
+
+/// Those of these that are there.
+pub async fn with_ids(tx: &Tx, ids: &[Uuid]) -> Result<Vec<StoredLine>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    Ok(found.limit(ids.len() as u64).all().await?.into_iter().map(StoredLine::from).collect())
+}
+
+/// By their orders and numbers, those after this one.
+pub async fn after(
+    tx: &Tx,
+    last: Option<(PurchaseOrderId, i64)>,
+    most: usize,
+) -> Result<Vec<StoredLine>, data::Error> {
+    let mut lines = tx.find::<Entity>();
+    if let Some((order, number)) = last {
+        let later = Condition::all().add(Column::OrderId.eq(order)).add(Column::Line.gt(number));
+        // An index is entered by the first.
+        lines = lines.filter(Column::OrderId.gte(order));
+        lines = lines.filter(Condition::any().add(Column::OrderId.gt(order)).add(later));
+    }
+    let lines = lines.order_by_asc(Column::OrderId).order_by_asc(Column::Line).limit(most as u64);
+    Ok(lines.all().await?.into_iter().map(StoredLine::from).collect())
+}
+
+/// How many lines an order has, and the highest number among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Extent {
+    pub lines: i64,
+    pub last: i64,
+}
+
+pub async fn extent(tx: &Tx, order: PurchaseOrderId) -> Result<Extent, data::Error> {
+    let extent = tx.sql(sql!(
+        "SELECT COUNT(*) AS lines, CAST(COALESCE(MAX(line), 0) AS BIGINT) AS last FROM purchase_order_lines \
+         WHERE tenant_id = $1 AND order_id = $2 AND deleted_at IS NULL"
+    ));
+    Ok(extent.bind(order).one().await?.unwrap_or_default())
 }
 
 /// Of a draft, of which nothing is on order.
@@ -68,9 +131,15 @@ pub async fn insert_all(
     order: PurchaseOrderId,
     lines: &[Line],
 ) -> Result<(), data::Error> {
-    let rows = lines.iter().map(|line| ActiveModel {
-        public_id: Set(Id::<()>::new(ctx.now()).uuid()),
-        order_id: Set(order),
+    let lines: Vec<_> = lines.iter().map(|line| (Id::<()>::new(ctx.now()).uuid(), order, line)).collect();
+    append(unit, &lines).await
+}
+
+/// To drafts, each with an id of its own.
+pub async fn append(unit: &Unit, lines: &[(Uuid, PurchaseOrderId, &Line)]) -> Result<(), data::Error> {
+    let rows = lines.iter().map(|(id, order, line)| ActiveModel {
+        public_id: Set(*id),
+        order_id: Set(*order),
         line: Set(line.number),
         item_id: Set(line.item),
         quantity: Set(line.quantity),
@@ -85,6 +154,15 @@ pub async fn insert_all(
         ..Default::default()
     });
     unit.insert_all(rows.collect()).await
+}
+
+/// Takes these off their drafts.
+pub async fn delete_all(unit: &Unit, ids: &[Uuid]) -> Result<(), data::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let delete = unit.delete::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    delete.exec().await.map(|_| ())
 }
 
 /// Of a draft.

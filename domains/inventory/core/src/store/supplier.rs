@@ -4,9 +4,11 @@ use crate::domain::supplier::{Supplier, SupplierFields};
 use crate::error::Error;
 use data::{Tx, Unit};
 use inventory_contract::SupplierId;
-use kernel::{Currency, Metadata, Page, PageRequest, Search, TenantId};
-use sea_orm::Set;
+use kernel::reference::metadata_json;
+use kernel::{Currency, Page, PageRequest, Search, TenantId};
 use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, Set};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "suppliers")]
@@ -61,6 +63,62 @@ pub async fn keep(unit: &Unit, id: SupplierId) -> Result<bool, data::Error> {
     Ok(unit.by_id::<Entity, _>(id).to_keep().one().await?.is_some())
 }
 
+/// Those with these codes, by which they are told apart. They stay as they are until the transaction ends.
+pub async fn with_codes_to_keep(unit: &Unit, codes: &[String]) -> Result<Vec<Supplier>, data::Error> {
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Column::Code.is_in(codes.iter().map(String::as_str));
+    let found = unit.find::<Entity>().filter(wanted).order_by_asc(Column::PublicId).to_keep();
+    found.limit(codes.len() as u64).all().await?.into_iter().map(Supplier::try_from).collect()
+}
+
+/// Those with these codes or these external ids, as they are now, and so they stay until the transaction ends.
+pub async fn named_to_change(
+    unit: &Unit,
+    codes: &[String],
+    external_ids: &[String],
+) -> Result<Vec<Supplier>, data::Error> {
+    let most = (codes.len() + external_ids.len()) as u64;
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let wanted = Condition::any()
+        .add(Column::Code.is_in(codes.iter().map(String::as_str)))
+        .add(Column::ExternalId.is_in(external_ids.iter().map(String::as_str)));
+    let found = unit.find::<Entity>().filter(wanted).order_by_asc(Column::PublicId).to_change();
+    found.limit(most).all().await?.into_iter().map(Supplier::try_from).collect()
+}
+
+pub async fn with_ids_to_change(unit: &Unit, ids: &[SupplierId]) -> Result<Vec<Supplier>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Column::PublicId.is_in(ids.iter().copied());
+    let found = unit.find::<Entity>().filter(wanted).order_by_asc(Column::PublicId).to_change();
+    found.limit(ids.len() as u64).all().await?.into_iter().map(Supplier::try_from).collect()
+}
+
+/// By their ids, those after this one.
+pub async fn after(tx: &Tx, last: Option<SupplierId>, most: usize) -> Result<Vec<Supplier>, data::Error> {
+    let mut suppliers = tx.find::<Entity>();
+    if let Some(last) = last {
+        suppliers = suppliers.filter(Column::PublicId.gt(last));
+    }
+    let found = suppliers.order_by_asc(Column::PublicId).limit(most as u64).all().await?;
+    found.into_iter().map(Supplier::try_from).collect()
+}
+
+/// The codes of these, of deleted ones too.
+pub async fn codes(tx: &Tx, ids: &[SupplierId]) -> Result<BTreeMap<SupplierId, String>, data::Error> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted = Column::PublicId.is_in(ids.iter().copied());
+    let found = tx.find::<Entity>().with_deleted().filter(wanted).limit(ids.len() as u64).all().await?;
+    Ok(found.into_iter().map(|row| (row.public_id, row.code)).collect())
+}
+
 pub async fn by_external_id_to_change(
     unit: &Unit,
     external_id: &str,
@@ -88,19 +146,28 @@ pub async fn page(
 }
 
 pub async fn insert(unit: &Unit, id: SupplierId, fields: &SupplierFields) -> Result<Supplier, Error> {
-    let row = ActiveModel {
+    let inserted = unit.insert(row(id, fields)?).await;
+    Ok(inserted.map_err(|error| refused(error, id, &fields.code))?.try_into()?)
+}
+
+/// In one statement.
+pub async fn insert_all(unit: &Unit, suppliers: &[(SupplierId, &SupplierFields)]) -> Result<(), data::Error> {
+    let rows = suppliers.iter().map(|(id, fields)| row(*id, fields)).collect::<Result<_, _>>()?;
+    unit.insert_all(rows).await
+}
+
+fn row(id: SupplierId, fields: &SupplierFields) -> Result<ActiveModel, data::Error> {
+    Ok(ActiveModel {
         public_id: Set(id),
         code: Set(fields.code.clone()),
         name: Set(fields.name.clone()),
         email: Set(fields.email.clone()),
         currency: Set(fields.currency),
         external_id: Set(fields.external_id.clone()),
-        metadata: Set(to_json(&fields.metadata)?),
+        metadata: Set(metadata_json(&fields.metadata).map_err(data::Error::internal)?),
         search_text: Set(fields.search_text()),
         ..Default::default()
-    };
-    let inserted = unit.insert(row).await;
-    Ok(inserted.map_err(|error| refused(error, id, &fields.code))?.try_into()?)
+    })
 }
 
 /// `None` when it has another version by now, or is gone.
@@ -117,7 +184,7 @@ pub async fn update(
         .set(Column::Email, fields.email.clone())
         .set(Column::Currency, fields.currency)
         .set(Column::ExternalId, fields.external_id.clone())
-        .set(Column::Metadata, to_json(&fields.metadata)?)
+        .set(Column::Metadata, metadata_json(&fields.metadata).map_err(data::Error::internal)?)
         .set(Column::SearchText, fields.search_text())
         .filter(Column::PublicId.eq(id))
         .filter(Column::Version.eq(seen));
@@ -135,10 +202,6 @@ pub async fn restore(unit: &Unit, id: SupplierId) -> Result<Option<Supplier>, Er
     let restored = unit.restore::<Entity>().filter(Column::PublicId.eq(id)).returning().await;
     let restored = restored.map_err(|error| refused(error, id, "of the supplier"))?;
     Ok(restored.into_iter().next().map(Supplier::try_from).transpose()?)
-}
-
-fn to_json(metadata: &Metadata) -> Result<String, data::Error> {
-    serde_json::to_string(metadata).map_err(data::Error::internal)
 }
 
 fn refused(error: data::Error, id: SupplierId, code: &str) -> Error {

@@ -7,7 +7,8 @@ use inventory_contract::WarehouseId;
 use kernel::{Ctx, Page, PageRequest, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{QueryOrder, QuerySelect, Set};
+use sea_orm::{Condition, QueryOrder, QuerySelect, Set};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "warehouses")]
@@ -45,8 +46,34 @@ pub async fn find_to_change(unit: &Unit, id: WarehouseId) -> Result<Option<Wareh
     Ok(unit.by_id::<Entity, _>(id).to_change().one().await?.map(Warehouse::from))
 }
 
+/// Those with these codes, by which they are told apart, or these ids.
+pub async fn named(tx: &Tx, codes: &[String], ids: &[WarehouseId]) -> Result<Vec<Warehouse>, data::Error> {
+    let most = (codes.len() + ids.len()) as u64;
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let wanted = Condition::any()
+        .add(Column::Code.is_in(codes.iter().map(String::as_str)))
+        .add(Column::PublicId.is_in(ids.iter().copied()));
+    let found = tx.find::<Entity>().filter(wanted).limit(most).all().await?;
+    Ok(found.into_iter().map(Warehouse::from).collect())
+}
+
 pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Warehouse>, data::Error> {
     Ok(tx.find::<Entity>().page(request).await?.map(Warehouse::from))
+}
+
+/// Of these warehouses, deleted ones too.
+pub async fn codes_of(
+    tx: &Tx,
+    warehouses: &[WarehouseId],
+) -> Result<BTreeMap<WarehouseId, String>, data::Error> {
+    if warehouses.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted = Column::PublicId.is_in(warehouses.iter().copied());
+    let found = tx.find::<Entity>().with_deleted().filter(wanted).limit(warehouses.len() as u64);
+    Ok(found.all().await?.into_iter().map(|row| (row.public_id, row.code)).collect())
 }
 
 pub async fn insert(unit: &Unit, id: WarehouseId, fields: &WarehouseFields) -> Result<Warehouse, Error> {

@@ -2,7 +2,7 @@
 
 use crate::house::{House, OWNER, Reply, VIEWER, call, call_by, house};
 use futures::future::join_all;
-use module::{ApplyBatch, ImportRow};
+use module::{ExecuteBatch, ImportRow};
 use serde_json::{Value, json};
 use testkit::Stage;
 
@@ -137,14 +137,14 @@ testkit::both! {
 
         let values = [("sku", "B"), ("name", "B"), ("on_hand", "3")];
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let batch = ApplyBatch {
+        let batch = ExecuteBatch {
             target: "inventory.items".to_owned(),
             import: kernel::Id::from_uuid(uuid::Uuid::from_u128(7)),
+            plan: None,
             batch: 0,
-            dry_run: false,
             rows: vec![ImportRow { line: 2, values: values.into() }],
         };
-        house.import.target.apply(&house.owner, batch).await.unwrap();
+        house.target("inventory.items").execute(&house.owner, batch).await.unwrap();
         let movements = house.list("/movements").await;
         let imported = movements.iter().find(|row| row["kind"] == "import").unwrap();
         let document = json!({ "kind": "import", "id": uuid::Uuid::from_u128(7) });

@@ -3,7 +3,7 @@
 use crate::house::{Call, House, Reply, call, house};
 use futures::future::{join, join_all};
 use kernel::Id;
-use module::{ApplyBatch, ImportRow, RowOutcome};
+use module::{ExecuteBatch, ImportRow, PlanBatch, RowOutcome};
 use serde_json::{Value, json};
 use testkit::Stage;
 
@@ -67,13 +67,14 @@ testkit::both! {
                 .into(),
         };
         let rows = ["Tea", "Spices", "Fruit", "Spices"].into_iter().enumerate().map(row).collect();
-        let import = Id::from_uuid(uuid::Uuid::from_u128(9));
+        let rows: Vec<ImportRow> = rows;
+        let (plan, import) = (Id::from_uuid(uuid::Uuid::from_u128(8)), Id::from_uuid(uuid::Uuid::from_u128(9)));
         let target = "inventory.items".to_owned();
-        let mut batch = ApplyBatch { target, import, batch: 0, dry_run: true, rows };
-        house.import.target.apply(&house.owner, batch.clone()).await.unwrap();
+        let dry = PlanBatch { target: target.clone(), import: plan, batch: 0, rows: rows.clone() };
+        house.target("inventory.items").plan(&house.owner, dry).await.unwrap();
         assert_eq!(house.names("").await, ["Coffee", "Milk", "Tea"], "a dry run makes none");
-        batch.dry_run = false;
-        let outcome = house.import.target.apply(&house.owner, batch).await.unwrap();
+        let batch = ExecuteBatch { target, import, plan: Some(plan), batch: 0, rows };
+        let outcome = house.target("inventory.items").execute(&house.owner, batch).await.unwrap();
         assert!(outcome.rows.iter().all(|row| matches!(row, RowOutcome::Created { .. })), "{outcome:?}");
         assert_eq!(house.names("").await, ["Coffee", "Fruit", "Milk", "Spices", "Tea"]);
         house.verify().await;

@@ -12,7 +12,7 @@ use kernel::ctx::{IdentityProvider, Principal};
 use kernel::id::MessageId;
 use kernel::permission::BuiltinRole;
 use kernel::{Actor, Ctx, DomainEvent, PermissionSet, Problem, TenantId, Visitor};
-use module::{ImportOffer, ReportOffer};
+use module::{ImportOffer, ImportTarget, ReportOffer};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ pub struct House {
     pub owner: Ctx,
     pub neighbour: Ctx,
     pub inventory: Arc<dyn Inventory>,
-    pub import: ImportOffer,
+    pub imports: Vec<ImportOffer>,
     pub report: ReportOffer,
     pub server: web::Server,
     tenants: [Tenant; 2],
@@ -67,7 +67,7 @@ pub async fn house(stage: Stage) -> House {
         owner: tenant.ctx(PERMISSIONS),
         neighbour: neighbour.ctx(PERMISSIONS),
         inventory: module.contract.and_then(|contract| contract.object::<dyn Inventory>()).unwrap(),
-        import: module.imports.remove(0),
+        imports: module.imports,
         report: module.reports.remove(0),
         server,
         tenants: [tenant, neighbour],
@@ -193,6 +193,11 @@ impl House {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = to_bytes(response.into_body()).await.unwrap_or_default().to_vec();
         Reply { status, headers, body }
+    }
+
+    /// `house.target("inventory.items")`.
+    pub fn target(&self, name: &str) -> &Arc<dyn ImportTarget> {
+        &self.imports.iter().find(|offer| offer.definition.name == name).unwrap().target
     }
 
     /// The id of a new item with so much on hand.

@@ -1,9 +1,15 @@
 //! Rows as CSV (RFC 4180) that a spreadsheet shows and does not compute: a text that it would take for a formula gets
-//! an apostrophe before it.
+//! an apostrophe before it, and so does one that has an apostrophe itself. The rule is that of exports (imports), which
+//! read it back; nothing reads a report back, so only the writing of it is here.
 
 use csv::{Terminator, Writer, WriterBuilder};
 use module::{Cell, ReportColumn};
 use std::borrow::Cow;
+
+/// What a formula may begin with (OWASP, CSV injection), in its full width as well.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+/// What some programs drop, and then look.
+const DROPPED: [char; 3] = ['\t', '\r', '\n'];
 
 /// The line of column titles.
 pub fn header(columns: &[ReportColumn]) -> Result<Vec<u8>, csv::Error> {
@@ -37,7 +43,8 @@ fn text(cell: &Cell) -> Cow<'_, str> {
 }
 
 fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let shown = text.trim_start();
+    if shown.starts_with(FORMULA) || shown.starts_with('\'') || text.starts_with(DROPPED) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -78,7 +85,14 @@ mod tests {
         check(text("@SUM(A1)"), "'@SUM(A1)");
         check(text("\t=1"), "'\t=1");
         check(text("\r=1"), "\"'\r=1\"");
+        check(text("\n=1"), "\"'\n=1\"");
+        check(text(" =1"), "' =1");
+        check(text("'=1"), "''=1");
+        for begins in FORMULA {
+            check(text(&format!("{begins}1")), &format!("'{begins}1"));
+        }
         check(text("a=1"), "a=1");
+        check(text(" a"), " a");
         check(number("-12.50"), "-12.50");
         check(number("99999999999999.9999"), "99999999999999.9999");
         check(number("-1+cmd|' /C calc'!A0"), "'-1+cmd|' /C calc'!A0");

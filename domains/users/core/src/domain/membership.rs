@@ -1,10 +1,12 @@
 //! What a person is in a tenant, and what may become of that.
 
 use crate::domain::role::RoleRef;
+use serde::{Deserialize, Serialize};
 
 /// Who is only asked in has an invitation and no membership, so that whoever invites does not learn whether the address has an
 /// account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MembershipState {
     Active,
     Suspended,

@@ -3,9 +3,11 @@
 use crate::domain::RoleId;
 use kernel::Faults;
 use kernel::permission::{BuiltinRole, PermissionRegistry, PermissionSet};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RoleRef {
     Builtin(BuiltinRole),
     Custom(RoleId),

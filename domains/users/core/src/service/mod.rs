@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod audit_streams;
 pub mod factors;
+pub mod imports;
 pub mod leaving;
 pub mod members;
 pub mod oauth;

@@ -1,7 +1,7 @@
 //! Who is asked in, by which token, to which role.
 
 use crate::domain::link::MAX_TRIES;
-use crate::domain::{Email, InvitationId, MembershipId, RoleId, RoleRef};
+use crate::domain::{Email, InvitationId, MembershipId, RoleId, RoleRef, TeamId};
 use crate::store::{builtin_role, unknown};
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit, tenant_entity};
@@ -27,6 +27,9 @@ pub struct Model {
     pub state: String,
     pub expires_at: DateTime<Utc>,
     pub membership_id: Option<MembershipId>,
+    /// In which team whoever accepts it is then, and to whom they report.
+    pub team_id: Option<TeamId>,
+    pub manager_id: Option<MembershipId>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -83,6 +86,8 @@ pub struct NewInvitation<'a> {
     pub invited_by: UserId,
     pub hash: [u8; 32],
     pub expires_at: DateTime<Utc>,
+    pub team: Option<TeamId>,
+    pub manager: Option<MembershipId>,
 }
 
 pub async fn insert(unit: &Unit, new: NewInvitation<'_>) -> Result<Model, data::Error> {
@@ -98,6 +103,8 @@ pub async fn insert(unit: &Unit, new: NewInvitation<'_>) -> Result<Model, data::
         tries: Set(0),
         state: Set(InvitationState::Open.name().to_owned()),
         expires_at: Set(new.expires_at),
+        team_id: Set(new.team),
+        manager_id: Set(new.manager),
         ..Default::default()
     };
     unit.insert(row).await
@@ -120,6 +127,32 @@ pub async fn by_id_to_change(unit: &Unit, id: InvitationId) -> Result<Option<Mod
 pub async fn open_for_to_change(unit: &Unit, email: &Email) -> Result<Option<Model>, data::Error> {
     let open = unit.find::<Entity>().filter(Column::EmailKey.eq(email.key()));
     open.filter(Column::State.eq(InvitationState::Open.name())).to_change().one().await
+}
+
+/// The same to several addresses, in lower case.
+pub async fn open_for_all_to_change(unit: &Unit, keys: Vec<String>) -> Result<Vec<Model>, data::Error> {
+    let limit = keys.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let open = unit.find::<Entity>().filter(Column::EmailKey.is_in(keys));
+    let open = open.filter(Column::State.eq(InvitationState::Open.name()));
+    open.order_by_asc(Column::PublicId).limit(limit).to_change().all().await
+}
+
+/// Those that still let somebody in, in the order of their ids; at most so many.
+pub async fn open_after(
+    tx: &Tx,
+    last: Option<InvitationId>,
+    now: DateTime<Utc>,
+    most: usize,
+) -> Result<Vec<Model>, data::Error> {
+    let open = tx.find::<Entity>().filter(Column::State.eq(InvitationState::Open.name()));
+    let mut open = open.filter(Column::ExpiresAt.gt(now));
+    if let Some(last) = last {
+        open = open.filter(Column::PublicId.gt(last));
+    }
+    open.order_by_asc(Column::PublicId).limit(most as u64).all().await
 }
 
 pub async fn page(

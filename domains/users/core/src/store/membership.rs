@@ -157,6 +157,37 @@ pub async fn of_user(tx: &Tx, user: UserId) -> Result<Option<Model>, data::Error
     tx.find::<Entity>().filter(Column::UserId.eq(user)).one().await
 }
 
+pub async fn of_users(tx: &Tx, users: Vec<UserId>) -> Result<Vec<Model>, data::Error> {
+    let limit = users.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    tx.find::<Entity>().filter(Column::UserId.is_in(users)).limit(limit).all().await
+}
+
+/// As they are now, and so they stay until the transaction ends.
+pub async fn of_users_to_change(unit: &Unit, users: Vec<UserId>) -> Result<Vec<Model>, data::Error> {
+    let limit = users.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let found = unit.find::<Entity>().filter(Column::UserId.is_in(users));
+    found.order_by_asc(Column::PublicId).limit(limit).to_change().all().await
+}
+
+/// Those who may act, in the order of their ids; at most so many.
+pub async fn active_after(
+    tx: &Tx,
+    last: Option<MembershipId>,
+    most: usize,
+) -> Result<Vec<Model>, data::Error> {
+    let mut found = tx.find::<Entity>().filter(Column::State.eq(MembershipState::Active.name()));
+    if let Some(last) = last {
+        found = found.filter(Column::PublicId.gt(last));
+    }
+    found.order_by_asc(Column::PublicId).limit(most as u64).all().await
+}
+
 /// Whose memberships these are, ended ones too.
 pub async fn users_of(
     tx: &Tx,

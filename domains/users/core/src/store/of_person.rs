@@ -102,6 +102,29 @@ pub async fn delete(unit: &Unit, of: &Theirs) -> Result<bool, data::Error> {
     Ok(false)
 }
 
+/// What files said of them in the transaction's tenant: by their address, or, where they had another then, by what came of
+/// the row. Before their invitations, by which those are known. `true` when there may be more.
+pub async fn delete_decisions(unit: &Unit, of: &Theirs, named_by: &[Uuid]) -> Result<bool, data::Error> {
+    let by_address = sql!(
+        "DELETE FROM import_decisions WHERE tenant_id = $1 AND id IN (SELECT id FROM import_decisions \
+         WHERE tenant_id = $1 AND row_key = $2 AND ($3 IS NULL OR created_at < $3) LIMIT 1000)"
+    );
+    let by_address = unit.sql(by_address).bind(of.address.as_str()).bind(of.until);
+    if by_address.exec().await? >= BATCH {
+        return Ok(true);
+    }
+    for id in named_by {
+        let by_outcome = sql!(
+            "DELETE FROM import_decisions WHERE tenant_id = $1 AND id IN (SELECT id FROM import_decisions \
+             WHERE tenant_id = $1 AND outcome LIKE $2 LIMIT 1000)"
+        );
+        if unit.sql(by_outcome).bind(format!("%{id}%")).exec().await? >= BATCH {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 #[derive(FromQueryResult)]
 struct Named {
     public_id: Uuid,

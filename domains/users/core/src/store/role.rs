@@ -79,6 +79,26 @@ pub async fn find_to_keep(unit: &Unit, id: RoleId) -> Result<Option<Role>, data:
     unit.by_id::<Entity, _>(id).to_keep().one().await?.map(read).transpose()
 }
 
+/// Those of these names that are there, as they stay until the transaction ends.
+pub async fn by_names_to_keep(unit: &Unit, names: Vec<String>) -> Result<Vec<Role>, data::Error> {
+    let limit = names.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let found = unit.find::<Entity>().filter(Column::Name.is_in(names));
+    let found = found.order_by_asc(Column::PublicId).limit(limit).to_keep().all().await?;
+    found.into_iter().map(read).collect()
+}
+
+pub async fn by_ids(tx: &Tx, ids: Vec<RoleId>) -> Result<Vec<Role>, data::Error> {
+    let limit = ids.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids)).limit(limit).all().await?;
+    found.into_iter().map(read).collect()
+}
+
 pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Role>, data::Error> {
     tx.find::<Entity>().page(request).await?.try_map(read)
 }

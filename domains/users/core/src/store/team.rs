@@ -151,6 +151,17 @@ pub async fn by_name(tx: &Tx, name: &str) -> Result<Option<Team>, data::Error> {
     tx.find::<Entity>().filter(Column::Name.eq(name)).one().await?.map(read).transpose()
 }
 
+/// Those of these names that are there, as they stay until the transaction ends.
+pub async fn by_names_to_keep(unit: &Unit, names: Vec<String>) -> Result<Vec<Team>, data::Error> {
+    let limit = names.len() as u64;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let found = unit.find::<Entity>().filter(Column::Name.is_in(names));
+    let found = found.order_by_asc(Column::PublicId).limit(limit).to_keep().all().await?;
+    found.into_iter().map(read).collect()
+}
+
 pub async fn by_external_id(tx: &Tx, external: &str, limit: u64) -> Result<Vec<Team>, data::Error> {
     let found = tx.find::<Entity>().filter(Column::ExternalId.eq(external)).limit(limit).all().await?;
     found.into_iter().map(read).collect()

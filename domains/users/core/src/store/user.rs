@@ -81,6 +81,14 @@ pub async fn by_ids(tx: &Tx, ids: Vec<UserId>) -> Result<BTreeMap<UserId, Model>
     Ok(users.into_iter().map(|user| (user.public_id, user)).collect())
 }
 
+/// The same of several addresses, in lower case.
+pub async fn by_email_keys(tx: &Tx, keys: Vec<String>) -> Result<Vec<Model>, data::Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.platform_all(living().filter(Column::EmailKey.is_in(keys))).await
+}
+
 pub async fn insert(unit: &Unit, ctx: &Ctx, user: NewUser<'_>) -> Result<Model, data::Error> {
     let row = ActiveModel {
         public_id: Set(user.id),

@@ -144,6 +144,11 @@ async fn zebulon(house: &House, [ada, bob, carol]: [&Person; 3]) -> Person {
         .is(200);
     house.post("/api-keys", Some(&zeb.access), json!({ "name": "nightly" })).await.is(201);
     house.post("/invitations", Some(&zeb.access), json!({ "email": DORA })).await.is(201);
+    // In one tenant it is refused, in the other it is so already.
+    for (owner, told) in [(ada, "role: needs_proof"), (carol, "unchanged")] {
+        let file: &[&[(&str, &str)]] = &[&[("email", ZEB), ("role", "member")]];
+        assert_eq!(house.import_rows(owner, 1, file).await, [told]);
+    }
     house.post("/password-resets", None, json!({ "email": ZEB })).await;
     house.post("/me/exports", Some(&zeb.access), json!({})).await.is(202);
     house.produce_exports(&zeb).await;

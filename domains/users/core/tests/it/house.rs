@@ -8,7 +8,7 @@ use jobs::{Handler, JobFailure, Parcel, Running};
 use kernel::ctx::IdentityProvider;
 use kernel::id::{MessageId, PLATFORM};
 use kernel::{Actor, Ctx, DomainEvent, PermissionSet, TenantId, UserId};
-use module::{Archives, Module, Operators, Reseal};
+use module::{Archives, ImportOffer, Module, Operators, Reseal};
 use secrets::Sealed;
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
@@ -33,6 +33,7 @@ pub struct House {
     /// The same as another process has it.
     pub remote_users: RemoteUsers,
     pub operators: Arc<dyn Operators>,
+    pub import: ImportOffer,
     service: Service,
     audit: Handler,
     erasing: Handler,
@@ -107,6 +108,7 @@ impl House {
             schedules,
             sealed,
             archive,
+            mut imports,
             ..
         } = users::module(settings, Deps { platform, archives: archives.clone() });
         archives.fill(archive.into_iter().collect());
@@ -169,6 +171,7 @@ impl House {
             users: contract.object::<dyn Users>().expect("of users"),
             remote_users: RemoteUsers::new(Arc::new(Loopback(contract.server))),
             operators: operators.expect("operators"),
+            import: imports.remove(0),
             service,
             audit,
             erasing,
@@ -450,6 +453,15 @@ impl House {
             None => meddling.exec().await?,
         };
         unit.commit(touched).await
+    }
+
+    /// As a job has it that they or their key asked for.
+    pub async fn job_of(&self, person: &Person, actor: Actor) -> Ctx {
+        let resumed = self.identity.resume(&self.stage.visitor(), person.tenant, &actor).await;
+        let principal = resumed.unwrap().unwrap();
+        let mut tenant = self.stage.tenant();
+        (tenant.id, tenant.owner) = (person.tenant, person.user);
+        tenant.job(principal.actor, principal.permissions)
     }
 
     pub fn ctx_of(&self, person: &Person) -> Ctx {

@@ -19,6 +19,7 @@ mod erasure;
 mod explain;
 mod fresh;
 mod house;
+mod import_members;
 mod invitations;
 mod leaving;
 mod lost_passkeys;

@@ -4,11 +4,11 @@ use super::PurchaseStatus;
 use inventory_contract::ItemId;
 use kernel::money::round_half_even;
 use kernel::{Money, Quantity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// `quantity` and what came of it are of the item's unit, `entered` and the cost of the line's. All but the
 /// last four stays as it was ordered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// From 1.
     pub number: i64,
@@ -53,6 +53,19 @@ pub struct NotReceived {
 }
 
 impl Line {
+    /// Of which nothing came yet: so much of the item's unit, as it was entered.
+    pub fn ordered(
+        number: i64,
+        item: ItemId,
+        quantity: Quantity,
+        (entered, unit): (Quantity, Option<String>),
+        unit_cost: Money,
+    ) -> Self {
+        let (received, returned, cancelled) = (Quantity::ZERO, Quantity::ZERO, Quantity::ZERO);
+        let net_entered = Quantity::ZERO;
+        Self { number, item, quantity, entered, unit, unit_cost, received, returned, cancelled, net_entered }
+    }
+
     /// What all of it costs, to the minor unit; `None` when that is too much.
     pub fn cost(&self) -> Option<Money> {
         self.unit_cost.times(self.entered).ok()
@@ -74,12 +87,12 @@ impl Line {
 
     /// What came and did not go back.
     pub fn net(&self) -> Quantity {
-        minus(self.received, self.returned)
+        self.received.saturating_sub(self.returned)
     }
 
     /// What is expected to come.
     pub fn due(&self) -> Quantity {
-        minus(minus(self.quantity, self.cancelled), self.net()).max(Quantity::ZERO)
+        self.quantity.saturating_sub(self.cancelled).saturating_sub(self.net()).max(Quantity::ZERO)
     }
 
     /// Of that, what counts while the order is in this state.
@@ -90,16 +103,17 @@ impl Line {
     /// Takes a part in, and says what it cost, if that can be kept. The costs of all parts add up to what so
     /// much costs, to the minor unit.
     pub fn receive(&mut self, part: Part, over_percent: i64) -> Result<Option<Money>, OverReceipt> {
-        let would_be = plus(self.net(), part.quantity);
-        let most = minus(self.most(over_percent), self.cancelled);
+        let would_be = self.net().saturating_add(part.quantity);
+        let most = self.most(over_percent).saturating_sub(self.cancelled);
         if would_be > most {
-            return Err(OverReceipt { ordered: minus(self.quantity, self.cancelled), would_be, most });
+            let ordered = self.quantity.saturating_sub(self.cancelled);
+            return Err(OverReceipt { ordered, would_be, most });
         }
         let Ok(received) = self.received.checked_add(part.quantity) else { return Ok(None) };
         let cost = self.cost_up_to(received).zip(self.cost_up_to(self.received));
         let cost = cost.and_then(|(after, before)| after.checked_sub(before));
         self.received = received;
-        self.net_entered = plus(self.net_entered, part.entered);
+        self.net_entered = self.net_entered.saturating_add(part.entered);
         Ok(cost.map(|minor| Money::new(minor, self.unit_cost.currency)))
     }
 
@@ -108,10 +122,10 @@ impl Line {
         if part.quantity > self.net() {
             return Err(NotReceived { wanted: part.quantity, here: self.net() });
         }
-        self.returned = plus(self.returned, part.quantity);
-        self.net_entered = minus(self.net_entered, part.entered);
+        self.returned = self.returned.saturating_add(part.quantity);
+        self.net_entered = self.net_entered.saturating_sub(part.entered);
         if !replaced {
-            self.cancelled = plus(self.cancelled, part.quantity);
+            self.cancelled = self.cancelled.saturating_add(part.quantity);
         }
         Ok(())
     }
@@ -119,7 +133,7 @@ impl Line {
     /// What was still expected, which is not any more.
     pub fn cancel_rest(&mut self) -> Quantity {
         let due = self.due();
-        self.cancelled = plus(self.cancelled, due);
+        self.cancelled = self.cancelled.saturating_add(due);
         due
     }
 
@@ -148,13 +162,4 @@ impl Line {
         let rest = round_half_even((cost % per).checked_mul(quantity)?, per);
         i64::try_from(whole.checked_add(rest)?).ok()
     }
-}
-
-/// All are below thrice what a line may be, so nothing is ever cut off here.
-fn plus(one: Quantity, other: Quantity) -> Quantity {
-    Quantity::from_millionths(one.millionths().saturating_add(other.millionths()))
-}
-
-fn minus(one: Quantity, other: Quantity) -> Quantity {
-    Quantity::from_millionths(one.millionths().saturating_sub(other.millionths()))
 }

@@ -16,7 +16,7 @@ use crate::domain::text;
 use chrono::{DateTime, NaiveDate, Utc};
 use inventory_contract::{ItemId, PurchaseOrderId, SupplierId};
 use kernel::{Faults, FieldError, Money, Quantity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Of an order, and of a receipt or return.
 pub const MAX_LINES: usize = 500;
@@ -45,7 +45,7 @@ pub struct PurchaseOrderDetail {
 }
 
 /// Checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFields {
     pub reference: Option<String>,
     pub expected_on: Option<NaiveDate>,

@@ -1,8 +1,10 @@
 //! The states of a purchase order, and the steps between them.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PurchaseStatus {
     Draft,
     Ordered,

@@ -2,7 +2,7 @@
 //! issued meanwhile keeps what was booked; the difference is an entry of its own.
 
 use super::{Change, CostingError, EntryKind, Method, Negative, Position, Taken, Value};
-use super::{check_positive, fifo, kept, less, standard};
+use super::{check_positive, fifo, kept, standard};
 use kernel::Quantity;
 
 impl Position {
@@ -59,7 +59,7 @@ impl Position {
         let there = match self.method {
             Method::Standard { .. } => Quantity::ZERO,
             Method::Fifo => of_layer.map(|layer| layer.quantity).unwrap_or_default(),
-            Method::MovingAverage => less(self.on_hand, others).max(Quantity::ZERO),
+            Method::MovingAverage => self.on_hand.saturating_sub(others).max(Quantity::ZERO),
         };
         let borne = cost.share(there.min(received), received)?;
         let (after, mut layers) = (self.value.plus(borne)?, self.layers.clone());
@@ -102,7 +102,7 @@ pub fn divide(value: Value, weights: &[Value]) -> Result<Vec<Value>, CostingErro
     for weight in weights {
         let share = if weight.is_positive() { left.share(weight, whole)? } else { Value::ZERO };
         left = left.minus(share)?;
-        whole = less(whole, weight);
+        whole = whole.saturating_sub(weight);
         shares.push(share);
     }
     Ok(shares)

@@ -1,7 +1,7 @@
 //! First in, first out: each receipt is a layer, and an issue takes the oldest first (IAS 2.27). An issue remembers what
 //! it took, so that a return gives back just that.
 
-use super::{CostingError, Rate, Taken, Value, less};
+use super::{CostingError, Rate, Taken, Value};
 use kernel::Quantity;
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) fn take(layers: &Layers, quantity: Quantity) -> Result<(Vec<Taken>, O
         let part = left.min(layer.quantity);
         taken.push(Taken { layer: Some(*number), quantity: part, value: layer.of(part)? });
         last_cost = Some(*layer);
-        left = less(left, part);
+        left = left.saturating_sub(part);
     }
     if left.is_positive() { Err(CostingError::Inconsistent) } else { Ok((taken, last_cost)) }
 }
@@ -50,7 +50,7 @@ pub(super) fn take_from(
             let part = Taken { layer: Some(number), quantity, value: layer.of(quantity)? };
             remove(&mut rest, &[part])?;
             taken.push(part);
-            left = less(left, quantity);
+            left = left.saturating_sub(quantity);
         }
     }
     if left.is_positive() {
@@ -69,15 +69,15 @@ impl IssueCost {
             if last.quantity > left {
                 part.quantity = left;
                 part.value = last.value.share(left, last.quantity)?;
-                last.quantity = less(last.quantity, left);
+                last.quantity = last.quantity.saturating_sub(left);
                 last.value = last.value.minus(part.value)?;
                 self.taken.push(last);
             }
-            left = less(left, part.quantity);
+            left = left.saturating_sub(part.quantity);
             self.value = self.value.minus(part.value)?;
             given.push(part);
         }
-        self.quantity = less(self.quantity, quantity);
+        self.quantity = self.quantity.saturating_sub(quantity);
         Ok(given)
     }
 
@@ -95,7 +95,7 @@ pub(super) fn remove(layers: &mut Layers, taken: &[Taken]) -> Result<(), Costing
     for part in taken {
         let Some(number) = part.layer else { continue };
         let layer = layers.get_mut(&number).ok_or(CostingError::Inconsistent)?;
-        layer.quantity = less(layer.quantity, part.quantity);
+        layer.quantity = layer.quantity.saturating_sub(part.quantity);
         layer.value = layer.value.minus(part.value)?;
         if !layer.quantity.is_positive() {
             layers.remove(&number);

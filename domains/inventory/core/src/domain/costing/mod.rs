@@ -179,7 +179,7 @@ impl Position {
         let on_hand = kept(self.on_hand.checked_sub(quantity))?;
         let of_stock = quantity.min(self.on_hand.max(Quantity::ZERO));
         let (mut taken, last_cost) = self.draw(of_stock)?;
-        let beyond = less(quantity, of_stock);
+        let beyond = quantity.saturating_sub(of_stock);
         if beyond.is_positive() {
             let value = self.provisional(beyond, last_cost)?;
             taken.push(Taken { layer: None, quantity: beyond, value });
@@ -230,7 +230,7 @@ impl Position {
         let stock = value.minus(variance)?.minus(settled.difference)?;
         let after = self.value.plus(stock)?;
         let posted_minor = after.minor() - self.value.minor();
-        let left = less(quantity, settled.quantity);
+        let left = quantity.saturating_sub(settled.quantity);
         if self.method == Method::Fifo && left.is_positive() {
             let rest = Rate { value: value.minus(settled.actual)?, quantity: left };
             fifo::put(&mut self.layers, number, rest)?;
@@ -318,9 +318,4 @@ fn check_positive(quantity: Quantity) -> Result<(), CostingError> {
 fn kept(quantity: Result<Quantity, QuantityError>) -> Result<Quantity, CostingError> {
     let quantity = quantity.map_err(|_| CostingError::TooLarge)?;
     if (-MAX_ON_HAND..=MAX_ON_HAND).contains(&quantity) { Ok(quantity) } else { Err(CostingError::TooLarge) }
-}
-
-/// Of quantities of which the second is a part of the first.
-fn less(whole: Quantity, part: Quantity) -> Quantity {
-    Quantity::from_millionths(whole.millionths().saturating_sub(part.millionths()))
 }

@@ -50,7 +50,7 @@ pub struct FamilyOption {
 }
 
 /// What an item is of a family.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
     pub family_id: FamilyId,
     pub options: Options,

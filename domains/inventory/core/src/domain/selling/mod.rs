@@ -160,17 +160,17 @@ impl LineRefusal {
 impl SalesOrderLine {
     /// What is neither shipped nor cancelled.
     pub fn open(&self) -> Quantity {
-        less(less(self.quantity, self.shipped), self.cancelled)
+        self.quantity.saturating_sub(self.shipped).saturating_sub(self.cancelled)
     }
 
     /// What waits for stock.
     pub fn backordered(&self) -> Quantity {
-        if self.waits_since.is_some() { less(self.open(), self.allocated) } else { Quantity::ZERO }
+        if self.waits_since.is_some() { self.open().saturating_sub(self.allocated) } else { Quantity::ZERO }
     }
 
     /// What could still come back.
     pub fn out(&self) -> Quantity {
-        less(self.shipped, self.returned)
+        self.shipped.saturating_sub(self.returned)
     }
 
     /// By the reservation that holds it; `since` is for a line that waits on.
@@ -195,7 +195,7 @@ impl SalesOrderLine {
             return Err(LineRefusal::NotAllocated { wanted: quantity, allocated: self.allocated });
         }
         self.shipped = more(self.shipped, quantity)?;
-        self.allocated = less(self.allocated, quantity);
+        self.allocated = self.allocated.saturating_sub(quantity);
         if self.allocated == Quantity::ZERO {
             self.reservation = None;
         }
@@ -226,15 +226,10 @@ pub fn allocate(wanted: &[(ItemId, Quantity)], free: &mut BTreeMap<ItemId, Quant
     let take = |(item, quantity): &(ItemId, Quantity)| {
         let Some(free) = free.get_mut(item) else { return Quantity::ZERO };
         let taken = (*quantity).min(*free).max(Quantity::ZERO);
-        *free = less(*free, taken);
+        *free = free.saturating_sub(taken);
         taken
     };
     wanted.iter().map(take).collect()
-}
-
-/// All that is subtracted here is at most what it is subtracted from.
-fn less(from: Quantity, what: Quantity) -> Quantity {
-    Quantity::from_millionths(from.millionths().saturating_sub(what.millionths()))
 }
 
 fn more(sum: Quantity, quantity: Quantity) -> Result<Quantity, LineRefusal> {

@@ -3,10 +3,12 @@
 //! another by the exact numbers of `ratio`.
 
 mod convert;
+mod entered;
 mod ratio;
 mod table;
 
 pub use convert::{Equation, ItemConversions, MAX_ITEM_CONVERSIONS, UnitError};
+pub use entered::{InItemUnit, settled};
 pub use ratio::{Converted, Ratio};
 
 use crate::domain::item::{DEFAULT_UNIT, MAX_UNIT};

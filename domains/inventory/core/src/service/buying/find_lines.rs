@@ -10,7 +10,7 @@ use crate::service::places::find_place::fault;
 use crate::store;
 use data::Unit;
 use inventory_contract::ItemId;
-use kernel::{Currency, Money, Quantity};
+use kernel::{Currency, Money};
 use std::collections::BTreeSet;
 
 /// Of lines that were checked, with what all of them cost.
@@ -57,16 +57,6 @@ async fn find_line(
         let detail = format!("must be at most {MAX_QUANTITY} of the item's unit");
         return Err(fault("/quantity", "too_large", &detail));
     }
-    Ok(Line {
-        number,
-        item: moving.id,
-        quantity: converted.quantity,
-        entered: input.quantity,
-        unit: converted.entered.map(|entered| entered.unit.to_string()),
-        unit_cost: input.unit_cost,
-        received: Quantity::ZERO,
-        returned: Quantity::ZERO,
-        cancelled: Quantity::ZERO,
-        net_entered: Quantity::ZERO,
-    })
+    let unit = converted.entered.map(|entered| entered.unit.to_string());
+    Ok(Line::ordered(number, moving.id, converted.quantity, (input.quantity, unit), input.unit_cost))
 }

@@ -25,7 +25,7 @@ pub struct ScannedItem {
     pub barcode: ItemBarcode,
     /// How much of the item the scan means, in its unit. `None` where that cannot be said.
     pub quantity: Option<Quantity>,
-    /// As in [`InItemUnit`](super::to_item_unit::InItemUnit).
+    /// As in [`InItemUnit`](crate::domain::units::InItemUnit).
     pub rounding: Option<String>,
     /// Why there is no quantity.
     pub unknown_because: Option<String>,

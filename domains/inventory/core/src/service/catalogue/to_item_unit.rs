@@ -1,8 +1,7 @@
 //! What somebody entered in a unit of their choice, as a quantity of the item's unit. Whoever takes a quantity of an
 //! item asks here, so that a case means the same everywhere.
 
-use crate::domain::stock::MAX_QUANTITY;
-use crate::domain::units::{Entered, ItemConversions, UnitError, UnitName};
+use crate::domain::units::{Entered, InItemUnit, ItemConversions, UnitError, UnitName, settled};
 use crate::error::Error;
 use crate::store;
 use data::Tx;
@@ -14,16 +13,6 @@ pub struct ItemAndUnit<'a> {
     pub id: ItemId,
     /// As the item has it.
     pub unit: &'a str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InItemUnit {
-    pub quantity: Quantity,
-    /// `None` where no unit was named, so that the quantity is what was entered.
-    pub entered: Option<Entered>,
-    /// The exact quantity less this one, in millionths of the item's unit, as a fraction such as `-27/125`. `None` when
-    /// nothing was rounded.
-    pub rounding: Option<String>,
 }
 
 /// A fault is told at `/unit`, or at `/quantity` where nothing would be left of it.
@@ -59,25 +48,5 @@ pub async fn to_item_unit_at(
         }
         converted => converted,
     };
-    let converted = match converted {
-        Ok(converted) => converted,
-        Err(error) => {
-            faults.add(format!("{place}/unit"), error.code(), error.to_string());
-            return Err(Error::invalid(faults.into_errors()));
-        }
-    };
-    let quantity = converted.quantity;
-    if quantity == Quantity::ZERO && entered != Quantity::ZERO {
-        let detail = format!("is less than a millionth of the item's unit, {of_item}");
-        faults.add(format!("{place}/quantity"), "too_small", detail);
-    }
-    if quantity.millionths().unsigned_abs() > MAX_QUANTITY.millionths().unsigned_abs() {
-        let detail = format!("is more than {MAX_QUANTITY} of the item's unit, {of_item}");
-        faults.add(format!("{place}/quantity"), "too_large", detail);
-    }
-    if !faults.is_empty() {
-        return Err(Error::invalid(faults.into_errors()));
-    }
-    let entered = Some(Entered { quantity: entered, unit });
-    Ok(InItemUnit { quantity, entered, rounding: converted.rounding() })
+    settled(converted, Entered { quantity: entered, unit }, &of_item, place).map_err(Error::invalid)
 }

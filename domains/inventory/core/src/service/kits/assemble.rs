@@ -17,7 +17,6 @@ use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, Refused, post_or_refuse};
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, find_moving, in_item_unit};
 use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
-use crate::service::without;
 use crate::store;
 use chrono::{DateTime, NaiveDate, Utc};
 use data::{AuditEntry, Tx, Unit};
@@ -109,7 +108,7 @@ pub async fn assemble(
         action: "inventory.stock.assemble",
         resource: "item",
         resource_id: item.uuid(),
-        before: Some(json!({ "on_hand": without(on_hand, by) })),
+        before: Some(json!({ "on_hand": on_hand.saturating_sub(by) })),
         after: Some(json!({
             "assembly": assembly.id, "direction": direction.name(), "quantity": quantity, "on_hand": on_hand,
         })),

@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::service::kits::reserve_kit::{Short, parts_short};
 use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
 use crate::service::reservations::reserve_stock::expired_at;
-use crate::service::without;
 use crate::store;
 use data::Unit;
 use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
@@ -53,7 +52,7 @@ impl Parts<'_> {
                     let detail = format!("is more than is needed of it, of which {left} are left");
                     faults.add(format!("/parts/{at}/quantity"), "too_much", detail);
                 }
-                Some(left) => *left = without(*left, named.quantity),
+                Some(left) => *left = left.saturating_sub(named.quantity),
             }
         }
         faults.finish(()).map_err(Error::invalid)
@@ -65,7 +64,7 @@ impl Parts<'_> {
 
     /// What nobody has named.
     fn rest_of(&self, item: ItemId, needed: Quantity) -> Quantity {
-        self.named_of(item).fold(needed, |rest, (_, named)| without(rest, named.quantity))
+        self.named_of(item).fold(needed, |rest, (_, named)| rest.saturating_sub(named.quantity))
     }
 
     fn moving(&self, item: ItemId) -> Result<&Moving, Error> {
@@ -82,7 +81,7 @@ impl Parts<'_> {
             let level = self.levels.get(item).ok_or(Error::ItemNotFound)?;
             let expired = expired_at(unit, ctx, level, warehouse).await?;
             let here = there.get(item).copied().unwrap_or_default();
-            let free = without(here.available(), Quantity::from_millionths(expired));
+            let free = here.available().saturating_sub(Quantity::from_millionths(expired));
             if *needed > free && !level.may_be_negative {
                 short.push(Short { part: *item, wanted: *needed, available: free.max(Quantity::ZERO) });
                 continue;
@@ -122,7 +121,7 @@ impl Parts<'_> {
             match pick(offered.iter().filter(fits).copied(), named.quantity) {
                 Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
                 Err(missing) => {
-                    let available = without(named.quantity, missing);
+                    let available = named.quantity.saturating_sub(missing);
                     short.push(Short { part: item, wanted: named.quantity, available });
                 }
             }
@@ -132,12 +131,15 @@ impl Parts<'_> {
             Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
             // Its policy lets the floor owe what is not there.
             Err(missing) if owes => {
-                let picks = pick(offered.iter().copied(), without(rest, missing)).unwrap_or_default();
+                let picks = pick(offered.iter().copied(), rest.saturating_sub(missing)).unwrap_or_default();
                 take_off(&mut offered, portions, warehouse, item, &picks);
                 let place = Place::floor_of(warehouse);
                 portions.push(Portion { item, place, lot: None, quantity: missing });
             }
-            Err(missing) => short.push(Short { part: item, wanted: rest, available: without(rest, missing) }),
+            Err(missing) => {
+                let available = rest.saturating_sub(missing);
+                short.push(Short { part: item, wanted: rest, available });
+            }
         }
         Ok(())
     }
@@ -216,7 +218,7 @@ fn take_off(
     for Pick { location, lot, quantity } in picks.iter().copied() {
         let offer = offered.iter_mut().find(|offer| (offer.location, offer.lot) == (location, lot));
         if let Some(offer) = offer {
-            offer.quantity = without(offer.quantity, quantity);
+            offer.quantity = offer.quantity.saturating_sub(quantity);
         }
         let place = Place { warehouse, location, kind: LocationUse::Storage };
         portions.push(Portion { item, place, lot, quantity });

@@ -108,8 +108,7 @@ impl There {
     fn of(now: &Now, levels: Vec<(ItemId, WarehouseId, WarehouseLevel)>) -> Self {
         let amounts = levels.into_iter().map(|(item, warehouse, level)| {
             let (level, expired) = now.of(item, warehouse, level);
-            let available = level.available().millionths().saturating_sub(expired.millionths());
-            let available = Quantity::from_millionths(available);
+            let available = level.available().saturating_sub(expired);
             let WarehouseLevel { on_hand, reserved, .. } = level;
             ((item, warehouse), Amounts { on_hand, reserved, expired, available })
         });
@@ -126,16 +125,12 @@ impl There {
 
     fn all_of(&self, item: ItemId) -> Amounts {
         let of_item = self.0.iter().filter(|((of, _), _)| *of == item).map(|(_, amounts)| amounts);
+        // Balances have a bound far below what would be cut off.
         of_item.fold(Amounts::default(), |sum, more| Amounts {
-            on_hand: plus(sum.on_hand, more.on_hand),
-            reserved: plus(sum.reserved, more.reserved),
-            expired: plus(sum.expired, more.expired),
-            available: plus(sum.available, more.available),
+            on_hand: sum.on_hand.saturating_add(more.on_hand),
+            reserved: sum.reserved.saturating_add(more.reserved),
+            expired: sum.expired.saturating_add(more.expired),
+            available: sum.available.saturating_add(more.available),
         })
     }
-}
-
-/// A sum of balances of an item, which has a bound far below what would be cut off.
-fn plus(sum: Quantity, more: Quantity) -> Quantity {
-    Quantity::from_millionths(sum.millionths().saturating_add(more.millionths()))
 }

@@ -9,7 +9,6 @@ use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
 use crate::service::ledger::receive_stock::{find_moving, in_item_unit};
 use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
-use crate::service::without;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
 use inventory_contract::{ItemId, LocationId, WarehouseId};
@@ -75,7 +74,7 @@ pub async fn adjust_stock(app: &App, ctx: &Ctx, command: AdjustStock) -> Result<
         action: "inventory.stock.adjust",
         resource: "item",
         resource_id: item.uuid(),
-        before: Some(json!({ "on_hand": without(on_hand, quantity) })),
+        before: Some(json!({ "on_hand": on_hand.saturating_sub(quantity) })),
         after: Some(json!({
             "movement": movement.id, "quantity": quantity, "on_hand": on_hand, "reason": reason,
         })),

@@ -30,17 +30,18 @@ pub async fn hold(unit: &mut Unit, ctx: &Ctx, items: &[ItemId]) -> Result<Vec<Le
 /// Each counts as one change of the level, as it was told by `stock_now` since its time passed.
 async fn expire(unit: &mut Unit, ctx: &Ctx, level: &mut Level) -> Result<(), Error> {
     let expired = store::reservation::expire(unit, ctx.now(), level.item).await?;
-    let mut freed: BTreeMap<WarehouseId, i64> = BTreeMap::new();
+    let mut freed: BTreeMap<WarehouseId, Quantity> = BTreeMap::new();
     for reservation in &expired {
-        *freed.entry(reservation.warehouse).or_default() += reservation.quantity.millionths();
+        let here = freed.entry(reservation.warehouse).or_default();
+        *here = here.saturating_add(reservation.quantity);
         tell(unit, reservation)?;
     }
     let warehouses: Vec<_> = freed.keys().copied().collect();
     for (_, warehouse, mut there) in store::warehouse_level::of(unit, &[level.item], &warehouses).await? {
-        there.reserved = less(there.reserved, freed.get(&warehouse).copied().unwrap_or_default());
+        there.reserved = there.reserved.saturating_sub(freed.get(&warehouse).copied().unwrap_or_default());
         store::warehouse_level::write(unit, level.item, warehouse, &there).await?;
     }
-    level.reserved = less(level.reserved, freed.values().sum());
+    level.reserved = freed.into_values().fold(level.reserved, Quantity::saturating_sub);
     level.next_expiry = store::reservation::next_expiry(unit, level.item).await?;
     level.revision += expired.len() as i64;
     serve_later(unit, level)?;
@@ -66,8 +67,4 @@ fn tell(unit: &mut Unit, reservation: &Reservation) -> Result<(), Error> {
         ),
     })?;
     Ok(())
-}
-
-fn less(sum: Quantity, freed: i64) -> Quantity {
-    Quantity::from_millionths(sum.millionths() - freed)
 }

@@ -101,10 +101,10 @@ pub async fn post_or_refuse(
     let levels = hold(unit, ctx, &items).await?;
     let moving = store::item::moving(unit, &items).await?;
     let mut books = Books::read(unit, ctx, levels, &moving, postings).await?;
-    let before = books.0.clone();
+    let before = books.balances.clone();
     let mut movements = Vec::with_capacity(postings.len());
     for (index, posting) in postings.iter().enumerate() {
-        let balances = books.0.get_mut(&posting.item).ok_or(Error::ItemNotFound)?;
+        let balances = books.balances.get_mut(&posting.item).ok_or(Error::ItemNotFound)?;
         if let Err(refusal) = balances.apply(&change(posting)) {
             return Ok(Err(Refused { index, refusal }));
         }
@@ -122,17 +122,17 @@ pub async fn post_or_refuse(
     });
     let held = before.iter().map(|(item, balances)| (*item, balances.level)).collect();
     value(unit, ctx, &moving, &held, &costs.collect::<Vec<_>>()).await?;
-    for level in books.0.values().map(|balances| balances.level).filter(|level| level.awaited) {
+    for level in books.balances.values().map(|balances| balances.level).filter(|level| level.awaited) {
         if postings.iter().any(|posting| posting.item == level.item && posting.quantity.is_positive()) {
             serve_later(unit, &level)?;
         }
     }
-    for (item, balances) in &mut books.0 {
+    for (item, balances) in &mut books.balances {
         if before.get(item).is_some_and(|was| was.level != balances.level) {
             watch(unit, ctx, &mut balances.level).await?;
         }
     }
-    let levels = books.0.into_iter().map(|(item, balances)| (item, balances.level)).collect();
+    let levels = books.balances.into_iter().map(|(item, balances)| (item, balances.level)).collect();
     Ok(Ok(Posted { movements, levels }))
 }
 
@@ -204,7 +204,10 @@ fn publish(unit: &mut Unit, movement: &Movement, on_hand: Quantity) -> Result<()
 }
 
 /// The balances of the items of a posting, and the last days of its lots.
-struct Books(BTreeMap<ItemId, Balances>, BTreeMap<LotId, Option<NaiveDate>>);
+struct Books {
+    balances: BTreeMap<ItemId, Balances>,
+    last_days: BTreeMap<LotId, Option<NaiveDate>>,
+}
 
 impl Books {
     async fn read(
@@ -249,18 +252,17 @@ impl Books {
             balances.lots = promised.map(|of| ((of.warehouse_id, of.lot_id), of.quantity)).collect();
             for expired in store::bin::expired_of(unit, &[item], today).await? {
                 let there = balances.expired.entry(expired.warehouse_id).or_default();
-                let sum = there.millionths().saturating_add(expired.quantity.millionths());
-                *there = Quantity::from_millionths(sum);
+                *there = there.saturating_add(expired.quantity);
             }
             balances.expired_lots.clone_from(&expired_lots);
         }
-        Ok(Self(books, last_days))
+        Ok(Self { balances: books, last_days })
     }
 
     /// What is not as it was before.
     async fn write(&self, unit: &Unit, ctx: &Ctx, before: &BTreeMap<ItemId, Balances>) -> Result<(), Error> {
         let (mut new_levels, mut new_bins) = (Vec::new(), Vec::new());
-        for (item, balances) in &self.0 {
+        for (item, balances) in &self.balances {
             let Some(was) = before.get(item) else { continue };
             let may_be_negative = balances.level.may_be_negative;
             if balances.level != was.level {
@@ -282,7 +284,7 @@ impl Books {
                     (Some(_), _) => store::bin::write(unit, *item, bin, *on_hand).await?,
                     (None, Some(_)) if *on_hand == Quantity::ZERO => {}
                     (None, lot) => {
-                        let expires_on = lot.and_then(|lot| self.1.get(&lot).copied().flatten());
+                        let expires_on = lot.and_then(|lot| self.last_days.get(&lot).copied().flatten());
                         let (item, bin, on_hand) = (*item, *bin, *on_hand);
                         new_bins.push(NewBin { item, bin, expires_on, on_hand, may_be_negative });
                     }

@@ -10,7 +10,6 @@ use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit};
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
 use crate::service::places::find_place::{find_or_make_lot, find_place};
-use crate::service::without;
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
@@ -64,7 +63,7 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
         action: "inventory.stock.receive",
         resource: "item",
         resource_id: item.uuid(),
-        before: Some(json!({ "on_hand": without(on_hand, quantity) })),
+        before: Some(json!({ "on_hand": on_hand.saturating_sub(quantity) })),
         after: Some(json!({ "movement": movement.id, "quantity": quantity, "on_hand": on_hand })),
     })?;
     Ok(unit.commit(movement).await?)

@@ -17,7 +17,7 @@ pub async fn stock_now(tx: &Tx, ctx: &Ctx, levels: &mut [&mut Level]) -> Result<
     let lapsing: Vec<ItemId> = lapsing.collect();
     for lapsed in store::reservation::lapsed_of(tx, ctx.now(), &lapsing).await? {
         for level in levels.iter_mut().filter(|level| level.item == lapsed.item) {
-            level.reserved = less(level.reserved, lapsed.quantity);
+            level.reserved = level.reserved.saturating_sub(lapsed.quantity);
             level.revision += 1;
         }
     }
@@ -25,7 +25,7 @@ pub async fn stock_now(tx: &Tx, ctx: &Ctx, levels: &mut [&mut Level]) -> Result<
     let tracked: Vec<ItemId> = tracked.map(|level| level.item).collect();
     for expired in store::bin::expired_of(tx, &tracked, ctx.now().date_naive()).await? {
         for level in levels.iter_mut().filter(|level| level.item == expired.item_id) {
-            level.expired = less(level.expired, -expired.quantity);
+            level.expired = level.expired.saturating_add(expired.quantity);
         }
     }
     Ok(())
@@ -58,13 +58,9 @@ impl Now {
     ) -> (WarehouseLevel, Quantity) {
         let mine = |of: &(ItemId, WarehouseId)| *of == (item, warehouse);
         for lapsed in self.lapsed.iter().filter(|of| mine(&(of.item, of.warehouse))) {
-            level.reserved = less(level.reserved, lapsed.quantity);
+            level.reserved = level.reserved.saturating_sub(lapsed.quantity);
         }
         let expired = self.expired.iter().filter(|of| mine(&(of.item_id, of.warehouse_id)));
-        (level, expired.fold(Quantity::ZERO, |sum, of| less(sum, -of.quantity)))
+        (level, expired.fold(Quantity::ZERO, |sum, of| sum.saturating_add(of.quantity)))
     }
-}
-
-fn less(from: Quantity, what: Quantity) -> Quantity {
-    Quantity::from_millionths(from.millionths().saturating_sub(what.millionths()))
 }

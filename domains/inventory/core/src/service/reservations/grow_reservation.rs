@@ -5,7 +5,6 @@ use crate::error::Error;
 use crate::service::reordering::watch::watch;
 use crate::service::reservations::release_reservation::hold_of;
 use crate::service::reservations::reserve_stock::expired_at;
-use crate::service::without;
 use crate::store;
 use data::{AuditEntry, Unit};
 use inventory_contract::{ReservationId, StockReserved};
@@ -25,13 +24,13 @@ pub async fn grow(
     let there = store::warehouse_level::of(unit, &[item], &[warehouse]).await?.pop();
     let (_, _, mut there) = there.ok_or_else(|| data::Error::internal("a promise of nothing"))?;
     let expired = expired_at(unit, ctx, &level, warehouse).await?;
-    let available = without(there.available(), Quantity::from_millionths(expired));
+    let available = there.available().saturating_sub(Quantity::from_millionths(expired));
     if quantity > available {
         return Err(Error::InsufficientStock { wanted: quantity, available });
     }
-    there.reserved = without(there.reserved, -quantity);
+    there.reserved = there.reserved.saturating_add(quantity);
     store::warehouse_level::write(unit, item, warehouse, &there).await?;
-    level.reserved = without(level.reserved, -quantity);
+    level.reserved = level.reserved.saturating_add(quantity);
     level.revision += 1;
     store::stock_level::write(unit, &level).await?;
     watch(unit, ctx, &mut level).await?;

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
-use crate::service::without;
 use crate::store;
 use data::{AuditEntry, Unit};
 use inventory_contract::ReservationId;
@@ -35,10 +34,10 @@ pub async fn release(unit: &mut Unit, ctx: &Ctx, id: ReservationId) -> Result<Re
     let reservation = settle(unit, ctx, id, ReservationStatus::Released).await?;
     let Reservation { item, warehouse, quantity, .. } = reservation;
     for (_, _, mut there) in store::warehouse_level::of(unit, &[item], &[warehouse]).await? {
-        there.reserved = without(there.reserved, quantity);
+        there.reserved = there.reserved.saturating_sub(quantity);
         store::warehouse_level::write(unit, item, warehouse, &there).await?;
     }
-    level.reserved = without(level.reserved, quantity);
+    level.reserved = level.reserved.saturating_sub(quantity);
     level.revision += 1;
     store::stock_level::write(unit, &level).await?;
     serve_later(unit, &level)?;
@@ -49,7 +48,7 @@ pub async fn release(unit: &mut Unit, ctx: &Ctx, id: ReservationId) -> Result<Re
         resource_id: id.uuid(),
         before: Some(json!({
             "status": ReservationStatus::Active.name(),
-            "available": without(level.available(), quantity),
+            "available": level.available().saturating_sub(quantity),
         })),
         after: Some(json!({
             "status": reservation.status.name(),

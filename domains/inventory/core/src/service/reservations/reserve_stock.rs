@@ -284,8 +284,8 @@ async fn take(
             free_of_lots.entry((at, lot)).and_modify(|free| *free -= wanted);
         }
         let here = there.entry(at).or_default();
-        here.reserved = more(here.reserved, wanted);
-        level.reserved = more(level.reserved, wanted);
+        here.reserved = here.reserved.saturating_add(line.quantity);
+        level.reserved = level.reserved.saturating_add(line.quantity);
         level.revision += 1;
         level.next_expiry = [level.next_expiry, line.expires_at].into_iter().flatten().min();
     }
@@ -339,10 +339,6 @@ async fn free_of_lot(unit: &Unit, ctx: &Ctx, line: &NewReservation, lot: LotId) 
     let promised = promised.iter().filter(|of| of.lot_id == lot && of.warehouse_id == line.warehouse);
     let there: i64 = picks.iter().map(|pick| pick.quantity.millionths()).sum();
     Ok(there - promised.map(|of| of.quantity.millionths()).sum::<i64>())
-}
-
-fn more(sum: Quantity, taken: i64) -> Quantity {
-    Quantity::from_millionths(sum.millionths() + taken)
 }
 
 /// The balances have it already.

@@ -10,7 +10,6 @@ use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::service::ledger::post::{Posted, Posting, post};
 use crate::service::reservations::release_reservation::{check_of_nobody, hold_of, settle};
-use crate::service::without;
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
@@ -124,7 +123,7 @@ async fn send(
         resource_id: reservation.id.uuid(),
         before: Some(json!({
             "status": ReservationStatus::Active.name(),
-            "on_hand": without(on_hand, -part.quantity),
+            "on_hand": on_hand.saturating_add(part.quantity),
         })),
         after: Some(json!({
             "status": reservation.status.name(),

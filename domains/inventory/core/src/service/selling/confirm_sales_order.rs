@@ -9,7 +9,6 @@ use crate::service::ledger::hold::hold;
 use crate::service::places::find_place::find_place;
 use crate::service::reservations::reserve_stock::{expired_at, reserve_lines};
 use crate::service::selling::find_order::{audited, hold_order, items_of};
-use crate::service::without;
 use crate::store;
 use crate::store::reservation::NewReservation;
 use data::{AuditEntry, Unit};
@@ -99,7 +98,7 @@ async fn free_at(
     for (item, _, here) in there.into_iter().filter(|(item, ..)| !awaited.contains(item)) {
         let Some(level) = levels.iter().find(|level| level.item == item) else { continue };
         let expired = expired_at(unit, ctx, level, warehouse).await?;
-        free.insert(item, without(here.available(), Quantity::from_millionths(expired)));
+        free.insert(item, here.available().saturating_sub(Quantity::from_millionths(expired)));
     }
     Ok(free)
 }

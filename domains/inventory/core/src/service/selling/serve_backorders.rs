@@ -10,7 +10,6 @@ use crate::service::ledger::hold::hold;
 use crate::service::reservations::grow_reservation::grow;
 use crate::service::reservations::reserve_stock::{expired_at, reserve_lines};
 use crate::service::selling::confirm_sales_order::broken;
-use crate::service::without;
 use crate::store;
 use crate::store::reservation::NewReservation;
 use data::{ActAs, AuditEntry, JobOptions, Unit};
@@ -74,7 +73,7 @@ async fn serve_at(
     let there = store::warehouse_level::of(unit, &[level.item], &[warehouse]).await?.pop();
     let Some((_, _, there)) = there else { return Ok(false) };
     let expired = expired_at(unit, ctx, level, warehouse).await?;
-    let mut free = without(there.available(), Quantity::from_millionths(expired));
+    let mut free = there.available().saturating_sub(Quantity::from_millionths(expired));
     let waiting = store::sales_order_line::waiting(unit, level.item, warehouse, BATCH).await?;
     let count = waiting.len() as u64;
     let mut served = false;
@@ -91,7 +90,7 @@ async fn serve_at(
         let held = store::sales_order::set_status(unit, order, held.status, held.confirmed_at).await?;
         tell(unit, &held, warehouse, &line, given)?;
         orders.insert(order, held);
-        free = without(free, given);
+        free = free.saturating_sub(given);
         served = true;
     }
     Ok(served && count == BATCH && free.is_positive())
@@ -144,7 +143,7 @@ fn tell(
         action: "inventory.sales_order.serve",
         resource: "sales_order",
         resource_id: order.id.uuid(),
-        before: Some(json!({ "line": line.id, "allocated": without(line.allocated, given) })),
+        before: Some(json!({ "line": line.id, "allocated": line.allocated.saturating_sub(given) })),
         after: Some(json!({
             "line": line.id, "allocated": line.allocated, "waiting": line.backordered(),
         })),

@@ -19,7 +19,7 @@ pub struct Rows<T> {
 }
 
 impl<T> Rows<T> {
-    fn of<P: Serialize>(rows: Vec<T>, place: impl Fn(&T) -> P) -> Result<Self, data::Error> {
+    pub fn of<P: Serialize>(rows: Vec<T>, place: impl Fn(&T) -> P) -> Result<Self, data::Error> {
         let full = rows.len() >= PAGE_ROWS;
         let next = rows.last().filter(|_| full).map(|row| serde_json::to_string(&place(row)));
         Ok(Self { next: next.transpose().map_err(data::Error::internal)?, rows })
@@ -27,7 +27,7 @@ impl<T> Rows<T> {
 }
 
 /// Where the page before ended; none for the first.
-fn place<P: DeserializeOwned>(cursor: Option<&str>, first: P) -> Result<P, data::Error> {
+pub fn place<P: DeserializeOwned>(cursor: Option<&str>, first: P) -> Result<P, data::Error> {
     cursor.map_or(Ok(first), |cursor| serde_json::from_str(cursor).map_err(|_| data::Error::Cursor))
 }
 

@@ -26,6 +26,7 @@ use secrets::OpenError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use users_contract::{ERASED_PERSON_SEAL, PersonErased};
+use uuid::Uuid;
 
 /// Longer than a request may take.
 const ASKING_TAKES: Duration = Duration::minutes(5);
@@ -181,6 +182,7 @@ async fn erase_there(app: &App, there: &Ctx, erasure: &Model, person: &Person) -
     drop(read);
     erase_naming(app, there, &theirs, &named_by).await?;
     delete_exports(app, there, person.id).await?;
+    delete_decisions(app, there, &theirs, &named_by).await?;
     delete_own(app, there, &theirs).await?;
     Ok(true)
 }
@@ -241,6 +243,17 @@ async fn delete_exports(app: &App, there: &Ctx, person: UserId) -> Result<(), Er
             let system = app.databases.system("leaving: an erased person's own export").await?;
             data_export::remove(&system, export).await?;
             system.commit().await?;
+        }
+    }
+}
+
+async fn delete_decisions(app: &App, there: &Ctx, theirs: &Theirs, named_by: &[Uuid]) -> Result<(), Error> {
+    loop {
+        let unit = app.databases.write(there).await?;
+        let more = of_person::delete_decisions(&unit, theirs, named_by).await?;
+        unit.commit(()).await?;
+        if !more {
+            return Ok(());
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::{Email, MembershipId, MembershipState, Password, RoleRef};
 use crate::error::Error;
 use crate::service::accounts::{breaches, sign_up_policy};
 use crate::service::members::invitation as view;
+use crate::service::members::take_place::take_place;
 use crate::service::roles::authority;
 use crate::service::scim::join as directory;
 use crate::store::invitation::InvitationState;
@@ -140,6 +141,7 @@ pub(super) async fn admit(
         return Err(Error::InvitationUsed);
     }
     directory::join(app, ctx, &mut unit, invited, member).await?;
+    take_place(app, ctx, &mut unit, invited, member).await?;
     unit.audit(AuditEntry {
         action: "users.invitation.accept",
         resource: "invitation",

@@ -3,20 +3,18 @@
 
 use crate::app::App;
 use crate::domain::membership::counts_as_owner;
+use crate::domain::reporting_line::MAX_MANAGERS;
 use crate::domain::{MembershipId, MembershipState, RoleRef};
 use crate::error::Error;
 use crate::permissions::MEMBERS_WRITE;
 use crate::service::members::member::{self, Member};
-use crate::service::roles::authority;
+use crate::service::roles::authority::{self, Acting};
 use crate::service::sessions::fresh;
 use crate::service::sso::enforcement;
 use crate::service::support::revoke_support_grant as support_grant;
 use crate::store::{membership, tenant};
 use data::{AuditEntry, Unit};
 use kernel::{Ctx, Faults};
-
-/// How many managers may stand above a member.
-const MAX_MANAGERS: usize = 32;
 
 pub struct ChangeMember {
     /// The version the caller has seen; `None` when they do not mind.
@@ -40,41 +38,56 @@ pub async fn change_member(
     if command.expected_version.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale());
     }
-    let (role, state) = (command.role.unwrap_or(before.role()?), before.state()?);
+    let role = command.role.unwrap_or(before.role()?);
     let manager = command.manager.unwrap_or(before.manager_id);
     if role == before.role()? && manager == before.manager_id {
         let member = member::with_person(&unit, &before).await?;
         return Ok(unit.commit(member).await?);
     }
+    let after = change_within(app, ctx, &mut unit, &acting, &before, role, manager).await?;
+    let member = member::with_person(&unit, &after).await?;
+    Ok(unit.commit(member).await?)
+}
+
+/// The same in a unit that does more, by whoever may change members. The tenant must be held.
+pub(in crate::service) async fn change_within(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    acting: &Acting,
+    before: &membership::Model,
+    role: RoleRef,
+    manager: Option<MembershipId>,
+) -> Result<membership::Model, Error> {
+    let (id, state) = (before.public_id, before.state()?);
     if state == MembershipState::Removed {
         return Err(Error::MemberState { state: state.name() });
     }
     if role != before.role()? {
-        let taken = authority::of_role(app, &unit, before.role()?).await?;
+        let taken = authority::of_role(app, unit, before.role()?).await?;
         acting.require_covered(&taken)?;
         fresh::require_to_take(app, ctx, &taken)?;
-        let given = authority::of_role(app, &unit, role).await?;
+        let given = authority::of_role(app, unit, role).await?;
         acting.require_covered(&given)?;
         fresh::require_to_grant(app, ctx, &given)?;
-        keep_an_owner(&unit, &before, counts_as_owner(role, state)).await?;
+        keep_an_owner(unit, before, counts_as_owner(role, state)).await?;
     }
     if manager != before.manager_id {
-        check_manager(&unit, id, manager).await?;
+        check_manager(unit, id, manager).await?;
     }
-    let after = membership::change(&unit, &before, role, manager, state).await?.ok_or_else(Error::stale)?;
+    let after = membership::change(unit, before, role, manager, state).await?.ok_or_else(Error::stale)?;
     unit.audit(AuditEntry {
         action: "users.member.update",
         resource: "member",
         resource_id: id.uuid(),
-        before: Some(member::audited(&before)?),
+        before: Some(member::audited(before)?),
         after: Some(member::audited(&after)?),
     })?;
     if role != before.role()? {
-        support_grant::end_what_is_not_theirs(app, ctx, &mut unit, id).await?;
+        support_grant::end_what_is_not_theirs(app, ctx, unit, id).await?;
     }
-    authority::forget_member(app, &mut unit, id);
-    let member = member::with_person(&unit, &after).await?;
-    Ok(unit.commit(member).await?)
+    authority::forget_member(app, unit, id);
+    Ok(after)
 }
 
 /// The tenant must be held.

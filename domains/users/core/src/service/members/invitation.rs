@@ -49,7 +49,7 @@ pub fn audited(row: &invitation::Model) -> Result<Value, Error> {
     let role = row.role()?;
     Ok(json!({
         "email": row.email, "role": role.name(), "role_id": role.id(),
-        "state": row.state, "expires_at": row.expires_at,
+        "state": row.state, "expires_at": row.expires_at, "team": row.team_id, "manager": row.manager_id,
     }))
 }
 

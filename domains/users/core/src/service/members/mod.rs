@@ -13,3 +13,4 @@ pub mod resend_invitation;
 pub mod resolve_members;
 pub mod revoke_invitation;
 pub mod show_invitations;
+pub mod take_place;

@@ -75,6 +75,8 @@ async fn ask(app: &App, ctx: &Ctx, unit: &mut Unit, own: &tenant::Model, email: 
         invited_by,
         hash: token.hash,
         expires_at: ctx.now() + app.settings.invitation_lifetime(),
+        team: None,
+        manager: None,
     };
     let row = match invitation::insert(unit, new).await {
         Err(error) if invitation::is_open_already(&error) => return Err(Error::InvitationOpen),

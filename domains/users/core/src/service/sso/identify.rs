@@ -8,6 +8,7 @@ use crate::domain::{Email, MembershipId, MembershipState, OidcConnectionId, Role
 use crate::error::Error;
 use crate::service::accounts::sign_up_policy;
 use crate::service::members::accept_invitation::{join, require_open, settle, still_holds};
+use crate::service::members::take_place::take_place;
 use crate::service::members::{invitation as invitation_view, member};
 use crate::service::roles::authority;
 use crate::service::scim::join as directory;
@@ -130,6 +131,7 @@ async fn introduce(
         Some(invited) => {
             accept(unit, &invited, person, member).await?;
             directory::join(app, ctx, unit, &invited, member).await?;
+            take_place(app, ctx, unit, &invited, member).await?;
         }
         None if role.is_some() => {
             directory::join_at(app, ctx, unit, &email.key(), None, member).await?;

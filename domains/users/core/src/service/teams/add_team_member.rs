@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::{MembershipId, MembershipState, TeamId};
 use crate::error::Error;
 use crate::permissions::TEAMS_WRITE;
-use crate::service::roles::authority;
+use crate::service::roles::authority::{self, Acting};
 use crate::service::sessions::fresh;
 use crate::service::teams::create_team::granted_in;
 use crate::service::teams::list_team_members::TeamMember;
@@ -21,12 +21,25 @@ pub async fn add_team_member(
 ) -> Result<TeamMember, Error> {
     let mut unit = app.databases.write(ctx).await?;
     let acting = authority::hold(app, ctx, &unit, &TEAMS_WRITE).await?;
-    team::find_to_keep(&unit, team).await?.ok_or(Error::TeamNotFound)?;
-    require_here(&unit, member).await?;
-    let granted = granted_in(app, &unit, team).await?;
+    let added = add_within(app, ctx, &mut unit, &acting, team, member).await?;
+    Ok(unit.commit(added).await?)
+}
+
+/// The same in a unit that does more, by whoever may change teams.
+pub(in crate::service) async fn add_within(
+    app: &App,
+    ctx: &Ctx,
+    unit: &mut Unit,
+    acting: &Acting,
+    team: TeamId,
+    member: MembershipId,
+) -> Result<TeamMember, Error> {
+    team::find_to_keep(unit, team).await?.ok_or(Error::TeamNotFound)?;
+    require_here(unit, member).await?;
+    let granted = granted_in(app, unit, team).await?;
     acting.require_covered(&granted)?;
     fresh::require_to_grant(app, ctx, &granted)?;
-    let added = match team_member::insert(&unit, ctx, team, member).await {
+    let added = match team_member::insert(unit, ctx, team, member).await {
         Err(error) if team_member::is_there(&error) => return Err(Error::AlreadyInTeam),
         outcome => TeamMember::from(outcome?),
     };
@@ -37,8 +50,8 @@ pub async fn add_team_member(
         before: None,
         after: Some(audited(team, member)),
     })?;
-    authority::forget_member(app, &mut unit, member);
-    Ok(unit.commit(added).await?)
+    authority::forget_member(app, unit, member);
+    Ok(added)
 }
 
 /// Held until the transaction ends: who is taken out of the tenant meanwhile would stay in the team.

@@ -1,10 +1,12 @@
-//! The table `import_batches`: what each batch of an import came to, so that it is applied once.
+//! The table `import_batches`: what each batch of an import came to, so that it is done once.
 
+use crate::import_target::ImportId;
 use data::{Tx, Unit};
-use kernel::TenantId;
-use module::{BatchOutcome, ImportId};
+use kernel::{Ctx, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "import_batches")]
@@ -26,7 +28,11 @@ impl ActiveModelBehavior for ActiveModel {}
 
 data::tenant_entity!(ledger);
 
-pub async fn outcome(tx: &Tx, import: ImportId, batch: u32) -> Result<Option<BatchOutcome>, data::Error> {
+pub async fn recorded<T: DeserializeOwned>(
+    tx: &Tx,
+    import: ImportId,
+    batch: u32,
+) -> Result<Option<T>, data::Error> {
     let recorded = tx
         .find::<Entity>()
         .filter(Column::ImportId.eq(import))
@@ -36,15 +42,15 @@ pub async fn outcome(tx: &Tx, import: ImportId, batch: u32) -> Result<Option<Bat
     recorded.map(|row| serde_json::from_str(&row.outcome).map_err(data::Error::internal)).transpose()
 }
 
-pub async fn record(
+pub async fn record<T: Serialize>(
     unit: &Unit,
-    id: Uuid,
+    ctx: &Ctx,
     import: ImportId,
     batch: u32,
-    outcome: &BatchOutcome,
+    outcome: &T,
 ) -> Result<(), data::Error> {
     let row = ActiveModel {
-        public_id: Set(id),
+        public_id: Set(ctx.new_id::<()>().uuid()),
         import_id: Set(import),
         batch: Set(i64::from(batch)),
         outcome: Set(serde_json::to_string(outcome).map_err(data::Error::internal)?),

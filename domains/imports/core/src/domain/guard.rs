@@ -1,0 +1,141 @@
+//! Text that a spreadsheet would take for a formula: an export writes an apostrophe before it, so that it is shown and
+//! never computed, and an import takes that one off again. A text that has an apostrophe of its own gets one as well, so
+//! what comes back is what there was.
+
+use module::FieldKind;
+use std::borrow::Cow;
+
+const APOSTROPHE: char = '\'';
+/// What a formula may begin with (OWASP, CSV injection), in its full width as well.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+/// What some programs drop, and then look.
+const DROPPED: [char; 3] = ['\t', '\r', '\n'];
+
+/// As it is written into a file.
+pub fn guarded(kind: FieldKind, value: &str) -> Cow<'_, str> {
+    // Of the other kinds nothing that is right begins like a formula.
+    if !is_guarded(value) || (kind == FieldKind::Decimal && is_decimal(value)) {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(format!("{APOSTROPHE}{value}"))
+}
+
+/// As it is meant by a file's cell, without blanks around it; those behind a guard are the value's.
+pub fn meant(cell: &str) -> &str {
+    unguarded(cell.trim_start()).trim_end()
+}
+
+fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix(APOSTROPHE).filter(|value| is_guarded(value)).unwrap_or(cell)
+}
+
+fn is_guarded(value: &str) -> bool {
+    let shown = value.trim_start();
+    shown.starts_with(FORMULA) || shown.starts_with(APOSTROPHE) || value.starts_with(DROPPED)
+}
+
+/// `-12.50`.
+fn is_decimal(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    match unsigned.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(unsigned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [FieldKind; 5] =
+        [FieldKind::Text, FieldKind::Decimal, FieldKind::Boolean, FieldKind::Date, FieldKind::Currency];
+
+    #[test]
+    fn what_would_be_computed_is_shown() {
+        fn check(kind: FieldKind, value: &str, expected: &str) {
+            assert_eq!(guarded(kind, value), expected, "{kind:?} {value:?}");
+        }
+        for begins in FORMULA {
+            check(FieldKind::Text, &format!("{begins}1+1"), &format!("'{begins}1+1"));
+        }
+        for blank in DROPPED {
+            check(FieldKind::Text, &format!("{blank}1"), &format!("'{blank}1"));
+        }
+        check(FieldKind::Text, " =1", "' =1");
+        check(FieldKind::Text, " '=1", "' '=1");
+        check(FieldKind::Text, " 1", " 1");
+        check(FieldKind::Text, "Chai", "Chai");
+        check(FieldKind::Text, "", "");
+        check(FieldKind::Text, "1+1", "1+1");
+        check(FieldKind::Text, "a=1", "a=1");
+        check(FieldKind::Text, "'s-Hertogenbosch", "''s-Hertogenbosch");
+        check(FieldKind::Text, "'=1", "''=1");
+        check(FieldKind::Text, "-12.50", "'-12.50");
+        check(FieldKind::Decimal, "-12.50", "-12.50");
+        check(FieldKind::Decimal, "-12", "-12");
+        check(FieldKind::Decimal, "99999999999999.9999", "99999999999999.9999");
+        // What is called a number but is none is text.
+        for none in ["-", "-1.", "-.5", "--1", "+1", "-1+cmd|' /C calc'!A0", "-1 ", "-1e5", "-１"] {
+            check(FieldKind::Decimal, none, &format!("'{none}"));
+        }
+        check(FieldKind::Date, "2026-02-03", "2026-02-03");
+        check(FieldKind::Date, "-2026-02-03", "'-2026-02-03");
+        check(FieldKind::Currency, "EUR", "EUR");
+        check(FieldKind::Currency, "=EUR", "'=EUR");
+        check(FieldKind::Boolean, "true", "true");
+        check(FieldKind::Boolean, "@true", "'@true");
+    }
+
+    #[test]
+    fn one_apostrophe_is_taken_off_where_one_was_put() {
+        fn check(cell: &str, expected: &str) {
+            assert_eq!(meant(cell), expected, "{cell:?}");
+        }
+        for begins in FORMULA {
+            check(&format!(" '{begins}1 "), &format!("{begins}1"));
+            check(&format!("{begins}1"), &format!("{begins}1"));
+        }
+        check("'\t1 ", "\t1");
+        check("\t1 ", "1");
+        check("' =1", " =1");
+        check("' 1", "' 1");
+        check("'-2.50", "-2.50");
+        // A value of blanks is none.
+        check("'\t", "");
+        check("'\n \t", "");
+        check(" ' ", "'");
+        check("''=1", "'=1");
+        check("'''", "''");
+        check("''", "'");
+        // Those of files that nobody has guarded.
+        check("'", "'");
+        check("'007", "'007");
+        check("'s-Hertogenbosch", "'s-Hertogenbosch");
+        check("Chai", "Chai");
+        check("", "");
+    }
+
+    /// Every text of up to four of these; but for blanks around it, which no value has.
+    #[test]
+    fn whatever_is_written_is_read_back_and_never_computed() {
+        const OF: [char; 12] = ['=', '-', '+', '＝', '@', '\t', '\n', '\'', '1', '.', 'a', ' '];
+        let mut texts = vec![String::new()];
+        let mut longest = texts.clone();
+        for _ in 0..4 {
+            longest = longest.iter().flat_map(|text| OF.map(|next| format!("{text}{next}"))).collect();
+            texts.extend(longest.iter().cloned());
+        }
+        for text in &texts {
+            for kind in KINDS {
+                let cell = guarded(kind, text);
+                assert_eq!(unguarded(&cell), text, "{kind:?} {cell:?}");
+                assert_eq!(meant(&cell).trim(), text.trim(), "{kind:?} {cell:?}");
+                let is_number = kind == FieldKind::Decimal && is_decimal(text);
+                let is_shown = !cell.trim_start().starts_with(FORMULA) && !cell.starts_with(DROPPED);
+                assert!(is_number || is_shown, "{kind:?} {cell:?}");
+            }
+        }
+        assert_eq!(texts.len(), 1 + 12 + 144 + 1_728 + 20_736);
+    }
+}

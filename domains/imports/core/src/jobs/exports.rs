@@ -1,0 +1,86 @@
+//! The jobs of an export: writing it, and ending it where that is given up.
+
+use crate::domain::export::End;
+use crate::error::Error;
+use crate::service::{App, Stop, end_export, run_export};
+use ::jobs::{Handler, JobFailure, Running};
+use data::Job;
+use imports_contract::ExportId;
+use kernel::problem::{FORBIDDEN, INTERNAL};
+use kernel::{Ctx, Problem};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
+
+const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
+    longer act here.";
+const NO_ANSWER: &str = "What the export needs does not answer. Ask for it again later.";
+
+/// Writes the file, as whoever asked for it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunExport {
+    pub export: ExportId,
+}
+
+impl Job for RunExport {
+    const KIND: &'static str = "imports.run_export";
+    const VERSION: u16 = 1;
+}
+
+/// Follows a [`RunExport`] that is given up, and reads what that one wrote.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EndExport {
+    pub export: ExportId,
+}
+
+impl Job for EndExport {
+    const KIND: &'static str = "imports.end_export";
+    const VERSION: u16 = 1;
+    const MAX_ATTEMPTS: u32 = 100;
+}
+
+pub fn handlers(app: &App) -> [Handler; 2] {
+    let (writing, ending) = (app.clone(), app.clone());
+    [
+        ::jobs::running_job(move |ctx: Ctx, job: RunExport, running: Running| {
+            let app = writing.clone();
+            async move { write(&app, &ctx, job.export, &running).await }
+        })
+        .timeout(RUN_TIMEOUT)
+        .when_given_up::<EndExport>(),
+        ::jobs::job(move |ctx: Ctx, job: EndExport| {
+            let app = ending.clone();
+            async move {
+                let end = End::Failed { detail: GIVEN_UP.to_owned() };
+                Ok(end_export(&app, &ctx, job.export, &end).await?)
+            }
+        }),
+    ]
+}
+
+async fn write(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<(), JobFailure> {
+    let Err(stop) = run_export(app, ctx, id, running).await else { return Ok(()) };
+    let fail = async |detail: String| -> Result<(), Error> {
+        end_export(app, ctx, id, &End::Failed { detail }).await
+    };
+    match stop {
+        Stop::Cancelled => {
+            end_export(app, ctx, id, &End::Cancelled).await?;
+            Err(JobFailure::Cancelled)
+        }
+        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
+        // The export says why; there is nothing in it for operators.
+        Stop::Refused(detail) => Ok(fail(detail).await?),
+        Stop::Broken(detail) => {
+            fail(detail.clone()).await?;
+            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
+        }
+        Stop::Trouble(problem) => {
+            if running.attempt() >= RunExport::MAX_ATTEMPTS {
+                fail(NO_ANSWER.to_owned()).await?;
+            }
+            Err(JobFailure::Retry(problem))
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! One row of a file as an item and its count, and what it takes to undo it. Blank cells are not there, and leave an
+//! existing item's field alone.
+
+#[cfg(test)]
+mod tests;
+
+use crate::domain::cost::{check_number, cost_text, parse_unit_cost};
+use crate::domain::item::{ItemChange, ItemFields, StockedItem, changed_of_moved};
+use crate::domain::stock::{self, Level, MAX_QUANTITY};
+use inventory_contract::ItemId;
+use kernel::quantity::QuantityError;
+use kernel::{Currency, Faults, FieldError, Quantity};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A field of the import target, with what its column may hold.
+pub struct Field {
+    pub name: &'static str,
+    pub description: &'static str,
+    pub required: bool,
+    pub kind: FieldKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    Text,
+    Decimal,
+    Currency,
+    Date,
+}
+
+pub const FIELDS: [Field; 9] = [
+    field("sku", "The item's code; a row with a known one updates that item", true, FieldKind::Text),
+    field("name", "What the item is called", true, FieldKind::Text),
+    field("description", "More about it", false, FieldKind::Text),
+    field("category", "The group it belongs to", false, FieldKind::Text),
+    field("unit", "What it is counted in; `each` for a new item without one", false, FieldKind::Text),
+    field("unit_cost", "What one unit costs, in major units: 21.35", false, FieldKind::Decimal),
+    field("currency", "ISO 4217 code of the unit cost, required with it", false, FieldKind::Currency),
+    field("on_hand", "How much there is; the difference becomes a movement", false, FieldKind::Decimal),
+    field("reorder_level", "At which stock to order again", false, FieldKind::Decimal),
+];
+
+pub(super) const fn field(
+    name: &'static str,
+    description: &'static str,
+    required: bool,
+    kind: FieldKind,
+) -> Field {
+    Field { name, description, required, kind }
+}
+
+/// An item there is already, with all that a row of it is decided upon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemThere {
+    pub id: ItemId,
+    pub version: i64,
+    pub fields: ItemFields,
+    pub on_hand: Quantity,
+    pub reserved: Quantity,
+    pub next_sequence: i64,
+    /// Whether stock of it has ever moved, or is promised before it came.
+    pub has_moved: bool,
+    pub is_kit: bool,
+    /// In which currency its stock is valued, from its first cost on.
+    pub valued_in: Option<Currency>,
+    /// What of it is free and what is promised at the main warehouse, and what lies on the floor there: a file counts
+    /// no other place.
+    pub free_at_main: Quantity,
+    pub reserved_at_main: Quantity,
+    pub floor: Quantity,
+}
+
+/// What a row does, and how it was before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowChange {
+    pub item: ItemId,
+    pub fields: ItemFields,
+    /// What has to move for there to be as much as the row says; none where it says nothing, or there is.
+    pub moved: Option<Quantity>,
+    /// None of an item that the row makes.
+    pub before: Option<Before>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    pub version: i64,
+    pub fields: ItemFields,
+    pub on_hand: Quantity,
+    pub next_sequence: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    Changed(Box<RowChange>),
+    Unchanged(ItemId),
+}
+
+/// What a row is decided upon beside its item.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Beside {
+    /// A purchase order counts in the unit that the item has.
+    pub is_ordered: bool,
+    /// The caller may bring stock, and may take it away by a count.
+    pub may_receive: bool,
+    pub may_adjust: bool,
+}
+
+/// What becomes of a row; `id` is for an item that it makes. All faults of the row at once.
+pub fn decide(
+    values: &BTreeMap<String, String>,
+    id: ItemId,
+    there: Option<&ItemThere>,
+    beside: Beside,
+) -> Result<Decided, Vec<FieldError>> {
+    let CheckedRow { fields, difference } = check_row(values, there, beside)?;
+    let item = there.map_or(id, |there| there.id);
+    if difference.is_none() && there.is_some_and(|there| there.fields == fields) {
+        return Ok(Decided::Unchanged(item));
+    }
+    let before = there.map(|there| Before {
+        version: there.version,
+        fields: there.fields.clone(),
+        on_hand: there.on_hand,
+        next_sequence: there.next_sequence,
+    });
+    Ok(Decided::Changed(Box::new(RowChange { item, fields, moved: difference, before })))
+}
+
+/// An item as a row that would leave it unchanged. Stock of what is tracked or made up of others is counted elsewhere, and
+/// what is owed is no count.
+pub fn exported(item: &StockedItem) -> BTreeMap<String, String> {
+    let StockedItem { item, level } = item;
+    let fields = &item.fields;
+    let countable = (Quantity::ZERO..=MAX_QUANTITY).contains(&level.on_hand);
+    let counted = countable && !fields.tracking.is_tracked() && !level.kit;
+    let cells = [
+        ("sku", Some(fields.sku.to_string())),
+        ("name", Some(fields.name.clone())),
+        ("description", fields.description.clone()),
+        ("category", fields.category.clone()),
+        ("unit", Some(fields.unit.clone())),
+        ("unit_cost", fields.unit_cost.map(cost_text)),
+        ("currency", fields.unit_cost.map(|cost| cost.currency.to_string())),
+        ("on_hand", counted.then(|| level.on_hand.to_string())),
+        ("reorder_level", fields.reorder_level.map(|level| level.to_string())),
+    ];
+    cells.into_iter().filter_map(|(name, cell)| Some((name.to_owned(), cell?))).collect()
+}
+
+impl RowChange {
+    /// Whether the item's own fields are others.
+    pub fn rewrites(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| before.fields != self.fields)
+    }
+
+    /// Whether it changes what stays as it is once stock has moved.
+    fn changes_what_is_fixed(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| changed_of_moved(&self.fields, &before.fields).is_some())
+    }
+
+    /// Why it cannot be taken back, of an item as it is now; none where it is as the row left it.
+    pub fn built_upon(&self, version: i64, level: &Level) -> Option<&'static str> {
+        let (version_before, sequence_before) =
+            self.before.as_ref().map_or((0, 1), |before| (before.version, before.next_sequence));
+        let left = version_before + i64::from(self.rewrites());
+        let next_sequence = sequence_before + i64::from(self.moved.is_some());
+        let is_new = self.before.is_none();
+        if version != left {
+            Some("the item was changed since: change it by hand")
+        } else if (is_new || self.moved.is_some()) && level.next_sequence != next_sequence {
+            Some("stock of the item has moved since: adjust it by hand")
+        } else if is_new && level.reserved != Quantity::ZERO {
+            Some("stock of the item is reserved: release it first")
+        } else if is_new && level.awaited {
+            Some("sales orders wait for the item: cancel them first")
+        } else if self.changes_what_is_fixed() && (level.has_moved() || level.awaited) {
+            Some("stock of the item has moved, so its unit and currency are fixed: they stay")
+        } else {
+            None
+        }
+    }
+}
+
+/// A row that is right in itself and for the item that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct CheckedRow {
+    fields: ItemFields,
+    difference: Option<Quantity>,
+}
+
+/// All faults of the row at once.
+fn check_row(
+    values: &BTreeMap<String, String>,
+    present: Option<&ItemThere>,
+    beside: Beside,
+) -> Result<CheckedRow, Vec<FieldError>> {
+    let mut faults = Faults::new();
+    check_names(&mut faults, values, &FIELDS);
+    let (change, on_hand) = read(values, &mut faults);
+    let fields = change.apply(present.map(|present| &present.fields));
+    let tracked = fields.as_ref().is_ok_and(|fields| fields.tracking.is_tracked());
+    if let (Some(present), Ok(fields)) = (present, &fields)
+        && let Some(field) = changed_of_moved(&present.fields, fields)
+        && present.has_moved
+    {
+        let detail = format!("must stay as it is, since stock of the item has moved: its {field} is fixed");
+        faults.add(format!("/{field}"), "has_moved", detail);
+    } else if let (Some(present), Ok(fields)) = (present, &fields)
+        && beside.is_ordered
+        && present.fields.unit != fields.unit
+    {
+        let unit = &present.fields.unit;
+        let detail = format!("must stay {unit}, in which purchase orders have the item");
+        faults.add("/unit", "ordered", detail);
+    }
+    if let (Some(present), Ok(fields)) = (present, &fields)
+        && let (Some(valued_in), Some(cost)) = (present.valued_in, fields.unit_cost)
+        && present.fields.unit_cost != Some(cost)
+        && present.fields.unit_cost.is_none_or(|before| before.currency == cost.currency)
+        && cost.currency != valued_in
+    {
+        let detail =
+            format!("must be {valued_in}, which its stock has been valued in from its first cost on");
+        faults.add("/currency", "other_currency", detail);
+    }
+    let difference = on_hand.and_then(|on_hand| count(&mut faults, present, tracked, on_hand));
+    let (more, less) = (difference > Some(Quantity::ZERO), difference < Some(Quantity::ZERO));
+    if difference.is_some() && (more && !beside.may_receive || less && !beside.may_adjust) {
+        let allowed = if more { "receive stock" } else { "adjust stock" };
+        let detail = format!("must be left out, or be as it is: you may not {allowed}");
+        faults.add("/on_hand", "not_permitted", detail);
+    }
+    let mut errors = faults.into_errors();
+    match fields {
+        Ok(fields) if errors.is_empty() => Ok(CheckedRow { fields, difference }),
+        fields => {
+            errors.extend(fields.err().unwrap_or_default());
+            Err(errors)
+        }
+    }
+}
+
+/// What a count of all of an item changes, which can only be what lies on the main floor.
+fn count(
+    faults: &mut Faults,
+    present: Option<&ItemThere>,
+    tracked: bool,
+    counted: Quantity,
+) -> Option<Quantity> {
+    let (on_hand, reserved) = present.map(|present| (present.on_hand, present.reserved)).unwrap_or_default();
+    let (free_at_main, reserved_at_main, floor) = present
+        .map(|present| (present.free_at_main, present.reserved_at_main, present.floor))
+        .unwrap_or_default();
+    let difference = Quantity::from_millionths(counted.millionths() - on_hand.millionths());
+    if difference == Quantity::ZERO {
+        return None;
+    }
+    let less = difference < Quantity::ZERO;
+    let may_be_negative = present.is_some_and(|present| present.fields.may_be_negative);
+    let short_by = |of: Quantity| less && of.millionths() + difference.millionths() < 0;
+    if present.is_some_and(|present| present.is_kit) {
+        faults.add("/on_hand", "kit", "must be left out where the item is a kit: count its parts");
+    } else if tracked {
+        let detail =
+            "must be left out where the item is tracked, since it does not say of which lot: count it";
+        faults.add("/on_hand", "tracked", detail);
+    } else if !may_be_negative && less && counted < reserved {
+        faults.add("/on_hand", "below_reserved", format!("must be at least {reserved}, which is reserved"));
+    } else if !may_be_negative && short_by(floor) {
+        let detail = format!("{floor} of it lie on the main floor, and the rest elsewhere: count it there");
+        faults.add("/on_hand", "lies_elsewhere", detail);
+    } else if !may_be_negative && short_by(free_at_main) {
+        let detail = format!("{reserved_at_main} of it are reserved at the main warehouse");
+        faults.add("/on_hand", "below_reserved", detail);
+    }
+    Some(difference)
+}
+
+/// Whether a row names another unit than the item has.
+pub fn names_other_unit(values: &BTreeMap<String, String>, unit: &str) -> bool {
+    values.get("unit").map(|said| said.trim()).is_some_and(|said| !said.is_empty() && said != unit)
+}
+
+/// What the row asks for; a value that cannot be read is a fault and otherwise absent.
+fn read(values: &BTreeMap<String, String>, faults: &mut Faults) -> (ItemChange, Option<Quantity>) {
+    let text = |name: &str| values.get(name).filter(|value| !value.trim().is_empty()).map(String::as_str);
+    let given = |name: &str| text(name).map(|value| Some(value.to_owned()));
+    let currency = text("currency").and_then(|code| {
+        let code = code.trim().to_ascii_uppercase();
+        faults.parse::<Currency>("/currency", "unknown_currency", &code)
+    });
+    let unit_cost = match (text("unit_cost"), currency) {
+        (Some(cost), Some(currency)) => match parse_unit_cost(cost, currency) {
+            Ok(cost) => Some(Some(cost)),
+            Err(error) => {
+                faults.add("/unit_cost", error.code(), error.to_string());
+                None
+            }
+        },
+        (Some(cost), None) => {
+            if text("currency").is_none() {
+                faults.add("/currency", "required", "is required with a unit cost");
+            }
+            if let Err(error) = check_number(cost) {
+                faults.add("/unit_cost", error.code(), error.to_string());
+            }
+            None
+        }
+        (None, _) => None,
+    };
+    let on_hand = text("on_hand").and_then(|value| quantity(faults, "/on_hand", value));
+    if let Some(on_hand) = on_hand {
+        stock::check_level(faults, "/on_hand", on_hand);
+    }
+    let reorder_level = text("reorder_level").and_then(|value| quantity(faults, "/reorder_level", value));
+    let change = ItemChange {
+        // Required in every row, of a known item too.
+        sku: Some(text("sku").map(str::to_owned)),
+        name: Some(text("name").map(str::to_owned)),
+        description: given("description"),
+        category: given("category"),
+        unit: given("unit"),
+        unit_cost,
+        reorder_level: reorder_level.map(Some),
+        ..ItemChange::default()
+    };
+    (change, on_hand.filter(|on_hand| *on_hand >= Quantity::ZERO))
+}
+
+pub(super) fn check_names(faults: &mut Faults, values: &BTreeMap<String, String>, fields: &[Field]) {
+    for name in values.keys().filter(|name| fields.iter().all(|field| field.name != **name)) {
+        faults.add(format!("/{name}"), "unknown_field", format!("there is no field {name}"));
+    }
+}
+
+pub(super) fn quantity(faults: &mut Faults, pointer: &str, text: &str) -> Option<Quantity> {
+    let error = match text.trim().parse() {
+        Ok(quantity) => return Some(quantity),
+        Err(error) => error,
+    };
+    let (code, detail) = match error {
+        QuantityError::Malformed => ("not_a_number", "must be a decimal number such as 2.5"),
+        QuantityError::TooPrecise => ("too_precise", "must have at most six decimals"),
+        QuantityError::Overflow => ("too_large", "is too large"),
+    };
+    faults.add(pointer, code, detail);
+    None
+}

@@ -1,0 +1,193 @@
+//! Rows of items, by what is there of them.
+
+use super::*;
+use crate::domain::lot::Tracking;
+use kernel::Id;
+use uuid::Uuid;
+
+const ALL: Beside = Beside { is_ordered: false, may_receive: true, may_adjust: true };
+
+fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Beside a good sku and name.
+fn check(pairs: &[(&str, &str)], expected: &[(&str, &str)]) {
+    let row = values(&[&[("sku", "a"), ("name", "A")], pairs].concat());
+    let errors = check_row(&row, None, ALL).err().unwrap_or_default();
+    let found: Vec<_> = errors.iter().map(|fault| (fault.pointer.as_str(), &*fault.code)).collect();
+    assert_eq!(found, expected, "{pairs:?}");
+}
+
+#[test]
+fn a_row_is_checked_fully() {
+    check(&[], &[]);
+    check(&[("unit_cost", "21.35"), ("currency", "usd"), ("on_hand", "2.5")], &[]);
+    check(&[("currency", "USD")], &[]);
+    check(&[("unit_cost", "21.35")], &[("/currency", "required")]);
+    check(
+        &[("unit_cost", "x"), ("currency", "XYZ")],
+        &[("/currency", "unknown_currency"), ("/unit_cost", "not_a_number")],
+    );
+    check(&[("unit_cost", "1.234"), ("currency", "USD")], &[("/unit_cost", "too_precise")]);
+    check(&[("on_hand", "-1")], &[("/on_hand", "negative")]);
+    check(
+        &[("on_hand", "many"), ("reorder_level", "-2")],
+        &[("/on_hand", "not_a_number"), ("/reorder_level", "negative")],
+    );
+    check(&[("on_hand", "1000000001")], &[("/on_hand", "too_large")]);
+    check(&[("on_hand", "0.0000001")], &[("/on_hand", "too_precise")]);
+    check(&[("colour", "red")], &[("/colour", "unknown_field")]);
+    check(&[("sku", " "), ("name", "")], &[("/sku", "blank"), ("/name", "blank")]);
+}
+
+#[test]
+fn a_known_item_keeps_what_the_row_leaves_out() {
+    let first = values(&[
+        ("sku", "a"),
+        ("name", "A"),
+        ("category", "Tea"),
+        ("unit_cost", "2"),
+        ("currency", "EUR"),
+        ("on_hand", "5"),
+    ]);
+    let first = check_row(&first, None, ALL).unwrap();
+    assert_eq!(first.difference, Some(Quantity::whole(5)));
+    let present = ItemThere {
+        id: Id::from_uuid(Uuid::nil()),
+        version: 1,
+        fields: first.fields.clone(),
+        on_hand: Quantity::whole(5),
+        reserved: Quantity::whole(4),
+        next_sequence: 2,
+        has_moved: true,
+        is_kit: false,
+        valued_in: Some("EUR".parse().unwrap()),
+        free_at_main: Quantity::whole(1),
+        reserved_at_main: Quantity::whole(4),
+        floor: Quantity::whole(5),
+    };
+    let again = check_row(&values(&[("sku", "A"), ("name", "A")]), Some(&present), ALL).unwrap();
+    assert_eq!(again, CheckedRow { fields: first.fields.clone(), difference: None });
+    let counted = |on_hand: &str, present: &ItemThere| {
+        let row = values(&[("sku", "A"), ("name", "A"), ("on_hand", on_hand)]);
+        let found = check_row(&row, Some(present), ALL);
+        found.map(|row| row.difference).map_err(|faults| faults[0].code.to_string())
+    };
+    assert_eq!(counted("4.5", &present), Ok(Some("-0.5".parse().unwrap())));
+    assert_eq!(counted("5", &present), Ok(None));
+    assert_eq!(counted("3", &present), Err("below_reserved".to_owned()));
+    let scattered = ItemThere { floor: Quantity::ZERO, ..present.clone() };
+    assert_eq!(counted("4.5", &scattered), Err("lies_elsewhere".to_owned()));
+    assert_eq!(counted("6", &scattered), Ok(Some(Quantity::whole(1))));
+    // Twice as much, half of it elsewhere: what is reserved is reserved here.
+    let more = ItemThere { on_hand: Quantity::whole(10), ..present.clone() };
+    assert_eq!(counted("8", &more), Err("below_reserved".to_owned()));
+    let fields = ItemFields { may_be_negative: true, ..first.fields.clone() };
+    let owing = ItemThere { fields, ..present.clone() };
+    assert_eq!(counted("1", &owing), Ok(Some(Quantity::whole(-4))));
+    let unmoved = ItemThere { has_moved: false, valued_in: None, ..present.clone() };
+    for (column, value) in [("unit", "KGM"), ("currency", "USD")] {
+        let row = values(&[("sku", "A"), ("name", "A"), ("unit_cost", "2"), ("currency", "EUR")]);
+        let row = BTreeMap::from_iter(row.into_iter().chain([(column.to_owned(), value.to_owned())]));
+        let faults = check_row(&row, Some(&present), ALL).unwrap_err();
+        assert_eq!((faults[0].pointer.as_str(), &*faults[0].code), (&*format!("/{column}"), "has_moved"));
+        assert!(check_row(&row, Some(&unmoved), ALL).is_ok(), "{column}");
+        let ordered =
+            check_row(&row, Some(&unmoved), Beside { is_ordered: true, ..ALL }).err().unwrap_or_default();
+        let codes: Vec<_> = ordered.iter().map(|fault| &*fault.code).collect();
+        assert_eq!(codes, if column == "unit" { vec!["ordered"] } else { Vec::new() });
+    }
+    // Its cost may have gone since: what it is valued in has not.
+    let fields = ItemFields { unit_cost: None, ..first.fields.clone() };
+    let unpriced = ItemThere { fields, ..present.clone() };
+    let row = values(&[("sku", "A"), ("name", "A"), ("unit_cost", "2"), ("currency", "USD")]);
+    assert_eq!(&*check_row(&row, Some(&unpriced), ALL).unwrap_err()[0].code, "other_currency");
+    let kit = ItemThere { is_kit: true, ..present.clone() };
+    assert_eq!(counted("6", &kit), Err("kit".to_owned()));
+    let fields = ItemFields { tracking: Tracking::Lot, ..first.fields.clone() };
+    let of_lots = ItemThere { fields, ..present.clone() };
+    assert_eq!(counted("6", &of_lots), Err("tracked".to_owned()));
+}
+
+#[test]
+fn what_was_built_upon_stays() {
+    let id = Id::from_uuid(Uuid::nil());
+    let decided = decide(&values(&[("sku", "a"), ("name", "A"), ("on_hand", "5")]), id, None, ALL);
+    let Ok(Decided::Changed(made)) = decided else { panic!("{decided:?}") };
+    let made = *made;
+    let there = ItemThere {
+        id,
+        version: 3,
+        fields: made.fields.clone(),
+        on_hand: Quantity::whole(5),
+        reserved: Quantity::ZERO,
+        next_sequence: 4,
+        has_moved: true,
+        is_kit: false,
+        valued_in: None,
+        free_at_main: Quantity::whole(5),
+        reserved_at_main: Quantity::ZERO,
+        floor: Quantity::whole(5),
+    };
+    let decided = |pairs: &[(&str, &str)]| {
+        let row = values(&[&[("sku", "a")], pairs].concat());
+        match decide(&row, id, Some(&there), ALL) {
+            Ok(Decided::Changed(change)) => *change,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (renamed, counted) = (decided(&[("name", "B")]), decided(&[("name", "A"), ("on_hand", "6")]));
+    let check = |change: &RowChange, version, next_sequence, reserved, expected: &str| {
+        let reserved = Quantity::whole(reserved);
+        let level = Level { next_sequence, reserved, ..Level::empty(id) };
+        let found = change.built_upon(version, &level).unwrap_or_default();
+        assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{found}");
+    };
+    check(&made, 1, 2, 0, "");
+    check(&made, 2, 2, 0, "changed since");
+    check(&made, 1, 3, 0, "moved since");
+    check(&made, 1, 2, 1, "reserved");
+    check(&renamed, 4, 9, 1, "");
+    check(&renamed, 3, 4, 0, "changed since");
+    check(&counted, 3, 5, 0, "");
+    check(&counted, 3, 6, 0, "moved since");
+    check(&counted, 4, 5, 0, "changed since");
+    let fields = ItemFields { unit: "KGM".to_owned(), ..renamed.fields.clone() };
+    let measured = RowChange { fields, ..renamed };
+    check(&measured, 4, 1, 0, "");
+    check(&measured, 4, 2, 0, "are fixed");
+    check(&measured, 4, 1, 1, "are fixed");
+}
+
+#[test]
+fn stock_comes_and_goes_by_whoever_may_move_it() {
+    let there = ItemThere {
+        id: Id::from_uuid(Uuid::nil()),
+        version: 1,
+        fields: check_row(&values(&[("sku", "a"), ("name", "A")]), None, ALL).unwrap().fields,
+        on_hand: Quantity::whole(5),
+        reserved: Quantity::ZERO,
+        next_sequence: 2,
+        has_moved: true,
+        is_kit: false,
+        valued_in: None,
+        free_at_main: Quantity::whole(5),
+        reserved_at_main: Quantity::ZERO,
+        floor: Quantity::whole(5),
+    };
+    let receives = Beside { may_adjust: false, ..ALL };
+    let neither = Beside { may_receive: false, ..receives };
+    for (on_hand, beside, expected) in [
+        ("6", ALL, None),
+        ("4", ALL, None),
+        ("6", receives, None),
+        ("4", receives, Some("not_permitted")),
+        ("6", neither, Some("not_permitted")),
+        ("5", neither, None),
+    ] {
+        let row = values(&[("sku", "a"), ("name", "A"), ("on_hand", on_hand)]);
+        let faults = check_row(&row, Some(&there), beside).err().unwrap_or_default();
+        assert_eq!(faults.first().map(|fault| &*fault.code), expected, "{on_hand} {beside:?}");
+    }
+}

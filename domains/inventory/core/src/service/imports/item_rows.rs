@@ -1,0 +1,312 @@
+//! Rows of a file as items and their stock: what is there of them, what is written of a batch, and how that is taken
+//! back. How a row is decided is in `domain/import_row/`; planning and repeating a batch is the same for every target.
+
+use super::undo_item_row::undo_item_row;
+use super::{built_upon, row_fault};
+use crate::domain::import_row::{self, Beside, Decided, ItemThere, RowChange};
+use crate::domain::item::ItemFields;
+use crate::domain::movement::{Document, DocumentKind, MovementKind};
+use crate::domain::place::Place;
+use crate::domain::sku::Sku;
+use crate::domain::stock::Level;
+use crate::error::Error;
+use crate::permissions::{ITEMS_READ, ITEMS_WRITE, STOCK_ADJUST, STOCK_RECEIVE};
+use crate::service::catalogue::hold_category::hold_categories;
+use crate::service::ledger::hold::hold;
+use crate::service::ledger::post::{Posting, post};
+use crate::service::reordering::watch::follow;
+use crate::service::valuation::change_cost::change_cost;
+use crate::store;
+use async_trait::async_trait;
+use data::{AuditEntry, Tx, Unit};
+use inventory_contract::ItemId;
+use kernel::{Ctx, Id, Money, Permission, Quantity};
+use module::{
+    BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowOutcome, RowTarget,
+    TargetDefinition,
+};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+pub struct ItemRows {
+    pub definition: TargetDefinition,
+}
+
+#[async_trait]
+impl RowTarget for ItemRows {
+    type Thing = ItemThere;
+    /// Whether a purchase order counts in the unit that the row would change.
+    type Beside = Beside;
+    type Change = RowChange;
+    type Error = Error;
+
+    fn definition(&self) -> TargetDefinition {
+        self.definition.clone()
+    }
+
+    fn permission(&self) -> &'static Permission {
+        &ITEMS_WRITE
+    }
+
+    fn read_permission(&self) -> &'static Permission {
+        &ITEMS_READ
+    }
+
+    fn identify(&self, row: &ImportRow) -> Option<Identity> {
+        Some(Identity::Key(sku_of(row)?.to_string()))
+    }
+
+    /// A few statements for the whole batch. The levels stay as they are read until the transaction ends.
+    async fn read(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        names: &BTreeSet<String>,
+    ) -> Result<HashMap<String, ItemThere>, Error> {
+        let skus: Vec<Sku> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let items = store::item::with_skus(unit, &skus).await?;
+        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+        let levels = hold(unit, ctx, &ids).await?;
+        let main = Place::main(ctx.tenant());
+        let there = store::warehouse_level::of(unit, &ids, &[main.warehouse]).await?;
+        let there: HashMap<_, _> = there.into_iter().map(|(item, _, level)| (item, level)).collect();
+        let floor = store::bin::touched(unit, &ids, &[main.location], &[]).await?;
+        let floor: HashMap<_, _> = floor.into_iter().map(|(item, _, on_hand)| (item, on_hand)).collect();
+        let values = store::item_value::of(unit, &ids).await?;
+        let levels: HashMap<ItemId, Level> = levels.into_iter().map(|level| (level.item, level)).collect();
+        let found = items.into_iter().filter_map(|item| {
+            let level = levels.get(&item.id)?;
+            let main = there.get(&item.id).copied().unwrap_or_default();
+            let there = ItemThere {
+                id: item.id,
+                version: item.version,
+                on_hand: level.on_hand,
+                reserved: level.reserved,
+                next_sequence: level.next_sequence,
+                has_moved: level.has_moved() || level.awaited,
+                is_kit: level.kit,
+                valued_in: values.get(&item.id).map(|value| value.currency),
+                free_at_main: main.available(),
+                reserved_at_main: main.reserved,
+                floor: floor.get(&item.id).copied().unwrap_or_default(),
+                fields: item.fields,
+            };
+            Some((there.fields.sku.to_string(), there))
+        });
+        Ok(found.collect())
+    }
+
+    /// Of the few rows that name another unit than their item has.
+    async fn read_beside(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        rows: &[ImportRow],
+    ) -> Result<Vec<Beside>, Error> {
+        let skus: Vec<Option<Sku>> = rows.iter().map(sku_of).collect();
+        let named: BTreeSet<&Sku> = skus.iter().flatten().collect();
+        let named: Vec<Sku> = named.into_iter().cloned().collect();
+        let items = store::item::with_skus(unit, &named).await?;
+        let items: HashMap<Sku, (ItemId, String)> =
+            items.into_iter().map(|item| (item.fields.sku, (item.id, item.fields.unit))).collect();
+        let (may_receive, may_adjust) = (ctx.may(&STOCK_RECEIVE).is_ok(), ctx.may(&STOCK_ADJUST).is_ok());
+        let mut beside = Vec::with_capacity(rows.len());
+        for (row, sku) in rows.iter().zip(&skus) {
+            let there = sku.as_ref().and_then(|sku| items.get(sku));
+            let other = there.filter(|(_, unit)| import_row::names_other_unit(&row.values, unit));
+            let is_ordered = match other {
+                Some((item, _)) => store::purchase_order_line::any_of(unit, *item).await?,
+                None => false,
+            };
+            beside.push(Beside { is_ordered, may_receive, may_adjust });
+        }
+        Ok(beside)
+    }
+
+    fn decide(
+        &self,
+        row: &ImportRow,
+        id: Uuid,
+        thing: Option<&ItemThere>,
+        beside: &Beside,
+    ) -> Decision<ItemThere, RowChange> {
+        match import_row::decide(&row.values, Id::from_uuid(id), thing, *beside) {
+            Ok(Decided::Changed(change)) if change.before.is_none() => Decision::create(id, *change),
+            Ok(Decided::Changed(change)) => Decision::update(change.item.uuid(), *change),
+            Ok(Decided::Unchanged(item)) => Decision::unchanged(item.uuid()),
+            Err(faults) => Decision::refuse(faults.iter().map(row_fault).collect()),
+        }
+    }
+
+    async fn write(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        batch: BatchOf,
+        made: &[Made<RowChange>],
+    ) -> Result<(), Error> {
+        let changes: Vec<&RowChange> = made.iter().map(|made| &made.change).collect();
+        let categories: Vec<_> = changes.iter().map(|change| change.fields.category.as_deref()).collect();
+        hold_categories(unit, ctx, categories).await?;
+        let new: Vec<_> = changes.iter().filter(|change| change.before.is_none()).collect();
+        let items: Vec<_> = new.iter().map(|change| (change.item, &change.fields)).collect();
+        let levels: Vec<_> = new.iter().map(|change| Level::of(change.item, &change.fields)).collect();
+        store::item::insert_all(unit, &items).await?;
+        store::stock_level::insert_all(unit, ctx, &levels).await?;
+        for change in &changes {
+            let Some(before) = change.before.as_ref().filter(|_| change.rewrites()) else { continue };
+            let updated = store::item::update(unit, change.item, before.version, &change.fields).await?;
+            updated.ok_or_else(|| data::Error::Busy("an item was changed while it was imported".into()))?;
+        }
+        change_costs(unit, ctx, &changes).await?;
+        let moved = changes.iter().filter_map(|change| Some((change.item, change.moved?)));
+        let postings: Vec<_> = moved.map(|(item, moved)| posting(ctx, batch.import, item, moved)).collect();
+        post(unit, ctx, &postings).await?;
+        let reordered: Vec<_> = changes.iter().filter_map(|change| reordered(change)).collect();
+        follow(unit, ctx, reordered).await?;
+        unit.audit(written(batch, made))?;
+        Ok(())
+    }
+
+    async fn undo(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        batch: BatchOf,
+        made: &[Made<RowChange>],
+    ) -> Result<Vec<Option<RowFault>>, Error> {
+        let ids: Vec<ItemId> = made.iter().map(|made| made.change.item).collect();
+        let levels = hold(unit, ctx, &ids).await?;
+        let levels: HashMap<ItemId, Level> = levels.into_iter().map(|level| (level.item, level)).collect();
+        let before: Vec<_> = made.iter().filter_map(|made| made.change.before.as_ref()).collect();
+        let categories: Vec<_> = before.iter().map(|before| before.fields.category.as_deref()).collect();
+        hold_categories(unit, ctx, categories).await?;
+        let items = store::item::with_ids(unit, &ids).await?;
+        let items: HashMap<ItemId, i64> = items.into_iter().map(|item| (item.id, item.version)).collect();
+        let movements = store::movement::of_document(unit, batch.import.uuid(), &ids).await?;
+        let movements: HashMap<ItemId, _> =
+            movements.into_iter().map(|movement| (movement.item, movement)).collect();
+        let (mut told, mut gone, mut put_back) = (Vec::new(), Vec::new(), Map::new());
+        for row in made {
+            let item = row.change.item;
+            let there = items.get(&item).copied().zip(levels.get(&item));
+            let kept =
+                undo_item_row(unit, ctx, batch.import, &row.change, there, movements.get(&item)).await?;
+            match (&kept, &row.change.before) {
+                (Some(_), _) => {}
+                (None, None) => gone.push(item),
+                (None, Some(before)) => {
+                    put_back.insert(item.to_string(), json!(before.fields));
+                }
+            }
+            told.push(kept.map(|detail| built_upon("sku", &detail)));
+        }
+        unit.audit(AuditEntry {
+            action: "inventory.items.undo_import",
+            resource: "import",
+            resource_id: batch.import.uuid(),
+            before: Some(json!({ "batch": batch.number, "created": gone })),
+            after: Some(json!({ "deleted": gone, "put_back": put_back })),
+        })?;
+        Ok(told)
+    }
+
+    async fn export(
+        &self,
+        tx: &Tx,
+        _: &Ctx,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<ExportedRows, Error> {
+        let last = after.map(str::parse).transpose().map_err(data::Error::internal)?;
+        let items = store::item::after(tx, last, most).await?;
+        let next = items.last().filter(|_| items.len() == most).map(|item| item.item.id.to_string());
+        Ok(ExportedRows { rows: items.iter().map(import_row::exported).collect(), next })
+    }
+}
+
+fn sku_of(row: &ImportRow) -> Option<Sku> {
+    row.values.get("sku")?.parse().ok()
+}
+
+/// Of items that are held and changed already, and of which nothing has moved yet: a new cost is of what was there.
+async fn change_costs(unit: &mut Unit, ctx: &Ctx, changes: &[&RowChange]) -> Result<(), Error> {
+    let costs: HashMap<ItemId, Option<Money>> =
+        changes.iter().filter_map(|change| other_cost(change)).collect();
+    let ids: Vec<ItemId> = costs.keys().copied().collect();
+    for level in hold(unit, ctx, &ids).await? {
+        let before = costs.get(&level.item).copied().flatten();
+        change_cost(unit, ctx, level.item, &level, before).await?;
+    }
+    Ok(())
+}
+
+/// An item that was there and costs something else from now on, with what it cost until then.
+fn other_cost(change: &RowChange) -> Option<(ItemId, Option<Money>)> {
+    let before = change.before.as_ref()?.fields.unit_cost;
+    (before != change.fields.unit_cost).then_some((change.item, before))
+}
+
+/// An item that is to be ordered again at another level from now on.
+fn reordered(change: &RowChange) -> Option<(ItemId, Option<Quantity>)> {
+    let before = change.before.as_ref().and_then(|before| before.fields.reorder_level);
+    let after = change.fields.reorder_level;
+    (before != after).then_some((change.item, after))
+}
+
+pub(super) fn posting(ctx: &Ctx, import: ImportId, item: ItemId, quantity: Quantity) -> Posting {
+    Posting {
+        document: Some(Document { kind: DocumentKind::Import, id: import.uuid() }),
+        reason: Some(format!("import {import}")),
+        ..Posting::new(ctx, item, Place::main(ctx.tenant()), MovementKind::Import, quantity)
+    }
+}
+
+/// One for the batch: it names the items, whose movements name the import, and what of them was changed.
+fn written(batch: BatchOf, made: &[Made<RowChange>]) -> AuditEntry {
+    let (mut created, mut before, mut after) = (Vec::new(), Map::new(), Map::new());
+    for row in made {
+        match (&row.outcome, &row.change.before) {
+            (RowOutcome::Created { id }, _) => created.push(*id),
+            (_, Some(_)) => {
+                let (was, is) = differing(&row.change);
+                before.insert(row.change.item.to_string(), Value::Object(was));
+                after.insert(row.change.item.to_string(), Value::Object(is));
+            }
+            (_, None) => {}
+        }
+    }
+    AuditEntry {
+        action: "inventory.items.import",
+        resource: "import",
+        resource_id: batch.import.uuid(),
+        before: (!before.is_empty()).then(|| json!({ "updated": before })),
+        after: Some(json!({ "batch": batch.number, "created": created, "updated": after })),
+    }
+}
+
+/// The fields that are not the same before and after, and what is on hand where that has moved.
+fn differing(change: &RowChange) -> (Map<String, Value>, Map<String, Value>) {
+    let fields = |fields: &ItemFields| match json!(fields) {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let Some(before) = &change.before else { return (Map::new(), Map::new()) };
+    let (mut was, mut is) = (fields(&before.fields), fields(&change.fields));
+    let same: Vec<String> = was
+        .iter()
+        .filter(|(name, value)| is.get(*name) == Some(*value))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in same {
+        was.remove(&name);
+        is.remove(&name);
+    }
+    if let Some(moved) = change.moved {
+        let counted = before.on_hand.saturating_add(moved);
+        was.insert("on_hand".to_owned(), json!(before.on_hand));
+        is.insert("on_hand".to_owned(), json!(counted));
+    }
+    (was, is)
+}

@@ -1,0 +1,257 @@
+//! Rows of a file as lines of purchase orders: which orders there are, what is written of a batch, and what is exported.
+//! How a row is decided is in `domain/import_purchase/`; planning and repeating a batch is the same for every target.
+//!
+//! An export has the lines of all orders. What an order was imported from comes back as unchanged in whatever state it
+//! is by now, and another tenant gets the same orders as drafts. A line that was written by hand is a new one to an
+//! import; and an order without a reference has no number to be imported by, so its rows are refused.
+
+use super::undo_purchase_row::undo_purchase_rows;
+use super::{built_upon, row_fault};
+use crate::domain::buying::{Line, OrderFields, PurchaseStatus};
+use crate::domain::import_purchase::{self, Beside, LineChange, OrderThere, OrderedItem};
+use crate::domain::sku::Sku;
+use crate::error::Error;
+use crate::permissions::{PURCHASES_READ, PURCHASES_WRITE};
+use crate::store;
+use crate::store::purchase_order_line::Extent;
+use async_trait::async_trait;
+use data::{AuditEntry, Tx, Unit};
+use inventory_contract::{ItemId, PurchaseOrderId, SupplierId};
+use kernel::{Ctx, Money, Permission};
+use module::{
+    BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget, TargetDefinition,
+};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+pub struct PurchaseRows {
+    pub definition: TargetDefinition,
+}
+
+#[async_trait]
+impl RowTarget for PurchaseRows {
+    type Thing = OrderThere;
+    type Beside = Beside;
+    type Change = LineChange;
+    type Error = Error;
+
+    fn definition(&self) -> TargetDefinition {
+        self.definition.clone()
+    }
+
+    fn permission(&self) -> &'static Permission {
+        &PURCHASES_WRITE
+    }
+
+    fn read_permission(&self) -> &'static Permission {
+        &PURCHASES_READ
+    }
+
+    fn identify(&self, row: &ImportRow) -> Option<Identity> {
+        let reference = import_purchase::reference(&row.values)?;
+        let line = ImportRow { line: row.line, values: import_purchase::content(&row.values) };
+        Some(Identity::line(reference.clone(), reference, &line))
+    }
+
+    /// Whoever changes an order or its lines waits for its row.
+    async fn read(
+        &self,
+        unit: &mut Unit,
+        _: &Ctx,
+        names: &BTreeSet<String>,
+    ) -> Result<HashMap<String, OrderThere>, Error> {
+        let references: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut found = HashMap::new();
+        for order in store::purchase_order::with_references_to_change(unit, &references).await? {
+            let Some(reference) = order.fields.reference.clone() else { continue };
+            let extent = match order.status {
+                PurchaseStatus::Draft => store::purchase_order_line::extent(unit, order.id).await?,
+                _ => Extent::default(),
+            };
+            found.insert(reference, OrderThere::of(order, extent.lines, extent.last));
+        }
+        Ok(found)
+    }
+
+    /// Suppliers and items stay as they are. What an item's stock is valued in may change as it does after an order was
+    /// written; who receives it is told.
+    async fn read_beside(&self, unit: &mut Unit, _: &Ctx, rows: &[ImportRow]) -> Result<Vec<Beside>, Error> {
+        let codes: BTreeSet<String> =
+            rows.iter().filter_map(|row| import_purchase::supplier_code(&row.values)).collect();
+        let codes: Vec<String> = codes.into_iter().collect();
+        let suppliers = store::supplier::with_codes_to_keep(unit, &codes).await?;
+        let suppliers: HashMap<String, SupplierId> =
+            suppliers.into_iter().map(|supplier| (supplier.fields.code, supplier.id)).collect();
+        let items = ordered_items(unit, rows).await?;
+        let beside = rows.iter().map(|row| Beside {
+            supplier: import_purchase::supplier_code(&row.values)
+                .and_then(|code| suppliers.get(&code).copied()),
+            item: import_purchase::sku(&row.values).and_then(|sku| items.get(&sku).cloned()),
+        });
+        Ok(beside.collect())
+    }
+
+    /// The id that an outcome names is the order's, which has all its lines.
+    fn decide(
+        &self,
+        row: &ImportRow,
+        id: Uuid,
+        thing: Option<&OrderThere>,
+        beside: &Beside,
+    ) -> Decision<OrderThere, LineChange> {
+        let change = match import_purchase::decide(&row.values, id, thing, beside) {
+            Ok(change) => change,
+            Err(faults) => return Decision::refuse(faults.iter().map(row_fault).collect()),
+        };
+        let (order, left) = (change.order.uuid(), change.left(thing));
+        let made = match change.before {
+            None => Decision::create(order, change),
+            Some(_) => Decision::update(order, change),
+        };
+        Decision { after: Some(left), ..made }
+    }
+
+    async fn write(
+        &self,
+        unit: &mut Unit,
+        _: &Ctx,
+        batch: BatchOf,
+        made: &[Made<LineChange>],
+    ) -> Result<(), Error> {
+        let changes: Vec<&LineChange> = made.iter().map(|made| &made.change).collect();
+        // Of several lines of an order the last one has what all of them cost.
+        let totals: BTreeMap<PurchaseOrderId, Money> =
+            changes.iter().map(|change| (change.order, change.total)).collect();
+        let new = changes.iter().filter(|change| change.before.is_none());
+        let new: BTreeMap<PurchaseOrderId, (SupplierId, &OrderFields)> =
+            new.map(|change| (change.order, (change.supplier, &change.fields))).collect();
+        let drafts: Vec<_> = new
+            .iter()
+            .filter_map(|(order, (supplier, fields))| Some((*order, *supplier, *fields, *totals.get(order)?)))
+            .collect();
+        store::purchase_order::insert_all(unit, &drafts).await?;
+        for (order, total) in totals.iter().filter(|(order, _)| !new.contains_key(*order)) {
+            store::purchase_order::set_total(unit, *order, *total).await?;
+        }
+        let lines: Vec<_> =
+            changes.iter().map(|change| (change.line_id, change.order, &change.line)).collect();
+        store::purchase_order_line::append(unit, &lines).await?;
+        unit.audit(written(batch, &changes))?;
+        Ok(())
+    }
+
+    async fn undo(
+        &self,
+        unit: &mut Unit,
+        _: &Ctx,
+        batch: BatchOf,
+        made: &[Made<LineChange>],
+    ) -> Result<Vec<Option<RowFault>>, Error> {
+        let changes: Vec<&LineChange> = made.iter().map(|made| &made.change).collect();
+        let undone = undo_purchase_rows(unit, &changes).await?;
+        let mut lines = BTreeMap::<PurchaseOrderId, Vec<&Line>>::new();
+        for (change, _) in changes.iter().zip(&undone.kept).filter(|(_, why)| why.is_none()) {
+            lines.entry(change.order).or_default().push(&change.line);
+        }
+        unit.audit(AuditEntry {
+            action: "inventory.purchase_orders.undo_import",
+            resource: "import",
+            resource_id: batch.import.uuid(),
+            before: Some(json!({ "batch": batch.number, "lines": lines })),
+            after: Some(json!({ "deleted": undone.deleted, "totals": undone.totals })),
+        })?;
+        let told = undone.kept.into_iter().map(|why| why.map(|why| built_upon("order", why)));
+        Ok(told.collect())
+    }
+
+    async fn export(
+        &self,
+        tx: &Tx,
+        _: &Ctx,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<ExportedRows, Error> {
+        let last = after.map(position).transpose()?;
+        let lines = store::purchase_order_line::after(tx, last, most).await?;
+        let orders: BTreeSet<PurchaseOrderId> = lines.iter().map(|line| line.order).collect();
+        let orders: Vec<PurchaseOrderId> = orders.into_iter().collect();
+        let orders = store::purchase_order::with_ids(tx, &orders).await?;
+        let orders: HashMap<PurchaseOrderId, _> = orders.into_iter().map(|order| (order.id, order)).collect();
+        let suppliers: BTreeSet<SupplierId> = orders.values().map(|order| order.supplier).collect();
+        let suppliers: Vec<SupplierId> = suppliers.into_iter().collect();
+        let codes = store::supplier::codes(tx, &suppliers).await?;
+        let (full, mut next, mut found) = (lines.len() == most, None, Vec::with_capacity(lines.len()));
+        for line in lines {
+            let order = line.order;
+            let Some(of) = orders.get(&order) else { continue };
+            let line = line.of(of.total.currency);
+            next = Some(format!("{order}/{}", line.number));
+            found.push((of, line));
+        }
+        let items: BTreeSet<ItemId> = found.iter().map(|(_, line)| line.item).collect();
+        let items: Vec<ItemId> = items.into_iter().collect();
+        let skus = store::item::skus(tx, &items).await?;
+        let rows = found.iter().filter_map(|(order, line)| {
+            let (code, sku) = (codes.get(&order.supplier)?, skus.get(&line.item)?);
+            Some(import_purchase::exported(order, line, code, sku))
+        });
+        Ok(ExportedRows { rows: rows.collect(), next: next.filter(|_| full) })
+    }
+}
+
+/// Where a page ended: an order and the number of a line.
+fn position(text: &str) -> Result<(PurchaseOrderId, i64), Error> {
+    let position =
+        text.split_once('/').and_then(|(order, line)| Some((order.parse().ok()?, line.parse().ok()?)));
+    Ok(position.ok_or_else(|| data::Error::internal(format!("no page of an export ended with {text}")))?)
+}
+
+/// Those that the rows name and that are there.
+async fn ordered_items(unit: &Unit, rows: &[ImportRow]) -> Result<HashMap<Sku, OrderedItem>, Error> {
+    let skus: BTreeSet<Sku> = rows.iter().filter_map(|row| import_purchase::sku(&row.values)).collect();
+    let skus: Vec<Sku> = skus.into_iter().collect();
+    let items = store::item::with_skus_to_keep(unit, &skus).await?;
+    let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+    let valued = store::item_value::of(unit, &ids).await?;
+    let mut conversions = store::item_conversion::of(unit, &ids).await?;
+    let found = items.into_iter().map(|item| {
+        let valued = valued.get(&item.id).map(|value| value.currency);
+        let ordered = OrderedItem {
+            id: item.id,
+            unit: item.fields.unit,
+            currency: valued.or(item.fields.unit_cost.map(|cost| cost.currency)),
+            conversions: conversions.remove(&item.id).unwrap_or_default(),
+        };
+        (item.fields.sku, ordered)
+    });
+    Ok(found.collect())
+}
+
+/// One for the batch: what each order came to, with the lines that it got.
+fn written(batch: BatchOf, changes: &[&LineChange]) -> AuditEntry {
+    let (mut created, mut before, mut totals) = (Vec::new(), Map::new(), Map::new());
+    let mut lines = BTreeMap::<String, Vec<&Line>>::new();
+    for change in changes {
+        let order = change.order.to_string();
+        match change.before {
+            None => created.push(json!({
+                "order": order, "supplier": change.supplier, "fields": change.fields
+            })),
+            // As it was before the first of its lines.
+            Some(total) if !lines.contains_key(&order) => {
+                before.insert(order.clone(), json!(total));
+            }
+            Some(_) => {}
+        }
+        totals.insert(order.clone(), json!(change.total));
+        lines.entry(order).or_default().push(&change.line);
+    }
+    AuditEntry {
+        action: "inventory.purchase_orders.import",
+        resource: "import",
+        resource_id: batch.import.uuid(),
+        before: (!before.is_empty()).then(|| json!({ "totals": Value::Object(before) })),
+        after: Some(json!({ "batch": batch.number, "created": created, "totals": totals, "lines": lines })),
+    }
+}

@@ -1,0 +1,299 @@
+//! Rows of a file as counts of stock where it lies: what is there, what is written of a batch, and how that is taken
+//! back. How a row is decided is in `domain/import_stock`.
+
+use super::read_bins::read_bins;
+use super::undo_stock_row::{BinNow, undo_stock_row};
+use super::{built_upon, row_fault};
+use crate::domain::import_stock::{
+    self, BinNamed, BinShown, ByFile, Decided, Here, Said, StockChange, StockThere,
+};
+use crate::domain::lot::{Lot, LotInput};
+use crate::domain::movement::{Document, DocumentKind, MovementKind};
+use crate::domain::place::LocationUse;
+use crate::domain::sku::Sku;
+use crate::error::Error;
+use crate::permissions::{STOCK_ADJUST, STOCK_READ};
+use crate::service::ledger::hold::hold;
+use crate::service::ledger::post::{Posting, post};
+use crate::store;
+use async_trait::async_trait;
+use data::{AuditEntry, Tx, Unit};
+use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
+use kernel::{Ctx, Permission, Quantity};
+use module::{
+    BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowTarget,
+    TargetDefinition,
+};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+pub struct StockRows {
+    pub definition: TargetDefinition,
+}
+
+#[async_trait]
+impl RowTarget for StockRows {
+    type Thing = StockThere;
+    type Beside = BinNamed;
+    type Change = StockChange;
+    type Error = Error;
+
+    fn definition(&self) -> TargetDefinition {
+        self.definition.clone()
+    }
+
+    fn permission(&self) -> &'static Permission {
+        &STOCK_ADJUST
+    }
+
+    fn read_permission(&self) -> &'static Permission {
+        &STOCK_READ
+    }
+
+    fn identify(&self, row: &ImportRow) -> Option<Identity> {
+        let (thing, key) = Said::of(&row.values).keys()?;
+        Some(Identity::Part { thing, key })
+    }
+
+    /// The items, whose levels stay as they are read until the transaction ends.
+    async fn read(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        names: &BTreeSet<String>,
+    ) -> Result<HashMap<String, StockThere>, Error> {
+        let skus: Vec<Sku> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let items = store::item::with_skus(unit, &skus).await?;
+        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+        let levels = hold(unit, ctx, &ids).await?;
+        let mut warehouses: HashMap<ItemId, BTreeMap<WarehouseId, Here>> = HashMap::new();
+        for (item, warehouse, level) in store::warehouse_level::everywhere(unit, &ids).await? {
+            let (on_hand, blocked, reserved) = (level.on_hand, level.blocked, level.reserved);
+            let here = Here { on_hand, blocked, reserved, expired: Quantity::ZERO };
+            warehouses.entry(item).or_default().insert(warehouse, here);
+        }
+        for expired in store::bin::expired_of(unit, &ids, ctx.now().date_naive()).await? {
+            let of_item = warehouses.entry(expired.item_id).or_default();
+            let here = of_item.entry(expired.warehouse_id).or_default();
+            here.expired = here.expired.saturating_add(expired.quantity);
+        }
+        let mut found = HashMap::new();
+        for item in items {
+            let Some(level) = levels.iter().find(|level| level.item == item.id) else { continue };
+            let there = StockThere {
+                item: item.id,
+                tracking: item.fields.tracking,
+                may_be_negative: level.may_be_negative,
+                kit: level.kit,
+                on_hand: level.on_hand,
+                blocked: level.blocked,
+                reserved: level.reserved,
+                warehouses: warehouses.remove(&item.id).unwrap_or_default(),
+                by_file: ByFile::default(),
+            };
+            found.insert(item.fields.sku.to_string(), there);
+        }
+        Ok(found)
+    }
+
+    async fn read_beside(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        rows: &[ImportRow],
+    ) -> Result<Vec<BinNamed>, Error> {
+        let said: Vec<Said> = rows.iter().map(|row| Said::of(&row.values)).collect();
+        read_bins(unit, ctx, &said).await
+    }
+
+    fn decide(
+        &self,
+        row: &ImportRow,
+        _: Uuid,
+        thing: Option<&StockThere>,
+        beside: &BinNamed,
+    ) -> Decision<StockThere, StockChange> {
+        match import_stock::decide(&row.values, thing, beside) {
+            Ok(Decided::Changed { change, after }) => {
+                let decision = Decision::update(change.item.uuid(), *change);
+                Decision { after: Some(*after), ..decision }
+            }
+            Ok(Decided::Unchanged(item)) => Decision::unchanged(item.uuid()),
+            Err(faults) => Decision::refuse(faults.iter().map(row_fault).collect()),
+        }
+    }
+
+    /// In one posting: it refuses nothing that was decided under the same locks by the same rules.
+    async fn write(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        batch: BatchOf,
+        made: &[Made<StockChange>],
+    ) -> Result<(), Error> {
+        let changes: Vec<&StockChange> = made.iter().map(|made| &made.change).collect();
+        let lots = make_lots(unit, ctx, &changes).await?;
+        let postings = changes.iter().map(|change| {
+            let lot = change.lot.as_ref().and_then(|lot| lots.get(&(change.item, lot.code.clone())));
+            posting(ctx, batch.import, change, lot.copied(), change.moved)
+        });
+        let postings: Vec<Posting> = postings.collect();
+        if !postings.is_empty() {
+            post(unit, ctx, &postings).await?;
+        }
+        let bins = |on_hand: fn(&StockChange) -> Quantity| {
+            let bin = |change: &&StockChange| {
+                let lot = change.lot.as_ref().map(|lot| lot.code.clone());
+                json!({
+                    "item": change.item, "location": change.place.location, "lot": lot, "on_hand": on_hand(change),
+                })
+            };
+            changes.iter().map(bin).collect::<Vec<_>>()
+        };
+        unit.audit(AuditEntry {
+            action: "inventory.stock.import",
+            resource: "import",
+            resource_id: batch.import.uuid(),
+            before: (!changes.is_empty()).then(|| json!({ "counted": bins(|change| change.before) })),
+            after: Some(json!({ "batch": batch.number, "counted": bins(StockChange::left) })),
+        })?;
+        Ok(())
+    }
+
+    async fn undo(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        batch: BatchOf,
+        made: &[Made<StockChange>],
+    ) -> Result<Vec<Option<RowFault>>, Error> {
+        let changes: Vec<&StockChange> = made.iter().map(|made| &made.change).collect();
+        let items: Vec<ItemId> = changes.iter().map(|change| change.item).collect();
+        let levels = hold(unit, ctx, &items).await?;
+        let held: BTreeSet<ItemId> = levels.into_iter().map(|level| level.item).collect();
+        let places: BTreeSet<LocationId> = changes.iter().map(|change| change.place.location).collect();
+        let places: Vec<LocationId> = places.into_iter().collect();
+        let kept = store::location::find_to_keep(unit, &places).await?;
+        let kept: BTreeSet<LocationId> = kept.into_iter().map(|location| location.id).collect();
+        let lots = lots_of(unit, &changes).await?;
+        let named: Vec<LotId> = lots.values().copied().collect();
+        let bins = store::bin::touched(unit, &items, &places, &named).await?;
+        let mut bins: HashMap<(ItemId, LocationId, Option<LotId>), Quantity> =
+            bins.into_iter().map(|(item, bin, on_hand)| ((item, bin.location, bin.lot), on_hand)).collect();
+        let (mut told, mut taken_back) = (Vec::new(), Vec::new());
+        for change in changes {
+            let lot = change.lot.as_ref().and_then(|lot| lots.get(&(change.item, lot.code.clone()))).copied();
+            let bin = (change.item, change.place.location, lot);
+            let on_hand = bins.get(&bin).copied().unwrap_or_default();
+            let is_there = held.contains(&change.item) && kept.contains(&change.place.location);
+            let now = BinNow { is_there, lot, on_hand };
+            let why = undo_stock_row(unit, ctx, batch.import, change, now).await?;
+            if why.is_none() {
+                bins.insert(bin, change.before);
+                taken_back
+                    .push(json!({ "item": change.item, "location": change.place.location, "lot": lot }));
+            }
+            told.push(why.map(|why| built_upon("on_hand", why)));
+        }
+        unit.audit(AuditEntry {
+            action: "inventory.stock.undo_import",
+            resource: "import",
+            resource_id: batch.import.uuid(),
+            before: Some(json!({ "batch": batch.number, "rows": made.len() })),
+            after: Some(json!({ "taken_back": taken_back })),
+        })?;
+        Ok(told)
+    }
+
+    /// Without what is on its way, which no file counts.
+    async fn export(
+        &self,
+        tx: &Tx,
+        _: &Ctx,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<ExportedRows, Error> {
+        let last = after.map(str::parse::<Uuid>).transpose().map_err(data::Error::internal)?;
+        let bins = store::bin::after(tx, last, most).await?;
+        let next = bins.last().filter(|_| bins.len() == most).map(|last| last.public_id.to_string());
+        let items: BTreeSet<ItemId> = bins.iter().map(|bin| bin.item_id).collect();
+        let items = store::item::moving(tx, &items.into_iter().collect::<Vec<_>>()).await?;
+        let lots: BTreeSet<LotId> = bins.iter().filter_map(|bin| bin.lot_id).collect();
+        let lots = store::lot::find_all(tx, &lots.into_iter().collect::<Vec<_>>()).await?;
+        let lots: HashMap<LotId, LotInput> = lots.into_iter().map(|lot| (lot.id, input(lot))).collect();
+        let warehouses: BTreeSet<WarehouseId> = bins.iter().map(|bin| bin.warehouse_id).collect();
+        let warehouses: Vec<WarehouseId> = warehouses.into_iter().collect();
+        let warehouses = store::warehouse::named(tx, &[], &warehouses).await?;
+        let places: BTreeSet<LocationId> = bins.iter().map(|bin| bin.location_id).collect();
+        let places = store::location::with_ids(tx, &places.into_iter().collect::<Vec<_>>()).await?;
+        let rows = bins.iter().filter_map(|bin| {
+            let item = items.get(&bin.item_id)?;
+            let place = places.iter().find(|place| place.id == bin.location_id)?;
+            let warehouse = warehouses.iter().find(|warehouse| warehouse.id == bin.warehouse_id)?;
+            let shown = BinShown {
+                sku: &item.sku,
+                tracking: item.tracking,
+                warehouse: &warehouse.fields.code,
+                location: &place.fields.code,
+                lot: bin.lot_id.and_then(|lot| lots.get(&lot)),
+                on_hand: bin.on_hand,
+            };
+            (place.kind != LocationUse::Transit).then(|| import_stock::exported(&shown))
+        });
+        Ok(ExportedRows { rows: rows.collect(), next })
+    }
+}
+
+/// The lots that are named, by item and code.
+async fn lots_of(
+    unit: &Unit,
+    changes: &[&StockChange],
+) -> Result<HashMap<(ItemId, String), LotId>, data::Error> {
+    let of_lots: Vec<(ItemId, &LotInput)> =
+        changes.iter().filter_map(|change| Some((change.item, change.lot.as_ref()?))).collect();
+    let items: BTreeSet<ItemId> = of_lots.iter().map(|(item, _)| *item).collect();
+    let codes: BTreeSet<String> = of_lots.iter().map(|(_, lot)| lot.code.clone()).collect();
+    let (items, codes): (Vec<_>, Vec<_>) = (items.into_iter().collect(), codes.into_iter().collect());
+    let found = store::lot::with_codes(unit, &items, &codes).await?;
+    Ok(found.into_iter().map(|lot| ((lot.item, lot.code), lot.id)).collect())
+}
+
+/// Those that are new are made first, with the last day that the first row of each says.
+async fn make_lots(
+    unit: &Unit,
+    ctx: &Ctx,
+    changes: &[&StockChange],
+) -> Result<HashMap<(ItemId, String), LotId>, data::Error> {
+    let mut lots = lots_of(unit, changes).await?;
+    let mut new: Vec<(LotId, ItemId, &LotInput)> = Vec::new();
+    for change in changes {
+        let Some(lot) = &change.lot else { continue };
+        lots.entry((change.item, lot.code.clone())).or_insert_with(|| {
+            let id = ctx.new_id();
+            new.push((id, change.item, lot));
+            id
+        });
+    }
+    store::lot::insert_all(unit, &new).await?;
+    Ok(lots)
+}
+
+pub(super) fn posting(
+    ctx: &Ctx,
+    import: ImportId,
+    change: &StockChange,
+    lot: Option<LotId>,
+    quantity: Quantity,
+) -> Posting {
+    Posting {
+        lot,
+        document: Some(Document { kind: DocumentKind::Import, id: import.uuid() }),
+        reason: Some(format!("import {import}")),
+        ..Posting::new(ctx, change.item, change.place, MovementKind::Import, quantity)
+    }
+}
+
+fn input(lot: Lot) -> LotInput {
+    LotInput { code: lot.code, expires_on: lot.expires_on }
+}

@@ -1,0 +1,34 @@
+//! Takes back what one row of a file made of a supplier, where the supplier is as the row left it: its fields are put
+//! back, and a supplier that the row made is deleted.
+
+use crate::domain::import_supplier::SupplierChange;
+use crate::error::Error;
+use crate::store;
+use data::Unit;
+
+/// The version of the supplier where it is there; the caller has it held. Says why it stays, where it does; nothing is
+/// written then.
+pub(super) async fn undo_supplier_row(
+    unit: &Unit,
+    change: &SupplierChange,
+    version: Option<i64>,
+) -> Result<Option<&'static str>, Error> {
+    let supplier = change.supplier;
+    let Some(version) = version else { return Ok(Some("the supplier is deleted already")) };
+    if version != change.left() {
+        return Ok(Some("the supplier was changed since: change it by hand"));
+    }
+    if let Some(before) = &change.before {
+        let written = store::supplier::update(unit, supplier, version, &before.fields).await?;
+        written
+            .ok_or_else(|| data::Error::Busy("a supplier was changed while its import was undone".into()))?;
+        return Ok(None);
+    }
+    if store::purchase_order::any_of_supplier(unit, supplier).await? {
+        return Ok(Some("something was ordered from the supplier: delete it by hand"));
+    }
+    if !store::supplier::delete(unit, supplier).await? {
+        return Err(Error::SupplierNotFound);
+    }
+    Ok(None)
+}

@@ -1,0 +1,219 @@
+//! Rows of members, by what is known of them.
+
+use super::*;
+use MembershipState::{Active, Removed, Suspended};
+
+const GOOD: Reach = Reach { covered: true, of_members: true };
+const WIDE: Reach = Reach { covered: true, of_members: false };
+const TOO_WIDE: Reach = Reach { covered: false, of_members: false };
+const MEMBER: RoleRef = RoleRef::Builtin(BuiltinRole::Member);
+const VIEWER: RoleRef = RoleRef::Builtin(BuiltinRole::Viewer);
+const ALL: May = May { invite: true, see_members: true, change_members: true, change_teams: true };
+/// But see who is there.
+const NOTHING: May = May { invite: false, see_members: true, change_members: false, change_teams: false };
+const INVITE: May = May { invite: true, see_members: false, change_members: false, change_teams: false };
+
+fn member(number: u128) -> MembershipId {
+    MembershipId::from_uuid(Uuid::from_u128(number))
+}
+
+fn team(number: u128) -> TeamId {
+    TeamId::from_uuid(Uuid::from_u128(number))
+}
+
+fn invitation(number: u128) -> InvitationId {
+    InvitationId::from_uuid(Uuid::from_u128(number))
+}
+
+fn beside() -> Beside {
+    Beside {
+        may: ALL,
+        has_room: true,
+        role: Some(NamedRole { role: MEMBER, reach: GOOD }),
+        team: None,
+        manager: None,
+    }
+}
+
+fn all_named() -> Beside {
+    Beside {
+        team: Some(NamedTeam { team: team(5), reach: GOOD, is_in: false }),
+        manager: Some(NamedManager { member: member(6), fault: None }),
+        ..beside()
+    }
+}
+
+fn there(state: MembershipState, role: RoleRef) -> MemberThere {
+    MemberThere { id: member(1), version: 3, state, role, reach: GOOD, manager: None, is_last_owner: false }
+}
+
+fn invited(has_expired: bool) -> PersonThere {
+    let (team, manager) = (Some(team(5)), Some(member(6)));
+    PersonThere::Invited(InvitedThere { id: invitation(2), role: MEMBER, team, manager, has_expired })
+}
+
+/// `invited`, `changed`, `unchanged`, or the faults as `pointer code`.
+fn told(pairs: &[(&str, &str)], there: Option<&PersonThere>, beside: &Beside) -> String {
+    let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    match decide(&values, invitation(9), there, beside) {
+        Ok(Decided::Unchanged(_)) => "unchanged".to_owned(),
+        Ok(Decided::Changed(change)) => match *change {
+            RowChange::Invite(_) => "invited".to_owned(),
+            RowChange::Change(_) => "changed".to_owned(),
+        },
+        Err(errors) => {
+            let errors: Vec<_> =
+                errors.iter().map(|error| format!("{} {}", error.pointer, error.code)).collect();
+            errors.join(", ")
+        }
+    }
+}
+
+const ROW: &[(&str, &str)] = &[("email", "ada@example.com"), ("role", "member")];
+const FULL: &[(&str, &str)] =
+    &[("email", "ada@example.com"), ("role", "member"), ("team", "T"), ("manager", "bob@example.com")];
+
+#[test]
+fn all_faults_of_a_row_are_named_at_once() {
+    let nothing = Beside { role: None, ..beside() };
+    let cases: [(&[(&str, &str)], &str); 5] = [
+        (ROW, "/role unknown_role"),
+        (&[("email", " "), ("role", "")], "/email required, /role required"),
+        (
+            &[("email", "ada"), ("role", "x"), ("age", "3")],
+            "/age unknown_field, /email invalid_email, /role unknown_role",
+        ),
+        (FULL, "/role unknown_role, /team unknown_team, /manager unknown_member"),
+        (
+            &[("email", "a@b.cd"), ("role", "x"), ("manager", "bob")],
+            "/role unknown_role, /manager invalid_email",
+        ),
+    ];
+    for (row, expected) in cases {
+        assert_eq!(told(row, None, &nothing), expected, "{row:?}");
+    }
+}
+
+#[test]
+fn who_is_no_member_is_asked_in() {
+    let role = |reach| Some(NamedRole { role: MEMBER, reach });
+    let team = |reach| Some(NamedTeam { team: team(5), reach, is_in: false });
+    let cases: [(Beside, &str); 8] = [
+        (beside(), "invited"),
+        (all_named(), "invited"),
+        (Beside { may: NOTHING, ..beside() }, "/email session_required"),
+        (Beside { has_room: false, ..beside() }, "/email too_many_members"),
+        (Beside { role: role(TOO_WIDE), ..beside() }, "/role grant_too_wide"),
+        (Beside { role: role(WIDE), ..beside() }, "/role needs_proof"),
+        (Beside { team: team(WIDE), ..beside() }, "/team needs_proof"),
+        (
+            Beside { may: May { invite: true, ..NOTHING }, team: team(TOO_WIDE), ..all_named() },
+            "/team forbidden, /team grant_too_wide, /manager forbidden",
+        ),
+    ];
+    for (beside, expected) in cases {
+        let row = if beside.manager.is_some() { FULL } else { ROW };
+        assert_eq!(told(row, None, &beside), expected, "{beside:?}");
+    }
+    assert_eq!(told(FULL, Some(&invited(true)), &all_named()), "invited", "the former one has expired");
+}
+
+#[test]
+fn who_is_asked_in_stays_so() {
+    let cases: [(Beside, &str); 5] = [
+        (beside(), "unchanged"),
+        (all_named(), "unchanged"),
+        (Beside { may: NOTHING, has_room: false, ..beside() }, "unchanged"),
+        (
+            Beside { role: Some(NamedRole { role: VIEWER, reach: GOOD }), ..beside() },
+            "/role invited_otherwise",
+        ),
+        (
+            Beside {
+                team: Some(NamedTeam { team: team(7), reach: GOOD, is_in: false }),
+                manager: Some(NamedManager { member: member(7), fault: None }),
+                ..beside()
+            },
+            "/team invited_otherwise, /manager invited_otherwise",
+        ),
+    ];
+    for (beside, expected) in cases {
+        let row = if beside.manager.is_some() { FULL } else { ROW };
+        assert_eq!(told(row, Some(&invited(false)), &beside), expected, "{beside:?}");
+    }
+}
+
+#[test]
+fn a_member_is_changed_as_far_as_a_file_may() {
+    let cases: [(MemberThere, Beside, &str); 14] = [
+        (there(Active, MEMBER), Beside { may: NOTHING, ..beside() }, "unchanged"),
+        (there(Active, VIEWER), beside(), "changed"),
+        (there(Active, MEMBER), all_named(), "changed"),
+        (there(Suspended, MEMBER), beside(), "/email member_suspended"),
+        (there(Removed, MEMBER), beside(), "/email member_removed"),
+        (there(Active, VIEWER), Beside { may: NOTHING, ..beside() }, "/role forbidden"),
+        (there(Active, MEMBER), Beside { may: INVITE, ..beside() }, "/email member_already"),
+        (there(Removed, MEMBER), Beside { may: INVITE, ..beside() }, "/email member_already"),
+        (
+            there(Active, MEMBER),
+            Beside { may: NOTHING, ..all_named() },
+            "/manager forbidden, /team forbidden",
+        ),
+        (MemberThere { reach: WIDE, ..there(Active, VIEWER) }, beside(), "/role needs_proof"),
+        (MemberThere { reach: TOO_WIDE, ..there(Active, VIEWER) }, beside(), "/role grant_too_wide"),
+        (
+            MemberThere {
+                reach: WIDE,
+                is_last_owner: true,
+                ..there(Active, RoleRef::Builtin(BuiltinRole::Owner))
+            },
+            beside(),
+            "/role last_owner",
+        ),
+        (
+            there(Active, MEMBER),
+            Beside {
+                manager: Some(NamedManager { member: member(1), fault: Some(LineFault::Circle) }),
+                ..beside()
+            },
+            "/manager circle",
+        ),
+        (
+            MemberThere { manager: Some(member(6)), ..there(Active, MEMBER) },
+            Beside {
+                team: Some(NamedTeam { team: team(5), reach: TOO_WIDE, is_in: true }),
+                manager: Some(NamedManager { member: member(6), fault: Some(LineFault::TooDeep) }),
+                may: NOTHING,
+                ..beside()
+            },
+            "unchanged",
+        ),
+    ];
+    for (there, beside, expected) in cases {
+        let row = if beside.manager.is_some() { FULL } else { ROW };
+        let label = format!("{there:?} {beside:?}");
+        assert_eq!(told(row, Some(&PersonThere::Member(there)), &beside), expected, "{label}");
+    }
+}
+
+#[test]
+fn what_a_row_leaves_has_a_version_of_its_own() {
+    let change = |role, joins| MemberChange {
+        member: member(1),
+        before: Before { version: 3, role: VIEWER, manager: None },
+        role,
+        manager: None,
+        joins,
+    };
+    let cases =
+        [(change(VIEWER, Some(team(5))), 3), (change(MEMBER, None), 4), (change(MEMBER, Some(team(5))), 4)];
+    for (change, expected) in cases {
+        assert_eq!(change.left_version(), expected, "{change:?}");
+    }
+}
+
+#[test]
+fn every_tenants_roles_are_known_in_any_case() {
+    assert_eq!(builtin("Member"), Some(BuiltinRole::Member));
+    assert_eq!(builtin("Members"), None);
+}

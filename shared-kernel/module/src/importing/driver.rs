@@ -1,0 +1,418 @@
+//! Plans, executes and undoes batches of any target: each in one transaction with the record of what it came to, so that
+//! the same batch again is answered from there.
+
+use super::decision::{self, After, Decided};
+use super::identity::{NewLine, Occurrence};
+use super::{BatchOf, Decision, Identity, Made, RowTarget, batch, identity, unavailable};
+use crate::import_target::{
+    BatchOutcome, BatchUndone, ExecuteBatch, ExportPage, ExportedRows, ImportError, ImportId, ImportRow,
+    ImportTarget, PlanBatch, RowFault, RowOutcome, RowUndone, UndoBatch,
+};
+use async_trait::async_trait;
+use data::{Databases, Unit};
+use kernel::Ctx;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// A batch is one transaction; a larger one would hold its locks too long.
+const MAX_ROWS: usize = 1_000;
+const MAX_STORED_BYTES: usize = 500;
+
+pub struct Driver<T> {
+    pub databases: Databases,
+    pub target: T,
+}
+
+#[async_trait]
+impl<T: RowTarget> ImportTarget for Driver<T> {
+    async fn plan(&self, ctx: &Ctx, request: PlanBatch) -> Result<BatchOutcome, ImportError> {
+        self.check(ctx, &request.target, request.rows.len())?;
+        let PlanBatch { import, batch, rows, .. } = request;
+        let planned = self.plan_once(ctx, import, batch, &rows).await;
+        self.answered(ctx, import, batch, planned).await
+    }
+
+    async fn execute(&self, ctx: &Ctx, request: ExecuteBatch) -> Result<BatchOutcome, ImportError> {
+        self.check(ctx, &request.target, request.rows.len())?;
+        let executed = self.execute_once(ctx, &request).await;
+        self.answered(ctx, request.import, request.batch, executed).await
+    }
+
+    async fn undo(&self, ctx: &Ctx, request: UndoBatch) -> Result<BatchUndone, ImportError> {
+        self.check(ctx, &request.target, 0)?;
+        let undone = self.undo_once(ctx, request.import, request.batch).await;
+        self.answered(ctx, undoing(request.import), request.batch, undone).await
+    }
+
+    async fn export(&self, ctx: &Ctx, request: ExportPage) -> Result<ExportedRows, ImportError> {
+        self.check_name(&request.target)?;
+        ctx.may(self.target.read_permission()).map_err(|_| ImportError::Forbidden)?;
+        let most = usize::from(request.most).clamp(1, MAX_ROWS);
+        let read = self.databases.read(ctx).await.map_err(unavailable)?;
+        self.target.export(&read, ctx, request.after.as_deref(), most).await.map_err(unavailable)
+    }
+}
+
+/// Under which the undoing of an import is recorded.
+fn undoing(import: ImportId) -> ImportId {
+    ImportId::from_uuid(Uuid::new_v5(&import.uuid(), b"undo"))
+}
+
+impl<T: RowTarget> Driver<T> {
+    fn check(&self, ctx: &Ctx, target: &str, rows: usize) -> Result<(), ImportError> {
+        self.check_name(target)?;
+        ctx.may(self.target.permission()).map_err(|_| ImportError::Forbidden)?;
+        if rows > MAX_ROWS {
+            return Err(unavailable(format!("a batch has at most {MAX_ROWS} rows")));
+        }
+        Ok(())
+    }
+
+    fn check_name(&self, target: &str) -> Result<(), ImportError> {
+        if target == self.target.definition().name { Ok(()) } else { Err(ImportError::UnknownTarget) }
+    }
+
+    /// Where another transaction was faster with this very batch, what that one recorded is the answer.
+    async fn answered<A: DeserializeOwned + Send>(
+        &self,
+        ctx: &Ctx,
+        import: ImportId,
+        number: u32,
+        done: Result<A, T::Error>,
+    ) -> Result<A, ImportError> {
+        let error = match done {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let read = self.databases.read(ctx).await.map_err(unavailable)?;
+        let recorded = batch::recorded(&read, import, number).await.map_err(unavailable)?;
+        recorded.ok_or_else(|| unavailable(error))
+    }
+
+    async fn plan_once(
+        &self,
+        ctx: &Ctx,
+        import: ImportId,
+        number: u32,
+        rows: &[ImportRow],
+    ) -> Result<BatchOutcome, T::Error> {
+        let mut unit = self.databases.write(ctx).await?;
+        if let Some(outcome) = batch::recorded(&unit, import, number).await? {
+            return Ok(outcome);
+        }
+        let mut known = Known::read(&self.target, &mut unit, ctx, (import, number), rows).await?;
+        known.overlay(&unit, import, number).await?;
+        let decided = known.decide_all(&self.target, ctx, rows, &HashMap::new())?;
+        let outcome = decided.outcome();
+        decision::insert_all(&unit, ctx, import, number, &decided.rows).await?;
+        batch::record(&unit, ctx, import, number, &outcome).await?;
+        Ok(unit.commit(outcome).await?)
+    }
+
+    async fn execute_once(&self, ctx: &Ctx, request: &ExecuteBatch) -> Result<BatchOutcome, T::Error> {
+        let ExecuteBatch { import, plan, batch: number, rows, .. } = request;
+        let (import, number) = (*import, *number);
+        let mut unit = self.databases.write(ctx).await?;
+        if let Some(outcome) = batch::recorded(&unit, import, number).await? {
+            return Ok(outcome);
+        }
+        let kept = match plan {
+            Some(plan) => decision::of_batch(&unit, *plan, number, MAX_ROWS).await?,
+            None => Vec::new(),
+        };
+        let kept: HashMap<u64, Decided> = kept.into_iter().map(|row| (row.line, row)).collect();
+        let mut known = Known::read(&self.target, &mut unit, ctx, (import, number), rows).await?;
+        let mut decided = known.decide_all(&self.target, ctx, rows, &kept)?;
+        // Later batches read what is there.
+        decided.rows.iter_mut().for_each(|row| row.after = None);
+        let outcome = decided.outcome();
+        self.target.write(&mut unit, ctx, BatchOf { import, number }, &decided.made).await?;
+        decision::insert_all(&unit, ctx, import, number, &decided.rows).await?;
+        identity::insert_all(&unit, ctx, import, &decided.lines).await?;
+        batch::record(&unit, ctx, import, number, &outcome).await?;
+        Ok(unit.commit(outcome).await?)
+    }
+
+    async fn undo_once(&self, ctx: &Ctx, import: ImportId, number: u32) -> Result<BatchUndone, T::Error> {
+        let mut unit = self.databases.write(ctx).await?;
+        if let Some(undone) = batch::recorded(&unit, undoing(import), number).await? {
+            return Ok(undone);
+        }
+        if batch::recorded::<BatchOutcome>(&unit, import, number).await?.is_none() {
+            // A worker that has not heard of it may still carry this batch out: not any more.
+            batch::record(&unit, ctx, import, number, &BatchOutcome { rows: Vec::new() }).await?;
+        }
+        let mut executed = decision::of_batch(&unit, import, number, MAX_ROWS).await?;
+        executed.reverse();
+        let (mut made, mut rows) = (Vec::new(), Vec::new());
+        for row in executed {
+            let Some(change) = row.change else { continue };
+            match serde_json::from_str::<T::Change>(&change) {
+                Ok(change) => made.push(Made { line: row.line, outcome: row.outcome, change }),
+                Err(_) => rows.push(RowUndone { line: row.line, kept: Some(of_another_version()) }),
+            }
+        }
+        if !made.is_empty() {
+            let kept = self.target.undo(&mut unit, ctx, BatchOf { import, number }, &made).await?;
+            if kept.len() != made.len() {
+                return Err(data::Error::internal("a target did not tell of each row").into());
+            }
+            rows.extend(made.iter().zip(kept).map(|(row, kept)| RowUndone { line: row.line, kept }));
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse(row.line));
+        let gone: Vec<u64> = rows.iter().filter(|row| row.kept.is_none()).map(|row| row.line).collect();
+        identity::forget(&unit, import, &gone).await?;
+        let undone = BatchUndone { rows };
+        batch::record(&unit, ctx, undoing(import), number, &undone).await?;
+        Ok(unit.commit(undone).await?)
+    }
+}
+
+/// A row that is refused for its key alone says nothing, so that no other row is decided upon what it names.
+fn without_repeated<'a>(
+    rows: &'a [ImportRow],
+    identities: &[Option<Identity>],
+    before: &HashMap<String, i64>,
+) -> Cow<'a, [ImportRow]> {
+    let mut occurrences = before.clone();
+    let mut named = Cow::Borrowed(rows);
+    for (index, identity) in identities.iter().enumerate() {
+        let Some(identity) = identity.as_ref().filter(|one| !matches!(one, Identity::Line { .. })) else {
+            continue;
+        };
+        if next(&mut occurrences, &counted_by(identity)) > 1
+            && let Some(row) = named.to_mut().get_mut(index)
+        {
+            row.values.clear();
+        }
+    }
+    named
+}
+
+fn of_another_version() -> RowFault {
+    RowFault {
+        field: String::new(),
+        rule: "not_undoable".to_owned(),
+        detail: "an earlier version of the program made this, and kept it otherwise: change it by hand"
+            .to_owned(),
+    }
+}
+
+/// What the rows of a batch are decided upon.
+struct Known<T: RowTarget> {
+    identities: Vec<Option<Identity>>,
+    /// One for each row.
+    beside: Vec<T::Beside>,
+    /// By what a row is counted by: how often it occurred before.
+    occurrences: HashMap<String, i64>,
+    /// What made the lines that are there.
+    lines: HashMap<Occurrence, Uuid>,
+    things: HashMap<String, T::Thing>,
+    steps: HashMap<String, i64>,
+}
+
+/// What was decided of a batch.
+struct DecidedBatch<C> {
+    rows: Vec<Decided>,
+    made: Vec<Made<C>>,
+    /// The new ones among the lines of documents.
+    lines: Vec<NewLine>,
+}
+
+impl<C> DecidedBatch<C> {
+    fn outcome(&self) -> BatchOutcome {
+        BatchOutcome { rows: self.rows.iter().map(|row| row.outcome.clone()).collect() }
+    }
+
+    /// Later batches ask how this one leaves a thing, and not how its rows did one by one.
+    fn forget_all_but_the_last(&mut self) {
+        let mut later = BTreeSet::new();
+        for after in self.rows.iter_mut().rev().filter_map(|row| row.after.as_mut()) {
+            if !later.insert(after.thing.clone()) {
+                after.state = None;
+            }
+        }
+    }
+}
+
+impl<T: RowTarget> Known<T> {
+    async fn read(
+        target: &T,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        (import, number): (ImportId, u32),
+        rows: &[ImportRow],
+    ) -> Result<Self, T::Error> {
+        let identities: Vec<_> = rows.iter().map(|row| target.identify(row)).collect();
+        let names: BTreeSet<String> =
+            identities.iter().flatten().map(|identity| identity.thing().to_owned()).collect();
+        let things = target.read(unit, ctx, &names).await?;
+        let keys: BTreeSet<String> = identities.iter().flatten().map(counted_by).collect();
+        let occurrences = decision::occurrences(unit, import, number, keys.into_iter().collect()).await?;
+        let beside =
+            target.read_beside(unit, ctx, &without_repeated(rows, &identities, &occurrences)).await?;
+        if beside.len() != rows.len() {
+            return Err(data::Error::internal("a target did not read beside each row").into());
+        }
+        let mut known =
+            Self { identities, beside, occurrences, lines: HashMap::new(), things, steps: HashMap::new() };
+        known.lines = identity::known(unit, &known.line_identities(target)).await?;
+        Ok(known)
+    }
+
+    fn line_identities(&self, target: &T) -> Vec<Occurrence> {
+        let mut occurrences = self.occurrences.clone();
+        let name = target.definition().name;
+        let lines = self.identities.iter().flatten().filter(|one| matches!(one, Identity::Line { .. }));
+        let lines = lines.map(|line| {
+            let key = counted_by(line);
+            (line_identity(&name, &key), next(&mut occurrences, &key))
+        });
+        lines.collect()
+    }
+
+    /// As the earlier batches of a plan would leave what they are about.
+    async fn overlay(&mut self, unit: &Unit, import: ImportId, number: u32) -> Result<(), data::Error> {
+        let named = self.identities.iter().flatten().map(Identity::thing);
+        let named: BTreeMap<String, String> = named.map(|thing| (stored(thing), thing.to_owned())).collect();
+        let things = named.keys().cloned().collect();
+        for After { thing, step, state } in decision::states(unit, import, number, things).await? {
+            let Some(name) = named.get(&thing) else { continue };
+            let Some(state) = state else { continue };
+            let state = serde_json::from_str(&state).map_err(data::Error::internal)?;
+            self.things.insert(name.clone(), state);
+            self.steps.insert(name.clone(), step);
+        }
+        Ok(())
+    }
+
+    fn decide_all(
+        &mut self,
+        target: &T,
+        ctx: &Ctx,
+        rows: &[ImportRow],
+        kept: &HashMap<u64, Decided>,
+    ) -> Result<DecidedBatch<T::Change>, data::Error> {
+        let name = target.definition().name;
+        let identities = std::mem::take(&mut self.identities);
+        let beside = std::mem::take(&mut self.beside);
+        let mut batch = DecidedBatch { rows: Vec::new(), made: Vec::new(), lines: Vec::new() };
+        for ((row, identity), beside) in rows.iter().zip(identities).zip(&beside) {
+            let key = identity.as_ref().map(counted_by);
+            let occurrence = key.as_ref().map_or(1, |key| next(&mut self.occurrences, key));
+            let thing = identity.as_ref().and_then(|identity| self.things.get(identity.thing()));
+            let line = match (&identity, &key) {
+                (Some(Identity::Line { .. }), Some(key)) => Some((line_identity(&name, key), occurrence)),
+                _ => None,
+            };
+            let repeated = occurrence > 1 && !matches!(identity, Some(Identity::Line { .. }));
+            let there = line.and_then(|line| self.lines.get(&line).copied());
+            let seen = print(&(thing, there, beside))?;
+            let decision = match there {
+                Some(id) => Decision::unchanged(id),
+                None => decide(target, ctx, row, (thing, beside), seen, kept.get(&row.line)),
+            };
+            let decision = if repeated { refuse_repeated(target) } else { decision };
+            let Decision { outcome, change, after } = decision;
+            let after = match (&identity, after) {
+                (Some(identity), Some(after)) => Some(self.leave(identity.thing(), after)?),
+                _ => None,
+            };
+            if let (Some(identity), RowOutcome::Created { id } | RowOutcome::Updated { id }) =
+                (line, &outcome)
+            {
+                batch.lines.push(NewLine { identity, line: row.line, resource: *id });
+            }
+            let text = change.as_ref().map(serde_json::to_string).transpose();
+            let text = text.map_err(data::Error::internal)?;
+            batch.rows.push(Decided {
+                line: row.line,
+                key,
+                occurrence,
+                seen,
+                outcome: outcome.clone(),
+                change: text,
+                after,
+            });
+            batch.made.extend(change.map(|change| Made { line: row.line, outcome, change }));
+        }
+        batch.forget_all_but_the_last();
+        Ok(batch)
+    }
+
+    fn leave(&mut self, thing: &str, after: T::Thing) -> Result<After, data::Error> {
+        let state = serde_json::to_string(&after).map_err(data::Error::internal)?;
+        self.things.insert(thing.to_owned(), after);
+        let step = self.steps.entry(thing.to_owned()).or_default();
+        *step += 1;
+        Ok(After { thing: stored(thing), step: *step, state: Some(state) })
+    }
+}
+
+/// As it was planned, where that was decided upon the same; else anew, with the id that was planned.
+fn decide<T: RowTarget>(
+    target: &T,
+    ctx: &Ctx,
+    row: &ImportRow,
+    (thing, beside): (Option<&T::Thing>, &T::Beside),
+    seen: Uuid,
+    kept: Option<&Decided>,
+) -> Decision<T::Thing, T::Change> {
+    let planned = match kept.map(|kept| &kept.outcome) {
+        Some(RowOutcome::Created { id }) => Some(*id),
+        _ => None,
+    };
+    let id = planned.unwrap_or_else(|| ctx.new_id::<()>().uuid());
+    let anew = target.decide(row, id, thing, beside);
+    let Some(kept) = kept.filter(|kept| kept.seen == seen) else { return anew };
+    let Some(change) = kept.change.as_deref().map(serde_json::from_str).transpose().ok() else { return anew };
+    Decision { outcome: kept.outcome.clone(), change, after: anew.after }
+}
+
+/// And for nothing else: what is wrong with it beside depends on whether the first one is written yet.
+fn refuse_repeated<T: RowTarget>(target: &T) -> Decision<T::Thing, T::Change> {
+    let key = target.definition().key;
+    let field = key.first().cloned().unwrap_or_default();
+    let rule = if key.len() == 1 { format!("duplicate_{field}") } else { "duplicate_row".to_owned() };
+    let detail = format!("an earlier row of this file has the same {}", key.join(", "));
+    Decision::refuse(vec![RowFault { field, rule, detail }])
+}
+
+/// What its occurrences are counted by: a key, or a print of a line.
+fn counted_by(identity: &Identity) -> String {
+    match identity {
+        Identity::Key(key) | Identity::Part { key, .. } => stored(key),
+        Identity::Line { document, content, .. } => {
+            let line = format!("{}:{document}{content}", document.len());
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, line.as_bytes()).to_string()
+        }
+    }
+}
+
+/// As it is found by: an index takes no text of any length.
+fn stored(name: &str) -> String {
+    if name.len() <= MAX_STORED_BYTES {
+        return name.to_owned();
+    }
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
+}
+
+fn line_identity(target: &str, key: &str) -> Uuid {
+    let name = format!("{target} {key}");
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
+}
+
+fn next(occurrences: &mut HashMap<String, i64>, key: &str) -> i64 {
+    let occurrence = occurrences.entry(key.to_owned()).or_default();
+    *occurrence += 1;
+    *occurrence
+}
+
+/// Of what a row was decided upon.
+fn print(thing: &impl Serialize) -> Result<Uuid, data::Error> {
+    let bytes = serde_json::to_vec(thing).map_err(data::Error::internal)?;
+    Ok(Uuid::new_v5(&Uuid::NAMESPACE_OID, &bytes))
+}

@@ -101,6 +101,10 @@ pub struct StockReceived {
     pub on_hand: Quantity,
     pub happened_at: DateTime<Utc>,
     pub reference: Option<String>,
+    /// Where it lies; none of what was published before places were named.
+    pub warehouse: Option<WarehouseId>,
+    pub location: Option<LocationId>,
+    pub lot: Option<LotId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
@@ -126,6 +130,10 @@ pub struct StockShipped {
     pub on_hand: Quantity,
     pub happened_at: DateTime<Utc>,
     pub reference: Option<String>,
+    /// Where it lay; none of what was published before places were named.
+    pub warehouse: Option<WarehouseId>,
+    pub location: Option<LocationId>,
+    pub lot: Option<LotId>,
 }
 
 /// Any other change of what is on hand: an adjustment, a transfer, a return, scrap, what was made of something.

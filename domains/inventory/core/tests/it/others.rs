@@ -175,6 +175,10 @@ testkit::both! {
         let received = house.events::<StockReceived>().await;
         let movements: Vec<_> = received.iter().map(|event| event.movement.to_string()).collect();
         assert_eq!(movements, [receipt.text("id")]);
+        let place = (received[0].warehouse.map(|id| id.to_string()), received[0].lot.is_some());
+        assert_eq!((place, received[0].location.is_some()), ((Some(north.clone()), true), true));
+        let shipped = house.events::<StockShipped>().await;
+        assert_eq!((shipped[0].warehouse, shipped[0].lot), (received[0].warehouse, received[0].lot));
         let moved = house.events::<StockMoved>().await;
         let told: Vec<_> = moved
             .iter()

@@ -366,6 +366,8 @@ both! {
             let told = house.import_rows(&dora, 1 + number as u128, &[row]).await;
             assert_eq!(told, ["email: member_already"], "{named}");
         }
-        assert!(house.export(&dora).await.is_empty());
+        let page = ExportPage { target: "users.members".to_owned(), after: None, most: 1 };
+        let refused = house.import.target.export(&house.job(&dora).await, page).await;
+        assert!(matches!(refused, Err(ImportError::Forbidden)), "{refused:?}");
     }
 }

@@ -175,6 +175,9 @@ fn publish(unit: &mut Unit, movement: &Movement, on_hand: Quantity) -> Result<()
             on_hand,
             happened_at,
             reference,
+            warehouse: Some(movement.warehouse),
+            location: Some(movement.location),
+            lot: movement.lot,
         }),
         (MovementKind::Shipment, Some(reservation), None) => unit.publish(&StockShipped {
             item,
@@ -185,6 +188,9 @@ fn publish(unit: &mut Unit, movement: &Movement, on_hand: Quantity) -> Result<()
             on_hand,
             happened_at,
             reference,
+            warehouse: Some(movement.warehouse),
+            location: Some(movement.location),
+            lot: movement.lot,
         }),
         _ => unit.publish(&StockMoved {
             item,

@@ -6,15 +6,18 @@ use crate::process::{self, Fault, Interrupts};
 use crate::services::{self, Purpose};
 use crate::{find, install, say};
 
+const BENCH: [&str; 2] = ["--bin", "bench"];
+
 pub fn run(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
     let asks = |name: &str| options.iter().any(|option| option == name);
     if asks("--help") || asks("-h") {
+        build(interrupts, &BENCH)?;
         return measure(interrupts, options, |_| {});
     }
     if find::on_path("wrk").is_none() {
         install::install(interrupts, &["wrk"])?;
     }
-    build(interrupts)?;
+    build(interrupts, &[])?;
     beside_services(interrupts, options)
 }
 
@@ -23,11 +26,11 @@ pub fn of_stock(interrupts: &Interrupts, name: &str, options: &[String]) -> Resu
     let command = std::iter::once(name.to_owned());
     let options: Vec<String> = command.chain(options.iter().cloned()).collect();
     if options.iter().any(|option| option == "--help" || option == "-h") {
+        build(interrupts, &BENCH)?;
         return measure(interrupts, &options, |_| {});
     }
-    if !options.iter().any(|option| option == "--binary" || option.starts_with("--binary=")) {
-        build(interrupts)?;
-    }
+    let has_binary = options.iter().any(|option| option == "--binary" || option.starts_with("--binary="));
+    build(interrupts, if has_binary { &BENCH } else { &[] })?;
     beside_services(interrupts, &options)
 }
 
@@ -47,35 +50,29 @@ fn beside_services(interrupts: &Interrupts, options: &[String]) -> Result<(), Fa
 
 /// The same build of both; it needs nothing around them.
 pub fn sign_in_timing(interrupts: &Interrupts, options: &[String]) -> Result<(), Fault> {
-    build(interrupts)?;
+    build(interrupts, &[])?;
     let command = std::iter::once("sign-in-timing".to_owned());
     let options: Vec<String> = command.chain(options.iter().cloned()).collect();
     measure(interrupts, &options, |_| {})
 }
 
-fn build(interrupts: &Interrupts) -> Result<(), Fault> {
+/// Of both packages, whichever of their programs: so the features of what they share are the same each time.
+fn build(interrupts: &Interrupts, programs: &[&str]) -> Result<(), Fault> {
     let release = ["build", "--release", "--package", "app", "--package", "bench"];
-    process::run(interrupts, process::cargo().args(release).stdout(process::to_stderr()?))
+    let mut command = process::cargo();
+    process::run(interrupts, command.args(release).args(programs).stdout(process::to_stderr()?))
 }
 
+/// `cargo run` takes one package alone, so the program is started where it was built, which is beside this one.
 fn measure(
     interrupts: &Interrupts,
     options: &[String],
     prepare: impl FnOnce(&mut std::process::Command),
 ) -> Result<(), Fault> {
-    let mut command = process::cargo();
-    command.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "app",
-        "--package",
-        "bench",
-        "--bin",
-        "bench",
-        "--",
-    ]);
+    let this = std::env::current_exe()?;
+    let target = this.ancestors().nth(2).ok_or_else(|| Fault::failed("there is no target folder"))?;
+    let mut command = std::process::Command::new(target.join("release").join("bench"));
+    command.current_dir(process::root());
     prepare(command.args(options));
     process::run(interrupts, &mut command)
 }

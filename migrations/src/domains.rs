@@ -70,9 +70,12 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0028_imports",
             "inventory" / "m0030_sales"
         ],
-        "workflow" => {
-            migrations!["kernel" / "m0001_messages", "workflow" / "m0002_first", "workflow" / "m0003_lists"]
-        }
+        "workflow" => migrations![
+            "kernel" / "m0001_messages",
+            "workflow" / "m0002_first",
+            "workflow" / "m0003_lists",
+            "workflow" / "m0004_counts"
+        ],
         "notifications" => migrations![
             "kernel" / "m0001_messages",
             "notifications" / "m0002_first",

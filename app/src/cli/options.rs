@@ -184,7 +184,7 @@ impl ServeOptions {
 impl DemoOptions {
     /// A demo touches nothing that is not its own: no server, no bucket, no mailbox, whatever is configured.
     fn set(&self, sources: &mut Sources) {
-        const ITS_OWN: [&str; 9] = [
+        const ITS_OWN: [&str; 10] = [
             "database.url",
             "redis.url",
             "secrets.master_key",
@@ -194,6 +194,7 @@ impl DemoOptions {
             "blobs.folder",
             "domains.users.remote_url",
             "domains.billing.remote_url",
+            "domains.inventory.remote_url",
         ];
         let of_domains = DEFAULT
             .lines()

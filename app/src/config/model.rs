@@ -270,7 +270,7 @@ pub struct TelemetryConfig {
 pub struct DomainsConfig {
     pub users: UsersConfig,
     pub billing: CalledDomainConfig,
-    pub inventory: DomainConfig,
+    pub inventory: CalledDomainConfig,
     pub workflow: DomainConfig,
     pub notifications: DomainConfig,
     pub reports: DomainConfig,

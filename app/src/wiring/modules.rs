@@ -7,6 +7,7 @@ use crate::config::{Config, SignUp};
 use billing_contract::{Billing, RemoteBilling};
 use data::Subscription;
 use data::tables::Table;
+use inventory_contract::{Inventory, RemoteInventory};
 use kernel::contract::Transport;
 use module::{Archives, Module};
 use std::sync::Arc;
@@ -54,6 +55,10 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
         inventory::Settings {},
         inventory::Deps { platform: foundation.platform("inventory")? },
     );
+    let call_inventory: Arc<dyn Inventory> = match &settings.inventory.remote_url {
+        Some(url) => Arc::new(RemoteInventory::new(transport(url, foundation)?)),
+        None => contract(&inventory)?,
+    };
 
     let workflow = workflow::module(
         workflow::Settings {},
@@ -61,6 +66,7 @@ pub fn modules(config: &Config, foundation: &Foundation) -> Result<Vec<Module>, 
             platform: foundation.platform("workflow")?,
             users: call_users.clone(),
             billing: call_billing,
+            inventory: call_inventory,
         },
     );
     let notifications = notifications::module(

@@ -51,6 +51,7 @@ async fn whole_day(ground: &Ground, node: &Process) {
     stock(&key, &neighbour).await;
     let customer = billing(&key).await;
     approval(&owner, &customer).await;
+    counting(&owner).await;
     reports(ground, &owner).await;
     neighbour_sees_nothing(&owner, &neighbour).await;
     audited(&owner).await;
@@ -205,25 +206,29 @@ async fn publish(owner: &Client, name: &str, over: i64, approver: Value) {
         "name": name, "trigger": "billing.invoice_finalize",
         "condition": { "total_over": { "amount": over, "currency": "USD" } }, "approver": approver,
     });
+    publish_definition(owner, definition).await;
+}
+
+async fn publish_definition(owner: &Client, definition: Value) {
     let definition = owner.post("/workflow/definitions", definition).await.expect(201);
     let published =
         owner.post(&format!("/workflow/definitions/{}/publish", id(&definition)), json!({})).await;
     assert_eq!(published.expect(200)["status"], "published");
 }
 
-async fn open_tasks(owner: &Client, invoice: &str, count: usize) -> Vec<Value> {
+async fn open_tasks(owner: &Client, subject: &str, count: usize) -> Vec<Value> {
     let tasks = until(owner, "/workflow/tasks?status=open", "the tasks are open", |tasks| {
-        of_invoice(tasks, invoice).len() == count
+        about(tasks, subject).len() == count
     });
-    of_invoice(&tasks.await, invoice)
+    about(&tasks.await, subject)
 }
 
-fn of_invoice(tasks: &Value, invoice: &str) -> Vec<Value> {
+fn about(tasks: &Value, subject: &str) -> Vec<Value> {
     tasks["data"]
         .as_array()
         .unwrap()
         .iter()
-        .filter(|task| task["subject"]["id"] == invoice)
+        .filter(|task| task["subject"]["id"] == subject)
         .cloned()
         .collect()
 }
@@ -260,6 +265,32 @@ async fn approval(owner: &Client, customer: &str) {
         .await
         .expect(200);
     until(owner, &path, "the invoice is a draft again", |invoice| invoice["status"] == "draft").await;
+}
+
+/// A count that is far off waits for a decision, as an invoice does: once it is sent back, once it is posted.
+async fn counting(owner: &Client) {
+    let definition = json!({
+        "name": "Counts off by more than 5", "trigger": "inventory.count_submit",
+        "condition": { "quantity_over": "5" }, "approver": { "role": "admin" },
+    });
+    publish_definition(owner, definition).await;
+    let chang = id(&item(owner, "2").await);
+    let count = json!({ "items": [{ "item_id": chang }], "reason": "Once a year" });
+    let count = id(&owner.post("/inventory/counts", count).await.expect(201));
+    let path = format!("/inventory/counts/{count}");
+    for (decision, status, on_hand) in [("reject", "open", "17"), ("approve", "posted", "10")] {
+        let entries = json!({ "entries": [{ "item_id": chang, "quantity": "10" }] });
+        owner.post(&format!("{path}/entries"), entries).await.expect(200);
+        let held = owner.post(&format!("{path}/submit"), json!({})).await.expect(200);
+        assert_eq!(held["status"], "pending_approval");
+        let task = open_tasks(owner, &count, 1).await.remove(0);
+        assert_eq!(task["subject"], json!({ "kind": "count", "id": count }));
+        assert_eq!(task["variance"], json!({ "quantity": "7", "value": null }));
+        let decide = format!("/workflow/tasks/{}/{decision}", id(&task));
+        owner.post(&decide, json!({})).await.expect(200);
+        until(owner, &path, "the count follows its decision", |count| count["status"] == status).await;
+        assert_eq!(item(owner, "2").await["on_hand"], on_hand);
+    }
 }
 
 async fn reports(ground: &Ground, owner: &Client) {

@@ -1,4 +1,4 @@
-//! A domain in another process: workflow here calls billing there, over the remote form of its contract.
+//! A domain in another process: workflow here calls billing and inventory there, over the remote form of their contracts.
 
 use crate::client::Client;
 use crate::house::{self, Ground};
@@ -16,9 +16,11 @@ fn workflow_calls_billing_in_another_process() {
         ground.set("INSULA_NODE__SERVE_CONTRACTS", "true");
         let there = ground.start("api");
         let (way, to_users) = (Proxy::to(&there.monitoring()).await, Proxy::to(&there.monitoring()).await);
+        let to_inventory = Proxy::to(&there.monitoring()).await;
         ground.set("INSULA_NODE__SERVE_CONTRACTS", "false");
         ground.set("INSULA_DOMAINS__BILLING__REMOTE_URL", &way.url);
         ground.set("INSULA_DOMAINS__USERS__REMOTE_URL", &to_users.url);
+        ground.set("INSULA_DOMAINS__INVENTORY__REMOTE_URL", &to_inventory.url);
         let here = ground.start("all");
         let owner = sign_up(&ground, &here, "ada@example.com").await;
         let definition = define(&owner, json!({ "role": "admin" })).await;
@@ -56,6 +58,17 @@ fn workflow_calls_billing_in_another_process() {
         to_users.close();
         assert_eq!(owner.post(&publish, json!({})).await.problem(503), "unavailable");
         to_users.open();
+        assert_eq!(owner.post(&publish, json!({})).await.expect(200)["status"], "published");
+        // And counts are held by inventory, a third way.
+        let of_counts = json!({
+            "name": "Off by more than 5", "trigger": "inventory.count_submit", "approver": { "role": "admin" },
+            "condition": { "quantity_over": "5" },
+        });
+        let of_counts = id(&owner.post("/workflow/definitions", of_counts).await.expect(201));
+        let publish = format!("/workflow/definitions/{of_counts}/publish");
+        to_inventory.close();
+        assert_eq!(owner.post(&publish, json!({})).await.problem(503), "unavailable");
+        to_inventory.open();
         assert_eq!(owner.post(&publish, json!({})).await.expect(200)["status"], "published");
         only_signed_calls(&there.client(), &there.client().at(&there.monitoring()), &here.client()).await;
         here.stop();

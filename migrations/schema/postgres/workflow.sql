@@ -3,8 +3,8 @@ definitions.tenant_id uuid NOT NULL
 definitions.public_id uuid NOT NULL
 definitions.name text NOT NULL
 definitions.trigger text NOT NULL
-definitions.total_over_minor bigint NOT NULL
-definitions.currency text NOT NULL
+definitions.total_over_minor bigint
+definitions.currency text
 definitions.approver_role text
 definitions.approver_user_id uuid
 definitions.requester_may_decide boolean NOT NULL
@@ -16,7 +16,9 @@ definitions.created_at timestamp with time zone NOT NULL
 definitions.updated_at timestamp with time zone NOT NULL
 definitions.deleted_at timestamp with time zone
 definitions.deleted_by text
+definitions.quantity_over bigint
 definitions constraint definitions_check CHECK (((approver_role IS NULL) <> (approver_user_id IS NULL)))
+definitions constraint definitions_check1 CHECK ((((quantity_over IS NULL) <> (total_over_minor IS NULL)) AND ((total_over_minor IS NULL) = (currency IS NULL))))
 definitions constraint definitions_pkey PRIMARY KEY (id)
 definitions constraint definitions_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
 definitions constraint definitions_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
@@ -124,8 +126,8 @@ tasks.subject_kind text NOT NULL
 tasks.subject_id uuid NOT NULL
 tasks.hold_id uuid NOT NULL
 tasks.title text NOT NULL
-tasks.total_minor bigint NOT NULL
-tasks.currency text NOT NULL
+tasks.total_minor bigint
+tasks.currency text
 tasks.approver_role text
 tasks.approver_user_id uuid
 tasks.requester_may_decide boolean NOT NULL
@@ -140,8 +142,12 @@ tasks.created_at timestamp with time zone NOT NULL
 tasks.updated_at timestamp with time zone NOT NULL
 tasks.deleted_at timestamp with time zone
 tasks.deleted_by text
+tasks.quantity bigint
+tasks.warehouse_id uuid
 tasks constraint tasks_check CHECK (((approver_role IS NULL) <> (approver_user_id IS NULL)))
 tasks constraint tasks_check1 CHECK (((status = ANY (ARRAY['approved'::text, 'rejected'::text])) = (decided_at IS NOT NULL)))
+tasks constraint tasks_check2 CHECK ((((quantity IS NULL) <> (total_minor IS NULL)) AND ((total_minor IS NULL) = (currency IS NULL))))
+tasks constraint tasks_check3 CHECK (((warehouse_id IS NOT NULL) = (subject_kind = 'count'::text)))
 tasks constraint tasks_pkey PRIMARY KEY (id)
 tasks constraint tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'cleared'::text])))
 tasks constraint tasks_tenant_id_definition_id_fkey FOREIGN KEY (tenant_id, definition_id) REFERENCES workflow.definitions(tenant_id, public_id)

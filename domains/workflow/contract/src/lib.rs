@@ -27,7 +27,7 @@ pub enum Decision {
     Rejected,
 }
 
-/// What a task is about, in the words of the domain it belongs to: `invoice` and its id.
+/// What a task is about, in the words of the domain it belongs to: `invoice` or `count`, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     pub kind: String,
@@ -36,13 +36,14 @@ pub struct Subject {
 
 /// Somebody is asked for a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
-#[event(kind = "workflow.task_opened", version = 1, aggregate = task)]
+#[event(kind = "workflow.task_opened", version = 2, aggregate = task)]
 pub struct TaskOpened {
     pub task: TaskId,
     pub definition: DefinitionId,
     pub subject: Subject,
     pub title: String,
-    pub total: Money,
+    /// Of an invoice; none of a count, whose title says what it is off by.
+    pub total: Option<Money>,
     pub approver: Approver,
     pub requested_by: Option<UserId>,
 }

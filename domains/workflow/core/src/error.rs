@@ -1,13 +1,15 @@
 //! Everything a use case of this domain can fail with, and how each is told to a client.
 
 use crate::domain::{DefinitionStatus, TaskStatus};
-use billing_contract::{BillingError, HoldRuleId};
+use billing_contract::BillingError;
+use inventory_contract::InventoryError;
 use kernel::contract::Cause;
 use kernel::problem::DEADLINE_EXCEEDED;
 use kernel::{FieldError, Problem};
 use macros::Problems;
 use std::time::Duration;
 use users_contract::UsersError;
+use workflow_contract::DefinitionId;
 
 #[derive(Debug, thiserror::Error, Problems)]
 pub enum Error {
@@ -31,13 +33,13 @@ pub enum Error {
     )]
     #[problem(code = "workflow.approver_cannot_decide", status = 409, title = "The approver cannot decide")]
     ApproverCannotDecide,
-    #[error("Billing does not take the rule: {detail}")]
-    #[problem(code = "workflow.hold_rule_refused", status = 422, title = "Billing does not take the rule")]
+    #[error("The hold rule is not taken: {detail}")]
+    #[problem(code = "workflow.hold_rule_refused", status = 422, title = "The hold rule is not taken")]
     HoldRuleRefused { detail: String },
     /// Never seen by a client: an event that speaks of a rule which is not ours.
-    #[error("The invoice is held by the rule {rule}, which is no definition of this tenant.")]
+    #[error("Something is held by the rule {rule}, which is no definition of this tenant.")]
     #[problem(code = "workflow.unknown_hold_rule", status = 404, title = "No definition for this hold rule")]
-    UnknownHoldRule { rule: HoldRuleId },
+    UnknownHoldRule { rule: DefinitionId },
     #[error("There is no task with this id.")]
     #[problem(code = "workflow.task_not_found", status = 404, title = "No such task")]
     TaskNotFound,
@@ -51,7 +53,9 @@ pub enum Error {
         title = "Whoever asks may not decide"
     )]
     RequesterMayNotDecide,
-    #[error("Another approver has rejected the invoice: nobody needs to decide this task any more.")]
+    #[error(
+        "Another approver has rejected it, or the count is cancelled: nobody needs to decide this task any more."
+    )]
     #[problem(code = "workflow.task_cleared", status = 409, title = "The task was cleared")]
     TaskCleared,
     #[error("The task was {status} before.")]
@@ -98,28 +102,65 @@ impl Error {
     }
 
     /// For the calls about hold rules.
-    pub fn of_hold_rule(error: BillingError) -> Self {
-        match error {
-            BillingError::Invalid { detail } => Self::HoldRuleRefused { detail },
-            other => Self::of_billing(other),
+    pub fn of_hold_rule(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid { detail } => Self::HoldRuleRefused { detail },
+            Refusal::NotHeld { reason } => Self::Other(Problem::internal(reason)),
+            Refusal::Unavailable(cause) => unavailable(cause),
+            Refusal::TooLate { domain } => too_late(domain),
         }
     }
 
     /// For the calls that apply a decision: what will not be otherwise next time is `NotApplicable`.
-    pub fn of_decision(error: BillingError) -> Self {
-        match error {
-            BillingError::InvoiceNotFound | BillingError::NotHeld | BillingError::Invalid { .. } => {
-                Self::NotApplicable { reason: error.to_string() }
+    pub fn of_decision(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid { detail: reason } | Refusal::NotHeld { reason } => {
+                Self::NotApplicable { reason }
             }
-            other => Self::of_billing(other),
+            Refusal::Unavailable(cause) => unavailable(cause),
+            Refusal::TooLate { domain } => too_late(domain),
         }
     }
+}
 
-    fn of_billing(error: BillingError) -> Self {
+/// What a domain that holds things has answered in place of doing it.
+#[derive(Debug)]
+pub enum Refusal {
+    Invalid {
+        detail: String,
+    },
+    /// There is no such thing, or it is not held by this hold.
+    NotHeld {
+        reason: String,
+    },
+    Unavailable(Cause),
+    TooLate {
+        domain: &'static str,
+    },
+}
+
+impl From<BillingError> for Refusal {
+    fn from(error: BillingError) -> Self {
         match error {
-            BillingError::DeadlineExceeded => too_late("billing"),
-            BillingError::Unavailable(cause) => unavailable(cause),
-            other => Self::Other(Problem::internal(other)),
+            BillingError::Invalid { detail } => Self::Invalid { detail },
+            BillingError::InvoiceNotFound | BillingError::NotHeld => {
+                Self::NotHeld { reason: error.to_string() }
+            }
+            BillingError::Unavailable(cause) => Self::Unavailable(cause),
+            BillingError::DeadlineExceeded => Self::TooLate { domain: "billing" },
+        }
+    }
+}
+
+impl From<InventoryError> for Refusal {
+    fn from(error: InventoryError) -> Self {
+        match error {
+            InventoryError::Invalid { detail } => Self::Invalid { detail },
+            InventoryError::ItemNotFound | InventoryError::CountNotFound | InventoryError::NotHeld => {
+                Self::NotHeld { reason: error.to_string() }
+            }
+            InventoryError::Unavailable(cause) => Self::Unavailable(cause),
+            InventoryError::DeadlineExceeded => Self::TooLate { domain: "inventory" },
         }
     }
 }

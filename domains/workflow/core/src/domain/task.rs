@@ -1,24 +1,21 @@
-//! A task: one question to an approver about one hold on one invoice, decided once, or cleared when another's rejection
-//! has made the answer needless.
+//! A task: one question to an approver about one hold on one invoice or count, decided once, or cleared when another's
+//! rejection or the count's end has made the answer needless.
 
 use super::definition::Definition;
-use billing_contract::{HoldId, InvoicePendingApproval, MAX_REASON_CHARACTERS};
+use super::held::{Announced, Held};
 use chrono::{DateTime, Utc};
-use kernel::{Faults, Money, UserId};
+use kernel::{Faults, UserId};
 use serde::Serialize;
 use std::fmt;
-use workflow_contract::{Approver, Decision, DefinitionId, Subject, TaskId};
-
-const INVOICE: &str = "invoice";
+use workflow_contract::{Approver, Decision, DefinitionId, TaskId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Task {
     pub id: TaskId,
     pub definition: DefinitionId,
-    pub subject: Subject,
-    pub hold: HoldId,
+    #[serde(flatten)]
+    pub held: Held,
     pub title: String,
-    pub total: Money,
     pub approver: Approver,
     pub requester_may_decide: bool,
     pub requested_by: Option<UserId>,
@@ -26,7 +23,7 @@ pub struct Task {
     pub decided_by: Option<UserId>,
     pub decided_at: Option<DateTime<Utc>>,
     pub comment: Option<String>,
-    /// When billing had taken the decision.
+    /// When the domain that holds it had taken the decision.
     pub applied_at: Option<DateTime<Utc>>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
@@ -39,7 +36,7 @@ pub enum TaskStatus {
     Open,
     Approved,
     Rejected,
-    /// Another task about the invoice was rejected: nobody needs to decide this one any more.
+    /// Another task about the same was rejected, or the count cancelled: nobody needs to decide this one any more.
     Cleared,
 }
 
@@ -47,10 +44,8 @@ pub enum TaskStatus {
 #[derive(Clone, Debug)]
 pub struct NewTask {
     pub definition: DefinitionId,
-    pub subject: Subject,
-    pub hold: HoldId,
+    pub held: Held,
     pub title: String,
-    pub total: Money,
     pub approver: Approver,
     pub requester_may_decide: bool,
     pub requested_by: Option<UserId>,
@@ -63,25 +58,23 @@ impl Task {
 }
 
 impl NewTask {
-    /// Whatever the definition's status: the invoice is held, so somebody must be asked.
-    pub fn of_hold(definition: &Definition, event: &InvoicePendingApproval) -> Self {
+    /// Whatever the definition's status: something is held, so somebody must be asked.
+    pub fn of_hold(definition: &Definition, announced: Announced) -> Self {
         Self {
             definition: definition.id,
-            subject: Subject { kind: INVOICE.to_owned(), id: event.invoice.uuid() },
-            hold: event.hold,
-            title: format!("Invoice of {} to {}", event.total, event.customer_name),
-            total: event.total,
+            held: announced.held,
+            title: announced.title,
             approver: definition.terms.approver,
             requester_may_decide: definition.terms.requester_may_decide,
-            requested_by: event.requested_by,
+            requested_by: announced.requested_by,
         }
     }
 }
 
 /// A blank comment is none. It is a rejection's reason, so what fits here fits there.
-pub fn comment(text: Option<&str>, faults: &mut Faults) -> Option<String> {
+pub fn comment(held: &Held, text: Option<&str>, faults: &mut Faults) -> Option<String> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-    Some(faults.prose("/comment", text, MAX_REASON_CHARACTERS))
+    Some(faults.prose("/comment", text, held.max_reason_characters()))
 }
 
 impl TaskStatus {

@@ -1,9 +1,10 @@
 //! Definitions and tasks as JSON.
 
-use crate::domain::{self, ApproverInput, Definition, Task, TermsInput};
+use crate::domain::{self, ApproverInput, Condition, ConditionInput, Definition, Held, Task, TermsInput};
 use crate::service::{CreateDefinition, ListTasks};
 use chrono::{DateTime, Utc};
-use kernel::{Money, UserId};
+use inventory_contract::{Variance, WarehouseId};
+use kernel::{Money, Quantity, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -27,7 +28,7 @@ pub struct CreateApprovalDefinition {
     trigger: String,
     condition: ApprovalConditionDto,
     approver: ApproverDto,
-    /// Whether who finalized the invoice may decide, if they are an approver; true unless told
+    /// Whether who finalized the invoice, or submitted the count, may decide, if they are an approver; true unless told
     #[serde(default = "yes")]
     requester_may_decide: bool,
 }
@@ -41,21 +42,37 @@ fn yes() -> bool {
 pub enum ApprovalTriggerDto {
     #[serde(rename = "billing.invoice_finalize")]
     InvoiceFinalize,
+    #[serde(rename = "inventory.count_submit")]
+    CountSubmit,
 }
 
 impl From<domain::Trigger> for ApprovalTriggerDto {
     fn from(trigger: domain::Trigger) -> Self {
         match trigger {
             domain::Trigger::InvoiceFinalize => Self::InvoiceFinalize,
+            domain::Trigger::CountSubmit => Self::CountSubmit,
         }
     }
 }
 
-#[derive(Serialize, Deserialize, ToSchema)]
+/// With the trigger `billing.invoice_finalize` `total_over`; with `inventory.count_submit` either `quantity_over` or
+/// `value_over`
+#[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"total_over": {"amount": 100000, "currency": "USD"}}))]
 pub struct ApprovalConditionDto {
-    /// Strictly more than this, in this currency alone
-    total_over: Money,
+    /// Of an invoice: strictly more than this, in this currency alone
+    #[schema(value_type = Money, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_over: Option<Money>,
+    /// Of a count: off by strictly more than this of one item, in its unit, what is missing and what is too much alike
+    #[schema(value_type = Quantity, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantity_over: Option<Quantity>,
+    /// Of a count: off by what is worth strictly more than this, of all items that have a cost in this currency
+    #[schema(value_type = Money, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value_over: Option<Money>,
 }
 
 /// Either a role or one user; an owner may decide for either
@@ -113,6 +130,7 @@ pub struct ApprovalDefinitionDto {
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "definition_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
     "subject": {"kind": "invoice", "id": "0190a5c8-7d3e-7a61-8f2b-2b3c4d5e6f70"},
     "title": "Invoice to Chop-suey Chinese", "total": {"amount": 245000, "currency": "USD"},
+    "warehouse_id": null, "variance": null,
     "approver": {"role": "admin"}, "status": "open",
     "requested_by": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "requester_may_decide": true,
     "decided_by": null, "decided_at": null, "comment": null, "applied_at": null,
@@ -123,10 +141,18 @@ pub struct ApprovalTaskDto {
     definition_id: DefinitionId,
     subject: ApprovalSubjectDto,
     title: String,
-    total: Money,
+    /// Of an invoice
+    #[schema(required)]
+    total: Option<Money>,
+    /// Of a count: where it was
+    #[schema(required)]
+    warehouse_id: Option<WarehouseId>,
+    /// Of a count: what it is off by, as its definition measures it
+    #[schema(required)]
+    variance: Option<ApprovalVarianceDto>,
     approver: ApproverDto,
     status: TaskStatusDto,
-    /// Who finalized the invoice, or whose API key did
+    /// Who finalized the invoice or submitted the count, or whose API key did
     #[schema(required)]
     requested_by: Option<UserId>,
     requester_may_decide: bool,
@@ -143,15 +169,26 @@ pub struct ApprovalTaskDto {
     updated_at: DateTime<Utc>,
 }
 
+/// One of the two, without a sign
+#[derive(Serialize, ToSchema)]
+pub struct ApprovalVarianceDto {
+    /// Of the one item that is off by the most, in its unit
+    #[schema(required)]
+    quantity: Option<Quantity>,
+    /// Of all items that have a cost in this currency
+    #[schema(required)]
+    value: Option<Money>,
+}
+
 /// What the task is about
 #[derive(Serialize, ToSchema)]
 pub struct ApprovalSubjectDto {
-    /// `invoice`
+    /// `invoice` or `count`
     kind: String,
     id: Uuid,
 }
 
-/// `cleared`: another approver has rejected the invoice, so nobody needs to decide
+/// `cleared`: another approver has rejected it, or the count was cancelled, so nobody needs to decide
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ApprovalTaskStatus)]
@@ -176,7 +213,7 @@ pub struct TaskFilter {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"comment": "Agreed with the customer."}))]
 pub struct DecideApprovalTask {
-    /// Told to whoever asked
+    /// Told to whoever asked; of a count at most 500 characters
     #[schema(max_length = 2000)]
     pub comment: Option<String>,
 }
@@ -189,7 +226,7 @@ impl CreateApprovalDefinition {
             terms: TermsInput {
                 name: self.name,
                 trigger: self.trigger,
-                total_over: self.condition.total_over,
+                condition: self.condition.into(),
                 approver: ApproverInput { role, user_id },
                 requester_may_decide: self.requester_may_decide,
             },
@@ -215,8 +252,8 @@ impl From<&Definition> for ApprovalDefinitionDto {
         Self {
             id: definition.id,
             name: terms.name.clone(),
-            trigger: terms.trigger.into(),
-            condition: ApprovalConditionDto { total_over: terms.total_over },
+            trigger: terms.condition.trigger().into(),
+            condition: terms.condition.into(),
             approver: terms.approver.into(),
             requester_may_decide: terms.requester_may_decide,
             status: definition.status.name(),
@@ -230,12 +267,19 @@ impl From<&Definition> for ApprovalDefinitionDto {
 
 impl From<&Task> for ApprovalTaskDto {
     fn from(task: &Task) -> Self {
+        let subject = task.held.subject();
+        let (warehouse_id, variance) = match task.held {
+            Held::Invoice { .. } => (None, None),
+            Held::Count { warehouse, variance, .. } => (Some(warehouse), Some(variance.into())),
+        };
         Self {
             id: task.id,
             definition_id: task.definition,
-            subject: ApprovalSubjectDto { kind: task.subject.kind.clone(), id: task.subject.id },
+            subject: ApprovalSubjectDto { kind: subject.kind, id: subject.id },
             title: task.title.clone(),
-            total: task.total,
+            total: task.held.total(),
+            warehouse_id,
+            variance,
             approver: task.approver.into(),
             status: match task.status {
                 domain::TaskStatus::Open => TaskStatusDto::Open,
@@ -251,6 +295,36 @@ impl From<&Task> for ApprovalTaskDto {
             applied_at: task.applied_at,
             created_at: task.created_at,
             updated_at: task.updated_at,
+        }
+    }
+}
+
+impl From<ApprovalConditionDto> for ConditionInput {
+    fn from(dto: ApprovalConditionDto) -> Self {
+        let ApprovalConditionDto { total_over, quantity_over, value_over } = dto;
+        Self { total_over, quantity_over, value_over }
+    }
+}
+
+impl From<Condition> for ApprovalConditionDto {
+    fn from(condition: Condition) -> Self {
+        match condition {
+            Condition::InvoiceTotal(total) => Self { total_over: Some(total), ..Self::default() },
+            Condition::CountVariance(Variance::Quantity(quantity)) => {
+                Self { quantity_over: Some(quantity), ..Self::default() }
+            }
+            Condition::CountVariance(Variance::Value(value)) => {
+                Self { value_over: Some(value), ..Self::default() }
+            }
+        }
+    }
+}
+
+impl From<Variance> for ApprovalVarianceDto {
+    fn from(variance: Variance) -> Self {
+        match variance {
+            Variance::Quantity(quantity) => Self { quantity: Some(quantity), value: None },
+            Variance::Value(value) => Self { quantity: None, value: Some(value) },
         }
     }
 }

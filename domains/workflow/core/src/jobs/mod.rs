@@ -17,7 +17,7 @@ pub struct ApplyDecision {
 impl Job for ApplyDecision {
     const KIND: &'static str = "workflow.apply_decision";
     const VERSION: u16 = 1;
-    /// With back-off these outlast a longer absence of billing.
+    /// With back-off these outlast a longer absence of whoever holds it.
     const MAX_ATTEMPTS: u32 = 20;
 }
 
@@ -29,7 +29,7 @@ pub fn handlers(app: &App) -> Vec<Handler> {
     })]
 }
 
-/// What billing refuses today it refuses tomorrow, though it is a conflict to it.
+/// What is refused today is refused tomorrow, though it is a conflict there.
 fn failure(error: Error) -> JobFailure {
     match error {
         Error::NotApplicable { .. } => JobFailure::Permanent(error.into()),

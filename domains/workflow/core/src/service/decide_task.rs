@@ -1,4 +1,4 @@
-//! Approves or rejects a task. The decision and the job that tells billing are committed together. It takes a person: a
+//! Approves or rejects a task. The decision and the job that tells whoever holds it are committed together. It takes a person: a
 //! key has a role of its own, less than its owner's, and the approver's role is asked of the owner.
 
 use super::members::active_member;
@@ -27,7 +27,7 @@ pub async fn decide_task(app: &App, ctx: &Ctx, command: DecideTask) -> Result<Ta
         return Err(Error::not_open(before.status));
     }
     let mut faults = Faults::new();
-    let comment = comment(command.comment.as_deref(), &mut faults);
+    let comment = comment(&before.held, command.comment.as_deref(), &mut faults);
     let comment = faults.finish(comment).map_err(Error::invalid)?;
     let verdict = Verdict { decision: command.decision, by, at: ctx.now(), comment };
 
@@ -56,7 +56,7 @@ fn announce(unit: &mut Unit, before: &Task, after: &Task, verdict: Verdict) -> R
     unit.publish(&TaskDecided {
         task: after.id,
         definition: after.definition,
-        subject: after.subject.clone(),
+        subject: after.held.subject(),
         decision: verdict.decision,
         decided_by: verdict.by,
         decided_at: verdict.at,

@@ -5,6 +5,7 @@ mod apply_decision;
 mod clear_tasks;
 mod create_definition;
 mod decide_task;
+mod holders;
 mod members;
 mod open_approval;
 mod publish_definition;
@@ -22,13 +23,13 @@ pub use read_definitions::{get_definition, list_definitions};
 pub use read_tasks::{ListTasks, get_task, list_tasks};
 pub use retire_definition::retire_definition;
 
-use billing_contract::{Billing, HoldRuleId};
+use billing_contract::Billing;
 use data::Databases;
+use inventory_contract::Inventory;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 use users_contract::Users;
-use workflow_contract::DefinitionId;
 
 /// What the use cases work with.
 #[derive(Clone)]
@@ -36,11 +37,7 @@ pub struct App {
     pub databases: Databases,
     pub users: Arc<dyn Users>,
     pub billing: Arc<dyn Billing>,
-}
-
-/// A definition and its hold rule in billing have one id, so that neither side stores the other's.
-fn rule_of(definition: DefinitionId) -> HoldRuleId {
-    HoldRuleId::from_uuid(definition.uuid())
+    pub inventory: Arc<dyn Inventory>,
 }
 
 /// For audit entries.

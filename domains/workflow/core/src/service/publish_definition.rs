@@ -1,13 +1,12 @@
-//! Publishes a draft: from now on billing holds what it speaks of. The hold rule comes first. A crash in between
-//! leaves a rule whose definition is still a draft: its holds open tasks all the same, and publishing again mends it.
+//! Publishes a draft: from now on billing or inventory holds what it speaks of. The hold rule comes first. A crash in
+//! between leaves a rule whose definition is still a draft: its holds open tasks all the same, and publishing again mends it.
 
 use super::members::active_member;
 use super::read_definitions::get_definition;
-use super::{App, json, rule_of};
+use super::{App, holders, json};
 use crate::domain::{Definition, DefinitionStatus, can_decide_at_all};
 use crate::error::Error;
 use crate::store::definitions;
-use billing_contract::{PutHoldRule, RemoveHoldRule};
 use data::AuditEntry;
 use kernel::Ctx;
 use workflow_contract::{Approver, DefinitionId};
@@ -18,12 +17,7 @@ pub async fn publish_definition(app: &App, ctx: &Ctx, id: DefinitionId) -> Resul
         return Err(Error::DefinitionNotADraft { status: before.status });
     }
     check_approver(app, ctx, before.terms.approver).await?;
-    let rule = PutHoldRule {
-        rule: rule_of(id),
-        name: before.terms.name.clone(),
-        total_over: before.terms.total_over,
-    };
-    app.billing.put_hold_rule(ctx, rule).await.map_err(Error::of_hold_rule)?;
+    holders::put_hold_rule(app, ctx, &before).await?;
 
     let mut unit = app.databases.write(ctx).await?;
     let Some(after) = definitions::publish(&unit, id, ctx.now()).await? else {
@@ -40,7 +34,7 @@ pub async fn publish_definition(app: &App, ctx: &Ctx, id: DefinitionId) -> Resul
     Ok(unit.commit(after).await?)
 }
 
-/// They may have left since the draft was written; a definition nobody can decide would hold invoices for ever.
+/// They may have left since the draft was written; what a definition holds that nobody can decide would wait for ever.
 async fn check_approver(app: &App, ctx: &Ctx, approver: Approver) -> Result<(), Error> {
     let Approver::User(user) = approver else { return Ok(()) };
     let member = active_member(app, ctx, user).await?;
@@ -53,10 +47,9 @@ async fn check_approver(app: &App, ctx: &Ctx, approver: Approver) -> Result<(), 
 
 /// Somebody published or retired it meanwhile; a rule put after it was retired must not stay.
 async fn overtaken(app: &App, ctx: &Ctx, id: DefinitionId) -> Result<Error, Error> {
-    let status = get_definition(app, ctx, id).await?.status;
-    if status == DefinitionStatus::Retired {
-        let rule = RemoveHoldRule { rule: rule_of(id) };
-        app.billing.remove_hold_rule(ctx, rule).await.map_err(Error::of_hold_rule)?;
+    let now = get_definition(app, ctx, id).await?;
+    if now.status == DefinitionStatus::Retired {
+        holders::remove_hold_rule(app, ctx, &now).await?;
     }
-    Ok(Error::DefinitionNotADraft { status })
+    Ok(Error::DefinitionNotADraft { status: now.status })
 }

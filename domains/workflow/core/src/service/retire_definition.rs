@@ -1,13 +1,12 @@
-//! Retires a definition: billing holds nothing more for it. What is held already stays so until it is decided.
+//! Retires a definition: nothing more is held for it. What is held already stays so until it is decided.
 //! The hold rule goes first. A crash in between leaves a published definition without a rule, and retiring again
 //! mends it: so does retiring what is retired.
 
 use super::read_definitions::get_definition;
-use super::{App, json, rule_of};
+use super::{App, holders, json};
 use crate::domain::{Definition, DefinitionStatus};
 use crate::error::Error;
 use crate::store::definitions;
-use billing_contract::RemoveHoldRule;
 use data::AuditEntry;
 use kernel::Ctx;
 use workflow_contract::DefinitionId;
@@ -16,8 +15,7 @@ pub async fn retire_definition(app: &App, ctx: &Ctx, id: DefinitionId) -> Result
     // At most three rounds: a status only moves forward. A publication in between has put the rule again.
     loop {
         let before = get_definition(app, ctx, id).await?;
-        let rule = RemoveHoldRule { rule: rule_of(id) };
-        app.billing.remove_hold_rule(ctx, rule).await.map_err(Error::of_hold_rule)?;
+        holders::remove_hold_rule(app, ctx, &before).await?;
         if before.status == DefinitionStatus::Retired {
             // A unit without a change, so that the answer is kept for its key.
             return Ok(app.databases.write(ctx).await?.commit(before).await?);

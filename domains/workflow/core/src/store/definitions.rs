@@ -1,10 +1,11 @@
 //! The table `definitions`.
 
-use super::{StoreResult, approver, columns, unreadable};
-use crate::domain::{Definition, DefinitionStatus, Terms, Trigger};
+use super::{StoreResult, approver, columns, money, unreadable};
+use crate::domain::{Condition, Definition, DefinitionStatus, Terms, Trigger};
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit};
-use kernel::{Currency, Money, Page, PageRequest, TenantId, UserId};
+use inventory_contract::Variance;
+use kernel::{Currency, Page, PageRequest, Quantity, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{NotSet, Set};
 use workflow_contract::DefinitionId;
@@ -21,8 +22,9 @@ mod entity {
         pub public_id: DefinitionId,
         pub name: String,
         pub trigger: String,
-        pub total_over_minor: i64,
-        pub currency: Currency,
+        pub total_over_minor: Option<i64>,
+        pub currency: Option<Currency>,
+        pub quantity_over: Option<Quantity>,
         pub approver_role: Option<String>,
         pub approver_user_id: Option<UserId>,
         pub requester_may_decide: bool,
@@ -57,12 +59,17 @@ pub async fn page(tx: &Tx, request: &PageRequest) -> StoreResult<Page<Definition
 
 pub async fn insert(unit: &Unit, id: DefinitionId, terms: &Terms) -> StoreResult<Definition> {
     let (approver_role, approver_user_id) = columns(terms.approver);
+    let (money, quantity) = match terms.condition {
+        Condition::InvoiceTotal(over) | Condition::CountVariance(Variance::Value(over)) => (Some(over), None),
+        Condition::CountVariance(Variance::Quantity(over)) => (None, Some(over)),
+    };
     let row = ActiveModel {
         public_id: Set(id),
         name: Set(terms.name.clone()),
-        trigger: Set(terms.trigger.name().to_owned()),
-        total_over_minor: Set(terms.total_over.amount_minor),
-        currency: Set(terms.total_over.currency),
+        trigger: Set(terms.condition.trigger().name().to_owned()),
+        total_over_minor: Set(money.map(|money| money.amount_minor)),
+        currency: Set(money.map(|money| money.currency)),
+        quantity_over: Set(quantity),
         approver_role: Set(approver_role),
         approver_user_id: Set(approver_user_id),
         requester_may_decide: Set(terms.requester_may_decide),
@@ -109,12 +116,12 @@ async fn step(
 }
 
 fn read(row: Model) -> StoreResult<Definition> {
+    let condition = condition(&row)?;
     Ok(Definition {
         id: row.public_id,
         terms: Terms {
             name: row.name,
-            trigger: Trigger::parse(&row.trigger).ok_or_else(|| unreadable("trigger", &row.trigger))?,
-            total_over: Money::new(row.total_over_minor, row.currency),
+            condition,
             approver: approver(row.approver_role, row.approver_user_id)?,
             requester_may_decide: row.requester_may_decide,
         },
@@ -125,4 +132,16 @@ fn read(row: Model) -> StoreResult<Definition> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+fn condition(row: &Model) -> StoreResult<Condition> {
+    let trigger = Trigger::parse(&row.trigger).ok_or_else(|| unreadable("trigger", &row.trigger))?;
+    match (trigger, money(row.total_over_minor, row.currency), row.quantity_over) {
+        (Trigger::InvoiceFinalize, Some(total), None) => Ok(Condition::InvoiceTotal(total)),
+        (Trigger::CountSubmit, Some(value), None) => Ok(Condition::CountVariance(Variance::Value(value))),
+        (Trigger::CountSubmit, None, Some(quantity)) => {
+            Ok(Condition::CountVariance(Variance::Quantity(quantity)))
+        }
+        _ => Err(unreadable("condition of", trigger.name())),
+    }
 }

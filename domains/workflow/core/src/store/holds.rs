@@ -1,13 +1,13 @@
-//! The table `holds`: which of billing's holds were heard of, and which of them are cleared. Whoever opens or clears a
+//! The table `holds`: which holds, billing's and inventory's, were heard of, and which of them are cleared. Whoever opens or clears a
 //! task writes its hold first, so that of two at once one waits for the other.
 
 use super::StoreResult;
-use billing_contract::HoldId;
 use data::{Unit, sql};
 use kernel::Ctx;
+use uuid::Uuid;
 
 /// Whether the hold is heard of for the first time.
-pub async fn take_up(unit: &Unit, ctx: &Ctx, hold: HoldId) -> StoreResult<bool> {
+pub async fn take_up(unit: &Unit, ctx: &Ctx, hold: Uuid) -> StoreResult<bool> {
     let inserted = unit
         .sql(sql!(
             "INSERT INTO holds (tenant_id, public_id, created_at, updated_at) VALUES ($1, $2, $3, $3) \
@@ -21,7 +21,7 @@ pub async fn take_up(unit: &Unit, ctx: &Ctx, hold: HoldId) -> StoreResult<bool> 
 }
 
 /// Those not heard of yet are remembered too.
-pub async fn clear(unit: &Unit, ctx: &Ctx, holds: &[HoldId]) -> StoreResult<()> {
+pub async fn clear(unit: &Unit, ctx: &Ctx, holds: &[Uuid]) -> StoreResult<()> {
     for hold in holds {
         unit.sql(sql!(
             "INSERT INTO holds (tenant_id, public_id, cleared_at, created_at, updated_at) \

@@ -5,14 +5,19 @@ pub mod definitions;
 pub mod holds;
 pub mod tasks;
 
-use kernel::UserId;
 use kernel::permission::BuiltinRole;
+use kernel::{Currency, Money, UserId};
 use workflow_contract::Approver;
 
 type StoreResult<T> = std::result::Result<T, data::Error>;
 
 fn unreadable(what: &str, text: &str) -> data::Error {
     data::Error::internal(format!("the {what} {text:?} is in the table and unknown here"))
+}
+
+/// Both columns are set, or neither.
+fn money(minor: Option<i64>, currency: Option<Currency>) -> Option<Money> {
+    minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency))
 }
 
 fn approver(role: Option<String>, user: Option<UserId>) -> StoreResult<Approver> {

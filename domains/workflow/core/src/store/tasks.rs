@@ -1,15 +1,16 @@
 //! The table `tasks`.
 
-use super::{StoreResult, approver, columns, unreadable};
-use crate::domain::{NewTask, Task, TaskStatus};
-use billing_contract::HoldId;
+use super::{StoreResult, approver, columns, money, unreadable};
+use crate::domain::{Held, NewTask, Task, TaskStatus};
+use billing_contract::{HoldId, InvoiceId};
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit};
+use inventory_contract::{CountHoldId, CountId, Variance, WarehouseId};
 use kernel::permission::BuiltinRole;
-use kernel::{Currency, Money, Page, PageRequest, TenantId, UserId};
+use kernel::{Currency, Page, PageRequest, Quantity, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, NotSet, Set};
-use workflow_contract::{Decision, DefinitionId, Subject, TaskId};
+use workflow_contract::{Decision, DefinitionId, TaskId};
 
 mod entity {
     use super::*;
@@ -24,10 +25,12 @@ mod entity {
         pub definition_id: DefinitionId,
         pub subject_kind: String,
         pub subject_id: Uuid,
-        pub hold_id: HoldId,
+        pub hold_id: Uuid,
         pub title: String,
-        pub total_minor: i64,
-        pub currency: Currency,
+        pub total_minor: Option<i64>,
+        pub currency: Option<Currency>,
+        pub quantity: Option<Quantity>,
+        pub warehouse_id: Option<WarehouseId>,
         pub approver_role: Option<String>,
         pub approver_user_id: Option<UserId>,
         pub requester_may_decide: bool,
@@ -96,15 +99,27 @@ pub async fn page(tx: &Tx, filter: &Filter, request: &PageRequest) -> StoreResul
 
 pub async fn insert(unit: &Unit, id: TaskId, task: &NewTask) -> StoreResult<Task> {
     let (approver_role, approver_user_id) = columns(task.approver);
+    let (money, quantity, warehouse) = match task.held {
+        Held::Invoice { total, .. } => (Some(total), None, None),
+        Held::Count { warehouse, variance: Variance::Value(value), .. } => {
+            (Some(value), None, Some(warehouse))
+        }
+        Held::Count { warehouse, variance: Variance::Quantity(quantity), .. } => {
+            (None, Some(quantity), Some(warehouse))
+        }
+    };
+    let subject = task.held.subject();
     let row = ActiveModel {
         public_id: Set(id),
         definition_id: Set(task.definition),
-        subject_kind: Set(task.subject.kind.clone()),
-        subject_id: Set(task.subject.id),
-        hold_id: Set(task.hold),
+        subject_kind: Set(subject.kind),
+        subject_id: Set(subject.id),
+        hold_id: Set(task.held.hold()),
         title: Set(task.title.clone()),
-        total_minor: Set(task.total.amount_minor),
-        currency: Set(task.total.currency),
+        total_minor: Set(money.map(|money| money.amount_minor)),
+        currency: Set(money.map(|money| money.currency)),
+        quantity: Set(quantity),
+        warehouse_id: Set(warehouse),
         approver_role: Set(approver_role),
         approver_user_id: Set(approver_user_id),
         requester_may_decide: Set(task.requester_may_decide),
@@ -132,7 +147,7 @@ pub async fn decide(unit: &Unit, id: TaskId, verdict: Verdict) -> StoreResult<Op
 }
 
 /// Those of these holds that are open until now.
-pub async fn clear(unit: &Unit, holds: Vec<HoldId>) -> StoreResult<Vec<Task>> {
+pub async fn clear(unit: &Unit, holds: Vec<Uuid>) -> StoreResult<Vec<Task>> {
     if holds.is_empty() {
         return Ok(Vec::new());
     }
@@ -173,13 +188,12 @@ fn may_decide(decider: &Decider) -> Condition {
 }
 
 fn read(row: Model) -> StoreResult<Task> {
+    let held = held(&row)?;
     Ok(Task {
         id: row.public_id,
         definition: row.definition_id,
-        subject: Subject { kind: row.subject_kind, id: row.subject_id },
-        hold: row.hold_id,
+        held,
         title: row.title,
-        total: Money::new(row.total_minor, row.currency),
         approver: approver(row.approver_role, row.approver_user_id)?,
         requester_may_decide: row.requester_may_decide,
         requested_by: row.requested_by,
@@ -192,4 +206,27 @@ fn read(row: Model) -> StoreResult<Task> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+fn held(row: &Model) -> StoreResult<Held> {
+    let measured = (money(row.total_minor, row.currency), row.quantity);
+    match (row.subject_kind.as_str(), row.warehouse_id, measured) {
+        ("invoice", None, (Some(total), None)) => Ok(Held::Invoice {
+            invoice: InvoiceId::from_uuid(row.subject_id),
+            hold: HoldId::from_uuid(row.hold_id),
+            total,
+        }),
+        ("count", Some(warehouse), (Some(value), None)) => {
+            Ok(of_count(row, warehouse, Variance::Value(value)))
+        }
+        ("count", Some(warehouse), (None, Some(quantity))) => {
+            Ok(of_count(row, warehouse, Variance::Quantity(quantity)))
+        }
+        _ => Err(unreadable("subject", &row.subject_kind)),
+    }
+}
+
+fn of_count(row: &Model, warehouse: WarehouseId, variance: Variance) -> Held {
+    let (count, hold) = (CountId::from_uuid(row.subject_id), CountHoldId::from_uuid(row.hold_id));
+    Held::Count { count, hold, warehouse, variance }
 }

@@ -49,7 +49,7 @@ testkit::both!(
             (with("/trigger", json!("billing.invoice_pay")), 422, &["/trigger"]),
             (with("/condition/total_over/amount", json!(-1)), 422, &["/condition/total_over/amount"]),
             (with("/condition/total_over/currency", json!("usd")), 400, &["/condition/total_over/currency"]),
-            (with("/condition/total_over", NOTHING), 400, &["/condition/total_over"]),
+            (with("/condition/total_over", NOTHING), 422, &["/condition/total_over"]),
             (with("/approvers", json!([])), 400, &["/approvers"]),
             (definition(json!({})), 422, &["/approver"]),
             (definition(json!({"role": "admin", "user_id": admin.user})), 422, &["/approver"]),

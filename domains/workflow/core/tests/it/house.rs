@@ -8,6 +8,9 @@ use billing_contract::{
     InvoiceState, InvoiceStatus,
 };
 use data::{Databases, Subscription};
+use inventory_contract::{
+    CountCancelled, CountHeld, CountId, CountRejected, CountState, CountStatus, FakeInventory,
+};
 use jobs::{Filter, Handler, JobFailure, Ledger, MessageSummary, Parcel, Running};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::id::{CredentialId, MessageId};
@@ -25,6 +28,7 @@ type People = Arc<Mutex<HashMap<(TenantId, UserId), Member>>>;
 
 pub struct House {
     pub billing: FakeBilling,
+    pub inventory: FakeInventory,
     pub tenant: Tenant,
     pub neighbour: Tenant,
     pub databases: Databases,
@@ -47,11 +51,17 @@ impl House {
         let subscription = |event| Subscription { event, subscriber: event, ordered: false };
         stage.subscribe(known.map(subscription).to_vec());
         let (users, billing, people) = (FakeUsers::new(), FakeBilling::new(), People::default());
+        let inventory = FakeInventory::new();
         answer_for(&users, &people);
         obey(&billing);
+        obey_too(&inventory);
         let platform = stage.platform("workflow").await;
-        let deps =
-            workflow::Deps { platform, users: Arc::new(users.clone()), billing: Arc::new(billing.clone()) };
+        let deps = workflow::Deps {
+            platform,
+            users: Arc::new(users.clone()),
+            billing: Arc::new(billing.clone()),
+            inventory: Arc::new(inventory.clone()),
+        };
         let module = workflow::module(workflow::Settings::default(), deps);
         let server = web::Server::new(web::Parts {
             settings: web::Settings::for_tests(),
@@ -65,6 +75,7 @@ impl House {
         let server = server.unwrap_or_else(|faults| panic!("{faults:#?}"));
         Self {
             billing,
+            inventory,
             tenant: stage.tenant(),
             neighbour: stage.tenant(),
             databases: module.databases,
@@ -188,6 +199,42 @@ impl House {
         self.hear("workflow.clear_tasks", message, tenant, &event).await
     }
 
+    pub async fn announce_count(&self, tenant: &Tenant, event: &CountHeld) -> Result<(), JobFailure> {
+        let message = MessageId::new(self.stage.clock.now());
+        self.hear("workflow.open_count_approval", message, tenant, event).await
+    }
+
+    /// One hold of the count was rejected, and these needed no decision any more.
+    pub async fn reject_count(
+        &self,
+        tenant: &Tenant,
+        rejected: &CountHeld,
+        cleared: &[&CountHeld],
+    ) -> Result<(), JobFailure> {
+        let event = CountRejected {
+            count: rejected.count,
+            rule: rejected.rule,
+            hold: rejected.hold,
+            rejected_by: tenant.owner,
+            reason: None,
+            cleared: cleared.iter().map(|hold| hold.hold).collect(),
+        };
+        let message = MessageId::new(self.stage.clock.now());
+        self.hear("workflow.clear_rejected_count", message, tenant, &event).await
+    }
+
+    /// Somebody cancelled the count while these waited for a decision.
+    pub async fn cancel_count(
+        &self,
+        tenant: &Tenant,
+        count: CountId,
+        cleared: &[&CountHeld],
+    ) -> Result<(), JobFailure> {
+        let event = CountCancelled { count, cleared: cleared.iter().map(|hold| hold.hold).collect() };
+        let message = MessageId::new(self.stage.clock.now());
+        self.hear("workflow.clear_cancelled_count", message, tenant, &event).await
+    }
+
     async fn hear<E: DomainEvent>(
         &self,
         name: &'static str,
@@ -281,6 +328,16 @@ fn obey(billing: &FakeBilling) {
     billing.on_remove_hold_rule(|_, _| Ok(()));
     billing.on_release_hold(move |_, release| Ok(state(release.invoice, InvoiceStatus::Open)));
     billing.on_reject_hold(move |_, reject| Ok(state(reject.invoice, InvoiceStatus::Draft)));
+}
+
+fn obey_too(inventory: &FakeInventory) {
+    let state = |count, status| CountState { count, status };
+    inventory.on_put_hold_rule(|_, put| {
+        Ok(inventory_contract::HoldRule { rule: put.rule, name: put.name, over: put.over })
+    });
+    inventory.on_remove_hold_rule(|_, _| Ok(()));
+    inventory.on_release_hold(move |_, release| Ok(state(release.count, CountStatus::Posted)));
+    inventory.on_reject_hold(move |_, reject| Ok(state(reject.count, CountStatus::Open)));
 }
 
 /// `<tenant>/<user>/<role>` is who it says; the role gives the permissions. With `/key` it is an API key of theirs.

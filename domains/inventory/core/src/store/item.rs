@@ -82,14 +82,6 @@ pub async fn id_of_external(tx: &Tx, external_id: &str) -> Result<Option<ItemId>
     Ok(found.map(|row| row.public_id))
 }
 
-pub async fn by_external_id_to_change(
-    unit: &Unit,
-    external_id: &str,
-) -> Result<Option<StockedItem>, data::Error> {
-    let found = stocked(unit.find::<Entity>()).filter(Column::ExternalId.eq(external_id)).to_change();
-    found.one().await?.map(StockedItem::try_from).transpose()
-}
-
 pub async fn page(
     tx: &Tx,
     filter: &ItemFilter,

@@ -1,6 +1,7 @@
 //! Items over HTTP: made, read, changed, deleted, listed.
 
 use crate::house::{VIEWER, call, call_by, house};
+use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::Stage;
 
@@ -177,5 +178,21 @@ testkit::both! {
         }
         house.send(call("GET /items?colour=red")).await.refused(400, "unknown_parameter");
         house.send(call("GET /items?category=%00")).await.refused(400, "malformed");
+    }
+}
+
+testkit::both! {
+    async fn who_puts_an_item_that_another_makes_meanwhile_writes_over_it(stage: Stage) {
+        let house = house(stage).await;
+        for round in 0..30 {
+            let racing = (0..20).map(|racer| {
+                let body = json!({ "sku": format!("RACE-{round}"), "name": format!("Racer {racer}") });
+                house.send(call(&format!("PUT /items/by-external-id/race-{round}")).json(body))
+            });
+            let mut told: Vec<_> = join_all(racing).await.into_iter().map(|reply| reply.status).collect();
+            told.sort_unstable();
+            assert_eq!(told, [vec![200; 19], vec![201]].concat());
+        }
+        house.verify().await;
     }
 }

@@ -1,6 +1,10 @@
 //! Money in minor units of an ISO 4217 currency. Never a float; every operation that can overflow or mix currencies
 //! says so.
 
+mod decimal;
+
+pub use decimal::{AmountError, check_decimal, decimal_text};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
@@ -52,14 +56,7 @@ impl Money {
 /// `1234.50 USD`, with as many decimals as the currency has.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = usize::from(self.currency.exponent());
-        let sign = if self.amount_minor < 0 { "-" } else { "" };
-        let amount = self.amount_minor.unsigned_abs();
-        if digits == 0 {
-            return write!(f, "{sign}{amount} {}", self.currency);
-        }
-        let unit = 10u64.pow(u32::from(self.currency.exponent()));
-        write!(f, "{sign}{}.{:0digits$} {}", amount / unit, amount % unit, self.currency)
+        write!(f, "{} {}", self.to_decimal(), self.currency)
     }
 }
 

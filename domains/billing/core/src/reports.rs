@@ -1,6 +1,6 @@
 //! The reports billing offers.
 
-use crate::domain::invoice::{Invoice, decimal_text};
+use crate::domain::invoice::Invoice;
 use crate::permissions;
 use crate::service::App;
 use crate::service::read_invoices_of_month::{Month, read_invoices_of_month};
@@ -71,7 +71,7 @@ fn row(invoice: &Invoice, customer: &str) -> Vec<Cell> {
         text(at),
         Cell::Text(customer.to_owned()),
         Cell::Text(invoice.total.currency.to_string()),
-        Cell::Number(decimal_text(invoice.total)),
+        Cell::Number(invoice.total.to_decimal()),
     ]
 }
 

@@ -1,7 +1,6 @@
 //! The reports inventory offers: what its stock is worth, what moved, what expires, what is where and what was sold.
 
 use crate::App;
-use crate::domain::cost::cost_text;
 use crate::domain::lot::is_expired;
 use crate::error::Error;
 use crate::permissions::{SALES_READ, STOCK_READ};
@@ -288,7 +287,7 @@ fn movement_cells(row: &MovementRow) -> Result<Vec<Cell>, data::Error> {
         some(row.reference.as_deref()),
         some(row.reason.as_deref()),
         value.map_or(Cell::Empty, |value| text(value.currency.code())),
-        value.map_or(Cell::Empty, |value| Cell::Number(cost_text(value))),
+        value.map_or(Cell::Empty, |value| Cell::Number(value.to_decimal())),
     ])
 }
 
@@ -300,7 +299,7 @@ fn sold_cells(row: &SoldRow) -> Result<Vec<Cell>, data::Error> {
         number(row.quantity),
         text(&row.unit),
         amount.map_or(Cell::Empty, |amount| text(amount.currency.code())),
-        amount.map_or(Cell::Empty, |amount| Cell::Number(cost_text(amount))),
+        amount.map_or(Cell::Empty, |amount| Cell::Number(amount.to_decimal())),
     ])
 }
 

@@ -1,5 +1,6 @@
 //! What rows of a file have in common, whatever they are about: cells by their fields. A blank one is not there.
 
+use kernel::money::{AmountError, check_decimal};
 use kernel::reference::check_external_id;
 use kernel::{Currency, Faults, Money};
 use module::FieldKind;
@@ -36,89 +37,68 @@ pub fn check_names(faults: &mut Faults, cells: &Cells, fields: &[Field]) {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AmountError {
-    #[error("must be a decimal number such as 249.90")]
-    NotANumber,
-    #[error("must not be negative")]
-    Negative,
-    #[error("has more decimals than {0}, which has {decimals}", decimals = .0.exponent())]
-    TooPrecise(Currency),
-    #[error("is too large")]
-    TooLarge,
+/// What a cell, as [`text`] gives it, says something costs; a fault where it says no amount. Without a currency it is only
+/// looked at.
+pub fn amount(faults: &mut Faults, pointer: &str, cell: &str, currency: Option<Currency>) -> Option<Money> {
+    let read = match currency {
+        Some(currency) => Money::from_decimal(cell, currency).map(Some),
+        None => check_decimal(cell).map(|()| None),
+    };
+    read.unwrap_or_else(|error| {
+        let (code, detail) = told(error);
+        faults.add(pointer, code, detail);
+        None
+    })
 }
 
-impl AmountError {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotANumber => "not_a_number",
-            Self::Negative => "negative",
-            Self::TooPrecise(_) => "too_precise",
-            Self::TooLarge => "too_large",
+fn told(error: AmountError) -> (&'static str, String) {
+    match error {
+        AmountError::NotANumber => ("not_a_number", "must be a decimal number such as 249.90".to_owned()),
+        AmountError::Negative => ("negative", "must not be negative".to_owned()),
+        AmountError::TooPrecise(currency) => {
+            let decimals = currency.exponent();
+            ("too_precise", format!("has more decimals than {currency}, which has {decimals}"))
         }
+        AmountError::TooLarge => ("too_large", "is too large".to_owned()),
     }
-}
-
-/// `249.9` of USD is 24990 minor units. Zeros at the end do not count as decimals.
-pub fn parse_amount(text: &str, currency: Currency) -> Result<Money, AmountError> {
-    let (whole, fraction) = split(text)?;
-    let decimals = usize::from(currency.exponent());
-    if fraction.len() > decimals {
-        return Err(AmountError::TooPrecise(currency));
-    }
-    let minor: i64 = format!("{whole}{fraction:0<decimals$}").parse().map_err(|_| AmountError::TooLarge)?;
-    Ok(Money::new(minor, currency))
-}
-
-/// What can be said of an amount whose currency is not known.
-pub fn check_number(text: &str) -> Result<(), AmountError> {
-    split(text).map(|_| ())
-}
-
-/// Whole part and decimals, without zeros at the end.
-fn split(text: &str) -> Result<(&str, &str), AmountError> {
-    let text = text.trim();
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) {
-        return Err(AmountError::NotANumber);
-    }
-    if negative && digits.bytes().any(|byte| !matches!(byte, b'0' | b'.')) {
-        return Err(AmountError::Negative);
-    }
-    Ok((whole, fraction.trim_end_matches('0')))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(text: &str, currency: &str, expected: Result<i64, &str>) {
-        let found = parse_amount(text, currency.parse().unwrap());
-        let found = found.map(|money| money.amount_minor).map_err(AmountError::code);
-        assert_eq!(found, expected, "{text} {currency}");
+    /// An amount, nothing, or the fault as `rule: text`.
+    fn told_of(cell: &str, currency: Option<&str>) -> Result<Option<i64>, String> {
+        let mut faults = Faults::new();
+        let currency = currency.map(|code| code.parse().unwrap());
+        let found = amount(&mut faults, "/unit_amount", cell, currency);
+        match faults.into_errors().as_slice() {
+            [] => Ok(found.map(|money| money.amount_minor)),
+            faults => {
+                assert_eq!((faults.len(), found), (1, None), "{cell}");
+                assert_eq!(faults[0].pointer, "/unit_amount");
+                Err(format!("{}: {}", faults[0].code, faults[0].detail))
+            }
+        }
     }
 
     #[test]
-    fn amounts_are_read_exactly() {
-        check("249.9", "USD", Ok(24_990));
-        check(" 249.90 ", "USD", Ok(24_990));
-        check("249.900", "USD", Ok(24_990));
-        check("007", "USD", Ok(700));
-        check("0", "USD", Ok(0));
-        check("-0.0", "USD", Ok(0));
-        check("5000", "JPY", Ok(5_000));
-        check("5000.0", "JPY", Ok(5_000));
-        check("1.234", "KWD", Ok(1_234));
-        check("92233720368547758.07", "USD", Ok(i64::MAX));
-        check("92233720368547758.08", "USD", Err("too_large"));
-        check("0.5", "JPY", Err("too_precise"));
-        check("1.999", "USD", Err("too_precise"));
-        check("-1", "USD", Err("negative"));
-        for text in ["", "1,5", "1e3", "1.", ".5", "+1", "--1", "1.2.3", "one", "١"] {
-            check(text, "USD", Err("not_a_number"));
-        }
+    fn an_amount_is_read_or_refused_with_what_to_write() {
+        let check = |cell: &str, currency: Option<&str>, expected: Result<Option<i64>, &str>| {
+            assert_eq!(told_of(cell, currency), expected.map_err(str::to_owned), "{cell} {currency:?}");
+        };
+        let usd = Some("USD");
+        let no_number = "not_a_number: must be a decimal number such as 249.90";
+        check("249.9", usd, Ok(Some(24_990)));
+        check("92233720368547758.07", usd, Ok(Some(i64::MAX)));
+        check("92233720368547758.08", usd, Err("too_large: is too large"));
+        check("1.999", usd, Err("too_precise: has more decimals than USD, which has 2"));
+        check("0.5", Some("JPY"), Err("too_precise: has more decimals than JPY, which has 0"));
+        check("-1", usd, Err("negative: must not be negative"));
+        check("1,5", usd, Err(no_number));
+        check("1.999", None, Ok(None));
+        check("-1", None, Err("negative: must not be negative"));
+        check("1e3", None, Err(no_number));
     }
 
     #[test]

@@ -1,10 +1,7 @@
 //! One row of a file as a price. A price never changes, so a row is one of its product's prices, or makes another beside
 //! them; a row with the id of a price compares itself with that one, and is refused where it differs.
 
-use super::import_cells::{
-    AmountError, Cells, Field, check_names, check_number, field, parse_amount, reference, text,
-};
-use super::invoice::decimal_text;
+use super::import_cells::{Cells, Field, amount, check_names, field, reference, text};
 use super::named::Named;
 use super::product::{Interval, Price, Product};
 use billing_contract::{PriceId, ProductId};
@@ -170,18 +167,11 @@ fn read(faults: &mut Faults, cells: &Cells) -> Said {
     let currency = text(cells, "currency").and_then(|code| {
         faults.parse::<Currency>("/currency", "unknown_currency", &code.to_ascii_uppercase())
     });
-    let unit_amount = text(cells, "unit_amount").and_then(|amount| {
+    let unit_amount = text(cells, "unit_amount").and_then(|cell| {
         if text(cells, "currency").is_none() {
             faults.add("/currency", "required", "is required with a unit amount");
         }
-        let read: Result<Option<Money>, AmountError> = match currency {
-            Some(currency) => parse_amount(amount, currency).map(Some),
-            None => check_number(amount).map(|()| None),
-        };
-        read.unwrap_or_else(|error| {
-            faults.add("/unit_amount", error.code(), error.to_string());
-            None
-        })
+        amount(faults, "/unit_amount", cell, currency)
     });
     Said { interval, currency, unit_amount }
 }
@@ -191,7 +181,7 @@ pub fn exported(price: &Price, product: &Product) -> Cells {
     let cells = [
         ("product", product.fields.external_id.clone()),
         ("interval", Some(price.interval.name().to_owned())),
-        ("unit_amount", Some(decimal_text(price.unit_amount))),
+        ("unit_amount", Some(price.unit_amount.to_decimal())),
         ("currency", Some(price.unit_amount.currency.to_string())),
         ("id", Some(price.id.to_string())),
     ];

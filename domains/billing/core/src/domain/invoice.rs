@@ -121,12 +121,6 @@ pub fn priced(lines: Vec<NewLine>) -> Result<(Vec<Line>, Money), Vec<FieldError>
     faults.finish((priced, total))
 }
 
-/// `1234.50`, for a column that has the currency beside it.
-pub fn decimal_text(money: Money) -> String {
-    let text = money.to_string();
-    text.split(' ').next().unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,11 +184,5 @@ mod tests {
         let sum = [("1", i64::MAX, eur), ("1", 1, eur)];
         check_total(&sum, Err(&["/lines/1/unit_amount cannot_be_added"]));
         check_total(&vec![("1", 1, eur); 101], Err(&["/lines too_many"]));
-    }
-
-    #[test]
-    fn decimals_stand_without_their_currency() {
-        assert_eq!(decimal_text(Money::new(123_450, Currency::USD)), "1234.50");
-        assert_eq!(decimal_text(Money::new(-5, Currency::EUR)), "-0.05");
     }
 }

@@ -1,7 +1,7 @@
 //! What a unit costs, read from a file exactly, and what a stock is worth.
 
-use kernel::money::round_half_even;
-use kernel::{Currency, Money, Quantity};
+use kernel::money::{AmountError, check_decimal, decimal_text, round_half_even};
+use kernel::{Currency, Faults, Money, Quantity};
 use serde::{Deserialize, Serialize};
 
 /// How the stock of an item is valued, from its first movement on.
@@ -34,64 +34,40 @@ impl Costing {
 /// Far above any price, and low enough that a value never overflows.
 pub const MAX_UNIT_COST_MINOR: i64 = 1_000_000_000_000_000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CostError {
-    #[error("must be a decimal number such as 21.35")]
-    NotANumber,
-    #[error("must not be negative")]
-    Negative,
-    #[error("has more decimals than {0}, which has {decimals}", decimals = .0.exponent())]
-    TooPrecise(Currency),
-    #[error("is too large")]
-    TooLarge,
+/// A cell of a file that says what a unit costs; a fault where it says no cost. Without a currency it is only looked at.
+pub fn unit_cost(
+    faults: &mut Faults,
+    pointer: &str,
+    cell: &str,
+    currency: Option<Currency>,
+) -> Option<Money> {
+    let read = match currency {
+        Some(currency) => parse_unit_cost(cell, currency).map(Some),
+        None => check_decimal(cell.trim()).map(|()| None),
+    };
+    read.unwrap_or_else(|error| {
+        let (code, detail) = told(error);
+        faults.add(pointer, code, detail);
+        None
+    })
 }
 
-impl CostError {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotANumber => "not_a_number",
-            Self::Negative => "negative",
-            Self::TooPrecise(_) => "too_precise",
-            Self::TooLarge => "too_large",
+/// `"21.35"` of USD is 2135 minor units.
+pub fn parse_unit_cost(text: &str, currency: Currency) -> Result<Money, AmountError> {
+    let cost = Money::from_decimal(text.trim(), currency)?;
+    if cost.amount_minor > MAX_UNIT_COST_MINOR { Err(AmountError::TooLarge) } else { Ok(cost) }
+}
+
+fn told(error: AmountError) -> (&'static str, String) {
+    match error {
+        AmountError::NotANumber => ("not_a_number", "must be a decimal number such as 21.35".to_owned()),
+        AmountError::Negative => ("negative", "must not be negative".to_owned()),
+        AmountError::TooPrecise(currency) => {
+            let decimals = currency.exponent();
+            ("too_precise", format!("has more decimals than {currency}, which has {decimals}"))
         }
+        AmountError::TooLarge => ("too_large", "is too large".to_owned()),
     }
-}
-
-/// `"21.35"` of USD is 2135 minor units. Zeros at the end do not count as decimals.
-pub fn parse_unit_cost(text: &str, currency: Currency) -> Result<Money, CostError> {
-    let (whole, fraction) = split(text)?;
-    let decimals = usize::from(currency.exponent());
-    if fraction.len() > decimals {
-        return Err(CostError::TooPrecise(currency));
-    }
-    let minor: i64 = format!("{whole}{fraction:0<decimals$}").parse().map_err(|_| CostError::TooLarge)?;
-    if minor > MAX_UNIT_COST_MINOR { Err(CostError::TooLarge) } else { Ok(Money::new(minor, currency)) }
-}
-
-/// What can be said of a cost whose currency is not known.
-pub fn check_number(text: &str) -> Result<(), CostError> {
-    split(text).map(|_| ())
-}
-
-/// Whole part and decimals of a number that is not negative, without zeros at the end.
-fn split(text: &str) -> Result<(&str, &str), CostError> {
-    let text = text.trim();
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) {
-        return Err(CostError::NotANumber);
-    }
-    let is_zero = digits.bytes().all(|byte| matches!(byte, b'0' | b'.'));
-    if negative && !is_zero {
-        return Err(CostError::Negative);
-    }
-    Ok((whole, fraction.trim_end_matches('0')))
-}
-
-/// The cost alone as decimal text: `21.35`.
-pub fn cost_text(cost: Money) -> String {
-    decimal_text(i128::from(cost.amount_minor), cost.currency)
 }
 
 /// Cost times quantity, rounded half to even at the minor unit, as decimal text.
@@ -100,46 +76,46 @@ pub fn value_text(cost: Money, quantity: Quantity) -> String {
     decimal_text(round_half_even(product, 1_000_000), cost.currency)
 }
 
-fn decimal_text(minor: i128, currency: Currency) -> String {
-    let decimals = usize::from(currency.exponent());
-    let sign = if minor < 0 { "-" } else { "" };
-    let digits = format!("{:0width$}", minor.unsigned_abs(), width = decimals + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - decimals);
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check_cost(text: &str, currency: &str, expected: Result<i64, &str>) {
-        let cost = parse_unit_cost(text, currency.parse().unwrap());
-        assert_eq!(
-            cost.map(|cost| cost.amount_minor).map_err(CostError::code),
-            expected,
-            "{text:?} {currency}"
-        );
+    /// A cost, nothing, or the fault as `rule: text`.
+    fn told_of(cell: &str, currency: Option<&str>) -> Result<Option<i64>, String> {
+        let mut faults = Faults::new();
+        let currency = currency.map(|code| code.parse().unwrap());
+        let found = unit_cost(&mut faults, "/unit_cost", cell, currency);
+        match faults.into_errors().as_slice() {
+            [] => Ok(found.map(|cost| cost.amount_minor)),
+            faults => {
+                assert_eq!((faults.len(), found), (1, None), "{cell}");
+                assert_eq!(faults[0].pointer, "/unit_cost");
+                Err(format!("{}: {}", faults[0].code, faults[0].detail))
+            }
+        }
     }
 
     #[test]
-    fn a_unit_cost_is_read_exactly() {
-        check_cost("21.35", "USD", Ok(2135));
-        check_cost(" 18 ", "USD", Ok(1800));
-        check_cost("0.1", "EUR", Ok(10));
-        check_cost("0.10000", "EUR", Ok(10));
-        check_cost("-0.00", "EUR", Ok(0));
-        check_cost("1500", "JPY", Ok(1500));
-        check_cost("1500.0", "JPY", Ok(1500));
-        check_cost("1.234", "KWD", Ok(1234));
-        check_cost("9999999999999.99", "USD", Ok(999_999_999_999_999));
-        check_cost("0.001", "USD", Err("too_precise"));
-        check_cost("1.5", "JPY", Err("too_precise"));
-        check_cost("-1", "USD", Err("negative"));
-        check_cost("10000000000000.01", "USD", Err("too_large"));
-        check_cost("99999999999999999999", "USD", Err("too_large"));
-        for wrong in ["", ".", "1.", ".5", "1,50", "$5", "1e3", "NaN", "+1", "--1", "1 000"] {
-            check_cost(wrong, "USD", Err("not_a_number"));
-        }
+    fn a_unit_cost_is_read_or_refused_with_what_to_write() {
+        let check = |cell: &str, currency: Option<&str>, expected: Result<Option<i64>, &str>| {
+            assert_eq!(told_of(cell, currency), expected.map_err(str::to_owned), "{cell:?} {currency:?}");
+        };
+        let (usd, jpy) = (Some("USD"), Some("JPY"));
+        let (negative, too_large) = ("negative: must not be negative", "too_large: is too large");
+        let no_number = "not_a_number: must be a decimal number such as 21.35";
+        check(" 21.35 ", usd, Ok(Some(2_135)));
+        check("10000000000000.00", usd, Ok(Some(MAX_UNIT_COST_MINOR)));
+        check("10000000000000.01", usd, Err(too_large));
+        check("1000000000000000", jpy, Ok(Some(MAX_UNIT_COST_MINOR)));
+        check("1000000000000001", jpy, Err(too_large));
+        check("99999999999999999999", usd, Err(too_large));
+        check("0.001", usd, Err("too_precise: has more decimals than USD, which has 2"));
+        check("1.5", jpy, Err("too_precise: has more decimals than JPY, which has 0"));
+        check("-1", usd, Err(negative));
+        check("1,50", usd, Err(no_number));
+        check(" 1.999 ", None, Ok(None));
+        check("-1", None, Err(negative));
+        check("1e3", None, Err(no_number));
     }
 
     #[test]
@@ -164,6 +140,5 @@ mod tests {
         check_value(1500, "JPY", "3", "4500");
         check_value(1234, "KWD", "2", "2.468");
         check_value(MAX_UNIT_COST_MINOR, "USD", "1000000000000", "10000000000000000000000000.00");
-        assert_eq!(cost_text(Money::new(7, Currency::EUR)), "0.07");
     }
 }

@@ -1,7 +1,7 @@
 //! One row of a file as a sale that another system made. It is history alone, unless it names the warehouse that the goods
 //! left: they leave its floor then, and come back there where the quantity is below 0.
 
-use crate::domain::cost::{CostError, MAX_UNIT_COST_MINOR, check_number, cost_text, parse_unit_cost};
+use crate::domain::cost::{MAX_UNIT_COST_MINOR, unit_cost};
 use crate::domain::import_row::{Field, FieldKind, check_names, field, quantity};
 use crate::domain::place::MAX_CODE;
 use crate::domain::sale::{MAX_CUSTOMER, MAX_DOCUMENT, SaleFields};
@@ -105,7 +105,7 @@ impl SaleRow {
             ("sku", Some(self.sku.to_string())),
             ("quantity", Some(self.quantity.to_string())),
             ("sold_at", Some(self.sold_at.to_rfc3339_opts(SecondsFormat::AutoSi, true))),
-            ("unit_price", price.map(cost_text)),
+            ("unit_price", price.map(Money::to_decimal)),
             ("currency", price.map(|price| price.currency.to_string())),
             ("customer", self.customer.clone()),
             ("warehouse", self.warehouse.clone()),
@@ -268,15 +268,7 @@ fn price(faults: &mut Faults, price: &str, currency: &str) -> Option<Money> {
     if code.is_empty() {
         faults.add("/currency", "required", "is required with a price");
     }
-    let read = match currency {
-        Some(currency) => parse_unit_cost(price, currency).map(Some),
-        None => check_number(price).map(|()| None),
-    };
-    read.unwrap_or_else(|error| {
-        let round = if matches!(error, CostError::TooPrecise(_)) { ": round it with `decimals`" } else { "" };
-        faults.add("/unit_price", error.code(), format!("{error}{round}"));
-        None
-    })
+    unit_cost(faults, "/unit_price", price, currency)
 }
 
 /// Low enough that sums of many never overflow.
@@ -284,7 +276,7 @@ fn check_amount(faults: &mut Faults, quantity: Quantity, price: Money) {
     let most = Money::new(MAX_UNIT_COST_MINOR, price.currency);
     let amount = price.times(quantity).map(|amount| amount.amount_minor.unsigned_abs());
     let fits = amount.is_ok_and(|minor| minor <= most.amount_minor.unsigned_abs());
-    let detail = format!("comes to more than {} for all of the row", cost_text(most));
+    let detail = format!("comes to more than {} for all of the row", most.to_decimal());
     faults.require(fits, "/unit_price", "too_large", &detail);
 }
 

@@ -1,6 +1,6 @@
 //! The rows of reports, a page at a time, each page from where the one before it ended.
 
-use crate::domain::cost::{cost_text, value_text};
+use crate::domain::cost::value_text;
 use crate::domain::costing::Rate;
 use crate::domain::ledger::WarehouseLevel;
 use crate::store::value_entry::value;
@@ -45,7 +45,7 @@ impl ValuationRow {
         else {
             let value = own.map(|cost| value_text(cost, self.on_hand));
             return Ok(Worth {
-                unit_cost: own.map(cost_text),
+                unit_cost: own.map(Money::to_decimal),
                 currency: own.map(|cost| cost.currency),
                 value,
             });
@@ -53,8 +53,8 @@ impl ValuationRow {
         let value = value(minor, millionths)?;
         let average = || Rate { value, quantity: self.on_hand }.of(Quantity::whole(1)).ok();
         let unit_cost = own.or_else(|| Some(Money::new(average()?.minor(), currency)));
-        let value = Some(cost_text(Money::new(value.minor(), currency)));
-        Ok(Worth { unit_cost: unit_cost.map(cost_text), currency: Some(currency), value })
+        let value = Some(Money::new(value.minor(), currency).to_decimal());
+        Ok(Worth { unit_cost: unit_cost.map(Money::to_decimal), currency: Some(currency), value })
     }
 }
 

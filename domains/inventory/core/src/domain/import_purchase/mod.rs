@@ -5,7 +5,7 @@
 use crate::domain::buying::{
     Line, MAX_LINES, MAX_REFERENCE, MAX_TOTAL_MINOR, OrderFields, PurchaseOrder, PurchaseStatus,
 };
-use crate::domain::cost::{check_number, cost_text, parse_unit_cost};
+use crate::domain::cost::{parse_unit_cost, unit_cost};
 use crate::domain::import_row::{Field, FieldKind, check_names, field, quantity};
 use crate::domain::sku::Sku;
 use crate::domain::stock::check_moved;
@@ -158,7 +158,7 @@ pub fn content(values: &Values) -> Values {
         "sku" => sku(values).map(|sku| sku.to_string()),
         "quantity" => text.parse::<Quantity>().ok().map(|quantity| quantity.to_string()),
         "unit" => Some(UnitName::of(text).to_string().to_lowercase()),
-        "unit_price" => parse_unit_cost(text, currency?).ok().map(cost_text),
+        "unit_price" => parse_unit_cost(text, currency?).ok().map(Money::to_decimal),
         _ => currency.map(|currency| currency.to_string()),
     };
     let cells = OF_LINE.into_iter().filter_map(|name| {
@@ -177,7 +177,7 @@ pub fn exported(order: &PurchaseOrder, line: &Line, supplier: &str, sku: &Sku) -
         ("sku", Some(sku.to_string())),
         ("quantity", Some(line.entered.to_string())),
         ("unit", line.unit.clone()),
-        ("unit_price", Some(cost_text(line.unit_cost))),
+        ("unit_price", Some(line.unit_cost.to_decimal())),
         ("currency", Some(line.unit_cost.currency.to_string())),
         ("expected_on", fields.expected_on.map(|day| day.to_string())),
         ("over_receipt_tolerance_percent", Some(fields.over_receipt_percent.to_string())),
@@ -327,14 +327,7 @@ fn price(faults: &mut Faults, values: &Values) -> Option<Money> {
         faults.parse::<Currency>("/currency", "unknown_currency", &code.to_ascii_uppercase())
     });
     let price = required(faults, values, "unit_price")?;
-    let read = match currency {
-        Some(currency) => parse_unit_cost(price, currency).map(Some),
-        None => check_number(price).map(|()| None),
-    };
-    read.unwrap_or_else(|error| {
-        faults.add("/unit_price", error.code(), error.to_string());
-        None
-    })
+    unit_cost(faults, "/unit_price", price, currency)
 }
 
 /// All but what is found beside the row.

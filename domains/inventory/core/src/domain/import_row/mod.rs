@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::domain::cost::{check_number, cost_text, parse_unit_cost};
+use crate::domain::cost::unit_cost;
 use crate::domain::item::{ItemChange, ItemFields, StockedItem, changed_of_moved};
 use crate::domain::stock::{self, Level, MAX_QUANTITY};
 use inventory_contract::ItemId;
@@ -140,7 +140,7 @@ pub fn exported(item: &StockedItem) -> BTreeMap<String, String> {
         ("description", fields.description.clone()),
         ("category", fields.category.clone()),
         ("unit", Some(fields.unit.clone())),
-        ("unit_cost", fields.unit_cost.map(cost_text)),
+        ("unit_cost", fields.unit_cost.map(|cost| cost.to_decimal())),
         ("currency", fields.unit_cost.map(|cost| cost.currency.to_string())),
         ("on_hand", counted.then(|| level.on_hand.to_string())),
         ("reorder_level", fields.reorder_level.map(|level| level.to_string())),
@@ -290,25 +290,12 @@ fn read(values: &BTreeMap<String, String>, faults: &mut Faults) -> (ItemChange, 
         let code = code.trim().to_ascii_uppercase();
         faults.parse::<Currency>("/currency", "unknown_currency", &code)
     });
-    let unit_cost = match (text("unit_cost"), currency) {
-        (Some(cost), Some(currency)) => match parse_unit_cost(cost, currency) {
-            Ok(cost) => Some(Some(cost)),
-            Err(error) => {
-                faults.add("/unit_cost", error.code(), error.to_string());
-                None
-            }
-        },
-        (Some(cost), None) => {
-            if text("currency").is_none() {
-                faults.add("/currency", "required", "is required with a unit cost");
-            }
-            if let Err(error) = check_number(cost) {
-                faults.add("/unit_cost", error.code(), error.to_string());
-            }
-            None
+    let unit_cost = text("unit_cost").and_then(|cell| {
+        if text("currency").is_none() {
+            faults.add("/currency", "required", "is required with a unit cost");
         }
-        (None, _) => None,
-    };
+        unit_cost(faults, "/unit_cost", cell, currency)
+    });
     let on_hand = text("on_hand").and_then(|value| quantity(faults, "/on_hand", value));
     if let Some(on_hand) = on_hand {
         stock::check_level(faults, "/on_hand", on_hand);
@@ -321,7 +308,7 @@ fn read(values: &BTreeMap<String, String>, faults: &mut Faults) -> (ItemChange, 
         description: given("description"),
         category: given("category"),
         unit: given("unit"),
-        unit_cost,
+        unit_cost: unit_cost.map(Some),
         reorder_level: reorder_level.map(Some),
         ..ItemChange::default()
     };

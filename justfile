@@ -15,6 +15,10 @@ demo:
 test *args:
     cargo xtask test -- {{args}}
 
+# a hundred thousand random operations of inventory beside a simple model, on both storages; --steps and --seed choose others
+model *args:
+    cargo xtask model -- {{args}}
+
 # what CI runs
 ci:
     cargo xtask ci

@@ -44,7 +44,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "users" / "m0022_audit_streams",
             "users" / "m0023_retention",
             "users" / "m0024_sign_up_mode",
-            "users" / "m0025_imports"
+            "users" / "m0025_imports",
+            "users" / "m0026_asking_in"
         ],
         "billing" => migrations![
             "kernel" / "m0001_messages",

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test [-- <cargo test arguments>]   every test, on SQLite and on a private PostgreSQL + Redis
+cargo xtask model [-- <options>]               inventory beside a simple model; --steps 100000, --seed 1
 cargo xtask services                           a private PostgreSQL + Redis until Ctrl-C, to run single tests with
 cargo xtask lint                               clippy, with warnings denied
 cargo xtask bench [-- <options>]               the release binary beside a bare server; `-- --help` tells the options
@@ -52,6 +53,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     let interrupts = Interrupts::listen()?;
     match (command.as_str(), rest) {
         ("test", rest) => test::run(&interrupts, rest),
+        ("model", rest) => test::model(&interrupts, rest),
         ("services", []) => test::services(&interrupts),
         ("bench", rest) => bench::run(&interrupts, rest),
         ("sign-in-timing", rest) => bench::sign_in_timing(&interrupts, rest),

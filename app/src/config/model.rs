@@ -324,6 +324,8 @@ pub struct UsersConfig {
     pub closed_tenant_days: u32,
     pub verification_hours: u32,
     pub invitation_hours: u32,
+    pub invitation_mails_per_day: u32,
+    pub max_open_invitations: u32,
     pub password_reset_minutes: u32,
     pub email_change_hours: u32,
     pub fresh_minutes: u32,

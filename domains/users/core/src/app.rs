@@ -23,6 +23,10 @@ pub struct Settings {
     pub refresh_token_days: u32,
     pub verification_hours: u32,
     pub invitation_hours: u32,
+    /// By how many letters a tenant asks people in within a day.
+    pub invitation_mails_per_day: u32,
+    /// How many of its invitations let somebody in at once.
+    pub max_open_invitations: u32,
     pub password_reset_minutes: u32,
     pub email_change_hours: u32,
     /// How long a proof of who somebody is does for what is sensitive.
@@ -73,6 +77,8 @@ impl Default for Settings {
             refresh_token_days: 30,
             verification_hours: 24,
             invitation_hours: 7 * 24,
+            invitation_mails_per_day: 1_000,
+            max_open_invitations: 10_000,
             password_reset_minutes: 60,
             email_change_hours: 24,
             fresh_minutes: 15,

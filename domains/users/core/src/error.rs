@@ -233,6 +233,11 @@ pub enum Error {
     )]
     #[problem(code = "users.too_many_members", status = 409, title = "No room for another member")]
     TooManyMembers,
+    #[error(
+        "The tenant has as many open invitations as it may have. Wait until some are accepted or end, or revoke some."
+    )]
+    #[problem(code = "users.too_many_invitations", status = 409, title = "Too many open invitations")]
+    TooManyInvitations,
     #[error("The tenant is suspended. Ask the operators of this installation why.")]
     #[problem(code = "users.tenant_suspended", status = 403, title = "The tenant is suspended")]
     TenantSuspended,

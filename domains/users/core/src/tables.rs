@@ -63,7 +63,7 @@ const DIRECTORY: Purpose = Purpose {
 const BROUGHT: Purpose = Purpose {
     why: "Whom a file of the tenant's asked in or changed, and how they were before, so that an import can be planned and undone",
     basis: "on behalf of the tenant",
-    kept: "As long as the tenant's records; until they are erased, where they are a member or were asked in",
+    kept: "As long as the tenant's records; until they are erased",
 };
 const CLOSING: Purpose = Purpose {
     why: "Whom to tell that their closed tenant is erased",
@@ -79,6 +79,8 @@ const TENANTS: &[Column] = &[
     number("max_members"),
     text("suspension_reason").words(&SUSPENDED, WithRow),
     time("closed_at"),
+    number("invitation_mails"),
+    time("invitation_mails_since"),
 ];
 const USERS: &[Column] = &[
     text("email").personal(&ACCOUNT, WithRow),

@@ -119,6 +119,16 @@ pub async fn of_batch(
     decided.collect()
 }
 
+/// How an outcome begins that made something.
+const CREATED: &str = r#"{"outcome":"created""#;
+
+/// How many rows of the batches before make something.
+pub async fn created_before(tx: &Tx, import: ImportId, batch: u32) -> Result<u64, data::Error> {
+    let before = tx.find::<Entity>().filter(Column::ImportId.eq(import));
+    let before = before.filter(Column::Batch.lt(i64::from(batch)));
+    before.filter(Column::Outcome.starts_with(CREATED)).count().await
+}
+
 /// How often each of these occurred in the batches before; those that did not are missing.
 pub async fn occurrences(
     tx: &Tx,
@@ -175,4 +185,24 @@ async fn last(
         .and_where(Expr::col(of_first(count)).eq(1_i64))
         .to_owned();
     tx.find::<Entity>().filter(Column::PublicId.in_subquery(of_each)).limit(most).all().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_is_known_by_how_its_outcome_begins() {
+        let id = Uuid::nil();
+        let cases = [
+            (RowOutcome::Created { id }, true),
+            (RowOutcome::Updated { id }, false),
+            (RowOutcome::Unchanged { id }, false),
+            (RowOutcome::Refused { faults: Vec::new() }, false),
+        ];
+        for (outcome, expected) in cases {
+            let text = serde_json::to_string(&outcome).unwrap();
+            assert_eq!(text.starts_with(CREATED), expected, "{text}");
+        }
+    }
 }

@@ -105,6 +105,12 @@ impl<T: RowTarget> Driver<T> {
         }
         let mut known = Known::read(&self.target, &mut unit, ctx, (import, number), rows).await?;
         known.overlay(&unit, import, number).await?;
+        if number > 0
+            && let Some(take_off) = self.target.made_before()
+        {
+            let made = decision::created_before(&unit, import, number).await?;
+            known.beside.iter_mut().for_each(|beside| take_off(beside, made));
+        }
         let decided = known.decide_all(&self.target, ctx, rows, &HashMap::new())?;
         let outcome = decided.outcome();
         decision::insert_all(&unit, ctx, import, number, &decided.rows).await?;

@@ -136,6 +136,12 @@ pub trait RowTarget: Send + Sync + 'static {
         rows: &[ImportRow],
     ) -> Result<Vec<Self::Beside>, Self::Error>;
 
+    /// Where there is a bound on what a file makes: what is beside a row of a plan whose batches before would have made so
+    /// many. None where there is none, and they are not counted.
+    fn made_before(&self) -> Option<fn(&mut Self::Beside, u64)> {
+        None
+    }
+
     /// Pure. `id` is for what the row makes.
     fn decide(
         &self,

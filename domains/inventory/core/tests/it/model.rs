@@ -1,13 +1,16 @@
 //! Random operations over HTTP beside a simple model: places, lots, promises that end, what is taken back, and stock
 //! below nothing where an item may. What the model allows is done, what it does not is refused, and the sums agree.
 
+#![expect(clippy::print_stderr, reason = "with which steps it fails is how it is run again")]
+
 use crate::house::{House, OWNER, Reply, call, house};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt;
 use testkit::Stage;
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +35,7 @@ enum Step {
     /// The nth promise that was made and not settled, whether or not it is over.
     Ship(usize),
     Release(usize),
-    /// The nth movement.
+    /// The nth movement, counted from the newest.
     Reverse(usize),
     Pass(i64),
 }
@@ -213,7 +216,7 @@ impl Model {
             }
             Step::Reverse(_) if self.moved.is_empty() => {}
             Step::Reverse(nth) => {
-                let nth = nth % self.moved.len();
+                let nth = self.moved.len() - 1 - nth % self.moved.len();
                 let Moved { id, bin, quantity, taken_back } = self.moved[nth].clone();
                 let path = format!("/movements/{id}/reversals");
                 let reply = house.post(&path, json!({ "reason": "a step" })).await;
@@ -278,22 +281,35 @@ impl Model {
             return;
         }
         reply.expect(200);
-        let movements = house.list(&format!("/movements?item_id={}", self.item)).await;
-        let mine = movements.iter().filter(|movement| movement["reservation_id"] == json!(promise.id));
         let mut left = promise.quantity;
-        for movement in mine {
-            let place = self.places.iter().position(|place| movement["location_id"] == json!(place)).unwrap();
-            let lot = self.lots.iter().find(|(_, id)| movement["lot_id"] == json!(id)).map(|(lot, _)| *lot);
-            assert_eq!((place == CORNER, warehouse_of(place), self.expired(lot)), (false, warehouse, false));
-            let quantity = millionths(&movement["quantity"]);
-            let there = self.there.entry((place, lot)).or_default();
-            *there += quantity;
-            assert!(*there >= 0 || self.may_be_negative, "{movement}");
-            left += quantity;
-            let id = movement["id"].as_str().unwrap().to_owned();
-            self.moved.push(Moved { id, bin: (place, lot), quantity, taken_back: false });
+        let (mut query, mut more) = (format!("/movements?item_id={}&limit=100", self.item), true);
+        // The newest come first, and those of one moment in any order, so the first page has them nearly always.
+        while left > 0 && more {
+            let page = house.get(&query).await.json();
+            let movements = page["data"].as_array().unwrap().iter();
+            for movement in movements.filter(|movement| movement["reservation_id"] == json!(promise.id)) {
+                left += self.shipped(warehouse, movement);
+            }
+            more = page["next_cursor"].as_str().is_some_and(|cursor| {
+                query = format!("/movements?item_id={}&limit=100&cursor={cursor}", self.item);
+                true
+            });
         }
         assert_eq!(left, 0, "all of it left");
+    }
+
+    /// How much left by this movement, below nothing.
+    fn shipped(&mut self, warehouse: usize, movement: &Value) -> i64 {
+        let place = self.places.iter().position(|place| movement["location_id"] == json!(place)).unwrap();
+        let lot = self.lots.iter().find(|(_, id)| movement["lot_id"] == json!(id)).map(|(lot, _)| *lot);
+        assert_eq!((place == CORNER, warehouse_of(place), self.expired(lot)), (false, warehouse, false));
+        let quantity = millionths(&movement["quantity"]);
+        let there = self.there.entry((place, lot)).or_default();
+        *there += quantity;
+        assert!(*there >= 0 || self.may_be_negative, "{movement}");
+        let id = movement["id"].as_str().unwrap().to_owned();
+        self.moved.push(Moved { id, bin: (place, lot), quantity, taken_back: false });
+        quantity
     }
 
     async fn check(&self, house: &House) {
@@ -309,6 +325,48 @@ impl Model {
         there.sort_unstable();
         assert_eq!(found, there);
         house.verify().await;
+    }
+}
+
+/// The same steps each time, unless the environment says otherwise: what fails can be run again.
+struct Run {
+    steps: u64,
+    seed: u64,
+    done: u64,
+}
+
+impl Run {
+    fn of_environment() -> Self {
+        let number = |name: &str, default: u64| match std::env::var(name) {
+            Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is a whole number, and not `{text}`")),
+            Err(_) => default,
+        };
+        Self { steps: number("MODEL_STEPS", 1_000), seed: number("MODEL_SEED", 1), done: 0 }
+    }
+
+    fn runner(&self) -> TestRunner {
+        let seed = self.seed.to_le_bytes().repeat(4);
+        TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
+    }
+
+    /// Adding up takes as long as there are movements, so it is done some forty times however many steps there are.
+    fn is_looked_at(&self) -> bool {
+        self.done == self.steps || self.done.is_multiple_of((self.steps / 40).max(25))
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { steps, seed, done } = self;
+        write!(f, "the model: MODEL_STEPS={steps} MODEL_SEED={seed}, {done} steps are done")
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{self}");
+        }
     }
 }
 
@@ -332,17 +390,19 @@ testkit::both! {
         });
         models[1].may_be_negative = true;
         models[2].tracked = true;
-        // The same steps each time: what fails can be run again.
-        let mut runner = TestRunner::deterministic();
-        let steps = prop::collection::vec((0..3usize, step()), 240).new_tree(&mut runner).unwrap().current();
-        for (at, (which, step)) in steps.iter().enumerate() {
-            models[*which].take(&house, *step).await;
+        let mut run = Run::of_environment();
+        eprintln!("{run}");
+        let (mut runner, strategy) = (run.runner(), (0..3usize, step()));
+        while run.done < run.steps {
+            let (which, step) = strategy.new_tree(&mut runner).unwrap().current();
+            models[which].take(&house, step).await;
             if let Step::Pass(minutes) = step {
                 for (other, model) in models.iter_mut().enumerate() {
-                    model.minutes += if other == *which { 0 } else { *minutes };
+                    model.minutes += if other == which { 0 } else { minutes };
                 }
             }
-            if at % 25 == 24 {
+            run.done += 1;
+            if run.is_looked_at() {
                 for model in &models {
                     model.check(&house).await;
                 }

@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod email;
 pub mod hex;
 pub mod import_member;
+pub mod invitation_mails;
 pub mod leaving;
 pub mod link;
 pub mod membership;

@@ -155,6 +155,12 @@ pub async fn open_after(
     open.order_by_asc(Column::PublicId).limit(most as u64).all().await
 }
 
+/// How many still let somebody in.
+pub async fn count_open(tx: &Tx, now: DateTime<Utc>) -> Result<u64, data::Error> {
+    let open = tx.find::<Entity>().filter(Column::State.eq(InvitationState::Open.name()));
+    open.filter(Column::ExpiresAt.gt(now)).count().await
+}
+
 pub async fn page(
     tx: &Tx,
     state: Option<InvitationState>,

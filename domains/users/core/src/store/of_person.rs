@@ -179,7 +179,8 @@ macro_rules! stays {
     };
 }
 
-/// The tenants, in order, that know something of them: where they are or were a member, or where their address was asked in.
+/// The tenants, in order, that know something of them: where they are or were a member, where their address was asked in, or
+/// where a file named it, whatever came of the row.
 pub async fn places(
     system: &System,
     person: UserId,
@@ -192,6 +193,8 @@ pub async fn places(
         stays!("m.tenant_id"),
         " UNION SELECT i.tenant_id FROM invitations i WHERE i.email_key = $2 AND i.tenant_id > $3",
         stays!("i.tenant_id"),
+        " UNION SELECT d.tenant_id FROM import_decisions d WHERE d.row_key = $2 AND d.tenant_id > $3",
+        stays!("d.tenant_id"),
         " ORDER BY tenant_id LIMIT $4"
     );
     let values = vec![person.into(), address.into(), after.into(), limit.into()];

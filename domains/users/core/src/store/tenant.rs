@@ -1,6 +1,7 @@
 //! Tenants: a platform table, since a tenant is what all else belongs to.
 
 use crate::domain::TenantState;
+use crate::domain::invitation_mails::Mailed;
 use crate::store::unknown;
 use chrono::{DateTime, Utc};
 use data::{PlatformEntity, System, Tx, Unit};
@@ -30,6 +31,9 @@ pub struct Model {
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
     pub deleted_by: Option<String>,
+    /// By how many letters it has asked people in, and since when.
+    pub invitation_mails: Option<i64>,
+    pub invitation_mails_since: Option<DateTime<Utc>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -55,6 +59,11 @@ impl Model {
     /// Whether anything of it passes.
     pub fn is_active(&self) -> bool {
         self.state == ACTIVE
+    }
+
+    /// Of late.
+    pub fn mailed(&self, now: DateTime<Utc>) -> Mailed {
+        Mailed::of(self.invitation_mails, self.invitation_mails_since, now)
     }
 }
 
@@ -122,6 +131,16 @@ pub async fn settle(
         .col_expr(Column::Mode, Expr::val(mode))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::UpdatedAt, Expr::val(ctx.now()));
+    unit.update_platform(update).await.map(drop)
+}
+
+/// The tenant must be held. Nothing of it that anybody is shown is another by it, so its version stays.
+pub async fn set_mailed(unit: &Unit, mailed: Mailed) -> Result<(), data::Error> {
+    let update = Entity::update_many()
+        .filter(Column::PublicId.eq(unit.tenant()))
+        .filter(Column::DeletedAt.is_null())
+        .col_expr(Column::InvitationMails, Expr::val(mailed.sent))
+        .col_expr(Column::InvitationMailsSince, Expr::val(mailed.since));
     unit.update_platform(update).await.map(drop)
 }
 

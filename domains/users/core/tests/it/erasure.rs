@@ -18,6 +18,7 @@ const BOB: &str = "bob@example.com";
 const CAROL: &str = "carol@example.com";
 const GRACE: &str = "grace@example.com";
 const DORA: &str = "dora@example.com";
+const FAY: &str = "fay@example.com";
 const ZEB: &str = "Zebulon_Quill@example.com";
 const NAME: &str = "Zebulon Quill";
 
@@ -155,11 +156,24 @@ async fn zebulon(house: &House, [ada, bob, carol]: [&Person; 3]) -> Person {
     zeb
 }
 
+/// Of a tenant where they never were: by a dry run, and by a row that was refused. Nobody was asked in by them.
+async fn named_by_files(house: &House) {
+    let fay = house.owner(FAY).await;
+    let planned: &[&[(&str, &str)]] =
+        &[&[("email", ZEB), ("role", "member")], &[("email", GRACE), ("role", "member")]];
+    house.plan(&fay, 2, planned).await;
+    let refused: &[&[(&str, &str)]] = &[&[("email", ZEB), ("role", "boss")]];
+    assert_eq!(house.import_rows(&fay, 3, refused).await, ["role: unknown_role"]);
+    let asked = house.get("/invitations", &fay.access).await.is(200);
+    assert_eq!(asked.json()["data"], json!([]));
+}
+
 both! {
     async fn nothing_of_somebody_who_is_erased_is_left_and_the_log_stands(stage: Stage) {
         let house = House::new(stage).await;
         let (ada, bob, carol) = (house.owner(ADA).await, house.owner(BOB).await, house.owner(CAROL).await);
         let zeb = zebulon(&house, [&ada, &bob, &carol]).await;
+        named_by_files(&house).await;
         house.deliver_audit().await;
         let before = house.get("/audit-log/checkpoint", &ada.access).await.is(200);
         let size = log(&house, &ada, "").await.len();
@@ -180,6 +194,9 @@ both! {
         for part in [ZEB, NAME] {
             assert_eq!(kept(&house.stage, part).await, [] as [&str; 0], "{part}");
         }
+        let others = kept(&house.stage, GRACE).await;
+        let stays = others.iter().any(|column| column == "import_decisions.row_key");
+        assert!(stays, "what a file said of others: {others:?}");
 
         let told = house.messages("tests.person_erased").await;
         assert_eq!((told.len(), told[0].1), (1, PLATFORM));

@@ -14,6 +14,7 @@ use module::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use testkit::{Stage, both};
+use users::Settings;
 use uuid::Uuid;
 
 const ADA: &str = "ada@example.com";
@@ -70,7 +71,7 @@ impl House {
         told(&self.execute(&ctx, &batch(number, rows(cells))).await)
     }
 
-    async fn plan(&self, by: &Person, number: u128, cells: &[Cells<'_>]) -> BatchOutcome {
+    pub async fn plan(&self, by: &Person, number: u128, cells: &[Cells<'_>]) -> BatchOutcome {
         let ctx = self.job(by).await;
         let ExecuteBatch { target, import, batch, rows, .. } = batch(number, rows(cells));
         self.import.target.plan(&ctx, PlanBatch { target, import, batch, rows }).await.unwrap()
@@ -369,5 +370,48 @@ both! {
         let page = ExportPage { target: "users.members".to_owned(), after: None, most: 1 };
         let refused = house.import.target.export(&house.job(&dora).await, page).await;
         assert!(matches!(refused, Err(ImportError::Forbidden)), "{refused:?}");
+    }
+}
+
+both! {
+    async fn a_file_asks_in_no_more_than_a_tenant_may_in_a_day(stage: Stage) {
+        let settings = Settings { invitation_mails_per_day: 3, ..Settings::default() };
+        let house = House::with_settings(stage, settings).await;
+        let ada = house.owner(ADA).await;
+        let file: [&[Cells<'_>]; 2] = [
+            &[&[("email", BOB), ("role", "member")], &[("email", ADA), ("role", "owner")]],
+            &[
+                &[("email", DORA), ("role", "viewer")],
+                &[("email", EVE), ("role", "member")],
+                &[("email", CARL), ("role", "member")],
+            ],
+        ];
+        let ctx = house.job(&ada).await;
+        let expected: [&[&str]; 2] =
+            [&["created", "unchanged"], &["created", "created", "email: too_many_invitations"]];
+        let mut planned = Vec::new();
+        for (number, expected) in (0_u32..).zip(expected) {
+            let ExecuteBatch { target, import, rows, .. } = batch(1, rows(file[number as usize]));
+            let request = PlanBatch { target, import, batch: number, rows };
+            planned.push(house.import.target.plan(&ctx, request).await.unwrap());
+            assert_eq!(told(&planned[number as usize]), expected, "batch {number} of the dry run");
+        }
+        assert_eq!(house.invitations().await.len(), 0, "a dry run sends nothing");
+        for (number, planned) in (0_u32..).zip(&planned) {
+            let rows = rows(file[number as usize]);
+            let run = ExecuteBatch { plan: Some(import(1)), batch: number, ..batch(2, rows) };
+            assert_eq!(house.execute(&ctx, &run).await, *planned, "batch {number}");
+        }
+        assert_eq!(house.invitations().await.len(), 3);
+
+        house.stage.clock.advance(chrono::Duration::hours(24));
+        let ada = house.enter(ADA).await;
+        let ctx = house.job(&ada).await;
+        let expected: [&[&str]; 2] = [&["unchanged", "unchanged"], &["unchanged", "unchanged", "created"]];
+        for (number, expected) in (0_u32..).zip(expected) {
+            let again = ExecuteBatch { batch: number, ..batch(3, rows(file[number as usize])) };
+            assert_eq!(told(&house.execute(&ctx, &again).await), expected, "batch {number} a day later");
+        }
+        assert_eq!(house.invitations().await.len(), 4);
     }
 }

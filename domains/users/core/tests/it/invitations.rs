@@ -1,9 +1,10 @@
 //! Invitations: to one address, once, for a while, and nothing is learned by sending one.
 
-use crate::house::{House, PASSWORD};
+use crate::house::{House, PASSWORD, Reply};
 use futures::future::join_all;
 use serde_json::json;
 use testkit::{Stage, both};
+use users::Settings;
 
 const LINK: &str = "ins_in_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -167,5 +168,71 @@ both! {
         house.post(&format!("/invitations/{}/resend", sent.at("/id")), Some(&ada.access), json!({})).await.is(200);
         let again = house.invitations().await.pop().unwrap();
         house.accept(&again, PASSWORD).await.is(200);
+    }
+}
+
+impl House {
+    async fn ask_in(&self, owner: &str, email: &str) -> Reply {
+        self.post("/invitations", Some(owner), json!({ "email": email })).await
+    }
+
+    async fn ask_in_again(&self, owner: &str, asked: &Reply) -> Reply {
+        self.post(&format!("/invitations/{}/resend", asked.at("/id")), Some(owner), json!({})).await
+    }
+
+    async fn take_back(&self, owner: &str, asked: &Reply) {
+        self.post(&format!("/invitations/{}/revoke", asked.at("/id")), Some(owner), json!({})).await.is(200);
+    }
+}
+
+both! {
+    async fn a_tenant_asks_in_by_so_many_letters_a_day(stage: Stage) {
+        let settings = Settings { invitation_mails_per_day: 3, ..Settings::default() };
+        let house = House::with_settings(stage, settings).await;
+        let (ada, bob) = (house.owner("ada@example.com").await, house.owner("bob@example.com").await);
+        let before = house.get("/tenant", &ada.access).await.is(200);
+        let grace = house.ask_in(&ada.access, "grace@example.com").await.is(201);
+        house.ask_in_again(&ada.access, &grace).await.is(200);
+        // A letter is out, whatever becomes of it.
+        house.take_back(&ada.access, &grace).await;
+        let grace = house.ask_in(&ada.access, "grace@example.com").await.is(201);
+        let refused = house.ask_in(&ada.access, "joan@example.com").await.problem(429, "too_many_requests");
+        assert_eq!(refused.headers.get("retry-after").unwrap(), "86400");
+        house.ask_in_again(&ada.access, &grace).await.problem(429, "too_many_requests");
+        assert_eq!(house.invitations().await.len(), 3, "what is refused sends nothing");
+        let listed = house.get("/invitations", &ada.access).await.is(200);
+        assert!(!listed.text.contains("joan@example.com"), "{}", listed.text);
+        let after = house.get("/tenant", &ada.access).await.is(200);
+        assert_eq!(after.headers.get("etag"), before.headers.get("etag"), "the tenant is the same");
+        house.ask_in(&bob.access, "joan@example.com").await.is(201);
+
+        house.stage.clock.advance(chrono::Duration::hours(23));
+        let ada = house.enter("ada@example.com").await;
+        let refused = house.ask_in(&ada.access, "joan@example.com").await.problem(429, "too_many_requests");
+        assert_eq!(refused.headers.get("retry-after").unwrap(), "3600");
+        house.stage.clock.advance(chrono::Duration::hours(1));
+        let ada = house.enter("ada@example.com").await;
+        house.ask_in(&ada.access, "joan@example.com").await.is(201);
+    }
+}
+
+both! {
+    async fn so_many_invitations_are_open_at_once(stage: Stage) {
+        let settings = Settings { max_open_invitations: 2, ..Settings::default() };
+        let house = House::with_settings(stage, settings).await;
+        let ada = house.owner("ada@example.com").await;
+        let grace = house.ask_in(&ada.access, "grace@example.com").await.is(201);
+        let joan = house.ask_in(&ada.access, "joan@example.com").await.is(201);
+        house.ask_in(&ada.access, "mary@example.com").await.problem(409, "users.too_many_invitations");
+        house.ask_in_again(&ada.access, &grace).await.is(200);
+        house.take_back(&ada.access, &grace).await;
+        house.ask_in(&ada.access, "mary@example.com").await.is(201);
+        // Those that have ended let nobody in, until they are sent again.
+        house.stage.clock.advance(chrono::Duration::hours(7 * 24));
+        let ada = house.enter("ada@example.com").await;
+        for email in ["grace@example.com", "dora@example.com"] {
+            house.ask_in(&ada.access, email).await.is(201);
+        }
+        house.ask_in_again(&ada.access, &joan).await.problem(409, "users.too_many_invitations");
     }
 }

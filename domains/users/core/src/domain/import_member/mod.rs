@@ -76,6 +76,8 @@ pub struct Beside {
     pub may: May,
     /// For another member.
     pub has_room: bool,
+    /// How many more the tenant may ask in, the rows before it carried out.
+    pub invitations_left: u64,
     /// This and what follows: none where the row names none, or one that is not there.
     pub role: Option<NamedRole>,
     pub team: Option<NamedTeam>,
@@ -247,6 +249,11 @@ fn invite(email: &Email, id: InvitationId, beside: &Beside, faults: &mut Faults)
     if !beside.has_room {
         let detail = "has no room: the tenant has as many members as it may have, so remove one first";
         faults.add("/email", "too_many_members", detail);
+    }
+    if beside.invitations_left == 0 {
+        let detail = "would be asked in by one invitation too many of those open at once, or of a day: import the row \
+             again tomorrow, or once others are accepted or revoked";
+        faults.add("/email", "too_many_invitations", detail);
     }
     if let Some(named) = beside.role {
         check_given(faults, "/role", named.reach);

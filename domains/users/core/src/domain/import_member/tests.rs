@@ -29,6 +29,7 @@ fn beside() -> Beside {
     Beside {
         may: ALL,
         has_room: true,
+        invitations_left: 1,
         role: Some(NamedRole { role: MEMBER, reach: GOOD }),
         team: None,
         manager: None,
@@ -98,11 +99,12 @@ fn all_faults_of_a_row_are_named_at_once() {
 fn who_is_no_member_is_asked_in() {
     let role = |reach| Some(NamedRole { role: MEMBER, reach });
     let team = |reach| Some(NamedTeam { team: team(5), reach, is_in: false });
-    let cases: [(Beside, &str); 8] = [
+    let cases: [(Beside, &str); 9] = [
         (beside(), "invited"),
         (all_named(), "invited"),
         (Beside { may: NOTHING, ..beside() }, "/email session_required"),
         (Beside { has_room: false, ..beside() }, "/email too_many_members"),
+        (Beside { invitations_left: 0, ..beside() }, "/email too_many_invitations"),
         (Beside { role: role(TOO_WIDE), ..beside() }, "/role grant_too_wide"),
         (Beside { role: role(WIDE), ..beside() }, "/role needs_proof"),
         (Beside { team: team(WIDE), ..beside() }, "/team needs_proof"),
@@ -123,7 +125,7 @@ fn who_is_asked_in_stays_so() {
     let cases: [(Beside, &str); 5] = [
         (beside(), "unchanged"),
         (all_named(), "unchanged"),
-        (Beside { may: NOTHING, has_room: false, ..beside() }, "unchanged"),
+        (Beside { may: NOTHING, has_room: false, invitations_left: 0, ..beside() }, "unchanged"),
         (
             Beside { role: Some(NamedRole { role: VIEWER, reach: GOOD }), ..beside() },
             "/role invited_otherwise",

@@ -78,6 +78,10 @@ impl RowTarget for MemberRows {
         read_beside(&self.app, ctx, unit, &people, rows).await
     }
 
+    fn made_before(&self) -> Option<fn(&mut Beside, u64)> {
+        Some(take_off)
+    }
+
     fn decide(
         &self,
         row: &ImportRow,
@@ -155,6 +159,11 @@ impl RowTarget for MemberRows {
     ) -> Result<ExportedRows, Error> {
         export_members(tx, ctx, after, most).await
     }
+}
+
+/// All that a file makes is invitations.
+fn take_off(beside: &mut Beside, made: u64) {
+    beside.invitations_left = beside.invitations_left.saturating_sub(made);
 }
 
 async fn ask_in(app: &App, ctx: &Ctx, unit: &mut Unit, asked: &Asked) -> Result<(), Error> {

@@ -11,6 +11,7 @@ use crate::domain::tenant::has_room;
 use crate::domain::{InvitationId, MembershipId, MembershipState, RoleRef, TeamId};
 use crate::error::Error;
 use crate::permissions::MEMBERS_INVITE;
+use crate::service::members::invitation_bounds;
 use crate::service::roles::authority::{self, Acting};
 use crate::service::teams::create_team::granted_in;
 use crate::store::{membership, role, team, team_member, tenant, user};
@@ -32,6 +33,7 @@ pub(super) async fn read_beside(
     let acting = authority::hold(app, ctx, unit, &MEMBERS_INVITE).await?;
     let may = may(ctx, &acting);
     let has_room = own.max_members.is_none() || has_room(membership::present(unit).await?, own.max_members);
+    let mut invitations_left = invitation_bounds::left(app, ctx, unit, &own).await?;
     let roles = roles(app, &acting, unit, rows).await?;
     let teams = teams(app, &acting, unit, rows).await?;
     let insiders = insiders(unit, &teams, people, rows).await?;
@@ -55,16 +57,16 @@ pub(super) async fn read_beside(
             fault: member.and_then(|member| chart.fault(member, manager)),
         });
         let role = cell(&row.values, "role").and_then(|name| roles.get(name).copied());
-        let beside = Beside { may, has_room, role, team, manager };
+        let beside = Beside { may, has_room, invitations_left, role, team, manager };
         // A second row of an address is refused.
         let is_first = address.is_some_and(|address| seen.insert(address));
         let decided =
             import_member::decide(&row.values, InvitationId::from_uuid(Uuid::nil()), there, &beside);
-        if is_first
-            && let Ok(Decided::Changed(change)) = decided
-            && let RowChange::Change(change) = *change
-        {
-            chart.put(change.member, change.manager);
+        if is_first && let Ok(Decided::Changed(change)) = decided {
+            match *change {
+                RowChange::Invite(_) => invitations_left = invitations_left.saturating_sub(1),
+                RowChange::Change(change) => chart.put(change.member, change.manager),
+            }
         }
         all.push(beside);
     }

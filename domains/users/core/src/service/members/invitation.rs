@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::domain::{InvitationId, MembershipId, RoleRef};
 use crate::error::Error;
+use crate::service::members::invitation_bounds::count_letter;
 use crate::service::sessions::tokens::sealed;
 use crate::store::invitation::{self, InvitationState};
 use crate::store::{membership, tenant, user};
@@ -53,9 +54,10 @@ pub fn audited(row: &invitation::Model) -> Result<Value, Error> {
     }))
 }
 
-/// In the words of the tenant and of whoever invited.
+/// In the words of the tenant and of whoever invited. The unit has written the row just now, and holds the tenant.
 pub async fn send(app: &App, unit: &mut Unit, row: &invitation::Model, token: &str) -> Result<(), Error> {
-    let tenant = tenant::own(unit).await?.ok_or(Error::NotAMember)?;
+    let tenant = tenant::own_to_change(unit).await?.ok_or(Error::NotAMember)?;
+    count_letter(app, unit, &tenant, row.updated_at).await?;
     let inviter = match membership::of_user(unit, row.invited_by).await? {
         Some(_) => user::by_id(unit, row.invited_by).await?,
         None => None,

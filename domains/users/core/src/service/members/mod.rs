@@ -5,6 +5,7 @@ pub mod accept_own_invitation;
 pub mod change_member;
 pub mod find_member;
 pub mod invitation;
+pub mod invitation_bounds;
 pub mod invite;
 pub mod list_members;
 pub mod member;

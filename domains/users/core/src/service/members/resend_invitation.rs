@@ -8,7 +8,7 @@ use crate::permissions::MEMBERS_INVITE;
 use crate::service::members::invitation::{self as view, INVITATION_PREFIX, Invitation};
 use crate::service::roles::authority;
 use crate::service::sessions::fresh;
-use crate::store::invitation;
+use crate::store::{invitation, tenant};
 use data::AuditEntry;
 use kernel::{Actor, Ctx};
 
@@ -16,6 +16,7 @@ pub async fn resend_invitation(app: &App, ctx: &Ctx, id: InvitationId) -> Result
     let &Actor::User { id: by } = ctx.actor() else { return Err(Error::SessionRequired) };
     let token = secrets::token(INVITATION_PREFIX);
     let mut unit = app.databases.write(ctx).await?;
+    tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     let acting = authority::hold(app, ctx, &unit, &MEMBERS_INVITE).await?;
     let before = invitation::by_id_to_change(&unit, id).await?.ok_or(Error::InvitationNotFound)?;
     let promised = authority::of_role(app, &unit, before.role()?).await?;

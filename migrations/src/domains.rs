@@ -45,14 +45,16 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "users" / "m0023_retention",
             "users" / "m0024_sign_up_mode",
             "users" / "m0025_imports",
-            "users" / "m0026_asking_in"
+            "users" / "m0026_asking_in",
+            "users" / "m0027_import_corrections"
         ],
         "billing" => migrations![
             "kernel" / "m0001_messages",
             "billing" / "m0002_first",
             "billing" / "m0003_references",
             "billing" / "m0004_lists",
-            "billing" / "m0005_imports"
+            "billing" / "m0005_imports",
+            "billing" / "m0006_import_corrections"
         ],
         "inventory" => migrations![
             "kernel" / "m0001_messages",
@@ -69,7 +71,12 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0026_counting",
             "inventory" / "m0027_kits",
             "inventory" / "m0028_imports",
-            "inventory" / "m0030_sales"
+            "inventory" / "m0030_sales",
+            "inventory" / "m0031_order_references",
+            "inventory" / "m0032_kit_lines",
+            "inventory" / "m0033_unit_use",
+            "inventory" / "m0034_shares",
+            "inventory" / "m0035_import_corrections"
         ],
         "workflow" => migrations![
             "kernel" / "m0001_messages",
@@ -90,7 +97,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "imports" / "m0002_first",
             "imports" / "m0003_formats",
             "imports" / "m0004_plans",
-            "imports" / "m0005_exports"
+            "imports" / "m0005_exports",
+            "imports" / "m0006_seen"
         ],
         _ => &[],
     }

@@ -1,5 +1,5 @@
-//! `cargo xtask test`, `cargo xtask model` and `cargo xtask services`: cargo's own test run with its variables set, and the
-//! services behind them.
+//! `cargo xtask test`, `cargo xtask model` and `cargo xtask services`: cargo's own test run with its variables set,
+//! and the services behind them.
 
 use crate::process::{self, Fault, Interrupts};
 use crate::provider;

@@ -127,14 +127,16 @@ impl Furnished {
         self.ids.insert("/inventory/barcodes", id(&barcode));
         self.sort().await;
         let line = json!({ "item_id": item, "quantity": "1" });
-        let order = json!({ "customer_name": "Chevalier", "reference": "SO-1", "lines": [line] });
+        let mut order = json!({ "customer_name": "Chevalier", "reference": "SO-1", "lines": [line] });
+        order["external_id"] = json!("shop-1");
         self.create("/inventory/sales-orders", order).await;
         self.move_and_count(&item).await;
         let supplier = json!({ "code": "EXOTIC", "name": "Exotic Liquids", "external_id": "erp-1" });
         let supplier = self.create("/inventory/suppliers", supplier).await;
         let unit_cost = json!({ "amount": 1000, "currency": "USD" });
         let line = json!({ "item_id": item, "quantity": "12", "unit_cost": unit_cost });
-        let order = json!({ "supplier_id": supplier, "reference": "PO-1", "lines": [line] });
+        let mut order = json!({ "supplier_id": supplier, "reference": "PO-1", "lines": [line] });
+        order["external_id"] = json!("erp-1");
         self.create("/inventory/purchase-orders", order).await;
         self.assemble(&item).await;
         self.create("/users/api-keys", json!({ "name": "nightly" })).await;

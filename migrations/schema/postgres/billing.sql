@@ -127,6 +127,8 @@ import_identities.created_at timestamp with time zone NOT NULL
 import_identities.updated_at timestamp with time zone NOT NULL
 import_identities.deleted_at timestamp with time zone
 import_identities.deleted_by text
+import_identities.corrects_import uuid
+import_identities.corrects_line bigint
 import_identities constraint import_identities_pkey PRIMARY KEY (id)
 import_identities constraint import_identities_public_id UNIQUE (tenant_id, public_id)
 CREATE INDEX import_identities_of_import ON billing.import_identities USING btree (tenant_id, import_id, line)

@@ -15,6 +15,7 @@ exports.created_at timestamp with time zone NOT NULL
 exports.updated_at timestamp with time zone NOT NULL
 exports.deleted_at timestamp with time zone
 exports.deleted_by text
+exports.file_id uuid
 exports constraint exports_check CHECK (((status = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL)))
 exports constraint exports_check1 CHECK (((status = 'done'::text) = (size_bytes IS NOT NULL)))
 exports constraint exports_check2 CHECK (((status = 'failed'::text) = (failure_detail IS NOT NULL)))
@@ -223,6 +224,7 @@ uploads.encoding text
 uploads.sheet_name text
 uploads.epoch bigint
 uploads.header_row bigint NOT NULL
+uploads.uploaded_by text
 uploads constraint uploads_delimiter_check CHECK ((delimiter = ANY (ARRAY['comma'::text, 'semicolon'::text, 'tab'::text, 'pipe'::text])))
 uploads constraint uploads_epoch_check CHECK ((epoch = ANY (ARRAY[(1900)::bigint, (1904)::bigint])))
 uploads constraint uploads_pkey PRIMARY KEY (id)

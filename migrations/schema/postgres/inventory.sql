@@ -35,8 +35,10 @@ bill_components.quantity bigint NOT NULL
 bill_components.entered_quantity bigint
 bill_components.entered_unit text
 bill_components.created_at timestamp with time zone NOT NULL
+bill_components.entered_rounding text
 bill_components constraint bill_components_check CHECK ((component_id <> item_id))
 bill_components constraint bill_components_check1 CHECK (((entered_quantity IS NULL) = (entered_unit IS NULL)))
+bill_components constraint bill_components_check2 CHECK (((entered_rounding IS NULL) OR (entered_quantity IS NOT NULL)))
 bill_components constraint bill_components_once UNIQUE (tenant_id, item_id, component_id)
 bill_components constraint bill_components_pkey PRIMARY KEY (id)
 bill_components constraint bill_components_public_id UNIQUE (tenant_id, public_id)
@@ -245,10 +247,12 @@ count_lines.created_at timestamp with time zone NOT NULL
 count_lines.updated_at timestamp with time zone NOT NULL
 count_lines.deleted_at timestamp with time zone
 count_lines.deleted_by text
+count_lines.entered_rounding text
 count_lines constraint count_lines_check CHECK (((counted IS NULL) = (item_sequence IS NULL)))
 count_lines constraint count_lines_check1 CHECK (((counted IS NULL) = (counted_at IS NULL)))
 count_lines constraint count_lines_check2 CHECK (((entered_quantity IS NULL) = (entered_unit IS NULL)))
 count_lines constraint count_lines_check3 CHECK (((unit_cost_minor IS NULL) = (currency IS NULL)))
+count_lines constraint count_lines_check4 CHECK (((entered_rounding IS NULL) OR (entered_quantity IS NOT NULL)))
 count_lines constraint count_lines_counted_check CHECK ((counted >= 0))
 count_lines constraint count_lines_pkey PRIMARY KEY (id)
 count_lines constraint count_lines_public_id UNIQUE (tenant_id, public_id)
@@ -257,6 +261,7 @@ count_lines constraint count_lines_tenant_id_item_id_fkey FOREIGN KEY (tenant_id
 count_lines constraint count_lines_tenant_id_location_id_fkey FOREIGN KEY (tenant_id, location_id) REFERENCES inventory.locations(tenant_id, public_id)
 count_lines constraint count_lines_tenant_id_lot_id_fkey FOREIGN KEY (tenant_id, lot_id) REFERENCES inventory.lots(tenant_id, public_id)
 CREATE INDEX count_lines_of_count ON inventory.count_lines USING btree (tenant_id, count_id, created_at, public_id)
+CREATE INDEX count_lines_of_item ON inventory.count_lines USING btree (tenant_id, item_id)
 CREATE UNIQUE INDEX count_lines_of_lot ON inventory.count_lines USING btree (tenant_id, count_id, item_id, location_id, lot_id) WHERE ((lot_id IS NOT NULL) AND (deleted_at IS NULL))
 CREATE UNIQUE INDEX count_lines_pkey ON inventory.count_lines USING btree (id)
 CREATE UNIQUE INDEX count_lines_public_id ON inventory.count_lines USING btree (tenant_id, public_id)
@@ -380,6 +385,8 @@ import_identities.created_at timestamp with time zone NOT NULL
 import_identities.updated_at timestamp with time zone NOT NULL
 import_identities.deleted_at timestamp with time zone
 import_identities.deleted_by text
+import_identities.corrects_import uuid
+import_identities.corrects_line bigint
 import_identities constraint import_identities_pkey PRIMARY KEY (id)
 import_identities constraint import_identities_public_id UNIQUE (tenant_id, public_id)
 CREATE INDEX import_identities_of_import ON inventory.import_identities USING btree (tenant_id, import_id, line)
@@ -761,6 +768,7 @@ purchase_order_lines.created_at timestamp with time zone NOT NULL
 purchase_order_lines.updated_at timestamp with time zone NOT NULL
 purchase_order_lines.deleted_at timestamp with time zone
 purchase_order_lines.deleted_by text
+purchase_order_lines.entered_rounding text
 purchase_order_lines constraint purchase_order_lines_cancelled_check CHECK ((cancelled >= 0))
 purchase_order_lines constraint purchase_order_lines_check CHECK (((returned >= 0) AND (returned <= received)))
 purchase_order_lines constraint purchase_order_lines_entered_quantity_check CHECK ((entered_quantity > 0))
@@ -796,13 +804,17 @@ purchase_orders.created_at timestamp with time zone NOT NULL
 purchase_orders.updated_at timestamp with time zone NOT NULL
 purchase_orders.deleted_at timestamp with time zone
 purchase_orders.deleted_by text
+purchase_orders.external_id text
+purchase_orders.metadata text NOT NULL
 purchase_orders constraint purchase_orders_over_receipt_percent_check CHECK (((over_receipt_percent >= 0) AND (over_receipt_percent <= 100)))
 purchase_orders constraint purchase_orders_pkey PRIMARY KEY (id)
 purchase_orders constraint purchase_orders_public_id UNIQUE (tenant_id, public_id)
 purchase_orders constraint purchase_orders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'ordered'::text, 'partly_received'::text, 'received'::text, 'closed'::text, 'cancelled'::text])))
 purchase_orders constraint purchase_orders_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES inventory.suppliers(tenant_id, public_id)
+CREATE INDEX purchase_orders_by_external_id ON inventory.purchase_orders USING btree (tenant_id, external_id, created_at, public_id) WHERE (external_id IS NOT NULL)
 CREATE INDEX purchase_orders_by_reference ON inventory.purchase_orders USING btree (tenant_id, reference, created_at, public_id) WHERE (reference IS NOT NULL)
 CREATE INDEX purchase_orders_by_status ON inventory.purchase_orders USING btree (tenant_id, status, created_at, public_id)
+CREATE UNIQUE INDEX purchase_orders_external_id ON inventory.purchase_orders USING btree (tenant_id, external_id) WHERE (deleted_at IS NULL)
 CREATE INDEX purchase_orders_newest ON inventory.purchase_orders USING btree (tenant_id, created_at, public_id)
 CREATE INDEX purchase_orders_of_supplier ON inventory.purchase_orders USING btree (tenant_id, supplier_id, created_at, public_id)
 CREATE INDEX purchase_orders_of_supplier_by_status ON inventory.purchase_orders USING btree (tenant_id, supplier_id, status, created_at, public_id)
@@ -897,14 +909,32 @@ sales_order_lines.created_at timestamp with time zone NOT NULL
 sales_order_lines.updated_at timestamp with time zone NOT NULL
 sales_order_lines.deleted_at timestamp with time zone
 sales_order_lines.deleted_by text
+sales_order_lines.kit_line bigint
+sales_order_lines.kit_item_id uuid
+sales_order_lines.kit_quantity bigint
+sales_order_lines.kit_entered_quantity bigint
+sales_order_lines.kit_entered_unit text
+sales_order_lines.kit_unit_price_minor bigint
+sales_order_lines.shipped_entered bigint NOT NULL
+sales_order_lines.returned_entered bigint NOT NULL
+sales_order_lines.entered_rounding text
 sales_order_lines constraint sales_order_lines_allocated_check CHECK ((allocated >= 0))
 sales_order_lines constraint sales_order_lines_cancelled_check CHECK ((cancelled >= 0))
 sales_order_lines constraint sales_order_lines_check CHECK (((entered_quantity IS NULL) = (entered_unit IS NULL)))
+sales_order_lines constraint sales_order_lines_check1 CHECK (((kit_item_id IS NULL) = (kit_line IS NULL)))
+sales_order_lines constraint sales_order_lines_check2 CHECK ((((kit_quantity IS NULL) = (kit_line IS NULL)) AND ((kit_quantity IS NULL) OR (kit_quantity > 0))))
+sales_order_lines constraint sales_order_lines_check3 CHECK (((kit_entered_quantity IS NULL) OR (kit_line IS NOT NULL)))
+sales_order_lines constraint sales_order_lines_check4 CHECK (((kit_entered_unit IS NULL) = (kit_entered_quantity IS NULL)))
+sales_order_lines constraint sales_order_lines_check5 CHECK (((kit_unit_price_minor >= 0) AND ((kit_unit_price_minor IS NULL) OR (kit_line IS NOT NULL))))
+sales_order_lines constraint sales_order_lines_check6 CHECK (((entered_rounding IS NULL) OR (entered_quantity IS NOT NULL)))
+sales_order_lines constraint sales_order_lines_kit_line_check CHECK ((kit_line > 0))
 sales_order_lines constraint sales_order_lines_pkey PRIMARY KEY (id)
 sales_order_lines constraint sales_order_lines_public_id UNIQUE (tenant_id, public_id)
 sales_order_lines constraint sales_order_lines_quantity_check CHECK ((quantity > 0))
 sales_order_lines constraint sales_order_lines_returned_check CHECK ((returned >= 0))
+sales_order_lines constraint sales_order_lines_returned_entered_check CHECK ((returned_entered >= 0))
 sales_order_lines constraint sales_order_lines_shipped_check CHECK ((shipped >= 0))
+sales_order_lines constraint sales_order_lines_shipped_entered_check CHECK ((shipped_entered >= 0))
 sales_order_lines constraint sales_order_lines_tenant_id_item_id_fkey FOREIGN KEY (tenant_id, item_id) REFERENCES inventory.items(tenant_id, public_id)
 sales_order_lines constraint sales_order_lines_tenant_id_reservation_id_fkey FOREIGN KEY (tenant_id, reservation_id) REFERENCES inventory.reservations(tenant_id, public_id)
 sales_order_lines constraint sales_order_lines_tenant_id_sales_order_id_fkey FOREIGN KEY (tenant_id, sales_order_id) REFERENCES inventory.sales_orders(tenant_id, public_id)
@@ -912,6 +942,7 @@ sales_order_lines constraint sales_order_lines_tenant_id_warehouse_id_fkey FOREI
 sales_order_lines constraint sales_order_lines_unit_price_minor_check CHECK ((unit_price_minor >= 0))
 sales_order_lines constraint sales_order_lines_within CHECK (((((allocated + shipped) + cancelled) <= quantity) AND (returned <= shipped)))
 CREATE UNIQUE INDEX sales_order_lines_in_order ON inventory.sales_order_lines USING btree (tenant_id, sales_order_id, "position") WHERE (deleted_at IS NULL)
+CREATE INDEX sales_order_lines_of_item ON inventory.sales_order_lines USING btree (tenant_id, item_id)
 CREATE UNIQUE INDEX sales_order_lines_of_reservation ON inventory.sales_order_lines USING btree (tenant_id, reservation_id) WHERE ((reservation_id IS NOT NULL) AND (deleted_at IS NULL))
 CREATE UNIQUE INDEX sales_order_lines_pkey ON inventory.sales_order_lines USING btree (id)
 CREATE UNIQUE INDEX sales_order_lines_public_id ON inventory.sales_order_lines USING btree (tenant_id, public_id)
@@ -935,14 +966,18 @@ sales_orders.created_at timestamp with time zone NOT NULL
 sales_orders.updated_at timestamp with time zone NOT NULL
 sales_orders.deleted_at timestamp with time zone
 sales_orders.deleted_by text
+sales_orders.external_id text
+sales_orders.metadata text NOT NULL
 sales_orders constraint sales_orders_pkey PRIMARY KEY (id)
 sales_orders constraint sales_orders_public_id UNIQUE (tenant_id, public_id)
 sales_orders constraint sales_orders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'confirmed'::text, 'partly_shipped'::text, 'shipped'::text, 'cancelled'::text])))
 sales_orders constraint sales_orders_tenant_id_warehouse_id_fkey FOREIGN KEY (tenant_id, warehouse_id) REFERENCES inventory.warehouses(tenant_id, public_id)
 CREATE INDEX sales_orders_by_customer ON inventory.sales_orders USING btree (tenant_id, customer_reference, created_at, public_id)
 CREATE INDEX sales_orders_by_customer_and_status ON inventory.sales_orders USING btree (tenant_id, customer_reference, status, created_at, public_id)
+CREATE INDEX sales_orders_by_external_id ON inventory.sales_orders USING btree (tenant_id, external_id, created_at, public_id) WHERE (external_id IS NOT NULL)
 CREATE INDEX sales_orders_by_reference ON inventory.sales_orders USING btree (tenant_id, reference, created_at, public_id)
 CREATE INDEX sales_orders_by_status ON inventory.sales_orders USING btree (tenant_id, status, created_at, public_id)
+CREATE UNIQUE INDEX sales_orders_external_id ON inventory.sales_orders USING btree (tenant_id, external_id) WHERE (deleted_at IS NULL)
 CREATE INDEX sales_orders_newest ON inventory.sales_orders USING btree (tenant_id, created_at, public_id)
 CREATE UNIQUE INDEX sales_orders_pkey ON inventory.sales_orders USING btree (id)
 CREATE UNIQUE INDEX sales_orders_public_id ON inventory.sales_orders USING btree (tenant_id, public_id)
@@ -1027,16 +1062,21 @@ transfer_lines.created_at timestamp with time zone NOT NULL
 transfer_lines.updated_at timestamp with time zone NOT NULL
 transfer_lines.deleted_at timestamp with time zone
 transfer_lines.deleted_by text
+transfer_lines.settled_entered bigint NOT NULL
+transfer_lines.entered_rounding text
 transfer_lines constraint transfer_lines_check CHECK (((entered_quantity IS NULL) = (entered_unit IS NULL)))
+transfer_lines constraint transfer_lines_check1 CHECK (((entered_rounding IS NULL) OR (entered_quantity IS NOT NULL)))
 transfer_lines constraint transfer_lines_lost_check CHECK ((lost >= 0))
 transfer_lines constraint transfer_lines_pkey PRIMARY KEY (id)
 transfer_lines constraint transfer_lines_public_id UNIQUE (tenant_id, public_id)
 transfer_lines constraint transfer_lines_quantity_check CHECK ((quantity > 0))
 transfer_lines constraint transfer_lines_received_check CHECK ((received >= 0))
 transfer_lines constraint transfer_lines_settled CHECK (((received + lost) <= quantity))
+transfer_lines constraint transfer_lines_settled_entered_check CHECK ((settled_entered >= 0))
 transfer_lines constraint transfer_lines_tenant_id_item_id_fkey FOREIGN KEY (tenant_id, item_id) REFERENCES inventory.items(tenant_id, public_id)
 transfer_lines constraint transfer_lines_tenant_id_lot_id_fkey FOREIGN KEY (tenant_id, lot_id) REFERENCES inventory.lots(tenant_id, public_id)
 transfer_lines constraint transfer_lines_tenant_id_transfer_id_fkey FOREIGN KEY (tenant_id, transfer_id) REFERENCES inventory.transfers(tenant_id, public_id)
+CREATE INDEX transfer_lines_of_item ON inventory.transfer_lines USING btree (tenant_id, item_id)
 CREATE UNIQUE INDEX transfer_lines_pkey ON inventory.transfer_lines USING btree (id)
 CREATE UNIQUE INDEX transfer_lines_position ON inventory.transfer_lines USING btree (tenant_id, transfer_id, "position") WHERE (deleted_at IS NULL)
 CREATE UNIQUE INDEX transfer_lines_public_id ON inventory.transfer_lines USING btree (tenant_id, public_id)

@@ -377,15 +377,17 @@ import_decisions constraint import_decisions_of_key UNIQUE (tenant_id, import_id
 import_decisions constraint import_decisions_of_thing UNIQUE (tenant_id, import_id, thing, step)
 import_decisions constraint import_decisions_pkey PRIMARY KEY (id)
 import_decisions constraint import_decisions_public_id UNIQUE (tenant_id, public_id)
-CREATE INDEX import_decisions_of_address ON users.import_decisions USING btree (tenant_id, row_key) WHERE (row_key IS NOT NULL)
+CREATE INDEX import_decisions_by_address ON users.import_decisions USING btree (row_key, tenant_id) WHERE (row_key IS NOT NULL)
 CREATE UNIQUE INDEX import_decisions_of_batch ON users.import_decisions USING btree (tenant_id, import_id, batch, line)
 CREATE UNIQUE INDEX import_decisions_of_key ON users.import_decisions USING btree (tenant_id, import_id, row_key, occurrence)
 CREATE UNIQUE INDEX import_decisions_of_thing ON users.import_decisions USING btree (tenant_id, import_id, thing, step)
 CREATE UNIQUE INDEX import_decisions_pkey ON users.import_decisions USING btree (id)
 CREATE UNIQUE INDEX import_decisions_public_id ON users.import_decisions USING btree (tenant_id, public_id)
 import_decisions policy owner to {insula_users_owner} using true
+import_decisions policy system to {insula_users_system} using true
 import_decisions policy tenant to {insula_users} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 import_decisions grant DELETE, INSERT, SELECT to insula_users
+import_decisions grant SELECT to insula_users_system
 import_identities.id bigint NOT NULL
 import_identities.tenant_id uuid NOT NULL
 import_identities.public_id uuid NOT NULL
@@ -398,6 +400,8 @@ import_identities.created_at timestamp with time zone NOT NULL
 import_identities.updated_at timestamp with time zone NOT NULL
 import_identities.deleted_at timestamp with time zone
 import_identities.deleted_by text
+import_identities.corrects_import uuid
+import_identities.corrects_line bigint
 import_identities constraint import_identities_pkey PRIMARY KEY (id)
 import_identities constraint import_identities_public_id UNIQUE (tenant_id, public_id)
 CREATE INDEX import_identities_of_import ON users.import_identities USING btree (tenant_id, import_id, line)
@@ -464,6 +468,7 @@ invitations constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERE
 invitations constraint invitations_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES users.memberships(tenant_id, public_id)
 invitations constraint invitations_tenant_id_public_id_key UNIQUE (tenant_id, public_id)
 invitations constraint invitations_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES users.roles(tenant_id, public_id)
+CREATE INDEX invitations_by_end ON users.invitations USING btree (tenant_id, state, expires_at)
 CREATE INDEX invitations_by_state ON users.invitations USING btree (tenant_id, state, created_at, public_id)
 CREATE INDEX invitations_hash ON users.invitations USING btree (hash)
 CREATE INDEX invitations_listed ON users.invitations USING btree (tenant_id, created_at, public_id)
@@ -1195,6 +1200,8 @@ tenants.requests_per_minute bigint
 tenants.max_members bigint
 tenants.suspension_reason text
 tenants.closed_at timestamp with time zone
+tenants.invitation_mails bigint
+tenants.invitation_mails_since timestamp with time zone
 tenants constraint tenants_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 tenants constraint tenants_pkey PRIMARY KEY (id)
 tenants constraint tenants_public_id_key UNIQUE (public_id)

@@ -110,7 +110,7 @@ CREATE TABLE import_identities (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, corrects_import BLOB, corrects_line BIGINT,
     CONSTRAINT import_identities_public_id UNIQUE (tenant_id, public_id)
 );
 CREATE INDEX import_identities_of_import ON import_identities (tenant_id, import_id, line);

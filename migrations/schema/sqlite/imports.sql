@@ -15,7 +15,7 @@ CREATE TABLE exports (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, file_id BLOB,
     CONSTRAINT exports_public_id UNIQUE (tenant_id, public_id),
     CHECK ((status IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
     CHECK ((status = 'done') = (size_bytes IS NOT NULL)),
@@ -168,7 +168,7 @@ CREATE TABLE uploads (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT, delimiter TEXT CHECK (delimiter IN ('comma', 'semicolon', 'tab', 'pipe')), encoding TEXT, sheet_name TEXT, epoch BIGINT CHECK (epoch IN (1900, 1904)), header_row BIGINT NOT NULL DEFAULT 1,
+    deleted_by TEXT, delimiter TEXT CHECK (delimiter IN ('comma', 'semicolon', 'tab', 'pipe')), encoding TEXT, sheet_name TEXT, epoch BIGINT CHECK (epoch IN (1900, 1904)), header_row BIGINT NOT NULL DEFAULT 1, uploaded_by TEXT,
     CONSTRAINT uploads_public_id UNIQUE (tenant_id, public_id)
 );
 CREATE INDEX uploads_listed ON uploads (tenant_id, created_at, public_id);

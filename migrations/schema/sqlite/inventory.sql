@@ -31,7 +31,8 @@ CREATE TABLE bill_components (
     quantity BIGINT NOT NULL CHECK (quantity > 0),
     entered_quantity BIGINT,
     entered_unit TEXT,
-    created_at TEXT NOT NULL,
+    created_at TEXT NOT NULL, entered_rounding TEXT
+    CHECK (entered_rounding IS NULL OR entered_quantity IS NOT NULL),
     CONSTRAINT bill_components_public_id UNIQUE (tenant_id, public_id),
     CONSTRAINT bill_components_once UNIQUE (tenant_id, item_id, component_id),
     CHECK (component_id <> item_id),
@@ -200,7 +201,8 @@ CREATE TABLE count_lines (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, entered_rounding TEXT
+    CHECK (entered_rounding IS NULL OR entered_quantity IS NOT NULL),
     CONSTRAINT count_lines_public_id UNIQUE (tenant_id, public_id),
     CHECK ((counted IS NULL) = (item_sequence IS NULL)),
     CHECK ((counted IS NULL) = (counted_at IS NULL)),
@@ -212,6 +214,7 @@ CREATE TABLE count_lines (
     FOREIGN KEY (tenant_id, lot_id) REFERENCES lots (tenant_id, public_id)
 );
 CREATE INDEX count_lines_of_count ON count_lines (tenant_id, count_id, created_at, public_id);
+CREATE INDEX count_lines_of_item ON count_lines (tenant_id, item_id);
 CREATE UNIQUE INDEX count_lines_of_lot ON count_lines (tenant_id, count_id, item_id, location_id, lot_id)
     WHERE lot_id IS NOT NULL AND deleted_at IS NULL;
 CREATE UNIQUE INDEX count_lines_without_lot ON count_lines (tenant_id, count_id, item_id, location_id)
@@ -312,7 +315,7 @@ CREATE TABLE import_identities (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, corrects_import BLOB, corrects_line BIGINT,
     CONSTRAINT import_identities_public_id UNIQUE (tenant_id, public_id)
 );
 CREATE INDEX import_identities_of_import ON import_identities (tenant_id, import_id, line);
@@ -620,7 +623,7 @@ CREATE TABLE purchase_order_lines (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, entered_rounding TEXT,
     CONSTRAINT purchase_order_lines_public_id UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, order_id) REFERENCES purchase_orders (tenant_id, public_id),
     FOREIGN KEY (tenant_id, item_id) REFERENCES items (tenant_id, public_id)
@@ -646,13 +649,16 @@ CREATE TABLE purchase_orders (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, external_id TEXT, metadata TEXT NOT NULL DEFAULT '{}',
     CONSTRAINT purchase_orders_public_id UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers (tenant_id, public_id)
 );
+CREATE INDEX purchase_orders_by_external_id ON purchase_orders (tenant_id, external_id, created_at, public_id)
+    WHERE external_id IS NOT NULL;
 CREATE INDEX purchase_orders_by_reference ON purchase_orders (tenant_id, reference, created_at, public_id)
     WHERE reference IS NOT NULL;
 CREATE INDEX purchase_orders_by_status ON purchase_orders (tenant_id, status, created_at, public_id);
+CREATE UNIQUE INDEX purchase_orders_external_id ON purchase_orders (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX purchase_orders_newest ON purchase_orders (tenant_id, created_at, public_id);
 CREATE INDEX purchase_orders_of_supplier ON purchase_orders (tenant_id, supplier_id, created_at, public_id);
 CREATE INDEX purchase_orders_of_supplier_by_status
@@ -732,7 +738,12 @@ CREATE TABLE sales_order_lines (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, kit_line BIGINT CHECK (kit_line > 0), kit_item_id BLOB CHECK ((kit_item_id IS NULL) = (kit_line IS NULL)), kit_quantity BIGINT
+    CHECK ((kit_quantity IS NULL) = (kit_line IS NULL) AND (kit_quantity IS NULL OR kit_quantity > 0)), kit_entered_quantity BIGINT
+    CHECK (kit_entered_quantity IS NULL OR kit_line IS NOT NULL), kit_entered_unit TEXT
+    CHECK ((kit_entered_unit IS NULL) = (kit_entered_quantity IS NULL)), kit_unit_price_minor BIGINT
+    CHECK (kit_unit_price_minor >= 0 AND (kit_unit_price_minor IS NULL OR kit_line IS NOT NULL)), shipped_entered BIGINT NOT NULL DEFAULT 0 CHECK (shipped_entered >= 0), returned_entered BIGINT NOT NULL DEFAULT 0 CHECK (returned_entered >= 0), entered_rounding TEXT
+    CHECK (entered_rounding IS NULL OR entered_quantity IS NOT NULL),
     CONSTRAINT sales_order_lines_public_id UNIQUE (tenant_id, public_id),
     CONSTRAINT sales_order_lines_within CHECK (allocated + shipped + cancelled <= quantity AND returned <= shipped),
     CHECK ((entered_quantity IS NULL) = (entered_unit IS NULL)),
@@ -743,6 +754,7 @@ CREATE TABLE sales_order_lines (
 );
 CREATE UNIQUE INDEX sales_order_lines_in_order ON sales_order_lines (tenant_id, sales_order_id, position)
     WHERE deleted_at IS NULL;
+CREATE INDEX sales_order_lines_of_item ON sales_order_lines (tenant_id, item_id);
 CREATE UNIQUE INDEX sales_order_lines_of_reservation ON sales_order_lines (tenant_id, reservation_id)
     WHERE reservation_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX sales_order_lines_waiting ON sales_order_lines (tenant_id, item_id, warehouse_id, waits_since, position)
@@ -763,15 +775,18 @@ CREATE TABLE sales_orders (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, external_id TEXT, metadata TEXT NOT NULL DEFAULT '{}',
     CONSTRAINT sales_orders_public_id UNIQUE (tenant_id, public_id),
     FOREIGN KEY (tenant_id, warehouse_id) REFERENCES warehouses (tenant_id, public_id)
 );
 CREATE INDEX sales_orders_by_customer ON sales_orders (tenant_id, customer_reference, created_at, public_id);
 CREATE INDEX sales_orders_by_customer_and_status
     ON sales_orders (tenant_id, customer_reference, status, created_at, public_id);
+CREATE INDEX sales_orders_by_external_id ON sales_orders (tenant_id, external_id, created_at, public_id)
+    WHERE external_id IS NOT NULL;
 CREATE INDEX sales_orders_by_reference ON sales_orders (tenant_id, reference, created_at, public_id);
 CREATE INDEX sales_orders_by_status ON sales_orders (tenant_id, status, created_at, public_id);
+CREATE UNIQUE INDEX sales_orders_external_id ON sales_orders (tenant_id, external_id) WHERE deleted_at IS NULL;
 CREATE INDEX sales_orders_newest ON sales_orders (tenant_id, created_at, public_id);
 CREATE UNIQUE INDEX sales_orders_reference ON sales_orders (tenant_id, reference) WHERE deleted_at IS NULL;
 CREATE TABLE "stock_levels" (
@@ -847,7 +862,8 @@ CREATE TABLE transfer_lines (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, settled_entered BIGINT NOT NULL DEFAULT 0 CHECK (settled_entered >= 0), entered_rounding TEXT
+    CHECK (entered_rounding IS NULL OR entered_quantity IS NOT NULL),
     CONSTRAINT transfer_lines_public_id UNIQUE (tenant_id, public_id),
     CONSTRAINT transfer_lines_settled CHECK (received + lost <= quantity),
     CHECK ((entered_quantity IS NULL) = (entered_unit IS NULL)),
@@ -855,6 +871,7 @@ CREATE TABLE transfer_lines (
     FOREIGN KEY (tenant_id, item_id) REFERENCES items (tenant_id, public_id),
     FOREIGN KEY (tenant_id, lot_id) REFERENCES lots (tenant_id, public_id)
 );
+CREATE INDEX transfer_lines_of_item ON transfer_lines (tenant_id, item_id);
 CREATE UNIQUE INDEX transfer_lines_position ON transfer_lines (tenant_id, transfer_id, position) WHERE deleted_at IS NULL;
 CREATE TABLE transfers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

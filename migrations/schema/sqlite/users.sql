@@ -296,7 +296,7 @@ CREATE TABLE import_decisions (
     CONSTRAINT import_decisions_of_key UNIQUE (tenant_id, import_id, row_key, occurrence),
     CONSTRAINT import_decisions_of_thing UNIQUE (tenant_id, import_id, thing, step)
 );
-CREATE INDEX import_decisions_of_address ON import_decisions (tenant_id, row_key) WHERE row_key IS NOT NULL;
+CREATE INDEX import_decisions_by_address ON import_decisions (row_key, tenant_id) WHERE row_key IS NOT NULL;
 CREATE TABLE import_identities (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id BLOB NOT NULL,
@@ -309,7 +309,7 @@ CREATE TABLE import_identities (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
-    deleted_by TEXT,
+    deleted_by TEXT, corrects_import BLOB, corrects_line BIGINT,
     CONSTRAINT import_identities_public_id UNIQUE (tenant_id, public_id)
 );
 CREATE INDEX import_identities_of_import ON import_identities (tenant_id, import_id, line);
@@ -357,6 +357,7 @@ CREATE TABLE invitations (
     FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, public_id),
     FOREIGN KEY (tenant_id, membership_id) REFERENCES memberships (tenant_id, public_id)
 );
+CREATE INDEX invitations_by_end ON invitations (tenant_id, state, expires_at);
 CREATE INDEX invitations_by_state ON invitations (tenant_id, state, created_at, public_id);
 CREATE INDEX invitations_hash ON invitations (hash);
 CREATE INDEX invitations_listed ON invitations (tenant_id, created_at, public_id);
@@ -917,7 +918,7 @@ CREATE TABLE tenants (
     updated_at TEXT NOT NULL,
     deleted_at TEXT,
     deleted_by TEXT
-, requests_per_minute BIGINT, max_members BIGINT, suspension_reason TEXT, closed_at TEXT);
+, requests_per_minute BIGINT, max_members BIGINT, suspension_reason TEXT, closed_at TEXT, invitation_mails BIGINT, invitation_mails_since TEXT);
 CREATE INDEX tenants_by_state ON tenants (state, created_at, public_id);
 CREATE INDEX tenants_listed ON tenants (created_at, public_id);
 CREATE TABLE totp_factors (

@@ -1,28 +1,25 @@
 //! The one handle to the store, whichever it is.
 
 use crate::error::BoxError;
-use crate::{BlobKey, Error, S3Settings};
+use crate::pages::write_pages;
+use crate::writing::Writing;
+use crate::{BlobKey, Error, Pages, S3Settings};
 use bytes::Bytes;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt, TryStreamExt};
 use kernel::TenantId;
-use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
-use tokio::io::AsyncWriteExt;
-
-/// The least that S3 takes as a part of a multipart upload. Twice this is what an upload holds in memory.
-const PART_BYTES: usize = 5 * 1024 * 1024;
-const PARTS_IN_FLIGHT: usize = 1;
 
 #[derive(Clone, Debug)]
 pub struct Blobs(Arc<dyn ObjectStore>);
 
 /// An object that is being read.
 pub struct Blob {
+    /// Of all of it.
     pub size_bytes: u64,
     pub body: BoxStream<'static, Result<Bytes, Error>>,
 }
@@ -45,19 +42,21 @@ impl Blobs {
         content: impl Stream<Item = Result<Bytes, E>>,
         max_bytes: u64,
     ) -> Result<u64, Error> {
-        let mut writer = BufWriter::with_capacity(Arc::clone(&self.0), key.path().clone(), PART_BYTES)
-            .with_max_concurrency(PARTS_IN_FLIGHT);
-        match write(&mut writer, content, max_bytes).await {
-            Ok(bytes) => {
-                writer.shutdown().await.map_err(|error| Error::Unavailable(Box::new(error)))?;
-                Ok(bytes)
-            }
-            Err(error) => {
-                // The first error is the one to tell; what an abort leaves is never visible as an object.
-                let _ = writer.abort().await;
-                Err(error)
-            }
-        }
+        let mut writing = Writing::begin(&self.0, key, max_bytes);
+        let put = write_stream(&mut writing, content).await;
+        writing.end(put).await
+    }
+
+    /// The same of content that is made meanwhile, whose own errors come back as they were.
+    pub async fn put_pages<P: Pages>(
+        &self,
+        key: &BlobKey,
+        pages: &mut P,
+        max_bytes: u64,
+    ) -> Result<u64, P::Error> {
+        let mut writing = Writing::begin(&self.0, key, max_bytes);
+        let put = write_pages(&mut writing, pages).await;
+        writing.end(put).await
     }
 
     pub async fn put(&self, key: &BlobKey, content: Bytes) -> Result<(), Error> {
@@ -77,6 +76,21 @@ impl Blobs {
     pub async fn stream(&self, key: &BlobKey) -> Result<Blob, Error> {
         let found = self.0.get(key.path()).await?;
         let size_bytes = found.meta.size;
+        Ok(Blob { size_bytes, body: found.into_stream().map_err(Error::from).boxed() })
+    }
+
+    /// From this byte on; nothing where the object ends there or before.
+    pub async fn stream_from(&self, key: &BlobKey, from_byte: u64) -> Result<Blob, Error> {
+        if from_byte == 0 {
+            return self.stream(key).await;
+        }
+        let size_bytes = self.0.head(key.path()).await?.size;
+        if from_byte >= size_bytes {
+            // No store answers for a range without a byte.
+            return Ok(Blob { size_bytes, body: stream::empty().boxed() });
+        }
+        let rest = GetOptions { range: Some(GetRange::Offset(from_byte)), ..GetOptions::default() };
+        let found = self.0.get_opts(key.path(), rest).await?;
         Ok(Blob { size_bytes, body: found.into_stream().map_err(Error::from).boxed() })
     }
 
@@ -117,20 +131,13 @@ impl Blobs {
     }
 }
 
-async fn write<E: Into<BoxError>>(
-    writer: &mut BufWriter,
+async fn write_stream<E: Into<BoxError>>(
+    writing: &mut Writing,
     content: impl Stream<Item = Result<Bytes, E>>,
-    max_bytes: u64,
-) -> Result<u64, Error> {
+) -> Result<(), Error> {
     let mut content = pin!(content);
-    let mut written = 0_u64;
     while let Some(chunk) = content.next().await {
-        let chunk = chunk.map_err(|error| Error::Interrupted(error.into()))?;
-        written = written.saturating_add(chunk.len() as u64);
-        if written > max_bytes {
-            return Err(Error::TooLarge { max_bytes });
-        }
-        writer.put(chunk).await?;
+        writing.put(chunk.map_err(|error| Error::Interrupted(error.into()))?).await?;
     }
-    Ok(written)
+    Ok(())
 }

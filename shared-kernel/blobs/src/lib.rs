@@ -5,10 +5,13 @@ mod blobs;
 mod claim;
 mod error;
 mod key;
+mod pages;
 mod s3;
+mod writing;
 
 pub use blobs::{Blob, Blobs};
 pub use claim::{Claim, ClaimError, claim_local};
 pub use error::{BoxError, Error};
 pub use key::BlobKey;
+pub use pages::{Page, Pages};
 pub use s3::S3Settings;

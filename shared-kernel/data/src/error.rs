@@ -23,7 +23,7 @@ pub enum Error {
     InFlight,
     #[error("the message was applied before")]
     AlreadyApplied,
-    #[error("whoever acts through another starts no job")]
+    #[error("whoever acts through another starts no job in their name")]
     JobThroughAnother,
     #[error("the cursor cannot be read")]
     Cursor,

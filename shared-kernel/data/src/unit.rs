@@ -6,7 +6,7 @@ use crate::entity::{PlatformEntity, TenantEntity};
 use crate::error::Error;
 use crate::inflight::InFlight;
 use crate::kernel_rows::{self, Answer, KernelRows};
-use crate::message::{AuditEntry, AuditRecorded, Job, JobOptions, NewMessage};
+use crate::message::{ActAs, AuditEntry, AuditRecorded, Job, JobOptions, NewMessage};
 use crate::tx::Tx;
 use cache::Space;
 use kernel::id::MessageId;
@@ -152,10 +152,10 @@ impl Unit {
         Ok(())
     }
 
-    /// Not for who acts through another: a job is resumed as its actor alone, with all that this one may do, and goes on
-    /// when the visit has ended.
+    /// Not as the caller for who acts through another: such a job is resumed as its actor alone, with all that this
+    /// one may do, and goes on when the visit has ended. One that acts as the system is nobody's.
     pub fn enqueue<J: Job>(&mut self, job: &J, options: JobOptions) -> Result<MessageId, Error> {
-        if self.ctx.principal().impersonator.is_some() {
+        if options.act_as == ActAs::Caller && self.ctx.principal().impersonator.is_some() {
             return Err(Error::JobThroughAnother);
         }
         let message = NewMessage::job(&self.ctx, job, options).map_err(Error::internal)?;

@@ -1,6 +1,6 @@
-//! How rows of a file reach the domain that takes them: it names its fields, and plans, executes and undoes one batch at
-//! a time, each once. The imports domain parses, maps and drives; its progress lies in another database, so a repeated
-//! batch is answered from what the target recorded in its own transaction. A domain writes a
+//! How rows of a file reach the domain that takes them: it names its fields, and plans, executes and undoes one batch
+//! at a time, each once. The imports domain parses, maps and drives; its progress lies in another database, so a
+//! repeated batch is answered from what the target recorded in its own transaction. A domain writes a
 //! [`RowTarget`](crate::RowTarget), which is less.
 
 use kernel::Ctx;
@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 kernel::typed_id!(ImportId, ImportKind, "import");
+
+/// As the column of an error file is called that says which row each was, and what faults of that name.
+pub const IMPORT_ROW: &str = "import_row";
 
 pub struct ImportOffer {
     pub definition: TargetDefinition,
@@ -78,11 +81,27 @@ pub struct UndoBatch {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseBatch {
+    pub target: String,
+    pub import: ImportId,
+    pub batch: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRow {
     /// The line in the file where the row begins, the header being 1.
     pub line: u64,
     /// By the target's field name; blank cells are left out.
     pub values: BTreeMap<String, String>,
+    /// The row that this one was, where it comes out of an error file.
+    pub corrects: Option<RefusedRow>,
+}
+
+/// A row of a file, by the import that refused it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRow {
+    pub import: ImportId,
+    pub line: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +179,11 @@ pub trait ImportTarget {
     /// Carries out the decisions of a batch: good rows go in, bad ones are reported. A row is decided anew where what
     /// it was decided upon has changed.
     async fn execute(&self, ctx: &Ctx, request: ExecuteBatch) -> Result<BatchOutcome, ImportError>;
+
+    /// What a batch came to that may have been carried out without its answer being heard. One that was not is not
+    /// carried out any more, and has no rows. It changes nothing else and needs no permission, since it is asked where
+    /// an import ends, whoever began it.
+    async fn close(&self, ctx: &Ctx, request: CloseBatch) -> Result<BatchOutcome, ImportError>;
 
     /// Takes back what the rows of a batch made, where nothing has built on it. The last batch comes first.
     async fn undo(&self, ctx: &Ctx, request: UndoBatch) -> Result<BatchUndone, ImportError>;

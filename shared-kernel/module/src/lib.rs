@@ -14,13 +14,14 @@ pub use archive::{
     ErasePerson, EraseRows, FakeArchive, ReadRows, RemoteArchive, RowCount, RowsErased, RowsPage,
 };
 pub use import_target::{
-    BatchOutcome, BatchUndone, ExecuteBatch, ExportPage, ExportedRows, FakeImportTarget, FieldKind,
-    ImportError, ImportField, ImportId, ImportOffer, ImportRow, ImportTarget, ImportTargetServer, PlanBatch,
-    RemoteImportTarget, RowFault, RowOutcome, RowUndone, TargetDefinition, UndoBatch,
+    BatchOutcome, BatchUndone, CloseBatch, ExecuteBatch, ExportPage, ExportedRows, FakeImportTarget,
+    FieldKind, IMPORT_ROW, ImportError, ImportField, ImportId, ImportOffer, ImportRow, ImportTarget,
+    ImportTargetServer, PlanBatch, RefusedRow, RemoteImportTarget, RowFault, RowOutcome, RowUndone,
+    TargetDefinition, UndoBatch,
 };
 pub use importing::{
     BatchOf, Decision, IMPORT_BATCHES, IMPORT_DECISIONS, IMPORT_IDENTITIES, Identity, Made, RowTarget,
-    import_offer,
+    TargetSpec, import_offer,
 };
 pub use operators::{MAX_OPERATORS, NewOperator, Operator, Operators};
 pub use report_source::{

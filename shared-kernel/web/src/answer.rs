@@ -1,5 +1,6 @@
 //! What a handler answers, and how the same answer is stored in the transaction of its effect.
 
+use crate::disposition::attachment;
 use crate::problem_json::Failure;
 use actix_web::body::{BodyStream, BoxBody, MessageBody};
 use actix_web::http::StatusCode;
@@ -104,10 +105,9 @@ impl Rendered {
         self.header(LOCATION, location)
     }
 
+    /// To be saved under that name, as far as a file can have it.
     pub fn attachment(self, file_name: &str) -> Self {
-        let safe: String =
-            file_name.chars().filter(|c| c.is_ascii_graphic() && !"\"\\/".contains(*c)).collect();
-        self.header(CONTENT_DISPOSITION, format_args!("attachment; filename=\"{safe}\""))
+        self.header(CONTENT_DISPOSITION, attachment(file_name))
     }
 
     /// It shows a secret once: stored sealed, cached nowhere.

@@ -9,6 +9,7 @@ mod connections;
 mod cors;
 mod deleted;
 mod digest;
+mod disposition;
 mod edge;
 mod entrance;
 mod forwarded;

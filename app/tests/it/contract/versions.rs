@@ -3,6 +3,7 @@
 use super::Walk;
 use super::answers::text;
 use super::ask::{Ask, Body, Call};
+use super::recipes::text_of;
 use crate::document::Operation;
 use futures::future::join_all;
 use reqwest::Method;
@@ -63,15 +64,17 @@ impl Walk {
         });
     }
 
-    /// By a reference: the version is looked at where one is told, and `If-None-Match: *` makes and writes over nothing.
+    /// By a reference: the version is looked at where one is told, and `If-None-Match: *` makes and writes over
+    /// nothing.
     async fn put(&self, operation: &Operation) {
         let made = self.good_of(&self.owner, operation, "201").await;
         let told = self.send(operation, &made).await;
         let old = text(&told.headers, "etag").to_owned();
         self.require(told.status == 201 && !old.is_empty(), || format!("{}: {told:?}", operation.id));
         let mut again = made.again();
+        let field = made.call.json().map_or("name", text_of);
         if let Body::Json(body) = &mut again.call.body {
-            body["name"] = json!("Another name");
+            body[field] = json!("Another name");
         }
         let with = |if_match: &str| Ask { if_match: Some(if_match.to_owned()), ..again.again() };
         self.refused("a stale tag", operation, &with("\"987654\""), 412, "version_mismatch").await;
@@ -79,12 +82,14 @@ impl Walk {
         self.refused("If-None-Match: *", operation, &only_new, 412, "version_mismatch").await;
         let changed = self.send(operation, &with(&old)).await;
         let same = changed.status == 200 && changed.json()["id"] == told.json()["id"];
-        self.require(same && changed.json()["name"] == "Another name", || {
+        self.require(same && changed.json()[field] == "Another name", || {
             format!("{}: the right tag: {changed:?}", operation.id)
         });
         self.refused("the old tag", operation, &with(&old), 412, "version_mismatch").await;
         // The neighbour's reference of the same name is another one.
-        let theirs = self.send_as(&self.neighbour.client, operation, &made.again()).await;
+        let mut theirs = self.good_of(&self.neighbour, operation, "201").await;
+        theirs.call.path.clone_from(&made.call.path);
+        let theirs = self.send_as(&self.neighbour.client, operation, &theirs).await;
         let apart = theirs.status == 201 && theirs.json()["id"] != told.json()["id"];
         self.require(apart, || format!("{}: the neighbour's: {theirs:?}", operation.id));
     }

@@ -7,8 +7,8 @@ pub const EVERYWHERE: &str = "everywhere";
 /// Who asks decides what admins do, and none of the tasks is asked of them. An owner stands in for everybody.
 pub const READER: &str = "UPDATE memberships SET role = 'admin'";
 
-/// A table, and what must differ from row to row there. `{id}` is the row's own public id, `{bytes}` the same as bytes, `{n}`
-/// its number.
+/// A table, and what must differ from row to row there. `{id}` is the row's own public id, `{bytes}` the same as
+/// bytes, `{n}` its number.
 pub struct Table {
     pub domain: &'static str,
     pub name: &'static str,
@@ -49,9 +49,9 @@ pub const TABLES: [Table; 55] = [
     table("inventory", "item_values", &[("item_id", "{id}")]),
     table("inventory", "reservations", &[]),
     table("inventory", "suppliers", &[("code", "'S' || {n}"), REFERENCE, SEARCHED]),
-    table("inventory", "purchase_orders", &[("reference", "'PO ' || {n}")]),
+    table("inventory", "purchase_orders", &[("reference", "'PO ' || {n}"), REFERENCE]),
     table("inventory", "sales", &[("document", "'invoice ' || {n}")]),
-    table("inventory", "sales_orders", &[("reference", "'order ' || {n}")]),
+    table("inventory", "sales_orders", &[("reference", "'order ' || {n}"), REFERENCE]),
     table("notifications", "emails", &[]),
     table("reports", "report_runs", &[]),
     table("users", "api_keys", &[("hash", "{bytes}")]),

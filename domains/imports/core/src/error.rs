@@ -86,6 +86,17 @@ pub enum Error {
     #[error("Exporting {target} needs the permission {permission}, which the caller does not have.")]
     #[problem(code = "imports.export_forbidden", status = 403, title = "Not permitted to see it")]
     ExportForbidden { target: String, permission: String },
+    #[error(
+        "Seeing what was imported into {target} needs the permission {permission}, which the caller does not have."
+    )]
+    #[problem(code = "imports.rows_forbidden", status = 403, title = "Not permitted to see the rows")]
+    RowsForbidden { target: String, permission: String },
+    #[error(
+        "The file is shown to whoever sent it, and to whoever may read what it was imported into. Ask one of them, or \
+         for the permission to read the target."
+    )]
+    #[problem(code = "imports.upload_forbidden", status = 403, title = "Not permitted to see the file")]
+    UploadForbidden,
     #[error("Importing into {target} needs the permission {permission}, which the caller does not have.")]
     #[problem(code = "imports.target_forbidden", status = 403, title = "Not permitted to write there")]
     TargetForbidden { target: String, permission: String },

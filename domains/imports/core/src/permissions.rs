@@ -1,5 +1,5 @@
-//! What one may be permitted to do in imports. Writing into a target, and a file of what it has, need that target's own
-//! permission as well.
+//! What one may be permitted to do in imports. Writing into a target, a file of what it has, and the rows and files
+//! that were imported into it need that target's own permission as well.
 
 use kernel::Permission;
 use kernel::permission::BuiltinRole;

@@ -21,6 +21,7 @@ const UPLOADS: &[Column] = &[
     text("sheet_name").words(&FILE, WithRow),
     number("epoch"),
     number("header_row"),
+    text("uploaded_by").actor(),
 ];
 const IMPORT_RUNS: &[Column] = &[
     id("upload_id"),
@@ -68,6 +69,7 @@ const EXPORTS: &[Column] = &[
     text("file_name"),
     id("requested_by").person(),
     time("finished_at"),
+    id("file_id"),
 ];
 
 /// One that others point at comes before those.

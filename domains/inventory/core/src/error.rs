@@ -4,6 +4,7 @@ use crate::domain::barcode::MAX_BARCODES;
 use crate::domain::buying::NotNow;
 use crate::domain::count::{advice_for, name_of};
 use crate::domain::family::MAX_VARIANTS;
+use crate::domain::item::UnitUse;
 use crate::domain::kit::{MAX_DEPTH, MAX_ITEMS};
 use crate::domain::ledger::Refusal;
 use crate::domain::place::MAX_OF_WAREHOUSE;
@@ -285,6 +286,9 @@ pub enum Error {
     #[error("Another purchase order has the reference {reference}.")]
     #[problem(code = "inventory.purchase_reference_taken", status = 409, title = "The reference is taken")]
     PurchaseReferenceTaken { reference: String },
+    #[error("Another order of the kind has this external_id.")]
+    #[problem(code = "inventory.order_external_id_taken", status = 409, title = "The external id is taken")]
+    OrderExternalIdTaken,
     #[error("{refused}")]
     #[problem(
         code = "inventory.purchase_order_state",
@@ -293,7 +297,7 @@ pub enum Error {
     )]
     PurchaseOrderState { refused: NotNow },
     #[error(
-        "The purchase order is placed, so only its reference and expected_on change; close it, make another."
+        "The purchase order is placed, so only its references, metadata and expected_on change; make another."
     )]
     #[problem(code = "inventory.purchase_order_not_draft", status = 409, title = "The order is no draft")]
     PurchaseOrderNotDraft,
@@ -303,9 +307,9 @@ pub enum Error {
     #[error("{count} lines are refused, so nothing is booked; `errors` says which and why.")]
     #[problem(code = "inventory.purchase_lines_refused", status = 409, title = "Lines are refused")]
     PurchaseLinesRefused { count: usize, errors: Vec<FieldError> },
-    #[error("The item is in purchase orders, which count in its unit {unit}; make another item.")]
-    #[problem(code = "inventory.item_ordered", status = 409, title = "The item is in purchase orders")]
-    ItemOrdered { unit: String },
+    #[error("The item is in {}, which count in its unit {unit}; {}.", .by.in_words(), .by.advice())]
+    #[problem(code = "inventory.item_ordered", status = 409, title = "The item's unit is in use")]
+    UnitInUse { unit: String, by: UnitUse },
     #[error("The item is on order; close or cancel its purchase orders first.")]
     #[problem(code = "inventory.item_on_order", status = 409, title = "The item is on order")]
     ItemOnOrder,
@@ -390,6 +394,12 @@ pub enum Error {
         title = "Not in this state of the sales order"
     )]
     SalesOrderIs { status: SalesOrderStatus, instead: &'static str },
+    #[error(
+        "{count} lines of the draft do not show what would be sent, as `errors` says: PATCH its lines anew, look at them, \
+         and confirm it then."
+    )]
+    #[problem(code = "inventory.kit_changed", status = 409, title = "A kit has changed")]
+    KitChanged { count: usize, errors: Vec<FieldError> },
     #[error("{count} lines have less allocated than is to leave, so nothing leaves; `errors` says which.")]
     #[problem(code = "inventory.not_allocated", status = 409, title = "Not enough is allocated")]
     NotAllocated { count: usize, errors: Vec<FieldError> },

@@ -15,76 +15,70 @@ use crate::service::imports::purchase_rows::PurchaseRows;
 use crate::service::imports::sale_rows::SaleRows;
 use crate::service::imports::stock_rows::StockRows;
 use crate::service::imports::supplier_rows::SupplierRows;
-use module::{ImportField, ImportOffer, TargetDefinition, import_offer};
-
-const ITEMS: &str = "inventory.items";
-const SALES: &str = "inventory.sales";
-const PURCHASE_ORDERS: &str = "inventory.purchase_orders";
-const STOCK: &str = "inventory.stock";
-const SUPPLIERS: &str = "inventory.suppliers";
+use module::{ImportField, ImportOffer, TargetSpec, import_offer};
 
 pub fn offers(app: &App) -> Vec<ImportOffer> {
     vec![items(app), purchase_orders(app), sales(app), stock(app), suppliers(app)]
 }
 
 fn items(app: &App) -> ImportOffer {
-    let definition = TargetDefinition {
-        name: ITEMS.to_owned(),
-        title: "Items and their stock".to_owned(),
-        permission: ITEMS_WRITE.name.to_owned(),
-        read_permission: ITEMS_READ.name.to_owned(),
-        key: vec!["sku".to_owned()],
+    let spec = TargetSpec {
+        name: "inventory.items",
+        title: "Items and their stock",
+        permission: &ITEMS_WRITE,
+        read_permission: &ITEMS_READ,
+        key: &["sku"],
         fields: FIELDS.iter().map(import_field).collect(),
     };
-    import_offer(app.databases.clone(), ItemRows { definition })
+    import_offer(app.databases.clone(), spec, ItemRows)
 }
 
 fn purchase_orders(app: &App) -> ImportOffer {
-    let definition = TargetDefinition {
-        name: PURCHASE_ORDERS.to_owned(),
-        title: "Lines of purchase orders".to_owned(),
-        permission: PURCHASES_WRITE.name.to_owned(),
-        read_permission: PURCHASES_READ.name.to_owned(),
-        key: Vec::new(),
+    let spec = TargetSpec {
+        name: "inventory.purchase_orders",
+        title: "Lines of purchase orders",
+        permission: &PURCHASES_WRITE,
+        read_permission: &PURCHASES_READ,
+        key: &[],
         fields: import_purchase::FIELDS.iter().map(import_field).collect(),
     };
-    import_offer(app.databases.clone(), PurchaseRows { definition })
+    import_offer(app.databases.clone(), spec, PurchaseRows)
 }
 
 fn sales(app: &App) -> ImportOffer {
-    let definition = TargetDefinition {
-        name: SALES.to_owned(),
-        title: "What other systems have sold".to_owned(),
-        permission: SALES_WRITE.name.to_owned(),
-        read_permission: SALES_READ.name.to_owned(),
-        key: Vec::new(),
+    let spec = TargetSpec {
+        name: "inventory.sales",
+        title: "What other systems have sold",
+        permission: &SALES_WRITE,
+        read_permission: &SALES_READ,
+        key: &[],
         fields: import_sale::FIELDS.iter().map(import_field).collect(),
     };
-    import_offer(app.databases.clone(), SaleRows { definition })
+    import_offer(app.databases.clone(), spec, SaleRows)
 }
 
 fn stock(app: &App) -> ImportOffer {
-    let definition = TargetDefinition {
-        name: STOCK.to_owned(),
-        title: "Stock where it lies".to_owned(),
-        permission: STOCK_ADJUST.name.to_owned(),
-        read_permission: STOCK_READ.name.to_owned(),
-        key: ["sku", "warehouse", "location", "lot", "serial"].map(str::to_owned).into(),
+    let spec = TargetSpec {
+        name: "inventory.stock",
+        title: "Stock where it lies",
+        permission: &STOCK_ADJUST,
+        read_permission: &STOCK_READ,
+        key: &["sku", "warehouse", "location", "lot", "serial"],
         fields: import_stock::FIELDS.iter().map(import_field).collect(),
     };
-    import_offer(app.databases.clone(), StockRows { definition })
+    import_offer(app.databases.clone(), spec, StockRows)
 }
 
 fn suppliers(app: &App) -> ImportOffer {
-    let definition = TargetDefinition {
-        name: SUPPLIERS.to_owned(),
-        title: "Suppliers".to_owned(),
-        permission: SUPPLIERS_WRITE.name.to_owned(),
-        read_permission: SUPPLIERS_READ.name.to_owned(),
-        key: vec!["code".to_owned()],
+    let spec = TargetSpec {
+        name: "inventory.suppliers",
+        title: "Suppliers",
+        permission: &SUPPLIERS_WRITE,
+        read_permission: &SUPPLIERS_READ,
+        key: &["code"],
         fields: import_supplier::FIELDS.iter().map(import_field).collect(),
     };
-    import_offer(app.databases.clone(), SupplierRows { definition })
+    import_offer(app.databases.clone(), spec, SupplierRows)
 }
 
 fn import_field(field: &Field) -> ImportField {

@@ -1,12 +1,13 @@
-//! The jobs of inventory. None is needed for stock to be right: they write down what the time has decided already, and
-//! give what is free to those who wait for it.
+//! The jobs of inventory. None is needed for stock to be right: they write down what the time has decided already,
+//! give what is free to those who wait for it, and end the renaming of a large category.
 
 use crate::App;
+use crate::service::catalogue::move_category_items::move_category_items;
 use crate::service::reservations::expire_reservation::expire_reservation;
 use crate::service::selling::serve_backorders::serve_backorders;
 use ::jobs::Handler;
 use data::Job;
-use inventory_contract::{ItemId, ReservationId};
+use inventory_contract::{CategoryId, ItemId, ReservationId};
 use kernel::Ctx;
 use serde::{Deserialize, Serialize};
 
@@ -32,10 +33,30 @@ impl Job for ServeBackorders {
     const VERSION: u16 = 1;
 }
 
+/// A category that has many items was renamed: what is left of them goes from the one of the old name to it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct MoveCategoryItems {
+    pub from: CategoryId,
+    pub to: CategoryId,
+}
+
+impl Job for MoveCategoryItems {
+    const KIND: &'static str = "inventory.move_category_items";
+    const VERSION: u16 = 1;
+}
+
 pub fn handlers(app: &App) -> Vec<Handler> {
     let expires = app.clone();
     let serves = app.clone();
+    let moves = app.clone();
     vec![
+        ::jobs::job(move |ctx: Ctx, job: MoveCategoryItems| {
+            let app = moves.clone();
+            async move {
+                move_category_items(&app, &ctx, job).await?;
+                Ok(())
+            }
+        }),
         ::jobs::job(move |ctx: Ctx, job: ExpireReservation| {
             let app = expires.clone();
             async move {

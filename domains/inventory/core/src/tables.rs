@@ -111,6 +111,8 @@ const SALES_ORDERS: &[Column] = &[
     text("currency"),
     time("placed_at"),
     time("confirmed_at"),
+    text("external_id").words(&RECORD, WithRow),
+    json("metadata").words(&RECORD, WithRow),
 ];
 const SALES_ORDER_LINES: &[Column] = &[
     id("sales_order_id"),
@@ -127,6 +129,15 @@ const SALES_ORDER_LINES: &[Column] = &[
     number("cancelled"),
     id("reservation_id"),
     number("waits_since"),
+    number("kit_line"),
+    id("kit_item_id"),
+    number("kit_quantity"),
+    number("kit_entered_quantity"),
+    text("kit_entered_unit"),
+    number("kit_unit_price_minor"),
+    number("shipped_entered"),
+    number("returned_entered"),
+    text("entered_rounding"),
 ];
 const SOLD_TO: Purpose = Purpose {
     why: "To whom the tenant sold, as the system that sold says",
@@ -214,6 +225,8 @@ const PURCHASE_ORDERS: &[Column] = &[
     text("currency"),
     number("total_minor"),
     time("ordered_at"),
+    text("external_id").words(&RECORD, WithRow),
+    json("metadata").words(&RECORD, WithRow),
 ];
 const PURCHASE_ORDER_LINES: &[Column] = &[
     id("order_id"),
@@ -228,6 +241,7 @@ const PURCHASE_ORDER_LINES: &[Column] = &[
     number("cancelled"),
     number("net_entered"),
     number("on_order"),
+    text("entered_rounding"),
 ];
 const TRANSFERS: &[Column] = &[
     id("from_warehouse_id"),
@@ -250,6 +264,8 @@ const TRANSFER_LINES: &[Column] = &[
     text("entered_unit"),
     number("received"),
     number("lost"),
+    number("settled_entered"),
+    text("entered_rounding"),
 ];
 const COUNTS: &[Column] = &[
     id("warehouse_id"),
@@ -281,6 +297,7 @@ const COUNT_LINES: &[Column] = &[
     number("variance"),
     number("unit_cost_minor"),
     text("currency"),
+    text("entered_rounding"),
 ];
 const COUNT_HOLD_RULES: &[Column] =
     &[text("name"), number("quantity_over"), number("value_over_minor"), text("currency")];
@@ -294,6 +311,7 @@ const BILL_COMPONENTS: &[Column] = &[
     number("quantity"),
     number("entered_quantity"),
     text("entered_unit"),
+    text("entered_rounding"),
 ];
 const ASSEMBLIES: &[Column] = &[
     id("item_id"),

@@ -4,20 +4,18 @@ use crate::App;
 use crate::domain::import_member::{FIELDS, Field};
 use crate::permissions::{MEMBERS_INVITE, MEMBERS_READ};
 use crate::service::imports::member_rows::MemberRows;
-use module::{FieldKind, ImportField, ImportOffer, TargetDefinition, import_offer};
-
-const MEMBERS: &str = "users.members";
+use module::{FieldKind, ImportField, ImportOffer, TargetSpec, import_offer};
 
 pub fn offers(app: &App) -> Vec<ImportOffer> {
-    let definition = TargetDefinition {
-        name: MEMBERS.to_owned(),
-        title: "Members, who are asked in by mail".to_owned(),
-        permission: MEMBERS_INVITE.name.to_owned(),
-        read_permission: MEMBERS_READ.name.to_owned(),
-        key: vec!["email".to_owned()],
+    let spec = TargetSpec {
+        name: "users.members",
+        title: "Members, who are asked in by mail",
+        permission: &MEMBERS_INVITE,
+        read_permission: &MEMBERS_READ,
+        key: &["email"],
         fields: FIELDS.iter().map(import_field).collect(),
     };
-    vec![import_offer(app.databases.clone(), MemberRows { app: app.clone(), definition })]
+    vec![import_offer(app.databases.clone(), spec, MemberRows { app: app.clone() })]
 }
 
 fn import_field(field: &Field) -> ImportField {

@@ -4,4 +4,6 @@
 
 mod claim;
 mod key;
+mod left;
+mod pages;
 mod store;

@@ -17,8 +17,8 @@ pub enum AmountError {
 }
 
 impl Money {
-    /// An amount that is not negative. Zeros before it and at the end of its decimals do not count. However long the text
-    /// is, nothing of it is copied.
+    /// An amount that is not negative. Zeros before it and at the end of its decimals do not count. However long the
+    /// text is, nothing of it is copied.
     pub fn from_decimal(text: &str, currency: Currency) -> Result<Self, AmountError> {
         let (whole, fraction) = split(text)?;
         let decimals = usize::from(currency.exponent());

@@ -7,7 +7,7 @@ use kernel::{Ctx, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "import_decisions")]
@@ -41,7 +41,8 @@ data::tenant_entity!(ledger);
 #[derive(Clone, Debug)]
 pub struct Decided {
     pub line: u64,
-    /// What it is counted by; none where it does not say what it is.
+    /// What it is counted by; none where it does not say what it is, or is a line that is refused: that is none of
+    /// those that say the same.
     pub key: Option<String>,
     /// From 1.
     pub occurrence: i64,
@@ -138,6 +139,51 @@ pub async fn occurrences(
 ) -> Result<HashMap<String, i64>, data::Error> {
     let found = last(tx, (import, batch), [Column::RowKey, Column::Occurrence], keys).await?;
     Ok(found.into_iter().filter_map(|row| Some((row.row_key?, row.occurrence))).collect())
+}
+
+/// Which of these occurred in the batches before at all.
+pub async fn occurring(
+    tx: &Tx,
+    import: ImportId,
+    batch: u32,
+    keys: Vec<String>,
+) -> Result<BTreeSet<String>, data::Error> {
+    if batch == 0 || keys.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let most = keys.len() as u64;
+    let one_of_each = Query::select()
+        .expr(Expr::col(Column::Id).min())
+        .from(Entity)
+        .and_where(Expr::col(Column::TenantId).eq(tx.tenant()))
+        .and_where(Expr::col(Column::ImportId).eq(import))
+        .and_where(Expr::col(Column::RowKey).is_in(keys))
+        .group_by_col(Column::RowKey)
+        .to_owned();
+    let found = tx.find::<Entity>().filter(Column::Id.in_subquery(one_of_each)).limit(most).all().await?;
+    Ok(found.into_iter().filter_map(|row| row.row_key).collect())
+}
+
+/// Which one a row of an import is among those that say the same.
+pub struct Claim {
+    pub import: ImportId,
+    pub key: String,
+    pub occurrence: i64,
+}
+
+/// Those of these imports and keys, the first occurrences first: up to this one, and at most so many.
+pub async fn claims(
+    tx: &Tx,
+    imports: BTreeSet<ImportId>,
+    keys: Vec<String>,
+    (to, most): (i64, usize),
+) -> Result<Vec<Claim>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ImportId.is_in(imports));
+    let found = found.filter(Column::RowKey.is_in(keys)).filter(Column::Occurrence.lte(to));
+    let found = found.order_by_asc(Column::Occurrence).limit(most as u64).all().await?;
+    let claim =
+        |row: Model| Some(Claim { import: row.import_id, key: row.row_key?, occurrence: row.occurrence });
+    Ok(found.into_iter().filter_map(claim).collect())
 }
 
 /// How the batches before left each of these things.

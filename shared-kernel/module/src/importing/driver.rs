@@ -1,12 +1,13 @@
-//! Plans, executes and undoes batches of any target: each in one transaction with the record of what it came to, so that
-//! the same batch again is answered from there.
+//! Plans, executes and undoes batches of any target: each in one transaction with the record of what it came to, so
+//! that the same batch again is answered from there.
 
 use super::decision::{self, After, Decided};
 use super::identity::{NewLine, Occurrence};
-use super::{BatchOf, Decision, Identity, Made, RowTarget, batch, identity, unavailable};
+use super::lines::{self, Line, Lines, next};
+use super::{BatchOf, Decision, Identity, Made, RowTarget, TargetSpec, batch, identity, unavailable};
 use crate::import_target::{
-    BatchOutcome, BatchUndone, ExecuteBatch, ExportPage, ExportedRows, ImportError, ImportId, ImportRow,
-    ImportTarget, PlanBatch, RowFault, RowOutcome, RowUndone, UndoBatch,
+    BatchOutcome, BatchUndone, CloseBatch, ExecuteBatch, ExportPage, ExportedRows, ImportError, ImportId,
+    ImportRow, ImportTarget, PlanBatch, RefusedRow, RowFault, RowOutcome, RowUndone, UndoBatch,
 };
 use async_trait::async_trait;
 use data::{Databases, Unit};
@@ -23,6 +24,7 @@ const MAX_STORED_BYTES: usize = 500;
 
 pub struct Driver<T> {
     pub databases: Databases,
+    pub spec: TargetSpec,
     pub target: T,
 }
 
@@ -41,6 +43,13 @@ impl<T: RowTarget> ImportTarget for Driver<T> {
         self.answered(ctx, request.import, request.batch, executed).await
     }
 
+    async fn close(&self, ctx: &Ctx, request: CloseBatch) -> Result<BatchOutcome, ImportError> {
+        self.check_name(&request.target)?;
+        let CloseBatch { import, batch, .. } = request;
+        let closed = self.close_once(ctx, import, batch).await;
+        self.answered(ctx, import, batch, closed).await
+    }
+
     async fn undo(&self, ctx: &Ctx, request: UndoBatch) -> Result<BatchUndone, ImportError> {
         self.check(ctx, &request.target, 0)?;
         let undone = self.undo_once(ctx, request.import, request.batch).await;
@@ -49,7 +58,7 @@ impl<T: RowTarget> ImportTarget for Driver<T> {
 
     async fn export(&self, ctx: &Ctx, request: ExportPage) -> Result<ExportedRows, ImportError> {
         self.check_name(&request.target)?;
-        ctx.may(self.target.read_permission()).map_err(|_| ImportError::Forbidden)?;
+        ctx.may(self.spec.read_permission).map_err(|_| ImportError::Forbidden)?;
         let most = usize::from(request.most).clamp(1, MAX_ROWS);
         let read = self.databases.read(ctx).await.map_err(unavailable)?;
         self.target.export(&read, ctx, request.after.as_deref(), most).await.map_err(unavailable)
@@ -64,7 +73,7 @@ fn undoing(import: ImportId) -> ImportId {
 impl<T: RowTarget> Driver<T> {
     fn check(&self, ctx: &Ctx, target: &str, rows: usize) -> Result<(), ImportError> {
         self.check_name(target)?;
-        ctx.may(self.target.permission()).map_err(|_| ImportError::Forbidden)?;
+        ctx.may(self.spec.permission).map_err(|_| ImportError::Forbidden)?;
         if rows > MAX_ROWS {
             return Err(unavailable(format!("a batch has at most {MAX_ROWS} rows")));
         }
@@ -72,7 +81,7 @@ impl<T: RowTarget> Driver<T> {
     }
 
     fn check_name(&self, target: &str) -> Result<(), ImportError> {
-        if target == self.target.definition().name { Ok(()) } else { Err(ImportError::UnknownTarget) }
+        if target == self.spec.name { Ok(()) } else { Err(ImportError::UnknownTarget) }
     }
 
     /// Where another transaction was faster with this very batch, what that one recorded is the answer.
@@ -103,15 +112,12 @@ impl<T: RowTarget> Driver<T> {
         if let Some(outcome) = batch::recorded(&unit, import, number).await? {
             return Ok(outcome);
         }
-        let mut known = Known::read(&self.target, &mut unit, ctx, (import, number), rows).await?;
+        let mut known = Known::read(self, &mut unit, ctx, (import, number), rows).await?;
         known.overlay(&unit, import, number).await?;
-        if number > 0
-            && let Some(take_off) = self.target.made_before()
-        {
-            let made = decision::created_before(&unit, import, number).await?;
-            known.beside.iter_mut().for_each(|beside| take_off(beside, made));
+        if self.target.made_before().is_some() {
+            known.made = decision::created_before(&unit, import, number).await?;
         }
-        let decided = known.decide_all(&self.target, ctx, rows, &HashMap::new())?;
+        let decided = known.decide_all(self, ctx, rows, &HashMap::new())?;
         let outcome = decided.outcome();
         decision::insert_all(&unit, ctx, import, number, &decided.rows).await?;
         batch::record(&unit, ctx, import, number, &outcome).await?;
@@ -130,16 +136,27 @@ impl<T: RowTarget> Driver<T> {
             None => Vec::new(),
         };
         let kept: HashMap<u64, Decided> = kept.into_iter().map(|row| (row.line, row)).collect();
-        let mut known = Known::read(&self.target, &mut unit, ctx, (import, number), rows).await?;
-        let mut decided = known.decide_all(&self.target, ctx, rows, &kept)?;
+        let mut known = Known::read(self, &mut unit, ctx, (import, number), rows).await?;
+        let mut decided = known.decide_all(self, ctx, rows, &kept)?;
         // Later batches read what is there.
         decided.rows.iter_mut().for_each(|row| row.after = None);
         let outcome = decided.outcome();
         self.target.write(&mut unit, ctx, BatchOf { import, number }, &decided.made).await?;
         decision::insert_all(&unit, ctx, import, number, &decided.rows).await?;
         identity::insert_all(&unit, ctx, import, &decided.lines).await?;
+        identity::found_to_be(&unit, &decided.found).await?;
         batch::record(&unit, ctx, import, number, &outcome).await?;
         Ok(unit.commit(outcome).await?)
+    }
+
+    async fn close_once(&self, ctx: &Ctx, import: ImportId, number: u32) -> Result<BatchOutcome, T::Error> {
+        let unit = self.databases.write(ctx).await?;
+        if let Some(outcome) = batch::recorded(&unit, import, number).await? {
+            return Ok(outcome);
+        }
+        let nothing = BatchOutcome { rows: Vec::new() };
+        batch::record(&unit, ctx, import, number, &nothing).await?;
+        Ok(unit.commit(nothing).await?)
     }
 
     async fn undo_once(&self, ctx: &Ctx, import: ImportId, number: u32) -> Result<BatchUndone, T::Error> {
@@ -214,10 +231,11 @@ struct Known<T: RowTarget> {
     beside: Vec<T::Beside>,
     /// By what a row is counted by: how often it occurred before.
     occurrences: HashMap<String, i64>,
-    /// What made the lines that are there.
-    lines: HashMap<Occurrence, Uuid>,
+    lines: Lines,
     things: HashMap<String, T::Thing>,
     steps: HashMap<String, i64>,
+    /// How many rows before make something that the database does not have yet.
+    made: u64,
 }
 
 /// What was decided of a batch.
@@ -226,11 +244,22 @@ struct DecidedBatch<C> {
     made: Vec<Made<C>>,
     /// The new ones among the lines of documents.
     lines: Vec<NewLine>,
+    /// Those that rows of error files were found to be.
+    found: Vec<(Occurrence, RefusedRow)>,
 }
 
 impl<C> DecidedBatch<C> {
     fn outcome(&self) -> BatchOutcome {
         BatchOutcome { rows: self.rows.iter().map(|row| row.outcome.clone()).collect() }
+    }
+
+    fn add_line(&mut self, line: &Line, row: &ImportRow, outcome: &RowOutcome) {
+        let (identity, corrects) = (line.identity, row.corrects);
+        if let RowOutcome::Created { id } | RowOutcome::Updated { id } = outcome {
+            self.lines.push(NewLine { identity, line: row.line, resource: *id, corrects });
+        } else if line.is_found {
+            self.found.extend(corrects.map(|refused| (identity, refused)));
+        }
     }
 
     /// Later batches ask how this one leaves a thing, and not how its rows did one by one.
@@ -246,38 +275,31 @@ impl<C> DecidedBatch<C> {
 
 impl<T: RowTarget> Known<T> {
     async fn read(
-        target: &T,
+        driver: &Driver<T>,
         unit: &mut Unit,
         ctx: &Ctx,
         (import, number): (ImportId, u32),
         rows: &[ImportRow],
     ) -> Result<Self, T::Error> {
+        let target = &driver.target;
         let identities: Vec<_> = rows.iter().map(|row| target.identify(row)).collect();
         let names: BTreeSet<String> =
             identities.iter().flatten().map(|identity| identity.thing().to_owned()).collect();
         let things = target.read(unit, ctx, &names).await?;
         let keys: BTreeSet<String> = identities.iter().flatten().map(counted_by).collect();
         let occurrences = decision::occurrences(unit, import, number, keys.into_iter().collect()).await?;
-        let beside =
-            target.read_beside(unit, ctx, &without_repeated(rows, &identities, &occurrences)).await?;
+        let named = without_repeated(rows, &identities, &occurrences);
+        let beside = target.read_beside(unit, ctx, &named, &things).await?;
         if beside.len() != rows.len() {
             return Err(data::Error::internal("a target did not read beside each row").into());
         }
-        let mut known =
-            Self { identities, beside, occurrences, lines: HashMap::new(), things, steps: HashMap::new() };
-        known.lines = identity::known(unit, &known.line_identities(target)).await?;
-        Ok(known)
-    }
-
-    fn line_identities(&self, target: &T) -> Vec<Occurrence> {
-        let mut occurrences = self.occurrences.clone();
-        let name = target.definition().name;
-        let lines = self.identities.iter().flatten().filter(|one| matches!(one, Identity::Line { .. }));
-        let lines = lines.map(|line| {
-            let key = counted_by(line);
-            (line_identity(&name, &key), next(&mut occurrences, &key))
+        let of_lines = rows.iter().zip(&identities).filter_map(|(row, identity)| match identity {
+            Some(line @ Identity::Line { .. }) => Some((counted_by(line), row.corrects)),
+            _ => None,
         });
-        lines.collect()
+        let of_lines: Vec<_> = of_lines.collect();
+        let lines = Lines::read(unit, driver.spec.name, (import, number), &of_lines, &occurrences).await?;
+        Ok(Self { identities, beside, occurrences, lines, things, steps: HashMap::new(), made: 0 })
     }
 
     /// As the earlier batches of a plan would leave what they are about.
@@ -297,41 +319,59 @@ impl<T: RowTarget> Known<T> {
 
     fn decide_all(
         &mut self,
-        target: &T,
+        driver: &Driver<T>,
         ctx: &Ctx,
         rows: &[ImportRow],
         kept: &HashMap<u64, Decided>,
     ) -> Result<DecidedBatch<T::Change>, data::Error> {
-        let name = target.definition().name;
+        let Driver { spec, target, .. } = driver;
         let identities = std::mem::take(&mut self.identities);
         let beside = std::mem::take(&mut self.beside);
-        let mut batch = DecidedBatch { rows: Vec::new(), made: Vec::new(), lines: Vec::new() };
-        for ((row, identity), beside) in rows.iter().zip(identities).zip(&beside) {
+        let mut batch =
+            DecidedBatch { rows: Vec::new(), made: Vec::new(), lines: Vec::new(), found: Vec::new() };
+        for ((row, identity), mut beside) in rows.iter().zip(identities).zip(beside) {
+            if let Some(take_off) = target.made_before() {
+                take_off(&mut beside, self.made);
+            }
             let key = identity.as_ref().map(counted_by);
-            let occurrence = key.as_ref().map_or(1, |key| next(&mut self.occurrences, key));
+            let is_line = matches!(identity, Some(Identity::Line { .. }));
+            let occurrence = match &key {
+                Some(key) if !is_line => next(&mut self.occurrences, key),
+                _ => 1,
+            };
+            let place = match &key {
+                Some(key) if is_line => self.lines.find(key, row.corrects).map(Some),
+                _ if occurrence > 1 => Err(repeated(spec.key)),
+                _ => Ok(None),
+            };
+            let (line, fault) = match place {
+                Ok(line) => (line, None),
+                Err(fault) => (None, Some(fault)),
+            };
+            let there = line.as_ref().and_then(|line| line.there);
             let thing = identity.as_ref().and_then(|identity| self.things.get(identity.thing()));
-            let line = match (&identity, &key) {
-                (Some(Identity::Line { .. }), Some(key)) => Some((line_identity(&name, key), occurrence)),
-                _ => None,
+            let seen = print(&(thing, there, &beside))?;
+            let decision = match (fault, there) {
+                (Some(fault), _) => Decision::refuse(vec![fault]),
+                (None, Some(id)) => Decision::unchanged(id),
+                (None, None) => decide(target, ctx, row, (thing, &beside), seen, kept.get(&row.line)),
             };
-            let repeated = occurrence > 1 && !matches!(identity, Some(Identity::Line { .. }));
-            let there = line.and_then(|line| self.lines.get(&line).copied());
-            let seen = print(&(thing, there, beside))?;
-            let decision = match there {
-                Some(id) => Decision::unchanged(id),
-                None => decide(target, ctx, row, (thing, beside), seen, kept.get(&row.line)),
-            };
-            let decision = if repeated { refuse_repeated(target) } else { decision };
             let Decision { outcome, change, after } = decision;
             let after = match (&identity, after) {
                 (Some(identity), Some(after)) => Some(self.leave(identity.thing(), after)?),
                 _ => None,
             };
-            if let (Some(identity), RowOutcome::Created { id } | RowOutcome::Updated { id }) =
-                (line, &outcome)
-            {
-                batch.lines.push(NewLine { identity, line: row.line, resource: *id });
-            }
+            let is_refused = matches!(outcome, RowOutcome::Refused { .. });
+            self.made += u64::from(matches!(outcome, RowOutcome::Created { .. }));
+            let (key, occurrence) = match (line, key) {
+                (Some(line), Some(key)) if !is_refused => {
+                    let (_, occurrence) = line.identity;
+                    self.lines.take(&key, occurrence);
+                    batch.add_line(&line, row, &outcome);
+                    (Some(if row.corrects.is_some() { lines::marked(&key) } else { key }), occurrence)
+                }
+                (_, key) => (key.filter(|_| !is_line), occurrence),
+            };
             let text = change.as_ref().map(serde_json::to_string).transpose();
             let text = text.map_err(data::Error::internal)?;
             batch.rows.push(Decided {
@@ -379,12 +419,11 @@ fn decide<T: RowTarget>(
 }
 
 /// And for nothing else: what is wrong with it beside depends on whether the first one is written yet.
-fn refuse_repeated<T: RowTarget>(target: &T) -> Decision<T::Thing, T::Change> {
-    let key = target.definition().key;
-    let field = key.first().cloned().unwrap_or_default();
+fn repeated(key: &[&str]) -> RowFault {
+    let field = key.first().copied().unwrap_or_default().to_owned();
     let rule = if key.len() == 1 { format!("duplicate_{field}") } else { "duplicate_row".to_owned() };
     let detail = format!("an earlier row of this file has the same {}", key.join(", "));
-    Decision::refuse(vec![RowFault { field, rule, detail }])
+    RowFault { field, rule, detail }
 }
 
 /// What its occurrences are counted by: a key, or a print of a line.
@@ -404,17 +443,6 @@ fn stored(name: &str) -> String {
         return name.to_owned();
     }
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
-}
-
-fn line_identity(target: &str, key: &str) -> Uuid {
-    let name = format!("{target} {key}");
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
-}
-
-fn next(occurrences: &mut HashMap<String, i64>, key: &str) -> i64 {
-    let occurrence = occurrences.entry(key.to_owned()).or_default();
-    *occurrence += 1;
-    *occurrence
 }
 
 /// Of what a row was decided upon.

@@ -1,8 +1,9 @@
 //! The table `import_identities`: the lines of documents that were imported, so that the same line again is known,
-//! whichever file it comes in. Those that say the same are counted from 1 without a gap, also when some are undone: a
-//! file that has a line once means the first of them, whoever brought it.
+//! whichever file it comes in. Those that say the same are counted from 1, and where some are undone the last ones take
+//! their places: a file that has a line once means the first of them, whoever brought it.
 
-use crate::import_target::ImportId;
+use super::alike::Imported;
+use crate::import_target::{ImportId, RefusedRow};
 use data::{Tx, Unit};
 use kernel::{Ctx, TenantId};
 use sea_orm::Set;
@@ -25,6 +26,15 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
     pub deleted_by: Option<String>,
+    pub corrects_import: Option<ImportId>,
+    pub corrects_line: Option<i64>,
+}
+
+impl Model {
+    fn corrects(&self) -> Option<RefusedRow> {
+        let line = u64::try_from(self.corrects_line?).ok()?;
+        Some(RefusedRow { import: self.corrects_import?, line })
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,6 +53,7 @@ pub struct NewLine {
     /// Of the file.
     pub line: u64,
     pub resource: Uuid,
+    pub corrects: Option<RefusedRow>,
 }
 
 /// Each that is there, with what it made.
@@ -58,13 +69,43 @@ pub async fn known(tx: &Tx, wanted: &[Occurrence]) -> Result<HashMap<Occurrence,
     Ok(found.into_iter().map(|row| ((row.identity, row.occurrence), row.resource_id)).collect())
 }
 
+/// Those of what these say, the first occurrences first: up to this one, and at most so many.
+pub async fn alike(
+    tx: &Tx,
+    identities: BTreeSet<Uuid>,
+    (to, most): (i64, usize),
+) -> Result<Vec<(Occurrence, Imported)>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::Identity.is_in(identities));
+    let found = found.filter(Column::Occurrence.lte(to)).order_by_asc(Column::Occurrence);
+    let found = found.limit(most as u64).all().await?;
+    let one = |row: Model| {
+        let imported = Imported { resource: row.resource_id, corrects: row.corrects() };
+        ((row.identity, row.occurrence), imported)
+    };
+    Ok(found.into_iter().map(one).collect())
+}
+
+/// They are these rows of error files: no other row of the files that refused them is taken for them.
+pub async fn found_to_be(unit: &Unit, found: &[(Occurrence, RefusedRow)]) -> Result<(), data::Error> {
+    for ((identity, occurrence), RefusedRow { import, line }) in found {
+        let line = i64::try_from(*line).map_err(data::Error::internal)?;
+        let row =
+            unit.update::<Entity>().set(Column::CorrectsImport, *import).set(Column::CorrectsLine, line);
+        let row = row.filter(Column::Identity.eq(*identity));
+        row.filter(Column::Occurrence.eq(*occurrence)).exec().await?;
+    }
+    Ok(())
+}
+
 pub async fn insert_all(
     unit: &Unit,
     ctx: &Ctx,
     import: ImportId,
     new: &[NewLine],
 ) -> Result<(), data::Error> {
-    let row = |NewLine { identity: (identity, occurrence), line, resource }: &NewLine| {
+    let row = |new: &NewLine| {
+        let NewLine { identity: (identity, occurrence), line, resource, corrects } = new;
+        let corrects_line = corrects.map(|refused| i64::try_from(refused.line)).transpose();
         Ok(ActiveModel {
             public_id: Set(ctx.new_id::<()>().uuid()),
             identity: Set(*identity),
@@ -72,6 +113,8 @@ pub async fn insert_all(
             import_id: Set(import),
             line: Set(i64::try_from(*line).map_err(data::Error::internal)?),
             resource_id: Set(*resource),
+            corrects_import: Set(corrects.map(|refused| refused.import)),
+            corrects_line: Set(corrects_line.map_err(data::Error::internal)?),
             ..Default::default()
         })
     };

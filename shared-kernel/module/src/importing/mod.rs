@@ -1,17 +1,19 @@
-//! What a domain writes to be imported into: a [`RowTarget`], which says how a row is known, reads what is there, decides
-//! one row in a pure function, and writes and takes back what was decided. The rest is the same for all of them and
-//! stands here: what a batch came to, which rows there were before, and who is asked again.
+//! What a domain writes to be imported into: a [`RowTarget`], which says how a row is known, reads what is there,
+//! decides one row in a pure function, and writes and takes back what was decided. The rest is the same for all of
+//! them and stands here: what a batch came to, which rows there were before, and who is asked again.
 
+mod alike;
 mod batch;
 mod decision;
 mod driver;
 mod identity;
+mod lines;
 mod tables;
 
 pub use tables::{IMPORT_BATCHES, IMPORT_DECISIONS, IMPORT_IDENTITIES};
 
 use crate::import_target::{
-    ExportedRows, ImportId, ImportOffer, ImportRow, RowFault, RowOutcome, TargetDefinition,
+    ExportedRows, ImportField, ImportId, ImportOffer, ImportRow, RowFault, RowOutcome, TargetDefinition,
 };
 use async_trait::async_trait;
 use data::{Databases, Tx, Unit};
@@ -20,7 +22,7 @@ use kernel::contract::Cause;
 use kernel::{Ctx, Permission};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -29,18 +31,23 @@ use uuid::Uuid;
 pub enum Identity {
     /// The key of the thing that the row is about, in one form. It stands in a file once.
     Key(String),
-    /// The key of a part of a thing, of which a file may name several: of a bin of an item. It stands in a file once too.
+    /// The key of a part of a thing, of which a file may name several: of a bin of an item. It stands in a file once
+    /// too.
     Part { thing: String, key: String },
     /// A line of a document. A document may have the same line several times; it is there as often as it was imported.
-    /// What it is about may be the document, or what the line changes.
+    /// What it is about may be the document, or what the line changes. A row of an error file is still a line of the
+    /// file that it was refused in.
     Line { thing: String, document: String, content: String },
 }
 
 impl Identity {
-    /// A line of all that the row says.
-    pub fn line(thing: impl Into<String>, document: impl Into<String>, row: &ImportRow) -> Self {
-        let values = row.values.iter().map(|(field, value)| format!("{field:?}:{value:?}"));
-        let content = values.collect::<Vec<_>>().join(",");
+    /// A line of all that its row says, as JSON, which no later version writes otherwise.
+    pub fn line(
+        thing: impl Into<String>,
+        document: impl Into<String>,
+        values: &BTreeMap<String, String>,
+    ) -> Self {
+        let content = serde_json::json!(values).to_string();
         Self::Line { thing: thing.into(), document: document.into(), content }
     }
 
@@ -59,8 +66,8 @@ pub struct Decision<T, C> {
     pub outcome: RowOutcome,
     /// None where nothing is to be written.
     pub change: Option<C>,
-    /// How the thing is then, for later rows of the file about the same one; none where a file has no two of them. It is
-    /// best as `read` would find it, since a row is decided anew where that finds it otherwise.
+    /// How the thing is then, for later rows of the file about the same one; none where a file has no two of them. It
+    /// is best as `read` would find it, since a row is decided anew where that finds it otherwise.
     pub after: Option<T>,
 }
 
@@ -109,14 +116,6 @@ pub trait RowTarget: Send + Sync + 'static {
     type Change: Serialize + DeserializeOwned + Send + Sync;
     type Error: From<data::Error> + std::error::Error + Send + Sync + 'static;
 
-    fn definition(&self) -> TargetDefinition;
-
-    /// The one that the definition names.
-    fn permission(&self) -> &'static Permission;
-
-    /// And the one to see the same.
-    fn read_permission(&self) -> &'static Permission;
-
     /// None where the row does not say; `decide` has its reasons to refuse it then.
     fn identify(&self, row: &ImportRow) -> Option<Identity>;
 
@@ -128,16 +127,18 @@ pub trait RowTarget: Send + Sync + 'static {
         names: &BTreeSet<String>,
     ) -> Result<HashMap<String, Self::Thing>, Self::Error>;
 
-    /// One for each row, in the same order. What it finds stays until the unit ends, or `write` looks again.
+    /// One for each row, in the same order. `things` is what was read of what the rows are about. What it finds stays
+    /// until the unit ends, or `write` looks again.
     async fn read_beside(
         &self,
         unit: &mut Unit,
         ctx: &Ctx,
         rows: &[ImportRow],
+        things: &HashMap<String, Self::Thing>,
     ) -> Result<Vec<Self::Beside>, Self::Error>;
 
-    /// Where there is a bound on what a file makes: what is beside a row of a plan whose batches before would have made so
-    /// many. None where there is none, and they are not counted.
+    /// Where there is a bound on what a file makes: takes off what is beside a row what rows before it made, which the
+    /// database does not know of yet. None where there is no bound.
     fn made_before(&self) -> Option<fn(&mut Self::Beside, u64)> {
         None
     }
@@ -181,11 +182,51 @@ pub trait RowTarget: Send + Sync + 'static {
     ) -> Result<ExportedRows, Self::Error>;
 }
 
-pub fn import_offer<T: RowTarget>(databases: Databases, target: T) -> ImportOffer {
-    let definition = target.definition();
-    ImportOffer { definition, target: Arc::new(Driver { databases, target }) }
+/// What a target is called, what it takes and what its rows have. Its definition is made of it.
+pub struct TargetSpec {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub permission: &'static Permission,
+    /// To see the same, so to export it.
+    pub read_permission: &'static Permission,
+    /// None where a row is a line of a document.
+    pub key: &'static [&'static str],
+    pub fields: Vec<ImportField>,
+}
+
+pub fn import_offer<T: RowTarget>(databases: Databases, spec: TargetSpec, target: T) -> ImportOffer {
+    let definition = TargetDefinition {
+        name: spec.name.to_owned(),
+        title: spec.title.to_owned(),
+        permission: spec.permission.name.to_owned(),
+        read_permission: spec.read_permission.name.to_owned(),
+        key: spec.key.iter().map(|field| (*field).to_owned()).collect(),
+        fields: spec.fields.clone(),
+    };
+    ImportOffer { definition, target: Arc::new(Driver { databases, spec, target }) }
 }
 
 fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> crate::ImportError {
     crate::ImportError::Unavailable(Cause::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(cells: &[(&str, &str)]) -> String {
+        let values = cells.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        match Identity::line("thing", "document", &values) {
+            Identity::Line { content, .. } => content,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Were one written otherwise, a file that was imported before would come in once more.
+    #[test]
+    fn what_a_line_says_is_always_written_alike() {
+        assert_eq!(content(&[]), "{}");
+        assert_eq!(content(&[("sku", "A-1"), ("quantity", "2")]), r#"{"quantity":"2","sku":"A-1"}"#);
+        assert_eq!(content(&[("customer", "O'Brien \"Ö\"\n")]), r#"{"customer":"O'Brien \"Ö\"\n"}"#);
+    }
 }

@@ -23,8 +23,15 @@ const DECISIONS: &[Column] = &[
     number("step"),
     json("after").words(&FILE, WithRow),
 ];
-const IDENTITIES: &[Column] =
-    &[id("identity"), number("occurrence"), id("import_id"), number("line"), id("resource_id")];
+const IDENTITIES: &[Column] = &[
+    id("identity"),
+    number("occurrence"),
+    id("import_id"),
+    number("line"),
+    id("resource_id"),
+    id("corrects_import"),
+    number("corrects_line"),
+];
 
 pub const IMPORT_BATCHES: Table = Table::ledger("import_batches", BATCHES);
 pub const IMPORT_DECISIONS: Table = Table::ledger("import_decisions", DECISIONS);

@@ -30,6 +30,7 @@ impl Recipes {
                 let draft = made(tenant, ORDERS, order(tenant)).await;
                 of(operation, &draft).with(order(tenant))
             }
+            "inventory_put_purchase_order" => put(tenant, operation, status, order(tenant)).await,
             "inventory_order_purchase_order" | "inventory_cancel_purchase_order" => {
                 of(operation, &made(tenant, ORDERS, order(tenant)).await)
             }

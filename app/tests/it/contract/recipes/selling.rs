@@ -1,6 +1,6 @@
 //! The recipes of sales orders, from the draft to what comes back.
 
-use super::{Recipes, made, missing, of, unique, with};
+use super::{Recipes, made, missing, of, put, unique, with};
 use crate::contract::ask::Call;
 use crate::document::Operation;
 use crate::furnished::Furnished;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const ORDERS: &str = "/inventory/sales-orders";
 
 impl Recipes {
-    pub(super) async fn selling(&self, tenant: &Furnished, operation: &Operation) -> Call {
+    pub(super) async fn selling(&self, tenant: &Furnished, operation: &Operation, status: &str) -> Call {
         match operation.id.as_str() {
             "inventory_create_sales_order" => with(operation, order(tenant)),
             "inventory_patch_sales_order" => {
@@ -17,6 +17,7 @@ impl Recipes {
                 let change = json!({ "customer_name": unique("Chevalier"), "lines": lines });
                 of(operation, &made(tenant, ORDERS, order(tenant)).await).with(change)
             }
+            "inventory_put_sales_order" => put(tenant, operation, status, order(tenant)).await,
             "inventory_confirm_sales_order" | "inventory_cancel_sales_order" => {
                 of(operation, &made(tenant, ORDERS, order(tenant)).await)
             }

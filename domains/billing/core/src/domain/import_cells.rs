@@ -37,8 +37,8 @@ pub fn check_names(faults: &mut Faults, cells: &Cells, fields: &[Field]) {
     }
 }
 
-/// What a cell, as [`text`] gives it, says something costs; a fault where it says no amount. Without a currency it is only
-/// looked at.
+/// What a cell, as [`text`] gives it, says something costs; a fault where it says no amount. Without a currency it is
+/// only looked at.
 pub fn amount(faults: &mut Faults, pointer: &str, cell: &str, currency: Option<Currency>) -> Option<Money> {
     let read = match currency {
         Some(currency) => Money::from_decimal(cell, currency).map(Some),

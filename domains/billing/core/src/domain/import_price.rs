@@ -1,5 +1,5 @@
-//! One row of a file as a price. A price never changes, so a row is one of its product's prices, or makes another beside
-//! them; a row with the id of a price compares itself with that one, and is refused where it differs.
+//! One row of a file as a price. A price never changes, so a row is one of its product's prices, or makes another
+//! beside them; a row with the id of a price compares itself with that one, and is refused where it differs.
 
 use super::import_cells::{Cells, Field, amount, check_names, field, reference, text};
 use super::named::Named;
@@ -87,8 +87,8 @@ pub enum Decided {
     Unchanged(PriceId),
 }
 
-/// What becomes of a row; `id` is for a price that it makes, and `product` the one that it names, where there is one. All
-/// faults of the row at once.
+/// What becomes of a row; `id` is for a price that it makes, and `product` the one that it names, where there is one.
+/// All faults of the row at once.
 pub fn decide(
     cells: &Cells,
     id: PriceId,

@@ -107,7 +107,7 @@ pub fn rows(file: &[Cells<'_>]) -> Vec<ImportRow> {
 
 /// As they stand in a file with a header.
 pub fn numbered(rows: Vec<BTreeMap<String, String>>) -> Vec<ImportRow> {
-    (2..).zip(rows).map(|(line, values)| ImportRow { line, values }).collect()
+    (2..).zip(rows).map(|(line, values)| ImportRow { line, values, corrects: None }).collect()
 }
 
 pub fn told(outcomes: &[RowOutcome]) -> Vec<String> {

@@ -1,15 +1,19 @@
-//! The rows that were refused, as a file to fix and upload again: written as the one they came in, with what is wrong
-//! in a column more. A row that was malformed stays so until somebody has mended it. Cells are as the file had them, with
-//! what guards them; only the column that is added could be a formula of ours.
+//! The rows that were refused, as a file to fix and upload again: written as the one they came in, with two columns
+//! more: what is wrong, and which row it was. A row that was malformed stays so until somebody has mended it. Cells
+//! are as the file had them, but for those that a spreadsheet would compute, which are guarded as an export guards
+//! them.
 
 use super::dialect::{Delimiter, Dialect, TextEncoding, Units};
+use super::guard::{meant, rewritten};
 use super::mapping::Mapping;
+use super::mark;
 use super::records::Record;
 use super::row::{Fault, RowResult};
 use super::upload::{Source, Upload};
 use csv::{Terminator, WriterBuilder};
+use module::IMPORT_ROW;
 
-const COLUMN: &str = "error";
+const ERROR: &str = "error";
 const MAX_ERROR_CHARS: usize = 2_000;
 
 /// Workbooks are told as CSV that a spreadsheet opens as it is meant: in UTF-8 with a mark.
@@ -19,9 +23,11 @@ pub struct ErrorFile {
     dialect: Dialect,
     is_marked: bool,
     width: usize,
-    /// Of a file that was such a one: its column is written anew.
-    replaced: Option<usize>,
     header: Vec<String>,
+    /// Where it says what is wrong. A file that was such a one has it, and it is written anew.
+    error: usize,
+    /// Where it says which row it was. It goes on to say so of a row that came with it.
+    mark: usize,
 }
 
 impl ErrorFile {
@@ -31,15 +37,10 @@ impl ErrorFile {
             Source::Sheet(_) => (OF_WORKBOOKS, true),
         };
         let mut header = upload.columns.clone();
-        let mut name = COLUMN.to_owned();
-        while mapping.uses_column(&name) {
-            name.insert_str(0, "import_");
-        }
-        let replaced = header.iter().position(|column| *column == name);
-        if replaced.is_none() {
-            header.push(name);
-        }
-        Self { dialect, is_marked, width: upload.columns.len(), replaced, header }
+        let error = find_or_add(&mut header, mark::column(mapping, ERROR));
+        let mark = find_or_add(&mut header, mark::column(mapping, IMPORT_ROW));
+        let header = header.iter().map(|name| rewritten(name).into_owned()).collect();
+        Self { dialect, is_marked, width: upload.columns.len(), header, error, mark }
     }
 
     pub fn header(&self) -> Result<Vec<u8>, csv::Error> {
@@ -52,18 +53,23 @@ impl ErrorFile {
     }
 
     pub fn row(&self, record: Record, result: &RowResult) -> Result<Vec<u8>, csv::Error> {
-        let error = told(result);
-        let (mut cells, is_whole) = match record.cells {
-            Ok(cells) if cells.len() == self.width => (cells, true),
-            Ok(cells) => (cells, false),
-            Err(unreadable) => (vec![unreadable.text], false),
-        };
-        match self.replaced.filter(|_| is_whole).and_then(|index| cells.get_mut(index)) {
-            Some(cell) => *cell = error,
-            None => cells.push(error),
-        }
-        if !is_whole && cells.len() == self.header.len() {
-            cells.push(String::new());
+        let (error, mark) = (told(result), mark::text(result.run, result.line));
+        let is_whole = record.cells.as_ref().is_ok_and(|cells| cells.len() == self.width);
+        let cells = record.cells.unwrap_or_else(|unreadable| vec![unreadable.text]);
+        let mut cells: Vec<String> = cells.iter().map(|cell| rewritten(cell).into_owned()).collect();
+        if is_whole {
+            cells.resize(self.header.len(), String::new());
+            if let Some(cell) = cells.get_mut(self.error) {
+                *cell = error;
+            }
+            if let Some(cell) = cells.get_mut(self.mark).filter(|cell| mark::parse(meant(cell)).is_none()) {
+                *cell = mark;
+            }
+        } else {
+            cells.extend([error, mark]);
+            if cells.len() == self.header.len() {
+                cells.push(String::new());
+            }
         }
         self.record(&cells)
     }
@@ -77,6 +83,14 @@ impl ErrorFile {
         let text = String::from_utf8_lossy(&bytes);
         Ok(self.dialect.encoding.encode(&text))
     }
+}
+
+fn find_or_add(header: &mut Vec<String>, name: String) -> usize {
+    let found = header.iter().position(|column| *column == name);
+    found.unwrap_or_else(|| {
+        header.push(name);
+        header.len() - 1
+    })
 }
 
 /// Begins with a word, so that no spreadsheet takes it for a formula.
@@ -110,10 +124,18 @@ mod tests {
             row_count: 0,
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
             preview: Vec::new(),
+            uploaded_by: None,
             version: 1,
             created_at: DateTime::default(),
             updated_at: DateTime::default(),
         }
+    }
+
+    const RUN: Uuid = Uuid::nil();
+
+    /// As it is told of a row of this line.
+    fn why(line: u64) -> String {
+        format!("\"line {line}: b must be \"\"less\"\"\"")
     }
 
     fn refused(record: &Record) -> RowResult {
@@ -121,7 +143,7 @@ mod tests {
         let (field, rule) = (Some("unit_cost".to_owned()), "not_less".to_owned());
         let fault = Fault { column: Some("b".to_owned()), field, value: None, rule, detail };
         RowResult {
-            run: ImportRunId::from_uuid(Uuid::nil()),
+            run: ImportRunId::from_uuid(RUN),
             line: record.line,
             outcome: Outcome::Refused,
             resource_id: None,
@@ -153,15 +175,39 @@ mod tests {
 
     #[test]
     fn a_refused_row_comes_back_as_it_came() {
-        let why = |line| format!("\"line {line}: b must be \"\"less\"\"\"");
         for encoding in ["utf-8", "windows-1252", "utf-16le"] {
-            let expected = format!("a;b;error\nä;\"1;5\";{}\n", why(2));
+            let expected = format!("a;b;error;import_row\nä;\"1;5\";{};{RUN}:2\n", why(2));
             check("a;b\nä;\"1;5\"\n", &["a", "b"], "b", encoding, &expected);
         }
         // Told again where it is told already, unless the file means something of its own by that name.
-        check("a;error\n1;old\n", &["a", "error"], "a", "utf-8", &format!("a;error\n1;{}\n", why(2)));
-        let expected = format!("a;error;import_error\n1;old;{}\n", why(2));
+        let expected = format!("a;error;import_row\n1;{};{RUN}:2\n", why(2));
+        check("a;error\n1;old\n", &["a", "error"], "a", "utf-8", &expected);
+        let expected = format!("a;error;import_error;import_row\n1;old;{};{RUN}:2\n", why(2));
         check("a;error\n1;old\n", &["a", "error"], "error", "utf-8", &expected);
+    }
+
+    /// Whichever error file it comes back in, it is the row of the first file.
+    #[test]
+    fn a_row_stays_the_one_that_was_refused_first() {
+        let columns = ["import_row", "a", "error"];
+        let first = "01890000-0000-7000-8000-000000000000:9";
+        let text = format!("import_row;a;error\n{first};1;old\n;1;old\nmine;1;old\n");
+        let told = [(first.to_owned(), 2), (format!("{RUN}:3"), 3), (format!("{RUN}:4"), 4)];
+        let told = told.map(|(mark, line)| format!("{mark};1;{}\n", why(line))).concat();
+        check(&text, &columns, "a", "utf-8", &format!("import_row;a;error\n{told}"));
+        let expected = format!("import_row;a;error;import_import_row\nmine;1;{};{RUN}:2\n", why(2));
+        check("import_row;a;error\nmine;1;old\n", &columns, "import_row", "utf-8", &expected);
+    }
+
+    #[test]
+    fn what_would_be_computed_is_guarded_once() {
+        let expected = format!(
+            "'=a;b;error;import_row\n'=cmd|x;'=1;{};{RUN}:2\n-1.5;'+1;{};{RUN}:3\n'=1;{};{RUN}:4\n",
+            why(2),
+            why(3),
+            why(4)
+        );
+        check("=a;b\n=cmd|x;'=1\n-1.5;+1\n=1\n", &["=a", "b"], "b", "utf-8", &expected);
     }
 
     #[test]
@@ -182,15 +228,20 @@ mod tests {
         told.end();
         let told: Vec<_> = told.map(|record| record.cells.unwrap()).collect();
         let why = "line 2: =b is not \"=1\",=cmd|' /C calc'!A0\r\n=2";
-        assert_eq!(told, [vec!["a", "b", "error"], vec!["'=1", "=2", why]]);
+        let mark = format!("{RUN}:2");
+        assert_eq!(told, [vec!["a", "b", "error", "import_row"], vec!["'=1", "'=2", why, &mark]]);
     }
 
     #[test]
     fn what_was_malformed_stays_so() {
-        let why = |line| format!("\"line {line}: b must be \"\"less\"\"\"");
-        let expected = format!("a;b;error\n1;{}\n1;2;3;{}\n", why(2), why(3));
+        let told = |line| format!("{};{RUN}:{line}", why(line));
+        let expected = format!("a;b;error;import_row\n1;{}\n1;2;3;{}\n", told(2), told(3));
         check("a;b\n1\n1;2;3\n", &["a", "b"], "b", "utf-8", &expected);
-        let expected = format!("a;b;error\n1;2;{};\n", why(2));
-        check("a;b;error\n1;2\n", &["a", "b", "error"], "b", "utf-8", &expected);
+        // Nor is it as wide as the header by what is told of it.
+        let columns = ["a", "b", "error", "import_row"];
+        let expected = format!("a;b;error;import_row\n1;2;{};\n", told(2));
+        check("a;b;error;import_row\n1;2\n", &columns, "b", "utf-8", &expected);
+        let expected = format!("a;error;import_row\n\"\"\"1\"\"2\";{};\n", told(2));
+        check("a\n\"1\"2\n", &["a"], "a", "utf-8", &expected);
     }
 }

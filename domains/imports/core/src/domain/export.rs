@@ -4,6 +4,7 @@ use super::run::RunStatus;
 use chrono::{DateTime, Utc};
 use imports_contract::ExportId;
 use kernel::UserId;
+use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
@@ -19,6 +20,8 @@ pub struct Export {
     pub size_bytes: Option<u64>,
     pub failure_detail: Option<String>,
     pub file_name: String,
+    /// In the store: of the attempt that is, or was, the last to write it. None before the first.
+    pub file: Option<Uuid>,
     pub requested_by: Option<UserId>,
     pub finished_at: Option<DateTime<Utc>>,
     pub version: i64,
@@ -27,7 +30,8 @@ pub struct Export {
 }
 
 impl Export {
-    /// The status that its last step led from: every change counts as a version, so the second is that of the first step.
+    /// The status that its last step led from: every change counts as a version, so the second is that of the first
+    /// step.
     pub fn came_from(&self) -> RunStatus {
         if self.version <= 2 { RunStatus::Queued } else { RunStatus::Running }
     }
@@ -36,7 +40,7 @@ impl Export {
 /// How an export ends.
 #[derive(Clone, Debug)]
 pub enum End {
-    Done { rows: u64, size_bytes: u64 },
+    Done { file: Uuid, rows: u64, size_bytes: u64 },
     Failed { detail: String },
     Cancelled,
 }

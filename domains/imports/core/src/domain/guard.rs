@@ -1,6 +1,6 @@
 //! Text that a spreadsheet would take for a formula: an export writes an apostrophe before it, so that it is shown and
-//! never computed, and an import takes that one off again. A text that has an apostrophe of its own gets one as well, so
-//! what comes back is what there was.
+//! never computed, and an import takes that one off again. A text that has an apostrophe of its own gets one as well,
+//! so what comes back is what there was.
 
 use module::FieldKind;
 use std::borrow::Cow;
@@ -23,6 +23,15 @@ pub fn guarded(kind: FieldKind, value: &str) -> Cow<'_, str> {
 /// As it is meant by a file's cell, without blanks around it; those behind a guard are the value's.
 pub fn meant(cell: &str) -> &str {
     unguarded(cell.trim_start()).trim_end()
+}
+
+/// A file's cell as it is written into another file: as it was, but for what a spreadsheet would compute.
+pub fn rewritten(cell: &str) -> Cow<'_, str> {
+    if cell.trim_start().starts_with(FORMULA) || cell.starts_with(DROPPED) {
+        // Whatever it is for: a number is one in any column.
+        return guarded(FieldKind::Decimal, meant(cell));
+    }
+    Cow::Borrowed(cell)
 }
 
 fn unguarded(cell: &str) -> &str {
@@ -116,6 +125,27 @@ mod tests {
         check("", "");
     }
 
+    #[test]
+    fn a_cell_is_guarded_once() {
+        fn check(cell: &str, expected: &str) {
+            assert_eq!(rewritten(cell), expected, "{cell:?}");
+            assert_eq!(rewritten(&rewritten(cell)), expected, "{cell:?}");
+            assert_eq!(meant(expected), meant(cell), "{cell:?}");
+        }
+        check("=1", "'=1");
+        check(" =1 ", "'=1");
+        check("'=1", "'=1");
+        check(" '=1", " '=1");
+        check("\t=1", "'=1");
+        check("\t1", "1");
+        check("+49 30", "'+49 30");
+        check("-12.50", "-12.50");
+        check("-12,50", "'-12,50");
+        check("'s-Hertogenbosch", "'s-Hertogenbosch");
+        check(" Chai ", " Chai ");
+        check("", "");
+    }
+
     /// Every text of up to four of these; but for blanks around it, which no value has.
     #[test]
     fn whatever_is_written_is_read_back_and_never_computed() {
@@ -135,6 +165,10 @@ mod tests {
                 let is_shown = !cell.trim_start().starts_with(FORMULA) && !cell.starts_with(DROPPED);
                 assert!(is_number || is_shown, "{kind:?} {cell:?}");
             }
+            let cell = rewritten(text);
+            assert_eq!(meant(&cell), meant(text), "{text:?}");
+            let is_shown = !cell.trim_start().starts_with(FORMULA) && !cell.starts_with(DROPPED);
+            assert!(is_decimal(&cell) || is_shown, "{text:?} {cell:?}");
         }
         assert_eq!(texts.len(), 1 + 12 + 144 + 1_728 + 20_736);
     }

@@ -319,6 +319,8 @@ fn check_delimiter(header: &str, declared: Delimiter) -> Result<(), NotCsv> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::records::MAX_RECORD_BYTES;
+    use super::super::table::MAX_COLUMNS;
     use super::*;
 
     fn inspect(bytes: &[u8], chunk_bytes: usize) -> Result<Csv, NotCsv> {
@@ -387,6 +389,21 @@ mod tests {
         assert_eq!(table.preview, [["1", "2"]]);
         let NotCsv(found) = inspect(Some(7)).unwrap_err();
         assert!(found.contains("nothing in line 7"), "{found}");
+    }
+
+    /// An upload is shown with its preview each time it is asked for.
+    #[test]
+    fn what_is_shown_is_no_wider_than_the_header() {
+        let long = "x".repeat(1_000);
+        let wide = ",".repeat(MAX_RECORD_BYTES - 1);
+        let text = format!("a,b\n1,2,3,4\n{wide}\n1,{long}\n{}\n5\n6,7\n", ",".repeat(900));
+        let table = inspect(text.as_bytes(), 64 * 1_024).unwrap().table;
+        assert_eq!(table.row_count, 6);
+        assert_eq!(table.preview, [vec!["1", "2"], vec!["1", &long[..200]], vec!["", ""], vec!["5"]]);
+        for header in [vec!["a"; MAX_COLUMNS + 1].join(","), wide] {
+            let NotCsv(found) = inspect(format!("{header}\n1,2\n").as_bytes(), 64 * 1_024).unwrap_err();
+            assert!(found.contains("more than 1,000 columns"), "{found}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! by row, forth to the target and back to what people see of a fault.
 
 use super::guard::meant;
+use super::mark::Marks;
 use super::records::{Record, Unreadable};
 use super::rounding::{MAX_DECIMALS, rounded};
 use super::row::{Fault, Outcome, RowResult};
@@ -171,6 +172,7 @@ fn escape(name: &str) -> String {
 #[derive(Debug)]
 pub struct Plan {
     fields: Vec<(String, Origin)>,
+    marks: Option<Marks>,
     width: usize,
 }
 
@@ -200,7 +202,7 @@ impl Plan {
             Source::Rounded { column, decimals } => cell(column, Some(*decimals)),
         };
         let fields = mapping.0.iter().filter_map(|(field, source)| Some((field.clone(), origin(source)?)));
-        Self { fields: fields.collect(), width: columns.len() }
+        Self { fields: fields.collect(), marks: Marks::of(mapping, columns), width: columns.len() }
     }
 
     pub fn sort(&self, records: Vec<Record>) -> Sorted {
@@ -208,8 +210,14 @@ impl Plan {
         for record in records {
             match record.cells {
                 Ok(cells) if cells.len() == self.width => {
-                    sorted.rows.push(ImportRow { line: record.line, values: self.values(&cells) });
-                    sorted.sources.push(cells);
+                    match self.marks.as_ref().map_or(Ok(None), |marks| marks.read(&cells)) {
+                        Ok(corrects) => {
+                            let (line, values) = (record.line, self.values(&cells));
+                            sorted.rows.push(ImportRow { line, values, corrects });
+                            sorted.sources.push(cells);
+                        }
+                        Err(fault) => sorted.malformed.push((record.line, fault)),
+                    }
                 }
                 Ok(cells) => {
                     let detail = format!("the row has {} values, the header {}", cells.len(), self.width);
@@ -292,7 +300,7 @@ fn malformed(text: String, detail: String) -> Fault {
     Fault { column: None, field: None, value: Some(shown(text)), rule, detail }
 }
 
-fn shown(text: String) -> String {
+pub fn shown(text: String) -> String {
     text.chars().take(MAX_SHOWN_CHARS).collect()
 }
 

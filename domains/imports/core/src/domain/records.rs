@@ -1,9 +1,11 @@
 //! Cuts a CSV file (RFC 4180, in any dialect) into records as its bytes arrive. Beside the csv crate because an import
-//! must know where each record begins, and because after a broken quote it goes on with the next line instead of
-//! taking the rest of the file for one value. What a record is depends on the bytes alone, not on how they were cut
-//! into chunks, so that a resumed import sees the same rows.
+//! must know where each record begins, and because after a broken quote it goes on below it instead of taking the rest
+//! of the file for one value. What a record is depends on the bytes alone, not on how they were cut into chunks, so
+//! that a resumed import sees the same rows.
 
 use super::dialect::{Dialect, TextEncoding, Units};
+use super::scan::{Scan, Taken, line_end, scan};
+use super::table::MAX_COLUMNS;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::io::Cursor;
 use std::ops::Range;
@@ -11,6 +13,8 @@ use std::ops::Range;
 /// A longer record is refused, which bounds the memory.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
 const SHOWN_CHARS: usize = 200;
+const TOO_WIDE: &str =
+    "the row has more than 1,000 columns; quote a value that has the delimiter in it, or leave columns out";
 
 /// Where the next record begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +105,16 @@ impl Records {
         self.wait_for = 0;
     }
 
+    fn take(&mut self, len: usize, lines: u64, body: Result<Range<usize>, Unreadable>) -> Cut {
+        let line = self.at.line;
+        self.consume(len, lines);
+        Cut { line, bytes: len as u64, end: self.at, body }
+    }
+
+    fn unreadable(&self, detail: &'static str) -> Unreadable {
+        Unreadable { detail, text: shown(self.rest(), self.dialect.encoding) }
+    }
+
     /// Whether it is known if there is one.
     fn skip_byte_order_mark(&mut self) -> bool {
         let mark = self.dialect.encoding.byte_order_mark();
@@ -154,15 +168,22 @@ impl Records {
                     self.wait_for = (rest.len() * 2).min(MAX_RECORD_BYTES + 1);
                     return None;
                 }
-                Scan::Record { body: 0, len, lines } => self.consume(len, lines),
-                Scan::Record { body, len, lines } => {
-                    let (line, body) = (self.at.line, Ok(self.used..self.used + body));
-                    self.consume(len, lines);
-                    return Some(Cut { line, bytes: len as u64, end: self.at, body });
+                Scan::Record { body: 0, len, lines, .. } => self.consume(len, lines),
+                // Not split into cells, each of which takes many times its bytes.
+                Scan::Record { len, lines, cells, .. } if cells > MAX_COLUMNS => {
+                    let unreadable = self.unreadable(TOO_WIDE);
+                    return Some(self.take(len, lines, Err(unreadable)));
                 }
-                Scan::Broken(detail) => {
-                    let unreadable = Unreadable { detail, text: shown(rest, self.dialect.encoding) };
-                    return self.finish_refused(unreadable);
+                Scan::Record { body, len, lines, .. } => {
+                    let body = self.used..self.used + body;
+                    return Some(self.take(len, lines, Ok(body)));
+                }
+                Scan::Broken { detail, taken } => {
+                    let unreadable = self.unreadable(detail);
+                    return match taken {
+                        Some(Taken { len, lines }) => Some(self.take(len, lines, Err(unreadable))),
+                        None => self.finish_refused(unreadable),
+                    };
                 }
             }
         }
@@ -193,119 +214,6 @@ impl Iterator for Records {
             Err(unreadable) => Err(unreadable),
         };
         Some(Record { line, bytes, end, cells })
-    }
-}
-
-enum Scan {
-    /// It does not end in these bytes.
-    More,
-    /// `body` without the line's end, `len` with it, `lines` that it takes.
-    Record {
-        body: usize,
-        len: usize,
-        lines: u64,
-    },
-    Broken(&'static str),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Start,
-    Unquoted,
-    Quoted,
-    Closed,
-}
-
-/// Looks for the end of the record the bytes begin with.
-///
-/// A quote that ends an unquoted value is an error, not text. Were it text, a file could be made in which each line
-/// opens a quote that never closes, whichever line one begins with; so the lines after a broken one are cheap to read.
-fn scan(bytes: &[u8], ended: bool, dialect: Dialect) -> Scan {
-    let delimiter = u16::from(dialect.delimiter.byte());
-    match dialect.encoding.units() {
-        Units::Bytes => scan_units(bytes, ended, delimiter, |[unit]: [u8; 1]| u16::from(unit)),
-        Units::LittleEndianPairs => scan_units(bytes, ended, delimiter, u16::from_le_bytes),
-        Units::BigEndianPairs => scan_units(bytes, ended, delimiter, u16::from_be_bytes),
-    }
-}
-
-const QUOTE: u16 = b'"' as u16;
-const CR: u16 = b'\r' as u16;
-const LF: u16 = b'\n' as u16;
-
-fn scan_units<const N: usize>(
-    bytes: &[u8],
-    ended: bool,
-    delimiter: u16,
-    read: impl Fn([u8; N]) -> u16,
-) -> Scan {
-    let window = &bytes[..bytes.len().min(MAX_RECORD_BYTES)];
-    let too_long = bytes.len() > window.len();
-    let last = ended && !too_long;
-    let unfinished = if too_long { Scan::Broken("the row is longer than 1 MiB") } else { Scan::More };
-    let (units, _) = window.as_chunks::<N>();
-    let (mut state, mut lines, mut at) = (State::Start, 0, 0);
-    while let Some(unit) = units.get(at) {
-        let unit = read(*unit);
-        let next = units.get(at + 1).map(|unit| read(*unit));
-        if next.is_none() && !last && matches!(unit, QUOTE | CR) {
-            return unfinished;
-        }
-        match (state, unit) {
-            (State::Quoted, QUOTE) if next == Some(QUOTE) => at += 1,
-            (State::Quoted, QUOTE) => state = State::Closed,
-            (State::Quoted, LF) => lines += 1,
-            (State::Quoted, CR) => lines += u64::from(next != Some(LF)),
-            (State::Quoted, _) => {}
-            (_, unit) if unit == delimiter => state = State::Start,
-            (_, LF) => return Scan::Record { body: at * N, len: (at + 1) * N, lines: lines + 1 },
-            (_, CR) => {
-                let len = (at + 1 + usize::from(next == Some(LF))) * N;
-                return Scan::Record { body: at * N, len, lines: lines + 1 };
-            }
-            (State::Start, QUOTE) => state = State::Quoted,
-            (State::Closed, _) => {
-                return Scan::Broken(
-                    "there is text after a closing quote; a quote inside a value is doubled",
-                );
-            }
-            (State::Unquoted, QUOTE)
-                if next.is_none_or(|next| next == delimiter || matches!(next, CR | LF)) =>
-            {
-                return Scan::Broken(
-                    "a value ends with a quote but does not begin with one; quote the value and double the quotes in it",
-                );
-            }
-            _ => state = State::Unquoted,
-        }
-        at += 1;
-    }
-    match state {
-        _ if !last => unfinished,
-        State::Quoted => Scan::Broken("a quote is opened and never closed"),
-        _ => Scan::Record { body: window.len(), len: window.len(), lines },
-    }
-}
-
-/// How long the first line is, its end included.
-fn line_end(bytes: &[u8], ended: bool, units: Units) -> Option<usize> {
-    match units {
-        Units::Bytes => line_end_in(bytes, ended, |[unit]: [u8; 1]| u16::from(unit)),
-        Units::LittleEndianPairs => line_end_in(bytes, ended, u16::from_le_bytes),
-        Units::BigEndianPairs => line_end_in(bytes, ended, u16::from_be_bytes),
-    }
-}
-
-fn line_end_in<const N: usize>(bytes: &[u8], ended: bool, read: impl Fn([u8; N]) -> u16) -> Option<usize> {
-    let (units, _) = bytes.as_chunks::<N>();
-    let Some(at) = units.iter().position(|unit| matches!(read(*unit), LF | CR)) else {
-        return ended.then_some(bytes.len());
-    };
-    let is_cr = units.get(at).is_some_and(|unit| read(*unit) == CR);
-    match units.get(at + 1).map(|unit| read(*unit)) {
-        Some(LF) if is_cr => Some((at + 2) * N),
-        None if is_cr && !ended => None,
-        _ => Some((at + 1) * N),
     }
 }
 
@@ -472,6 +380,50 @@ mod tests {
         check("a\n\"x", &["1: a", "2! \"x"]);
     }
 
+    /// The lines of a value that a quote in it has broken, of which each would fit the header.
+    #[test]
+    fn what_is_inside_a_broken_value_is_no_row() {
+        let broken = "2! 1,\"x \"y\" z";
+        check("a,b\n1,\"x \"y\" z\n2,i\nj\",k\n3,z\n", &["1: a|b", broken, "5: 3|z"]);
+        check("a,b\r\n1,\"x \"y\" z\r\n2,i\r\nj\",k\r\n3,z", &["1: a|b", broken, "5: 3|z"]);
+        check("a,b\r1,\"x \"y\" z\r2,i\r4,j\"\r3,z", &["1: a|b", broken, "5: 3|z"]);
+        check("a,b\n1,\"x \"y\" z\n2,i\n\",k\n3,z\n", &["1: a|b", broken, "5: 3|z"]);
+        check("a,b\n1,\"x \"y\" z\n2,12\" i\nj\",k", &["1: a|b", broken]);
+        check("a,b\nx\",\"y\n2,i\nz\"\n3,z\n", &["1: a|b", "2! x\",\"y", "5: 3|z"]);
+        let twice = "a,b\n1,\"x \"y\" z\n2,i\nj\",\"k\n3,z\nl\"\n4,z\n";
+        check(twice, &["1: a|b", broken, "7: 4|z"]);
+        // A quote begins below, or none is at a value's border: the lines are rows.
+        check("a,b\n1,\"x \"y\" z\n2,i\n\"3\",z\n", &["1: a|b", broken, "3: 2|i", "4: 3|z"]);
+        check("a,b\n1,\"x \"y\" z\n2,i\n3,\"\"\n", &["1: a|b", broken, "3: 2|i", "4: 3|"]);
+        check("a,b\n1,\"x \"y\" z\n2,12\" i\n", &["1: a|b", broken, "3: 2|12\" i"]);
+        check("a,b\n1,\"x \"y\"\n2,i\n3,j\"\n", &["1: a|b", "2! 1,\"x \"y\"", "3: 2|i", "4! 3,j\""]);
+        let found = read(b"1,\"x \"y\" z\n2,i\nj\",k\n", 5);
+        let detail = found[0].cells.as_ref().unwrap_err().detail;
+        assert!(detail.contains("value of several lines"), "{detail}");
+    }
+
+    /// A cell takes many times its bytes.
+    #[test]
+    fn a_record_of_too_many_cells_is_not_split() {
+        let (most, wide) = (",".repeat(MAX_COLUMNS - 1), ",".repeat(MAX_COLUMNS));
+        let widest = ",".repeat(MAX_RECORD_BYTES - 1);
+        let text = format!("{most}\n{wide}\n\"{wide}\",\n{widest}\n\"a\nb\"{wide}\n1,2");
+        for encoding in [TextEncoding::UTF_8, TextEncoding::parse("utf-16be").unwrap()] {
+            let mut records = Records::of(Position::default(), Dialect { encoding, ..Dialect::RFC_4180 });
+            records.push(&encoding.encode(&text));
+            records.end();
+            let found: Vec<_> = records.collect();
+            let shown: Vec<_> =
+                found.iter().map(|record| (record.line, record.cells.as_ref().ok().map(Vec::len))).collect();
+            let expected =
+                [(1, Some(MAX_COLUMNS)), (2, None), (3, Some(2)), (4, None), (5, None), (7, Some(2))];
+            assert_eq!(shown, expected, "{}", encoding.name());
+            let Err(unreadable) = &found[1].cells else { panic!("it was split") };
+            assert!(unreadable.detail.contains("more than 1,000 columns"), "{unreadable:?}");
+            assert_eq!(unreadable.text, ",".repeat(SHOWN_CHARS));
+        }
+    }
+
     #[test]
     fn a_record_beyond_the_limit_is_refused_and_dropped() {
         let limit = MAX_RECORD_BYTES;
@@ -491,7 +443,16 @@ mod tests {
     /// Were each line read to the limit anew, this would take hours.
     #[test]
     fn a_file_made_to_be_slow_is_not() {
-        for line in ["\"a\n", "x\",\"y\n", "a,\"\"\"\n", "\"\",\"\n", "\"\"\"\"\"\n", "a,\"b \"\" c\n"] {
+        for line in [
+            "\"a\n",
+            "x\",\"y\n",
+            "a,\"\"\"\n",
+            "\"\",\"\n",
+            "\"\"\"\"\"\n",
+            "a,\"b \"\" c\n",
+            "\"a\" b\n",
+            "\",x\"y\n",
+        ] {
             let text = line.repeat(2 * MAX_RECORD_BYTES / line.len());
             let bytes: u64 = read(text.as_bytes(), 64 * 1_024).iter().map(|record| record.bytes).sum();
             assert_eq!(bytes, text.len() as u64, "{line:?}");

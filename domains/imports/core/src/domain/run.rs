@@ -84,6 +84,11 @@ impl UndoStatus {
 }
 
 impl Run {
+    /// Where it is taken up again; none where nothing of it is recorded yet.
+    pub fn begun_at(&self) -> Option<Position> {
+        (self.resume != Position::default()).then_some(self.resume)
+    }
+
     /// Why it cannot be undone, and what to do instead; none where it can.
     pub fn not_undoable(&self) -> Option<&'static str> {
         match &self.undo {

@@ -1,10 +1,12 @@
 //! What any file is once it is read: a header of unique names, and rows below it, of which the first are shown.
 
+use super::guard::meant;
 use super::records::Record;
 use std::collections::BTreeMap;
 
 pub const PREVIEW_ROWS: usize = 5;
 const PREVIEW_CELL_CHARS: usize = 200;
+/// A record of more cannot be read.
 pub const MAX_COLUMNS: usize = 1_000;
 const MAX_NAME_CHARS: usize = 200;
 
@@ -33,10 +35,7 @@ fn columns(record: Record) -> Result<Vec<String>, String> {
     let cells = record
         .cells
         .map_err(|broken| format!("its header in line {line} cannot be read: {}", broken.detail))?;
-    let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    if names.len() > MAX_COLUMNS {
-        return Err(format!("its header has {} columns, more than {MAX_COLUMNS}", names.len()));
-    }
+    let names: Vec<String> = cells.iter().map(|cell| meant(cell).to_owned()).collect();
     let mut faults = Vec::new();
     let mut seen = BTreeMap::new();
     for (column, name) in (1..).zip(&names) {
@@ -66,6 +65,6 @@ fn preview(columns: &[String], rows: Vec<Record>) -> Result<Vec<Vec<String>>, St
         ));
     }
     let short = |cell: String| cell.chars().take(PREVIEW_CELL_CHARS).collect();
-    let readable = rows.into_iter().filter_map(|record| record.cells.ok());
-    Ok(readable.map(|cells| cells.into_iter().map(short).collect()).collect())
+    let shown = |cells: Vec<String>| cells.into_iter().take(columns.len()).map(short).collect();
+    Ok(rows.into_iter().filter_map(|record| record.cells.ok()).map(shown).collect())
 }

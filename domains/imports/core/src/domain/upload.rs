@@ -87,6 +87,8 @@ pub struct Upload {
     pub row_count: u64,
     pub columns: Vec<String>,
     pub preview: Vec<Vec<String>>,
+    /// The actor who sent it; none where a version before took it in.
+    pub uploaded_by: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,

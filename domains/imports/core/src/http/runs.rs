@@ -1,15 +1,15 @@
 //! Imports: asked for, watched, cancelled, undone.
 
-use super::sources::{Entries, ImportSourceDto, shown};
+use super::sources::{Entries, ImportSourceDto, shown, shown_without_values};
 use crate::domain::row::{Outcome, RowResult};
 use crate::domain::run::{Mode, Run, Undo};
 use crate::error::Error;
 use crate::service::{self, App, Mapped, RunOf, StartRun};
 use chrono::{DateTime, Utc};
 use imports_contract::{ImportRunId, ImportRunKind, MappingId, UploadId};
-use kernel::{Faults, UserId};
+use kernel::{Ctx, Faults, UserId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::{Answer, Body, Caller, Listing, OwnOrder, PageQuery, PathId, Query, Rendered, State, respond};
@@ -134,7 +134,7 @@ pub struct ImportRunDto {
     rows_updated: u64,
     rows_unchanged: u64,
     rows_refused: u64,
-    /// Why it failed
+    /// Why it failed, and what of a failed or cancelled one is not known
     failure_detail: Option<String>,
     requested_by: Option<UserId>,
     /// Once somebody has asked for it
@@ -146,8 +146,10 @@ pub struct ImportRunDto {
     updated_at: DateTime<Utc>,
 }
 
-impl From<&Run> for ImportRunDto {
-    fn from(run: &Run) -> Self {
+impl ImportRunDto {
+    /// To who may read these targets.
+    fn of(run: &Run, readable: &BTreeSet<String>) -> Self {
+        let shown = if readable.contains(&run.target) { shown } else { shown_without_values };
         Self {
             id: run.id,
             upload_id: run.upload,
@@ -287,24 +289,29 @@ impl From<ImportOutcome> for Outcome {
 #[utoipa::path(post, path = "/runs", responses((status = 202, body = ImportRunDto)))]
 pub async fn start_run(app: State<App>, caller: Caller, body: Body<StartImport>) -> Answer {
     let command = body.into_inner().command()?;
-    respond(&caller, async |ctx| service::start_run(&app, ctx, command).await, accepted).await
+    let render = accepted(&app, &caller);
+    respond(&caller, async |ctx| service::start_run(&app, ctx, command).await, render).await
 }
 
 /// Lists imports
 #[utoipa::path(get, path = "/runs", responses((status = 200, body = Listing<ImportRunDto>)))]
 pub async fn list_runs(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
     let found = service::list_runs(&app, &caller, page.request()).await?;
-    Ok(page.render(found.map(|run| ImportRunDto::from(&run))))
+    let readable = service::readable(&app, &caller);
+    Ok(page.render(found.map(|run| ImportRunDto::of(&run, &readable))))
 }
 
 /// Shows an import and how far it is
 #[utoipa::path(get, path = "/runs/{id}", responses((status = 200, body = ImportRunDto)))]
 pub async fn get_run(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
     let run = service::get_run(&app, &caller, id.id()).await?;
-    Ok(Rendered::ok(&ImportRunDto::from(&run)).etag(run.version))
+    let readable = service::readable(&app, &caller);
+    Ok(Rendered::ok(&ImportRunDto::of(&run, &readable)).etag(run.version))
 }
 
 /// Lists what became of each row, in the order of the file
+///
+/// Needs the permission to read the run's target, beside that of imports: what is wrong with a row tells of what is there.
 #[utoipa::path(get, path = "/runs/{id}/rows", responses((status = 200, body = Listing<ImportRowDto>)))]
 pub async fn list_run_rows(
     app: State<App>,
@@ -320,16 +327,19 @@ pub async fn list_run_rows(
 
 /// Cancels an import
 ///
-/// One that runs ends after the batch it is working on; what has gone in stays.
+/// One that runs ends after the batch it is working on; what has gone in stays, and is in its rows and counts. Where the
+/// target does not tell what it has of that batch, `failure_detail` says so.
 #[utoipa::path(post, path = "/runs/{id}/cancel", responses((status = 202, body = ImportRunDto)))]
 pub async fn cancel_run(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
-    respond(&caller, async |ctx| service::cancel_run(&app, ctx, id.id()).await, accepted).await
+    let render = accepted(&app, &caller);
+    respond(&caller, async |ctx| service::cancel_run(&app, ctx, id.id()).await, render).await
 }
 
 /// Downloads the rows that were refused, to fix and upload again
 ///
-/// Written as the file they came in, with all its columns and one more, `error`, that says what is wrong. Of a
-/// workbook it is CSV.
+/// Written as the file they came in, with all its columns and two more: `error` says what is wrong, and `import_row`
+/// which row it was, so that it is not taken for another that says the same. Leave that as it is, and map neither. Of a
+/// workbook it is CSV. Needs the permission to read the run's target, beside that of imports.
 #[utoipa::path(get, path = "/runs/{id}/error-file", responses(
     (status = 200, description = "The rows that were refused", content((String = "text/csv")))))]
 pub async fn download_error_file(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
@@ -340,13 +350,18 @@ pub async fn download_error_file(app: State<App>, caller: Caller, id: PathId<Imp
 /// Undoes an import
 ///
 /// What its rows created is deleted, and what they updated is as it was before. What something has built on since
-/// stays; each row says what became of it.
+/// stays; each row says what became of it. It is undone once: a row that was kept stays, also where nothing is built
+/// on it any more, and is taken back by hand.
 #[utoipa::path(post, path = "/runs/{id}/undo", responses((status = 202, body = ImportRunDto)))]
 pub async fn undo_run(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
-    respond(&caller, async |ctx| service::undo_run(&app, ctx, id.id()).await, accepted).await
+    let render = accepted(&app, &caller);
+    respond(&caller, async |ctx| service::undo_run(&app, ctx, id.id()).await, render).await
 }
 
-fn accepted(run: &Run) -> Rendered {
-    let location = format!("/api/v1/imports/runs/{}", run.id);
-    Rendered::accepted(&ImportRunDto::from(run)).location(location).etag(run.version)
+fn accepted(app: &App, caller: &Ctx) -> impl Fn(&Run) -> Rendered + Send + Sync + use<> {
+    let readable = service::readable(app, caller);
+    move |run| {
+        let location = format!("/api/v1/imports/runs/{}", run.id);
+        Rendered::accepted(&ImportRunDto::of(run, &readable)).location(location).etag(run.version)
+    }
 }

@@ -13,7 +13,7 @@ pub struct ImportSourceDto {
     /// The file's column that fills the field
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// The same value in every row
+    /// The same value in every row; of a run it is left out for who may not read the target
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// Rounds the column's numbers half to even to so many decimals; only for a field of kind `decimal`. Without it a
@@ -34,6 +34,12 @@ pub fn shown(mapping: &Mapping) -> BTreeMap<String, ImportSourceDto> {
     let source =
         |Entry { field, column, value, decimals }| (field, ImportSourceDto { column, value, decimals });
     mapping.entries().into_iter().map(source).collect()
+}
+
+/// As who may not read the target sees it: a value is of what is in there.
+pub fn shown_without_values(mapping: &Mapping) -> BTreeMap<String, ImportSourceDto> {
+    let sources = shown(mapping).into_iter();
+    sources.map(|(field, source)| (field, ImportSourceDto { value: None, ..source })).collect()
 }
 
 /// Keeps a field that is given twice, so that it can be told; a map would silently keep the last.

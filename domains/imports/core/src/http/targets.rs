@@ -23,13 +23,13 @@ pub struct ImportTargetDto {
     title: String,
     /// Needed to import into it, beside the permission to import
     permission: String,
-    /// Needed to export it
+    /// Needed to export it, and to see the rows of its imports
     read_permission: String,
     /// The fields that a row is known by. Without any it is known by its document, what it says and how often that
     /// occurs in the document
     key: Vec<String>,
     fields: Vec<ImportFieldDto>,
-    /// The mapping that was used last
+    /// The mapping that was used last, for who may read the target
     #[schema(required)]
     last_mapping: Option<BTreeMap<String, ImportSourceDto>>,
     /// Where it was one that is kept

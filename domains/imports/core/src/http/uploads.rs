@@ -211,6 +211,8 @@ pub async fn create_upload(
 }
 
 /// Shows an upload, its columns and its first rows
+///
+/// To whoever sent it, to who may read a target that it was imported into, and to who may read every target.
 #[utoipa::path(get, path = "/uploads/{id}", responses((status = 200, body = ImportUploadDto)))]
 pub async fn get_upload(app: State<App>, caller: Caller, id: PathId<UploadKind>) -> Answer {
     let upload = service::get_upload(&app, &caller, id.id()).await?;
@@ -218,6 +220,8 @@ pub async fn get_upload(app: State<App>, caller: Caller, id: PathId<UploadKind>)
 }
 
 /// Downloads the file of an upload, byte for byte as it came in
+///
+/// It is for whoever sent it, for who may read a target that it was imported into, and for who may read every target.
 #[utoipa::path(get, path = "/uploads/{id}/content", responses(
     (status = 200, description = "The file that was uploaded", content(
         (String = "text/csv"),

@@ -69,6 +69,7 @@ async fn write(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<
             end_export(app, ctx, id, &End::Cancelled).await?;
             Err(JobFailure::Cancelled)
         }
+        Stop::MovedOn => Err(Error::MovedOn.into()),
         Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
         // The export says why; there is nothing in it for operators.
         Stop::Refused(detail) => Ok(fail(detail).await?),

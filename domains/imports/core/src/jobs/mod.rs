@@ -1,5 +1,5 @@
-//! The jobs that carry an import or its undoing on, and those that end one where that is given up; in a file of their own
-//! those of exports.
+//! The jobs that carry an import or its undoing on, and those that end one where that is given up; in a file of their
+//! own those of exports.
 
 pub mod exports;
 
@@ -11,6 +11,9 @@ use kernel::Ctx;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
+
+/// A workbook is copied to this node before its first batch, from a store that may be slow.
+const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 /// Acts as whoever asked for the import.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -77,11 +80,13 @@ pub fn handlers(app: &App) -> Vec<Handler> {
                 failed(run).map_or(Ok(()), Err)
             }
         })
+        .timeout(RUN_TIMEOUT)
         .when_given_up::<EndRun>(),
-        ::jobs::job(move |ctx: Ctx, job: EndRun| {
+        ::jobs::running_job(move |ctx: Ctx, job: EndRun, running: Running| {
             let app = ending.clone();
-            async move { Ok(end_run(&app, &ctx, job.run).await?) }
-        }),
+            async move { Ok(end_run(&app, &ctx, job.run, running.attempt()).await?) }
+        })
+        .timeout(RUN_TIMEOUT),
         ::jobs::running_job(move |ctx: Ctx, job: UndoRun, running: Running| {
             let app = undoing.clone();
             async move {

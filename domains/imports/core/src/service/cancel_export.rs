@@ -1,5 +1,6 @@
 //! Cancels an export. Its job sees that between two pages and stops.
 
+use super::download_export::drop_file;
 use super::{App, audit_export, was};
 use crate::domain::export::{End, Export};
 use crate::domain::run::RunStatus;
@@ -23,5 +24,10 @@ pub async fn cancel_export(app: &App, ctx: &Ctx, id: ExportId) -> Result<Export,
             export
         }
     };
-    Ok(unit.commit(export).await?)
+    let export = unit.commit(export).await?;
+    // It is cancelled, whatever becomes of the file; its job drops it too, where it still runs.
+    if let Err(error) = drop_file(app, ctx, &export).await {
+        tracing::warn!(%error, export = %id, "the file of a cancelled export was left in the blob store");
+    }
+    Ok(export)
 }

@@ -2,7 +2,8 @@
 //! sent: a batch of the upload and a hundred results are held at a time.
 
 use super::read_batches::{Batch, Batches};
-use super::{App, get_run, get_upload};
+use super::sight::may_see_rows;
+use super::{App, find_upload, get_run};
 use crate::domain::error_file::ErrorFile;
 use crate::domain::row::RowResult;
 use crate::error::Error;
@@ -23,7 +24,8 @@ pub struct ErrorFileDownload {
 
 pub async fn download_error_file(app: &App, ctx: &Ctx, id: ImportRunId) -> Result<ErrorFileDownload, Error> {
     let run = get_run(app, ctx, id).await?;
-    let upload = get_upload(app, ctx, run.upload).await?;
+    may_see_rows(app, ctx, &run)?;
+    let upload = find_upload(app, ctx, run.upload).await?;
     let file = ErrorFile::of(&upload, &run.mapping);
     let batches = Batches::open(app, ctx.tenant(), &upload, None).await?;
     let stem = upload.file_name.rsplit_once('.').map_or(upload.file_name.as_str(), |(stem, _)| stem);
@@ -68,7 +70,13 @@ impl Rows {
             let Some(Batch { records, .. }) = self.batches.next().await? else { return Ok(None) };
             let mut told = Vec::new();
             for record in records {
-                if !self.look_up().await? {
+                while self.look_up().await? {
+                    // What was a row when it was imported may be inside one, as files are read by now.
+                    if self.refused.pop_front_if(|result| result.line < record.line).is_none() {
+                        break;
+                    }
+                }
+                if self.refused.is_empty() {
                     break;
                 }
                 if let Some(result) = self.refused.pop_front_if(|result| result.line == record.line) {

@@ -23,7 +23,20 @@ pub async fn download_export(app: &App, ctx: &Ctx, id: ExportId) -> Result<Expor
     Ok(ExportDownload { file_name: export.file_name, blob })
 }
 
-/// The same at each attempt, so that a repeat overwrites its own file.
+/// Each attempt has its own, so that one whose worker was taken for dead writes over no other's.
 pub fn export_key(tenant: TenantId, export: &Export) -> BlobKey {
-    BlobKey::new("imports", tenant, export.id, &export.file_name)
+    let name = match export.file {
+        Some(file) => format!("{file}-{}", export.file_name),
+        // A version before wrote it.
+        None => export.file_name.clone(),
+    };
+    BlobKey::new("imports", tenant, export.id, &name)
+}
+
+/// Of an export that brings none: an attempt may have stored its file and died before it said so.
+pub(super) async fn drop_file(app: &App, ctx: &Ctx, export: &Export) -> Result<(), Error> {
+    if export.file.is_none() || export.status == RunStatus::Done {
+        return Ok(());
+    }
+    Ok(app.blobs.delete(&export_key(ctx.tenant(), export)).await?)
 }

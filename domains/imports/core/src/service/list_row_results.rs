@@ -1,6 +1,7 @@
-//! Lists what became of each row of an import, in the order of the file.
+//! Lists what became of each row of an import, in the order of the file, to who may read its target.
 
-use super::App;
+use super::sight::may_see_rows;
+use super::{App, get_run};
 use crate::domain::row::{Outcome, RowResult};
 use crate::error::Error;
 use crate::store;
@@ -14,7 +15,7 @@ pub async fn list_row_results(
     outcome: Option<Outcome>,
     page: &PageRequest,
 ) -> Result<Page<RowResult>, Error> {
+    may_see_rows(app, ctx, &get_run(app, ctx, run).await?)?;
     let read = app.databases.read(ctx).await?;
-    store::run::find(&read, run).await?.ok_or(Error::RunNotFound)?;
     Ok(store::row::page(&read, run, outcome, page).await?)
 }

@@ -1,6 +1,7 @@
-//! Lists what can be imported into, by name, each with the mapping that was used last.
+//! Lists what can be imported into, by name, each with the mapping that was used last, which may have values in it
+//! and so is for who may read the target.
 
-use super::App;
+use super::{App, has};
 use crate::domain::mapping::Mapping;
 use crate::error::Error;
 use crate::store;
@@ -28,7 +29,11 @@ pub async fn list_targets<'a>(
     let read = app.databases.read(ctx).await?;
     let mut data = Vec::with_capacity(found.len());
     for definition in found {
-        let last = store::run::last_mapping(&read, &definition.name).await?;
+        let last = if has(ctx, &definition.read_permission) {
+            store::run::last_mapping(&read, &definition.name).await?
+        } else {
+            None
+        };
         data.push(TargetShown { definition, last });
     }
     Ok(Page { data, next_cursor })

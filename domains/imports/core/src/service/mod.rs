@@ -3,6 +3,7 @@
 mod cancel_export;
 mod cancel_run;
 mod carry_undo_on;
+mod close_run;
 mod create_export;
 mod create_mapping;
 mod delete_mapping;
@@ -24,8 +25,11 @@ mod run_export;
 mod run_import;
 mod show_exports;
 mod show_mappings;
+mod sight;
 mod start_run;
 mod store_upload;
+#[cfg(test)]
+mod tests;
 mod undo_run;
 mod workbook;
 
@@ -52,6 +56,7 @@ pub use run_export::{Stop, run_export};
 pub use run_import::{Progress, run_import};
 pub use show_exports::{get_export, list_exports};
 pub use show_mappings::{get_mapping, get_mapping_deleted_too, list_mappings};
+pub use sight::readable;
 pub use start_run::{Mapped, RunOf, StartRun, start_run};
 pub use store_upload::{StoreUpload, Told, store_upload};
 pub use undo_run::undo_run;
@@ -64,6 +69,7 @@ use crate::error::Error;
 use crate::store;
 use blobs::{BlobKey, Blobs};
 use data::{AuditEntry, Databases, Unit};
+use get_upload::find_upload;
 use imports_contract::{ImportRunId, UploadId};
 use kernel::contract::Cause;
 use kernel::{Ctx, Faults, Problem, TenantId};
@@ -71,6 +77,7 @@ use module::{ImportError, ImportOffer, TargetDefinition};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[derive(Clone)]
 pub struct App {
@@ -79,7 +86,11 @@ pub struct App {
     /// By name.
     pub targets: Arc<BTreeMap<String, ImportOffer>>,
     pub upload_limit_bytes: u64,
+    /// An import that has worked for so long stands in line again, so that a large file does not hold a worker.
+    pub slice: Duration,
 }
+
+const SLICE: Duration = Duration::from_secs(60);
 
 impl App {
     pub fn new(
@@ -89,7 +100,7 @@ impl App {
         upload_limit_bytes: u64,
     ) -> Self {
         let targets = offers.into_iter().map(|offer| (offer.definition.name.clone(), offer));
-        Self { databases, blobs, targets: Arc::new(targets.collect()), upload_limit_bytes }
+        Self { databases, blobs, targets: Arc::new(targets.collect()), upload_limit_bytes, slice: SLICE }
     }
 }
 

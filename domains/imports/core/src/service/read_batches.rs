@@ -43,7 +43,8 @@ impl Batches {
         let header_row = upload.layout.header_row;
         Ok(match &upload.layout.source {
             Source::Csv(dialect) => {
-                let body = app.blobs.stream(&key).await?.body;
+                let from_byte = begun.unwrap_or_default().byte;
+                let body = app.blobs.stream_from(&key, from_byte).await?.body;
                 Self::Text(Box::new(Text::open(body, *dialect, header_row, begun).await?))
             }
             Source::Sheet(sheet) => {
@@ -85,12 +86,10 @@ impl Filling {
     }
 }
 
-/// A CSV file, as its bytes arrive.
+/// A CSV file, as its bytes arrive from where the import stands.
 pub struct Text {
     body: BoxStream<'static, Result<Bytes, blobs::Error>>,
     records: Records,
-    /// Bytes that were read before the import was interrupted.
-    skip_bytes: u64,
     ended: bool,
 }
 
@@ -101,9 +100,8 @@ impl Text {
         header_row: u64,
         begun: Option<Position>,
     ) -> Result<Self, Error> {
-        let position = begun.unwrap_or_default();
-        let records = Records::of(position, dialect);
-        let mut text = Self { body, records, skip_bytes: position.byte, ended: false };
+        let records = Records::of(begun.unwrap_or_default(), dialect);
+        let mut text = Self { body, records, ended: false };
         if begun.is_none() {
             while text.record().await?.is_some_and(|record| record.line < header_row) {}
         }
@@ -128,19 +126,13 @@ impl Text {
                 return Ok(None);
             }
             match self.body.try_next().await? {
-                Some(chunk) => self.push(&chunk),
+                Some(chunk) => self.records.push(&chunk),
                 None => {
                     self.records.end();
                     self.ended = true;
                 }
             }
         }
-    }
-
-    fn push(&mut self, chunk: &[u8]) {
-        let skipped = usize::try_from(self.skip_bytes).unwrap_or(usize::MAX).min(chunk.len());
-        self.skip_bytes -= skipped as u64;
-        self.records.push(&chunk[skipped..]);
     }
 }
 

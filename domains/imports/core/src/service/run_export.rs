@@ -1,18 +1,19 @@
-//! Writes an export: page after page from its target, as CSV into the blobs, and then says that it is done. Memory holds
-//! one page. It can be run again from the start at any time: the file is the same one, and is there whole or not at all.
+//! Writes an export: page after page from its target, as CSV into the blobs, and then says that it is done. Memory
+//! holds one page. It can be run again from the start at any time, into a file of its own: the export names the one
+//! that was written to its end last, and no other stays.
 
 use super::download_export::export_key;
-use super::{App, audit_export, may_export, was};
+use super::{App, audit_export, get_export, may_export, was};
 use crate::domain::export::{End, Export};
 use crate::domain::export_file;
 use crate::domain::run::RunStatus;
 use crate::store;
 use ::jobs::Running;
-use bytes::Bytes;
-use futures::stream::{self, Stream};
+use blobs::{Page, Pages};
 use imports_contract::ExportId;
 use kernel::{Ctx, Problem};
 use module::{ExportPage, ExportedRows, ImportError, ImportOffer};
+use uuid::Uuid;
 
 const MAX_BYTES: u64 = 1 << 30;
 const PAGE_ROWS: u16 = 200;
@@ -22,6 +23,9 @@ const PAGE_ROWS: u16 = 200;
 pub enum Stop {
     #[error("the export was cancelled, or has ended otherwise")]
     Cancelled,
+    /// A worker that took this one for dead.
+    #[error("the export is written by another worker")]
+    MovedOn,
     /// In their name nothing more is written: the job that follows this one ends the export.
     #[error("whoever asked for the export may no longer act here")]
     CallerGone,
@@ -42,29 +46,46 @@ impl From<data::Error> for Stop {
     }
 }
 
+impl From<csv::Error> for Stop {
+    fn from(error: csv::Error) -> Self {
+        Self::Trouble(Problem::internal(error))
+    }
+}
+
+impl From<blobs::Error> for Stop {
+    fn from(error: blobs::Error) -> Self {
+        match error {
+            blobs::Error::TooLarge { max_bytes } => {
+                let mib = max_bytes >> 20;
+                Self::Refused(format!("The file would be larger than {mib} MiB, which is the most there is."))
+            }
+            other => Self::Trouble(other.into()),
+        }
+    }
+}
+
 pub async fn run_export(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<(), Stop> {
-    let Some(export) = begin(app, ctx, id).await? else { return Ok(()) };
+    let file = ctx.new_id::<()>().uuid();
+    let Some(export) = begin(app, ctx, id, file).await? else { return Ok(()) };
     may_see(ctx, &export)?;
     let offer = app.targets.get(&export.target);
     let offer =
         offer.ok_or_else(|| Stop::Broken(format!("There is no target {} any more.", export.target)))?;
     let key = export_key(ctx.tenant(), &export);
-    let mut reader =
-        Reader { app, ctx: ctx.clone(), running, export: &export, offer, next: Next::Header, rows: 0 };
-    let size_bytes = Box::pin(app.blobs.put_stream(&key, reader.chunks(), MAX_BYTES)).await.map_err(why)?;
+    let mut reader = Reader { app, ctx: ctx.clone(), running, export: &export, file, offer, rows: 0 };
+    let size_bytes = Box::pin(app.blobs.put_pages(&key, &mut reader, MAX_BYTES)).await?;
     let rows = reader.rows;
-    if complete(app, ctx, id, &End::Done { rows, size_bytes }).await? {
+    if complete(app, ctx, id, &End::Done { file, rows, size_bytes }).await? {
         return Ok(());
     }
-    // Another worker that took this one for dead may have written it: then the file is the export's.
-    let read = app.databases.read(ctx).await?;
-    let found = store::export::find(&read, id).await?;
-    drop(read);
-    if found.is_some_and(|export| export.status == RunStatus::Done) {
-        return Ok(());
-    }
-    app.blobs.delete(&key).await.map_err(|error| Stop::Trouble(error.into()))?;
-    Err(Stop::Cancelled)
+    app.blobs.delete(&key).await?;
+    let found = get_export(app, ctx, id).await.map_err(Problem::from)?;
+    if found.status == RunStatus::Done { Ok(()) } else { Err(stopped_by(&found)) }
+}
+
+/// Why an export takes no more from whoever wrote it.
+fn stopped_by(found: &Export) -> Stop {
+    if found.status.is_final() { Stop::Cancelled } else { Stop::MovedOn }
 }
 
 fn may_see(ctx: &Ctx, export: &Export) -> Result<(), Stop> {
@@ -72,46 +93,32 @@ fn may_see(ctx: &Ctx, export: &Export) -> Result<(), Stop> {
 }
 
 /// `None` when there is nothing left to do.
-async fn begin(app: &App, ctx: &Ctx, id: ExportId) -> Result<Option<Export>, Stop> {
+pub(super) async fn begin(app: &App, ctx: &Ctx, id: ExportId, file: Uuid) -> Result<Option<Export>, Stop> {
     let mut unit = app.databases.write(ctx).await?;
-    if let Some(export) = store::export::begin(&unit, id).await? {
-        audit_export(&mut unit, "imports.export.begin", was(export.came_from()), &export)?;
-        return Ok(Some(unit.commit(export).await?));
+    let Some(before) = store::export::find(&unit, id).await? else {
+        return Err(Stop::Broken("The export is not there.".to_owned()));
+    };
+    let Some(export) = store::export::begin(&unit, id, file).await? else {
+        drop(unit);
+        return match get_export(app, ctx, id).await.map_err(Problem::from)?.status {
+            RunStatus::Done | RunStatus::Failed => Ok(None),
+            _ => Err(Stop::Cancelled),
+        };
+    };
+    audit_export(&mut unit, "imports.export.begin", was(export.came_from()), &export)?;
+    let export = unit.commit(export).await?;
+    if before.file.is_some() {
+        // Of an attempt that died after it had stored it.
+        app.blobs.delete(&export_key(ctx.tenant(), &before)).await?;
     }
-    match store::export::find(&unit, id).await?.map(|export| export.status) {
-        Some(RunStatus::Done | RunStatus::Failed) => Ok(None),
-        Some(_) => Err(Stop::Cancelled),
-        None => Err(Stop::Broken("The export is not there.".to_owned())),
-    }
+    Ok(Some(export))
 }
 
-async fn complete(app: &App, ctx: &Ctx, id: ExportId, end: &End) -> Result<bool, Stop> {
+pub(super) async fn complete(app: &App, ctx: &Ctx, id: ExportId, end: &End) -> Result<bool, Stop> {
     let mut unit = app.databases.write(ctx).await?;
     let Some(export) = store::export::end(&unit, id, end, ctx.now()).await? else { return Ok(false) };
     audit_export(&mut unit, "imports.export.finish", was(export.came_from()), &export)?;
     Ok(unit.commit(true).await?)
-}
-
-/// What interrupted the stream is our own; all else is the store's.
-fn why(error: blobs::Error) -> Stop {
-    match error {
-        blobs::Error::Interrupted(source) => match source.downcast::<Stop>() {
-            Ok(stop) => *stop,
-            Err(source) => Stop::Trouble(Problem::unavailable(source)),
-        },
-        blobs::Error::TooLarge { max_bytes } => {
-            let mib = max_bytes >> 20;
-            Stop::Refused(format!("The file would be larger than {mib} MiB, which is the most there is."))
-        }
-        other => Stop::Trouble(other.into()),
-    }
-}
-
-enum Next {
-    Header,
-    /// After this one, or the first.
-    Page(Option<String>),
-    End,
 }
 
 struct Reader<'a> {
@@ -120,42 +127,31 @@ struct Reader<'a> {
     ctx: Ctx,
     running: &'a Running,
     export: &'a Export,
+    file: Uuid,
     offer: &'a ImportOffer,
-    next: Next,
     rows: u64,
 }
 
-impl Reader<'_> {
-    fn chunks(&mut self) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
-        stream::try_unfold(self, |reader| async move {
-            let chunk = reader.chunk().await?;
-            Ok(chunk.map(|chunk| (chunk, reader)))
-        })
-    }
+impl Pages for Reader<'_> {
+    type Cursor = String;
+    type Error = Stop;
 
-    async fn chunk(&mut self) -> Result<Option<Bytes>, Stop> {
+    async fn page(&mut self, after: Option<String>) -> Result<Page<String>, Stop> {
         let offer = self.offer;
         let fields = &offer.definition.fields;
-        let text = match std::mem::replace(&mut self.next, Next::End) {
-            Next::End => return Ok(None),
-            Next::Header => {
-                self.next = Next::Page(None);
-                export_file::header(fields)
-            }
-            Next::Page(after) => {
-                let page = self.page(after).await?;
-                self.rows += page.rows.len() as u64;
-                self.tell().await?;
-                self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
-                may_see(&self.ctx, self.export)?;
-                self.next = page.next.map_or(Next::End, |next| Next::Page(Some(next)));
-                export_file::lines(fields, &page.rows)
-            }
-        };
-        text.map(|text| Some(text.into())).map_err(|error| Stop::Trouble(Problem::internal(error)))
+        let mut text = if after.is_none() { export_file::header(fields)? } else { Vec::new() };
+        let page = self.read(after).await?;
+        self.rows += page.rows.len() as u64;
+        self.tell().await?;
+        self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
+        may_see(&self.ctx, self.export)?;
+        text.extend(export_file::lines(fields, &page.rows)?);
+        Ok(Page { content: text.into(), next: page.next })
     }
+}
 
-    async fn page(&self, after: Option<String>) -> Result<ExportedRows, Stop> {
+impl Reader<'_> {
+    async fn read(&self, after: Option<String>) -> Result<ExportedRows, Stop> {
         let asked = after.clone();
         let request = ExportPage { target: self.export.target.clone(), after, most: PAGE_ROWS };
         let page = self.offer.target.export(&self.ctx, request).await.map_err(refusal)?;
@@ -176,8 +172,9 @@ impl Reader<'_> {
             return Err(Stop::Cancelled);
         }
         let unit = self.app.databases.write(&self.ctx).await?;
-        if !store::export::progress(&unit, self.export.id, self.rows).await? {
-            return Err(Stop::Cancelled);
+        if !store::export::progress(&unit, self.export.id, self.file, self.rows).await? {
+            let found = store::export::find(&unit, self.export.id).await?;
+            return Err(found.as_ref().map_or(Stop::Cancelled, stopped_by));
         }
         Ok(unit.commit(()).await?)
     }

@@ -2,8 +2,9 @@
 //! transaction, then recorded here in one of ours. A crash between the two repeats the batch, which the target answers
 //! from its record.
 
+use super::close_run::close_run;
 use super::read_batches::{Batch, Batches};
-use super::{App, audit, check_permission, finish, get_upload, is_lasting, refused, rows, was};
+use super::{App, audit, check_permission, find_upload, finish, is_lasting, refused, rows, was};
 use crate::domain::mapping::Plan;
 use crate::domain::records::Position;
 use crate::domain::row::RowResult;
@@ -15,10 +16,7 @@ use imports_contract::ImportRunId;
 use kernel::{Ctx, Id, Problem};
 use module::{ExecuteBatch, ImportOffer, ImportRow, PlanBatch, RowOutcome};
 use serde_json::json;
-use std::time::{Duration, Instant};
-
-/// Then it stands in line again, so that a large file does not hold a worker.
-const SLICE: Duration = Duration::from_secs(60);
+use std::time::Instant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -44,7 +42,7 @@ pub async fn run_import(
         Ok(Work::Later) => Ok(Progress::Unfinished),
         Ok(Work::Done) => finish(app, ctx, id, RunStatus::Done, None).await.map(|()| Progress::Ended),
         Ok(Work::Cancelled) => {
-            finish(app, ctx, id, RunStatus::Cancelled, None).await?;
+            close_run(app, ctx, id, RunStatus::Cancelled, None).await?;
             Ok(if running.cancelled() { Progress::Cancelled } else { Progress::Ended })
         }
         // In the name of who is gone nothing more is written: the job that follows this one ends the import.
@@ -52,7 +50,7 @@ pub async fn run_import(
         Err(error) => {
             let problem = Problem::from(error);
             if last_attempt || is_lasting(&problem) {
-                finish(app, ctx, id, RunStatus::Failed, Some(problem.detail.to_string())).await?;
+                close_run(app, ctx, id, RunStatus::Failed, Some(problem.detail.to_string())).await?;
             }
             Err(problem.into())
         }
@@ -80,23 +78,24 @@ enum Work {
 }
 
 async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<Work, Error> {
-    let begun = Instant::now();
     let gone = || Error::TargetGone { target: run.target.clone() };
     let offer = app.targets.get(&run.target).ok_or_else(gone)?;
     check_permission(ctx, &offer.definition)?;
-    let upload = get_upload(app, ctx, run.upload).await?;
+    let upload = find_upload(app, ctx, run.upload).await?;
     let plan = Plan::new(&run.mapping, &upload.columns);
-    let begun_at = (run.resume != Position::default()).then_some(run.resume);
-    let mut batches = Batches::open(app, ctx.tenant(), &upload, begun_at).await?;
+    let mut batches = Batches::open(app, ctx.tenant(), &upload, run.begun_at()).await?;
     let mut ctx = ctx.clone();
+    // A batch is done each time, however long it takes to come to it: else the import would never be done.
+    let mut first_batch: Option<Instant> = None;
     loop {
         if run.cancel_requested || running.cancelled() {
             return Ok(Work::Cancelled);
         }
-        if begun.elapsed() > SLICE {
+        if first_batch.is_some_and(|begun| begun.elapsed() > app.slice) {
             return Ok(Work::Later);
         }
         let Some(Batch { records, end }) = batches.next().await? else { return Ok(Work::Done) };
+        first_batch.get_or_insert_with(Instant::now);
         let sorted = plan.sort(records);
         let outcomes = ask(&ctx, offer, &run, &sorted.rows).await?;
         let results = plan.results(run.id, sorted, outcomes);
@@ -129,7 +128,13 @@ async fn ask(
     answered.map(|outcome| outcome.rows).map_err(|error| refused(&offer.definition, error))
 }
 
-async fn record(app: &App, ctx: &Ctx, run: &Run, results: &[RowResult], end: Position) -> Result<Run, Error> {
+pub(super) async fn record(
+    app: &App,
+    ctx: &Ctx,
+    run: &Run,
+    results: &[RowResult],
+    end: Position,
+) -> Result<Run, Error> {
     let mut unit = app.databases.write(ctx).await?;
     let advanced = store::run::advance(&unit, run.id, run.next_batch, Counts::of(results), end).await?;
     let advanced = advanced.ok_or(Error::MovedOn)?;

@@ -1,6 +1,7 @@
 //! Asks for an import: checked in full, written with its job, done by the job.
 
-use super::{App, audit, check_permission, get_mapping, get_run, get_upload, target};
+use super::sight::may_see_upload;
+use super::{App, audit, check_permission, find_upload, get_mapping, get_run, target};
 use crate::domain::mapping::{self, Entry, Mapping};
 use crate::domain::records::Position;
 use crate::domain::run::{Counts, Mode, Run, RunStatus};
@@ -87,7 +88,7 @@ pub async fn start_run(app: &App, ctx: &Ctx, command: StartRun) -> Result<Run, E
 }
 
 async fn of_file(app: &App, ctx: &Ctx, upload: UploadId, mapped: Mapped) -> Result<Asked, Error> {
-    let upload = match get_upload(app, ctx, upload).await {
+    let upload = match find_upload(app, ctx, upload).await {
         Err(Error::UploadNotFound) => return Err(wrong("/upload_id", "unknown", "there is no such upload")),
         found => found?,
     };
@@ -97,6 +98,7 @@ async fn of_file(app: &App, ctx: &Ctx, upload: UploadId, mapped: Mapped) -> Resu
             let definition = &target(app, &name)?.definition;
             // Who may not write there is told no more of it.
             check_permission(ctx, definition)?;
+            may_see_upload(app, ctx, &upload).await?;
             let mapping = mapping::check(definition, columns, entries).map_err(Error::invalid)?;
             Ok(Asked { upload, target: name, mapping, mapping_id: None, plan: None })
         }
@@ -113,6 +115,7 @@ async fn of_file(app: &App, ctx: &Ctx, upload: UploadId, mapped: Mapped) -> Resu
             }
             let definition = &target(app, &kept.target)?.definition;
             check_permission(ctx, definition)?;
+            may_see_upload(app, ctx, &upload).await?;
             let checked = mapping::check(definition, columns, kept.mapping.entries());
             let mapping =
                 checked.map_err(|errors| Error::invalid(errors.into_iter().map(of_kept).collect()))?;
@@ -133,7 +136,7 @@ async fn of_plan(app: &App, ctx: &Ctx, id: ImportRunId) -> Result<Asked, Error> 
         let detail = format!("is {}: a dry run is carried out once it is done", plan.status.name());
         return Err(wrong("/plan_id", "not_done", &detail));
     }
-    let upload = get_upload(app, ctx, plan.upload).await?;
+    let upload = find_upload(app, ctx, plan.upload).await?;
     let Run { target, mapping, mapping_id, .. } = plan;
     Ok(Asked { upload, target, mapping, mapping_id, plan: Some(id) })
 }

@@ -121,6 +121,7 @@ async fn insert(
         row_count: table.row_count,
         columns: table.columns,
         preview: table.preview,
+        uploaded_by: Some(ctx.actor().to_string()),
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),

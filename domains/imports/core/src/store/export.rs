@@ -27,6 +27,7 @@ pub struct Model {
     pub file_name: String,
     pub requested_by: Option<UserId>,
     pub finished_at: Option<DateTimeUtc>,
+    pub file_id: Option<Uuid>,
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
@@ -78,18 +79,19 @@ pub async fn page(tx: &Tx, request: &PageRequest) -> Result<Page<Export>, data::
     tx.find::<Entity>().page(request).await?.try_map(Export::try_from)
 }
 
-/// From the first row on; `None` when it has ended.
-pub async fn begin(unit: &Unit, id: ExportId) -> Result<Option<Export>, data::Error> {
+/// From the first row on, into this file; `None` when it has ended.
+pub async fn begin(unit: &Unit, id: ExportId, file: Uuid) -> Result<Option<Export>, data::Error> {
     let begun = unfinished(unit, id).set(Column::Status, RunStatus::Running.name());
-    one(begun.set(Column::RowCount, 0_i64)).await
+    one(begun.set(Column::FileId, file).set(Column::RowCount, 0_i64)).await
 }
 
-/// `false` when it has ended, so that whoever writes it stops.
-pub async fn progress(unit: &Unit, id: ExportId, rows: u64) -> Result<bool, data::Error> {
-    Ok(unfinished(unit, id).set(Column::RowCount, signed(rows)).exec().await? > 0)
+/// `false` when it has ended or is written into another file, so that whoever writes this one stops.
+pub async fn progress(unit: &Unit, id: ExportId, file: Uuid, rows: u64) -> Result<bool, data::Error> {
+    let told = unfinished(unit, id).filter(Column::FileId.eq(file)).set(Column::RowCount, signed(rows));
+    Ok(told.exec().await? > 0)
 }
 
-/// `None` when it had ended before.
+/// `None` when it had ended before, or it is done by now with another file than this.
 pub async fn end(
     unit: &Unit,
     id: ExportId,
@@ -98,8 +100,9 @@ pub async fn end(
 ) -> Result<Option<Export>, data::Error> {
     let ended = unfinished(unit, id).set(Column::Status, end.status().name()).set(Column::FinishedAt, now);
     let ended = match end {
-        End::Done { rows, size_bytes } => {
-            ended.set(Column::RowCount, signed(*rows)).set(Column::SizeBytes, signed(*size_bytes))
+        End::Done { file, rows, size_bytes } => {
+            let ended = ended.filter(Column::FileId.eq(*file)).set(Column::RowCount, signed(*rows));
+            ended.set(Column::SizeBytes, signed(*size_bytes))
         }
         End::Failed { detail } => ended.set(Column::FailureDetail, detail.as_str()),
         End::Cancelled => ended,
@@ -128,6 +131,7 @@ impl TryFrom<Model> for Export {
             size_bytes: row.size_bytes.map(unsigned),
             failure_detail: row.failure_detail,
             file_name: row.file_name,
+            file: row.file_id,
             requested_by: row.requested_by,
             finished_at: row.finished_at,
             version: row.version,

@@ -193,6 +193,16 @@ pub async fn cancel_running(unit: &Unit, id: ImportRunId) -> Result<Option<Run>,
     one(update.returning().await?)
 }
 
+/// Whether the upload was imported into any of these targets, dry or not.
+pub async fn is_any_into(
+    tx: &Tx,
+    upload: UploadId,
+    targets: impl IntoIterator<Item = String>,
+) -> Result<bool, data::Error> {
+    let runs = tx.find::<Entity>().filter(Column::UploadId.eq(upload));
+    Ok(runs.filter(Column::Target.is_in(targets)).one().await?.is_some())
+}
+
 /// How the newest run into a target was mapped.
 pub async fn last_mapping(
     tx: &Tx,

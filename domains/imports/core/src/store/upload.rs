@@ -28,6 +28,7 @@ pub struct Model {
     pub sheet_name: Option<String>,
     pub epoch: Option<i64>,
     pub header_row: i64,
+    pub uploaded_by: Option<String>,
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
@@ -60,6 +61,7 @@ pub async fn insert(unit: &Unit, upload: &Upload) -> Result<Upload, data::Error>
         sheet_name: Set(sheet.map(|sheet| sheet.name.clone())),
         epoch: Set(sheet.and_then(|sheet| sheet.epoch).map(|epoch| epoch.year().into())),
         header_row: Set(signed(upload.layout.header_row)),
+        uploaded_by: Set(upload.uploaded_by.clone()),
         ..Default::default()
     };
     unit.insert(row).await?.try_into()
@@ -107,6 +109,7 @@ impl TryFrom<Model> for Upload {
             row_count: unsigned(row.row_count),
             columns: from_json(&row.column_names)?,
             preview: from_json(&row.preview)?,
+            uploaded_by: row.uploaded_by,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -11,11 +11,12 @@ use data::Databases;
 use imports::{Deps, PERMISSIONS, Settings};
 use jobs::{Domain, Filter, Handler, Ledger, MessageSummary, Runtime, Status};
 use kernel::ctx::{IdentityProvider, Principal};
-use kernel::{Actor, PermissionSet, Problem, TenantId, Visitor};
+use kernel::{Actor, Id, PermissionSet, Problem, TenantId, Visitor};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 pub use testkit::{Service, Stage, Tenant, both, eventually};
+use uuid::Uuid;
 
 pub const UPLOAD_LIMIT_BYTES: u64 = 100_000;
 
@@ -29,7 +30,7 @@ pub struct House {
 }
 
 /// `owner` and `clerk` of one tenant, `neighbour` of another. The clerk may import, but not write items; the
-/// writer may write them, and not read them.
+/// writer may write them, and not read them, the reader the other way round; the partner may do all that the owner may.
 #[derive(Clone)]
 pub struct People {
     pub tenant: Tenant,
@@ -50,14 +51,19 @@ pub fn without_target() -> PermissionSet {
 impl IdentityProvider for People {
     async fn authenticate(&self, _: &Visitor, bearer: &str) -> Result<Option<Principal>, Problem> {
         let (tenant, permissions) = match bearer {
-            "owner" => (&self.tenant, all()),
+            "owner" | "partner" => (&self.tenant, all()),
             "clerk" => (&self.tenant, without_target()),
             "writer" => (&self.tenant, without_target().names().chain([PERMISSION]).collect()),
+            "reader" => (&self.tenant, without_target().names().chain([READ_PERMISSION]).collect()),
             "guest" => (&self.tenant, PermissionSet::default()),
             "neighbour" => (&self.neighbour, all()),
             _ => return Ok(None),
         };
-        Ok(Some(tenant.principal(Actor::User { id: tenant.owner }, permissions)))
+        let id = match bearer {
+            "owner" | "neighbour" => tenant.owner,
+            other => Id::from_uuid(Uuid::new_v5(&Uuid::NAMESPACE_OID, other.as_bytes())),
+        };
+        Ok(Some(tenant.principal(Actor::User { id }, permissions)))
     }
 
     async fn resume(

@@ -3,6 +3,7 @@
 use crate::house::{House, Stage, both, call, csv, eventually, request};
 use crate::runs::check_counts;
 use crate::warehouse::Trouble;
+use module::RefusedRow;
 use serde_json::{Value, json};
 
 impl House {
@@ -88,10 +89,12 @@ both!(
         assert_eq!((told.status, told.header("content-type")), (200, "text/csv"), "{told:?}");
         assert_eq!(told.header("content-disposition"), "attachment; filename=\"upload-errors.csv\"");
         let found = String::from_utf8(told.bytes).unwrap();
-        let expected = "id,title,price,error\r\n\
-            2,Chang,\"line 3: the row has 2 values, the header 3\"\r\n\
-            3,\"Gumbo; \"\"mix\"\"\",cheap,line 4: price It is wrong.\r\n\
-            4,\"two\nlines\",dear,line 125: price It is wrong.\r\n";
+        let expected = format!(
+            "id,title,price,error,import_row\r\n\
+            2,Chang,\"line 3: the row has 2 values, the header 3\",{run}:3\r\n\
+            3,\"Gumbo; \"\"mix\"\"\",cheap,line 4: price It is wrong.,{run}:4\r\n\
+            4,\"two\nlines\",dear,line 125: price It is wrong.,{run}:125\r\n"
+        );
         assert_eq!(found, expected);
 
         let fixed = found.replace("2,Chang,", "2,Chang,19,").replace("cheap", "1.50");
@@ -101,11 +104,53 @@ both!(
         assert_eq!(house.warehouse.skus(house.people.tenant.id).len(), 124);
         // What is wrong still is told in the same column.
         let told = house.send(call("GET", &format!("/runs/{again}/error-file")).by("owner")).await;
-        let expected = "id,title,price,error\r\n4,\"two\nlines\",dear,line 4: price It is wrong.\r\n";
+        let expected = format!(
+            "id,title,price,error,import_row\r\n4,\"two\nlines\",dear,line 4: price It is wrong.,{run}:125\r\n"
+        );
         assert_eq!(String::from_utf8(told.bytes).unwrap(), expected);
 
         let told = house.send(call("GET", &format!("/runs/{run}/error-file")).by("neighbour")).await;
         assert_eq!((told.status, told.code().as_str()), (404, "imports.run_not_found"));
+    }
+);
+
+both!(
+    async fn a_row_of_an_error_file_says_which_one_it_was(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        let upload = house.upload("owner", "id,title,price\n1,Chai,18\n2,=1+1,dear\n3,Tofu,dear\n").await;
+        let run = house.run("owner", &upload, "apply").await;
+        check_counts(&house.ended(&run).await, "done", 3, [1, 0, 0, 2]);
+        let row = |line| Some(RefusedRow { import: run.parse().unwrap(), line });
+        assert_eq!(house.warehouse.corrected("2"), None);
+        let error_file = async |run: &str| {
+            let told = house.send(call("GET", &format!("/runs/{run}/error-file")).by("owner")).await;
+            assert_eq!(told.status, 200, "{told:?}");
+            String::from_utf8(told.bytes).unwrap()
+        };
+        let found = error_file(&run).await;
+        assert!(found.contains("\r\n2,'=1+1,dear,"), "{found}");
+
+        // As it is, and what comes of that as it is.
+        let upload = house.upload("owner", &found).await;
+        let again = house.run("owner", &upload, "apply").await;
+        check_counts(&house.ended(&again).await, "done", 2, [0, 0, 0, 2]);
+        assert_eq!((house.warehouse.corrected("2"), house.warehouse.corrected("3")), (row(3), row(4)));
+        assert_eq!(house.warehouse.sent("2", "name").as_deref(), Some("=1+1"));
+        let upload = house.upload("owner", &error_file(&again).await.replace("dear", "1")).await;
+        let third = house.run("owner", &upload, "apply").await;
+        check_counts(&house.ended(&third).await, "done", 2, [2, 0, 0, 0]);
+        assert_eq!((house.warehouse.corrected("2"), house.warehouse.corrected("3")), (row(3), row(4)));
+
+        let file = "id,title,price,import_row\n4,Tea,1,\n5,Rice,1,next one\n6,Salt,1, \n";
+        let upload = house.upload("owner", file).await;
+        let last = house.run("owner", &upload, "apply").await;
+        check_counts(&house.ended(&last).await, "done", 3, [2, 0, 0, 1]);
+        assert_eq!(house.warehouse.corrected("6"), None);
+        let refused = house.rows("owner", &last, "&outcome=refused").await;
+        let fault = &refused[0]["faults"][0];
+        let told = [&fault["column"], &fault["value"], &fault["rule"]];
+        assert_eq!(told, ["import_row", "next one", "not_an_import_row"], "{fault}");
     }
 );
 
@@ -128,7 +173,9 @@ both!(
         // It has gone in, its answer is lost, and nobody here knows of it.
         let cancel = call("POST", &format!("/runs/{run}/cancel")).by("owner");
         assert_eq!(house.send(cancel).await.status, 202);
-        check_counts(&house.ended(&run).await, "cancelled", 250, [100, 0, 0, 0]);
+        // Before it ends the target is asked.
+        check_counts(&house.ended(&run).await, "cancelled", 250, [200, 0, 0, 0]);
+        assert_eq!(house.rows("owner", &run, "").await.len(), 200);
         assert_eq!(house.warehouse.skus(tenant).len(), 200);
 
         let again = house.run("owner", &upload, "apply").await;

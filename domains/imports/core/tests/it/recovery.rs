@@ -197,3 +197,68 @@ both!(
         assert_eq!(house.warehouse.batches(), []);
     }
 );
+
+both!(
+    async fn what_went_in_at_the_last_attempt_is_in_the_report(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        let mut rows = 0;
+        for (round, last) in [Trouble::AnswerLost, Trouble::DiesAfter].into_iter().enumerate() {
+            for _ in 1..12 {
+                house.warehouse.trouble(1, Trouble::Unavailable);
+            }
+            house.warehouse.trouble(1, last);
+            // A malformed row is of the batch too.
+            let file = csv(250).replace("\ns", &format!("\nr{round}-")).replace("Item 120,", "Item, 120,");
+            let upload = house.upload("owner", &file).await;
+            let run = house.run("owner", &upload, "apply").await;
+            let ended = house.ended(&run).await;
+            check_counts(&ended, "failed", 250, [199, 0, 0, 1]);
+            rows += 199;
+            assert_eq!(house.warehouse.skus(house.people.tenant.id).len(), rows, "{last:?}");
+            assert_eq!(house.rows("owner", &run, "&outcome=created").await.len(), 199, "{last:?}");
+            assert!(!ended["failure_detail"].as_str().unwrap().contains("could not be found out"), "{ended}");
+        }
+    }
+);
+
+both!(
+    async fn an_import_whose_target_says_nothing_tells_what_is_not_known(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        house.warehouse.mute();
+        for (round, last) in [Trouble::Unavailable, Trouble::DiesAfter].into_iter().enumerate() {
+            for _ in 1..12 {
+                house.warehouse.trouble(1, Trouble::Unavailable);
+            }
+            house.warehouse.trouble(1, last);
+            let upload = house.upload("owner", &csv(250).replace("\ns", &format!("\nr{round}-"))).await;
+            let run = house.run("owner", &upload, "apply").await;
+            let ended = house.ended(&run).await;
+            check_counts(&ended, "failed", 250, [100, 0, 0, 0]);
+            let detail = ended["failure_detail"].as_str().unwrap();
+            assert!(detail.contains("could not be found out"), "{last:?}: {detail}");
+        }
+    }
+);
+
+both!(
+    async fn a_cancelled_import_whose_target_says_nothing_tells_that_too(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        house.warehouse.mute();
+        house.warehouse.trouble(1, Trouble::AnswerLost);
+        let upload = house.upload("owner", &csv(250)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        eventually("the second batch goes in", async || {
+            (house.warehouse.skus(house.people.tenant.id).len() == 200).then_some(())
+        })
+        .await;
+        let cancel = call("POST", &format!("/runs/{run}/cancel")).by("owner");
+        assert_eq!(house.send(cancel).await.status, 202);
+        let ended = house.ended(&run).await;
+        check_counts(&ended, "cancelled", 250, [100, 0, 0, 0]);
+        let detail = ended["failure_detail"].as_str().unwrap();
+        assert!(detail.contains("could not be found out"), "{detail}");
+    }
+);

@@ -1,6 +1,6 @@
 //! Files that come in, and what else comes in as if it were one.
 
-use crate::house::{House, Stage, UPLOAD_LIMIT_BYTES, both, call, csv};
+use crate::house::{House, Stage, UPLOAD_LIMIT_BYTES, both, call, csv, request};
 use serde_json::json;
 use testkit::files_under;
 
@@ -43,13 +43,14 @@ both!(
         assert_eq!(reply.status, 201, "{reply:?}");
         let other = house.upload("owner", &csv(2)).await;
 
-        // The clerk has no target's permission, and needs none to see what was uploaded.
-        for who in ["owner", "clerk"] {
+        // The partner may read whatever it is for.
+        for who in ["owner", "partner"] {
             let told = house.send(call("GET", &format!("/uploads/{}/content", reply.id())).by(who)).await;
             assert_eq!(told.status, 200, "{who}: {:?}", told.headers);
             assert!(told.bytes == file.as_bytes(), "{who}: {} bytes of {}", told.bytes.len(), file.len());
             assert_eq!(told.header("content-type"), "text/csv");
-            assert_eq!(told.header("content-disposition"), "attachment; filename=\"bold.csv\"");
+            let name = "attachment; filename=\"b__ old.csv\"; filename*=UTF-8''b%C3%A9_%20old.csv";
+            assert_eq!(told.header("content-disposition"), name);
         }
         let told = house.send(call("GET", &format!("/uploads/{other}/content")).by("owner")).await;
         assert_eq!((told.status, told.bytes), (200, csv(2).into_bytes()));
@@ -102,5 +103,60 @@ both!(
         }
         let reply = house.send(call("POST", "/uploads").by("guest").csv("a\n")).await;
         assert_eq!(reply.status, 403, "{reply:?}");
+    }
+);
+
+both!(
+    async fn a_file_and_its_rows_are_for_who_may_read_what_they_are_of(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        let upload = house.upload("owner", &csv(2).replace("1.50", "cheap")).await;
+        let check = async |who: &str, path: &str, status: u16, code: &str| {
+            let reply = house.send(call("GET", path).by(who)).await;
+            assert_eq!(reply.status, status, "{who} {path}: {reply:?}");
+            if status != 200 {
+                assert_eq!(reply.code(), code, "{who} {path}");
+            }
+        };
+        let sent = [format!("/uploads/{upload}"), format!("/uploads/{upload}/content")];
+        for path in &sent {
+            for who in ["clerk", "writer"] {
+                check(who, path, 403, "imports.upload_forbidden").await;
+            }
+            for who in ["owner", "partner", "reader"] {
+                check(who, path, 200, "").await;
+            }
+        }
+        // Nobody comes to see it by importing it.
+        let by_writer = call("POST", "/runs").by("writer").key().json(&request(&upload, "dry_run"));
+        let reply = house.send(by_writer).await;
+        assert_eq!((reply.status, reply.code().as_str()), (403, "imports.upload_forbidden"), "{reply:?}");
+
+        let run = house.run("owner", &upload, "apply").await;
+        house.ended(&run).await;
+        let (rows, errors) = (format!("/runs/{run}/rows"), format!("/runs/{run}/error-file"));
+        for path in [&rows, &errors] {
+            for who in ["clerk", "writer"] {
+                check(who, path, 403, "imports.rows_forbidden").await;
+            }
+            for who in ["owner", "partner", "reader"] {
+                check(who, path, 200, "").await;
+            }
+        }
+        // That there was one is no secret; a value that the mapping gives is.
+        let path = format!("/runs/{run}");
+        for (who, currency) in [("clerk", json!({})), ("reader", json!({ "value": "USD" }))] {
+            let shown = house.get(who, &path).await;
+            assert_eq!(shown["mapping"]["currency"], currency, "{who}");
+            assert_eq!(shown["mapping"]["sku"], json!({ "column": "id" }), "{who}");
+            assert_eq!(house.get(who, "/runs").await["data"][0]["mapping"], shown["mapping"], "{who}");
+            let last = &house.get(who, "/targets").await["data"][0]["last_mapping"];
+            assert_eq!(last.is_null(), who == "clerk", "{who}: {last}");
+        }
+
+        // Who has sent a file sees it, whatever else they may.
+        let own = house.upload("clerk", &csv(1)).await;
+        check("clerk", &format!("/uploads/{own}/content"), 200, "").await;
+        check("writer", &format!("/uploads/{own}/content"), 403, "imports.upload_forbidden").await;
     }
 );

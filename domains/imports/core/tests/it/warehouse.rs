@@ -1,12 +1,12 @@
-//! The target the imports go into: it keeps items by tenant and sku, plans, takes and undoes each batch once, gives what it
-//! is told to have in pages, and fails as told.
+//! The target the imports go into: it keeps items by tenant and sku, plans, takes and undoes each batch once, gives
+//! what it is told to have in pages, and fails as told.
 
 use kernel::contract::Cause;
 use kernel::{Ctx, TenantId};
 use module::{
-    BatchOutcome, BatchUndone, ExecuteBatch, ExportPage, ExportedRows, FakeImportTarget, FieldKind,
-    ImportError, ImportField, ImportId, ImportOffer, ImportRow, PlanBatch, RowFault, RowOutcome, RowUndone,
-    TargetDefinition, UndoBatch,
+    BatchOutcome, BatchUndone, CloseBatch, ExecuteBatch, ExportPage, ExportedRows, FakeImportTarget,
+    FieldKind, ImportError, ImportField, ImportId, ImportOffer, ImportRow, PlanBatch, RefusedRow, RowFault,
+    RowOutcome, RowUndone, TargetDefinition, UndoBatch,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -37,6 +37,8 @@ struct State {
     undone: Vec<u32>,
     /// The ids that a plan has given.
     planned: HashMap<(ImportId, String), Uuid>,
+    /// It does not say what it has.
+    is_mute: bool,
     made: BTreeMap<(ImportId, u32), Vec<MadeByLine>>,
     undo_answers: HashMap<(ImportId, u32), BatchUndone>,
     built_upon: BTreeSet<String>,
@@ -66,6 +68,8 @@ impl Warehouse {
         warehouse.fake.on_plan(move |ctx, request| planning.handle(ctx, request.into()));
         warehouse.fake.on_execute(move |ctx, request| executing.handle(ctx, request.into()));
         warehouse.fake.on_undo(move |ctx, request| undoing.undo(ctx, &request));
+        let closing = warehouse.clone();
+        warehouse.fake.on_close(move |_, request| closing.close(&request));
         let giving = warehouse.clone();
         warehouse.fake.on_export(move |ctx, request| giving.export(ctx, &request));
         warehouse
@@ -133,6 +137,14 @@ impl Warehouse {
         of_sku.next_back()?.values.get(field).cloned()
     }
 
+    /// Which row of an error file it was, as that was sent the last time.
+    pub fn corrected(&self, sku: &str) -> Option<RefusedRow> {
+        let asked = self.state.lock().unwrap().asked.clone();
+        let rows = asked.iter().flat_map(|(_, rows)| rows);
+        let mut of_sku = rows.filter(|row| row.values.get("sku").is_some_and(|sent| sent == sku));
+        of_sku.next_back()?.corrects
+    }
+
     pub fn written_twice(&self) -> Vec<String> {
         let state = self.state.lock().unwrap();
         state.writes.iter().filter(|(_, writes)| **writes > 1).map(|(sku, _)| sku.clone()).collect()
@@ -147,6 +159,11 @@ impl Warehouse {
     /// The batches it was asked to undo, in order.
     pub fn undone(&self) -> Vec<u32> {
         self.state.lock().unwrap().undone.clone()
+    }
+
+    /// Nobody is told what it has of a batch.
+    pub fn mute(&self) {
+        self.state.lock().unwrap().is_mute = true;
     }
 
     /// What nothing takes back any more.
@@ -180,6 +197,15 @@ impl Warehouse {
             Some(Trouble::AnswerLost) => Err(unavailable()),
             _ => Ok(outcome),
         }
+    }
+
+    fn close(&self, request: &CloseBatch) -> Result<BatchOutcome, ImportError> {
+        let mut state = self.state.lock().unwrap();
+        if state.is_mute {
+            return Err(ImportError::Unavailable(Cause::new("the warehouse burns")));
+        }
+        let answers = state.answers.entry((request.import, request.batch));
+        Ok(answers.or_insert_with(|| BatchOutcome { rows: Vec::new() }).clone())
     }
 
     fn next_trouble(&self, batch: u32) -> Option<Trouble> {

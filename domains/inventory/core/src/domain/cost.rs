@@ -34,7 +34,8 @@ impl Costing {
 /// Far above any price, and low enough that a value never overflows.
 pub const MAX_UNIT_COST_MINOR: i64 = 1_000_000_000_000_000;
 
-/// A cell of a file that says what a unit costs; a fault where it says no cost. Without a currency it is only looked at.
+/// A cell of a file that says what a unit costs; a fault where it says no cost. Without a currency it is only looked
+/// at.
 pub fn unit_cost(
     faults: &mut Faults,
     pointer: &str,

@@ -1,5 +1,5 @@
-//! One row of a file as a sale that another system made. It is history alone, unless it names the warehouse that the goods
-//! left: they leave its floor then, and come back there where the quantity is below 0.
+//! One row of a file as a sale that another system made. It is history alone, unless it names the warehouse that the
+//! goods left: they leave its floor then, and come back there where the quantity is below 0.
 
 use crate::domain::cost::{MAX_UNIT_COST_MINOR, unit_cost};
 use crate::domain::import_row::{Field, FieldKind, check_names, field, quantity};
@@ -231,7 +231,8 @@ fn sold_at(faults: &mut Faults, text: &str) -> Option<DateTime<Utc>> {
     found
 }
 
-/// ISO 8601, with `T` or a blank between day and time; in UTC where it says no offset. To the microsecond, as it is kept.
+/// ISO 8601, with `T` or a blank between day and time; in UTC where it says no offset. To the microsecond, as it is
+/// kept.
 fn time(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let (day, time) = text.split_at_checked(DAY)?;

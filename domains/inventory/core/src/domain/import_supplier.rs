@@ -21,10 +21,19 @@ pub const FIELDS: [Field; 5] = [
     ),
 ];
 
-/// Who bears an external id.
+/// Who bears an external id by an earlier row of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bearer {
     pub code: String,
+}
+
+/// What is there of what a row names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Beside {
+    /// By its code.
+    pub there: Option<SupplierThere>,
+    /// The code of the one that bears its external id.
+    pub bearer: Option<String>,
 }
 
 /// A supplier there is already. No other row of the file changes it, since its code stands there once.
@@ -65,14 +74,16 @@ pub fn external_id(values: &BTreeMap<String, String>) -> Option<&str> {
     text(values, "external_id").filter(|id| is_plain(id))
 }
 
-/// What becomes of a row; `id` is for a supplier that it makes, `bearer` has the external id that it names. All faults of
-/// the row at once.
+/// What becomes of a row; `id` is for a supplier that it makes, `earlier` got the external id that it names from the
+/// file. All faults of the row at once.
 pub fn decide(
     values: &BTreeMap<String, String>,
     id: SupplierId,
-    there: Option<&SupplierThere>,
-    bearer: Option<&Bearer>,
+    earlier: Option<&Bearer>,
+    beside: &Beside,
 ) -> Result<Decided, Vec<FieldError>> {
+    let there = beside.there.as_ref();
+    let bearer = earlier.map(|earlier| earlier.code.as_str()).or(beside.bearer.as_deref());
     let mut faults = Faults::new();
     check_names(&mut faults, values, &FIELDS);
     let before = there.map(|there| &there.fields);
@@ -114,7 +125,7 @@ fn check_external_id(
     faults: &mut Faults,
     values: &BTreeMap<String, String>,
     before: Option<&SupplierFields>,
-    bearer: Option<&Bearer>,
+    bearer: Option<&str>,
 ) {
     let Some(wanted) = external_id(values) else { return };
     let own = code(values);
@@ -124,8 +135,8 @@ fn check_external_id(
         let detail =
             format!("the supplier has the external id {had}: change it at the supplier, or leave it out");
         faults.add("/external_id", "differs", detail);
-    } else if let Some(bearer) = bearer.filter(|bearer| own.as_deref() != Some(&*bearer.code)) {
-        let detail = format!("supplier {} has this external id: give this one another", bearer.code);
+    } else if let Some(bearer) = bearer.filter(|bearer| own.as_deref() != Some(bearer)) {
+        let detail = format!("supplier {bearer} has this external id: give this one another");
         faults.add("/external_id", "taken", detail);
     }
 }
@@ -187,8 +198,13 @@ mod tests {
 
     /// `created`, `updated`, `unchanged`, or the faults.
     fn told(pairs: &[(&str, &str)], there: Option<&SupplierThere>, bearer: Option<&str>) -> String {
-        let bearer = bearer.map(|code| Bearer { code: code.to_owned() });
-        match decide(&values(pairs), nobody(), there, bearer.as_ref()) {
+        let by_file = bearer.map(|code| Bearer { code: code.to_owned() });
+        let row = values(pairs);
+        let alone = Beside { there: there.cloned(), bearer: None };
+        let decided = decide(&row, nobody(), by_file.as_ref(), &alone);
+        let known = Beside { bearer: bearer.map(str::to_owned), ..alone };
+        assert_eq!(decided, decide(&row, nobody(), None, &known), "whether the file gave it or it was there");
+        match decided {
             Ok(Decided::Changed(change)) if change.before.is_none() => "created".to_owned(),
             Ok(Decided::Changed(_)) => "updated".to_owned(),
             Ok(Decided::Unchanged(_)) => "unchanged".to_owned(),
@@ -232,9 +248,8 @@ mod tests {
         check(&[("code", "exo"), ("email", "c@d")], None, "updated");
         check(&[("code", "exo"), ("external_id", "erp-2")], None, "/external_id differs");
         let row = values(&[("code", "exo"), ("currency", "GBP")]);
-        let Ok(Decided::Changed(change)) = decide(&row, nobody(), Some(&there), None) else {
-            panic!("{row:?}")
-        };
+        let beside = Beside { there: Some(there.clone()), bearer: None };
+        let Ok(Decided::Changed(change)) = decide(&row, nobody(), None, &beside) else { panic!("{row:?}") };
         assert_eq!(change.fields, SupplierFields { currency: Some(Currency::GBP), ..there.fields.clone() });
         assert_eq!(change.left(), 4);
     }
@@ -251,8 +266,8 @@ mod tests {
             updated_at: time,
             deleted_at: None,
         };
-        let bearer = Bearer { code: "EXO".to_owned() };
-        let decided = decide(&exported(&supplier), nobody(), Some(&there), Some(&bearer));
+        let beside = Beside { there: Some(there.clone()), bearer: Some("EXO".to_owned()) };
+        let decided = decide(&exported(&supplier), nobody(), None, &beside);
         assert_eq!(decided, Ok(Decided::Unchanged(there.id)));
     }
 }

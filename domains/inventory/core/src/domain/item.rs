@@ -75,6 +75,62 @@ pub struct Moving {
     pub unit_cost: Option<Money>,
 }
 
+/// What counts in the unit of an item beside its stock, and so holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitUse {
+    PurchaseOrders,
+    SalesOrders,
+    Transfers,
+    /// That are not over, where it was counted.
+    Counts,
+    /// Of other items, of which it is a part.
+    Bills,
+    /// That another system made.
+    Sales,
+}
+
+impl UnitUse {
+    const ALL: [Self; 6] =
+        [Self::PurchaseOrders, Self::SalesOrders, Self::Transfers, Self::Counts, Self::Bills, Self::Sales];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PurchaseOrders => "purchase_orders",
+            Self::SalesOrders => "sales_orders",
+            Self::Transfers => "transfers",
+            Self::Counts => "counts",
+            Self::Bills => "bills",
+            Self::Sales => "sales",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|used| used.name() == name)
+    }
+
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::PurchaseOrders => "purchase orders",
+            Self::SalesOrders => "sales orders",
+            Self::Transfers => "transfers",
+            Self::Counts => "counts that are not over",
+            Self::Bills => "the components of other items",
+            Self::Sales => "sales that were imported",
+        }
+    }
+
+    /// For who wants another unit.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::PurchaseOrders | Self::SalesOrders | Self::Transfers => "make another item",
+            Self::Counts => "submit or cancel them first",
+            Self::Bills => "take it out of those first, or make another item",
+            Self::Sales => "undo their import first, or make another item",
+        }
+    }
+}
+
 /// Odd, so that no two quantities come to the same, and with its bits all over.
 const SPREAD: i64 = 0x1E37_79B9_7F4A_7C15;
 

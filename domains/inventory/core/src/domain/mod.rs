@@ -22,6 +22,7 @@ pub mod reorder;
 pub mod reservation;
 pub mod sale;
 pub mod selling;
+pub mod share;
 pub mod sku;
 pub mod stock;
 pub mod supplier;

@@ -83,6 +83,18 @@ pub struct EnteredQuantity {
     pub rounding: Option<String>,
 }
 
+impl EnteredQuantity {
+    /// Of stock that leaves.
+    pub fn negated(&self) -> Self {
+        let negated = |rounding: &String| match rounding.strip_prefix('-') {
+            Some(positive) => positive.to_owned(),
+            None => format!("-{rounding}"),
+        };
+        let rounding = self.rounding.as_ref().map(negated);
+        Self { quantity: -self.quantity, unit: self.unit.clone(), rounding }
+    }
+}
+
 /// What a movement is a line of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -170,6 +182,19 @@ mod tests {
         check(Some("2026-05-01T12:05:00Z"), Ok("2026-05-01T12:05:00Z"));
         check(Some("2026-05-01T12:05:01Z"), Err("in_the_future"));
         check(Some("1969-12-31T23:59:59Z"), Err("too_early"));
+    }
+
+    #[test]
+    fn what_leaves_is_rounded_the_other_way() {
+        let said = |quantity: i32, rounding: Option<&str>| EnteredQuantity {
+            quantity: Quantity::whole(quantity),
+            unit: "LBR".to_owned(),
+            rounding: rounding.map(str::to_owned),
+        };
+        for (rounding, negated) in [(None, None), (Some("37/100"), Some("-37/100"))] {
+            assert_eq!(said(1, rounding).negated(), said(-1, negated));
+            assert_eq!(said(-1, negated).negated(), said(1, rounding));
+        }
     }
 
     #[test]

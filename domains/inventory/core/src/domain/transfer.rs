@@ -3,6 +3,7 @@
 
 use crate::domain::movement::EnteredQuantity;
 use crate::domain::place::Place;
+use crate::domain::share::{NoShare, Part, share_of};
 use chrono::{DateTime, Utc};
 use inventory_contract::{ItemId, LocationId, LotId, TransferId, WarehouseId};
 use kernel::Quantity;
@@ -120,9 +121,21 @@ pub struct TransferLine {
     pub entered: Option<EnteredQuantity>,
     pub received: Quantity,
     pub lost: Quantity,
+    /// Of both, what was said in the line's unit.
+    pub settled_entered: Quantity,
 }
 
 impl TransferLine {
+    /// So much of a unit, come or lost; `None` where that is not the line's, so that a conversion has to tell.
+    pub fn settling(
+        &self,
+        quantity: Quantity,
+        unit: Option<&str>,
+    ) -> Option<Result<(Part, EnteredQuantity), NoShare>> {
+        let so_far = (self.settled_entered, self.left());
+        share_of(self.quantity, self.entered.as_ref(), (quantity, unit), so_far)
+    }
+
     /// What of it has neither come nor is lost.
     pub fn left(&self) -> Quantity {
         let settled = self.received.millionths().saturating_add(self.lost.millionths());
@@ -145,17 +158,20 @@ pub struct Exceeded {
 }
 
 /// Writes down what became of some of a line.
-pub fn settle(line: &mut TransferLine, outcome: Outcome, quantity: Quantity) -> Result<(), Exceeded> {
+pub fn settle(line: &mut TransferLine, outcome: Outcome, part: Part) -> Result<(), Exceeded> {
+    let Part { quantity, entered } = part;
     let left = line.left();
     let exceeded = Exceeded { line: line.line, wanted: quantity, left };
     if quantity > left {
         return Err(exceeded);
     }
+    let settled_entered = line.settled_entered.checked_add(entered).map_err(|_| exceeded)?;
     let sum = match outcome {
         Outcome::Received => &mut line.received,
         Outcome::Lost => &mut line.lost,
     };
     *sum = sum.checked_add(quantity).map_err(|_| exceeded)?;
+    line.settled_entered = settled_entered;
     Ok(())
 }
 
@@ -172,8 +188,8 @@ pub struct Leg {
     pub quantity: Quantity,
 }
 
-/// It comes before it leaves, so that what a warehouse promises can go from shelf to shelf of it; but a serial number leaves
-/// first, since it is never in two places.
+/// It comes before it leaves, so that what a warehouse promises can go from shelf to shelf of it; but a serial number
+/// leaves first, since it is never in two places.
 pub fn legs(from: Place, to: Place, quantity: Quantity, is_serial: bool) -> [Leg; 2] {
     let (leaves, comes) = (Leg { place: from, quantity: -quantity }, Leg { place: to, quantity });
     if is_serial { [leaves, comes] } else { [comes, leaves] }
@@ -226,21 +242,39 @@ mod tests {
             entered: None,
             received: Quantity::ZERO,
             lost: Quantity::ZERO,
+            settled_entered: Quantity::ZERO,
         }
+    }
+
+    #[test]
+    fn what_is_said_in_the_lines_unit_is_a_share_of_it() {
+        let pounds = EnteredQuantity { quantity: Quantity::whole(3), unit: "LBR".to_owned(), rounding: None };
+        let quantity = Quantity::from_millionths(1_360_777);
+        let mut line = TransferLine { quantity, entered: Some(pounds), ..line(0) };
+        for (outcome, expected) in
+            [(Outcome::Received, 453_592), (Outcome::Lost, 453_593), (Outcome::Received, 453_592)]
+        {
+            let (part, _) = line.settling(Quantity::whole(1), Some("lbr")).unwrap().unwrap();
+            assert_eq!(part.quantity, Quantity::from_millionths(expected));
+            settle(&mut line, outcome, part).unwrap();
+        }
+        let step = step_of(std::slice::from_ref(&line));
+        assert_eq!((line.left(), step), (Quantity::ZERO, TransferStep::SettleRest));
     }
 
     #[test]
     fn no_more_comes_than_was_sent() {
         let mut line = line(5);
         let whole = Quantity::whole;
-        settle(&mut line, Outcome::Received, whole(3)).unwrap();
-        settle(&mut line, Outcome::Lost, whole(1)).unwrap();
+        let pieces = |pieces| Part::of_item(whole(pieces));
+        settle(&mut line, Outcome::Received, pieces(3)).unwrap();
+        settle(&mut line, Outcome::Lost, pieces(1)).unwrap();
         assert_eq!((line.left(), step_of(std::slice::from_ref(&line))), (whole(1), TransferStep::SettleSome));
         let before = line.clone();
         let exceeded = Exceeded { line: 1, wanted: whole(2), left: whole(1) };
-        assert_eq!(settle(&mut line, Outcome::Received, whole(2)), Err(exceeded));
+        assert_eq!(settle(&mut line, Outcome::Received, pieces(2)), Err(exceeded));
         assert_eq!(line, before);
-        settle(&mut line, Outcome::Received, whole(1)).unwrap();
+        settle(&mut line, Outcome::Received, pieces(1)).unwrap();
         assert_eq!(step_of(&[line]), TransferStep::SettleRest);
     }
 
@@ -301,7 +335,7 @@ mod tests {
                     let nth = nth % self.on_its_way.len();
                     let (line, to) = &mut self.on_its_way[nth];
                     let to = *to;
-                    if settle(line, outcome, Quantity::from_millionths(quantity)).is_err() {
+                    if settle(line, outcome, Part::of_item(Quantity::from_millionths(quantity))).is_err() {
                         return;
                     }
                     let from = transit(to.warehouse);

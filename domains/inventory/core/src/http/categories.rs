@@ -157,7 +157,8 @@ pub async fn create_category(app: State<App>, caller: Caller, body: Body<CreateC
 
 /// Renames or moves a category
 ///
-/// Its items have the new name at once. A move that would put a category below itself is refused.
+/// Its items have the new name at once. Where there are more than a thousand, the rest stand in a category of the old name until
+/// they are renamed as well, moments later; it goes then. A move that would put a category below itself is refused.
 #[utoipa::path(patch, path = "/categories/{id}", responses((status = 200, body = CategoryDto)))]
 pub async fn patch_category(
     app: State<App>,

@@ -112,7 +112,7 @@ impl From<&Count> for CountDto {
 #[schema(example = json!({
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "item_id": "0190a5c8-7d3e-7a61-8f2b-2b3c4d5e6f7a",
     "location_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "lot_id": null, "expected": "25", "counted": "24",
-    "entered_quantity": "2", "entered_unit": "DZN", "counted_at": "2026-02-03T10:00:00Z",
+    "entered_quantity": "2", "entered_unit": "DZN", "entered_rounding": null, "counted_at": "2026-02-03T10:00:00Z",
     "counted_by": "user:0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "variance": "-1",
     "variance_value": {"amount": -1800, "currency": "USD"}, "created_at": "2026-02-03T09:30:00Z",
     "updated_at": "2026-02-03T17:00:00Z",
@@ -134,6 +134,9 @@ pub struct CountLineDto {
     entered_quantity: Option<Quantity>,
     #[schema(required)]
     entered_unit: Option<String>,
+    /// What rounding to the item's unit left out, in its millionths, as a fraction; `null` where nothing was rounded
+    #[schema(required, example = "-27/125")]
+    entered_rounding: Option<String>,
     #[schema(required)]
     counted_at: Option<DateTime<Utc>>,
     #[schema(required)]
@@ -163,6 +166,7 @@ impl From<&ShownLine> for CountLineDto {
             counted: found.map(|found| found.quantity),
             entered_quantity: entered.map(|entered| entered.quantity),
             entered_unit: entered.map(|entered| entered.unit.clone()),
+            entered_rounding: entered.and_then(|entered| entered.rounding.clone()),
             counted_at: found.map(|found| found.at),
             counted_by: found.map(|found| found.by.clone()),
             variance,

@@ -52,6 +52,9 @@ pub struct ComponentDto {
     entered_quantity: Option<Quantity>,
     #[schema(required)]
     entered_unit: Option<String>,
+    /// What rounding to the component's unit left out, in its millionths, as a fraction; `null` where nothing was rounded
+    #[schema(required, example = "-27/125")]
+    entered_rounding: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -59,7 +62,7 @@ pub struct ComponentDto {
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "kind": "kit",
     "components": [{
         "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "quantity": "12",
-        "entered_quantity": "1", "entered_unit": "DZN",
+        "entered_quantity": "1", "entered_unit": "DZN", "entered_rounding": null,
     }],
     "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
 }))]
@@ -81,6 +84,7 @@ impl From<&Bill> for ComponentsDto {
             quantity: component.quantity,
             entered_quantity: component.entered.as_ref().map(|entered| entered.quantity),
             entered_unit: component.entered.as_ref().map(|entered| entered.unit.clone()),
+            entered_rounding: component.entered.as_ref().and_then(|entered| entered.rounding.clone()),
         });
         Self {
             id: bill.item,

@@ -2,9 +2,10 @@
 
 use crate::App;
 use crate::domain::movement::MovementKind;
+use crate::service::selling::trace_assemblies::Related;
 use crate::service::selling::trace_lot::{self, Step};
 use chrono::{DateTime, Utc};
-use inventory_contract::{LocationId, LotKind, MovementId, WarehouseId};
+use inventory_contract::{ItemId, LocationId, LotId, LotKind, MovementId, WarehouseId};
 use kernel::Quantity;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,7 +19,7 @@ use web::{Answer, Caller, Listing, PageQuery, PathId, State};
     "location_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "document_kind": "sales_order",
     "document_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "reference": "delivery note 8813",
     "order_reference": "SO-10248", "supplier_name": null, "customer_name": "Vins et alcools Chevalier",
-    "customer_reference": "VINET", "reason": null,
+    "customer_reference": "VINET", "reason": null, "lots": [],
     "created_at": "2026-02-04T08:00:00Z", "updated_at": "2026-02-04T08:00:00Z",
 }))]
 pub struct LotStepDto {
@@ -39,10 +40,10 @@ pub struct LotStepDto {
     document_id: Option<Uuid>,
     #[schema(required)]
     reference: Option<String>,
-    /// Of the sales order or the purchase order
+    /// Of the sales order, or of the purchase order for a caller with `inventory.purchases.read`
     #[schema(required)]
     order_reference: Option<String>,
-    /// From whom it came
+    /// From whom it came, for a caller with `inventory.suppliers.read`
     #[schema(required)]
     supplier_name: Option<String>,
     /// To whom it went, or from whom it came back
@@ -52,6 +53,9 @@ pub struct LotStepDto {
     customer_reference: Option<String>,
     #[schema(required)]
     reason: Option<String>,
+    /// Of an assembly, the lots that were made of this one, or of which it was made, and so on from those: at most 200 on a
+    /// page, over at most 8 assemblies. Each has a trace of its own
+    lots: Vec<LotOnTraceDto>,
     created_at: DateTime<Utc>,
     /// As it was created: a movement is never altered
     updated_at: DateTime<Utc>,
@@ -66,8 +70,23 @@ pub enum DirectionDto {
     Moved,
 }
 
+#[derive(Serialize, ToSchema)]
+pub struct LotOnTraceDto {
+    id: LotId,
+    item_id: ItemId,
+    code: String,
+    /// How many assemblies away, from 1
+    level: i64,
+}
+
+impl From<&Related> for LotOnTraceDto {
+    fn from(related: &Related) -> Self {
+        Self { id: related.lot, item_id: related.item, code: related.code.clone(), level: related.level }
+    }
+}
+
 impl From<&Step> for LotStepDto {
-    fn from(Step { movement, order, source }: &Step) -> Self {
+    fn from(Step { movement, order, source, lots }: &Step) -> Self {
         let fields = order.as_ref().map(|order| &order.fields);
         Self {
             id: movement.id,
@@ -92,6 +111,7 @@ impl From<&Step> for LotStepDto {
             customer_name: fields.map(|fields| fields.customer_name.clone()),
             customer_reference: fields.and_then(|fields| fields.customer_reference.clone()),
             reason: movement.reason.clone(),
+            lots: lots.iter().map(LotOnTraceDto::from).collect(),
             created_at: movement.recorded_at,
             updated_at: movement.recorded_at,
         }
@@ -100,7 +120,8 @@ impl From<&Step> for LotStepDto {
 
 /// Traces a lot
 ///
-/// Where it came from and to whom it went: its movements, each with the order that it is a line of.
+/// Where it came from and to whom it went: its movements, each with the order that it is a line of. From whom it came is left
+/// out where the caller may not see suppliers or purchase orders.
 #[utoipa::path(get, path = "/lots/{id}/trace", responses((status = 200, body = Listing<LotStepDto>)))]
 pub async fn trace_lot(app: State<App>, caller: Caller, id: PathId<LotKind>, page: PageQuery) -> Answer {
     let found = trace_lot::trace_lot(&app, &caller, id.id(), page.request()).await?;

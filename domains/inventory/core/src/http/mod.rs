@@ -17,6 +17,7 @@ mod reordering;
 mod reservations;
 mod sales;
 mod sales_order_lines;
+mod sales_order_puts;
 mod sales_orders;
 mod stock;
 mod stock_rules;
@@ -103,6 +104,7 @@ pub fn api(app: App) -> Api {
         .operation(operation!(purchase_orders::create_purchase_order).permission(&PURCHASES_WRITE))
         .operation(operation!(purchase_orders::get_purchase_order).permission(&PURCHASES_READ))
         .operation(operation!(purchase_orders::patch_purchase_order).permission(&PURCHASES_WRITE))
+        .operation(operation!(purchase_orders::put_purchase_order).permission(&PURCHASES_WRITE))
         // Without a key: a second time is refused, since what is placed or ended is so no more.
         .operation(operation!(purchase_orders::order_purchase_order).permission(&PURCHASES_WRITE))
         .operation(operation!(purchase_orders::cancel_purchase_order).permission(&PURCHASES_WRITE))
@@ -178,6 +180,7 @@ pub fn api(app: App) -> Api {
         .operation(operation!(sales_orders::list_sales_orders).permission(&SALES_READ))
         .operation(operation!(sales_orders::get_sales_order).permission(&SALES_READ))
         .operation(operation!(sales_orders::patch_sales_order).permission(&SALES_WRITE))
+        .operation(operation!(sales_order_puts::put_sales_order).permission(&SALES_WRITE))
         .operation(operation!(sales_orders::confirm_sales_order).permission(&SALES_WRITE).requires_key())
         // Without a key: a second time is refused, since nothing is left to cancel.
         .operation(operation!(sales_orders::cancel_sales_order).permission(&SALES_WRITE))

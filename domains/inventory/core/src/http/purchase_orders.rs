@@ -9,15 +9,17 @@ use crate::service::buying::close_purchase_order::close_purchase_order as close;
 use crate::service::buying::create_purchase_order::{self, CreatePurchaseOrder};
 use crate::service::buying::order_purchase_order::order_purchase_order as order;
 use crate::service::buying::patch_purchase_order::{self, PatchPurchaseOrder};
-use crate::service::buying::show_purchase_orders;
+use crate::service::buying::{put_purchase_order, show_purchase_orders};
 use crate::store::purchase_order::PurchaseOrderFilter;
 use chrono::{DateTime, NaiveDate, Utc};
 use inventory_contract::{ItemId, PurchaseOrderId, PurchaseOrderKind, SupplierId};
-use kernel::{Money, Quantity};
+use kernel::reference::{MetadataPatchSchema, MetadataSchema, Put};
+use kernel::{Metadata, MetadataPatch, Money, Quantity};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Answer, Body, Caller, IfMatch, Listing, PageQuery, PathId, Query, Rendered, State, nullable, respond,
+    Answer, Body, Caller, IfMatch, Listing, OptionalIfMatch, PageQuery, PathExternalId, PathId, Query,
+    Rendered, State, nullable, respond,
 };
 
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -66,7 +68,7 @@ impl From<PurchaseOrderStatusDto> for PurchaseStatus {
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "supplier_id": "0190a5c8-7d3e-7a61-8f2b-9a8b7c6d5e4f",
     "status": "partly_received", "reference": "PO-10248", "expected_on": "2026-02-20",
     "over_receipt_tolerance_percent": 5, "total": {"amount": 5000, "currency": "USD"},
-    "ordered_at": "2026-02-03T09:45:00Z",
+    "ordered_at": "2026-02-03T09:45:00Z", "external_id": "erp-10248", "metadata": {"buyer": "north"},
     "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-18T08:00:00Z",
 }))]
 pub struct PurchaseOrderSummaryDto {
@@ -84,6 +86,11 @@ pub struct PurchaseOrderSummaryDto {
     total: Money,
     #[schema(required)]
     ordered_at: Option<DateTime<Utc>>,
+    /// The tenant's own reference, unique among its purchase orders
+    #[schema(required)]
+    external_id: Option<String>,
+    #[schema(value_type = MetadataSchema)]
+    metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -99,6 +106,8 @@ impl From<&PurchaseOrder> for PurchaseOrderSummaryDto {
             over_receipt_tolerance_percent: order.fields.over_receipt_percent,
             total: order.total,
             ordered_at: order.ordered_at,
+            external_id: order.fields.external_id.clone(),
+            metadata: order.fields.metadata.clone(),
             created_at: order.created_at,
             updated_at: order.updated_at,
         }
@@ -110,12 +119,12 @@ impl From<&PurchaseOrder> for PurchaseOrderSummaryDto {
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "supplier_id": "0190a5c8-7d3e-7a61-8f2b-9a8b7c6d5e4f",
     "status": "partly_received", "reference": "PO-10248", "expected_on": "2026-02-20",
     "over_receipt_tolerance_percent": 5, "total": {"amount": 5000, "currency": "USD"},
-    "ordered_at": "2026-02-03T09:45:00Z",
+    "ordered_at": "2026-02-03T09:45:00Z", "external_id": "erp-10248", "metadata": {"buyer": "north"},
     "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-18T08:00:00Z",
     "lines": [{
         "line": 1, "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "quantity": "5", "unit": "XCS",
-        "unit_cost": {"amount": 1000, "currency": "USD"}, "ordered": "60", "received": "24",
-        "returned": "0", "cancelled": "0", "due": "36",
+        "unit_cost": {"amount": 1000, "currency": "USD"}, "rounding": null, "ordered": "60",
+        "received": "24", "returned": "0", "cancelled": "0", "due": "36",
     }],
 }))]
 pub struct PurchaseOrderDto {
@@ -136,6 +145,9 @@ pub struct PurchaseOrderLineDto {
     unit: Option<String>,
     /// Of one of `unit`
     unit_cost: Money,
+    /// What rounding `ordered` left out, in millionths of the item's unit, as a fraction; `null` where nothing was rounded
+    #[schema(required, example = "-27/125")]
+    rounding: Option<String>,
     /// What `quantity` is in the item's unit, as are all that follow
     ordered: Quantity,
     /// All that ever came
@@ -155,6 +167,7 @@ impl From<&PurchaseOrderDetail> for PurchaseOrderDto {
             quantity: line.entered,
             unit: line.unit.clone(),
             unit_cost: line.unit_cost,
+            rounding: line.rounding.clone(),
             ordered: line.quantity,
             received: line.received,
             returned: line.returned,
@@ -193,7 +206,8 @@ fn inputs(lines: Vec<NewPurchaseOrderLineDto>) -> Vec<LineInput> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "supplier_id": "0190a5c8-7d3e-7a61-8f2b-9a8b7c6d5e4f", "reference": "PO-10248",
-    "expected_on": "2026-02-20", "over_receipt_tolerance_percent": 5,
+    "expected_on": "2026-02-20", "over_receipt_tolerance_percent": 5, "external_id": "erp-10248",
+    "metadata": {"buyer": "north"},
     "lines": [{
         "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "quantity": "5", "unit": "XCS",
         "unit_cost": {"amount": 1000, "currency": "USD"},
@@ -210,15 +224,48 @@ pub struct CreatePurchaseOrderDto {
     /// By how much of each line more may come than was ordered; 0 when left out
     #[schema(minimum = 0, maximum = 100)]
     over_receipt_tolerance_percent: Option<i64>,
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    external_id: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
+    metadata: Metadata,
     #[schema(min_items = 1, max_items = 500)]
     lines: Vec<NewPurchaseOrderLineDto>,
 }
 
-/// What is left out stays as it is; `null` empties it. Once the order is placed, only its reference and its day
+/// All of it: what is left out is empty. Once the order is placed, its supplier, lines and tolerance are to be what
+/// they are already.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "supplier_id": "0190a5c8-7d3e-7a61-8f2b-9a8b7c6d5e4f", "reference": "PO-10248",
+    "expected_on": "2026-02-20", "metadata": {"buyer": "north"},
+    "lines": [{
+        "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "quantity": "5",
+        "unit_cost": {"amount": 1000, "currency": "USD"},
+    }],
+}))]
+pub struct PutPurchaseOrderDto {
+    supplier_id: SupplierId,
+    /// The tenant's own, unique among its purchase orders
+    #[schema(max_length = 200)]
+    reference: Option<String>,
+    expected_on: Option<NaiveDate>,
+    /// By how much of each line more may come than was ordered; 0 when left out
+    #[schema(minimum = 0, maximum = 100)]
+    over_receipt_tolerance_percent: Option<i64>,
+    #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
+    metadata: Metadata,
+    #[schema(min_items = 1, max_items = 500)]
+    lines: Vec<NewPurchaseOrderLineDto>,
+}
+
+/// What is left out stays as it is; `null` empties it. Once the order is placed, only its references, metadata and day
 /// change.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "expected_on": "2026-02-27", "over_receipt_tolerance_percent": null }))]
+#[schema(example = json!({ "expected_on": "2026-02-27", "metadata": {"buyer": "south", "old": null} }))]
 pub struct PatchPurchaseOrderDto {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<SupplierId>, nullable = false)]
@@ -233,6 +280,12 @@ pub struct PatchPurchaseOrderDto {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 100)]
     over_receipt_tolerance_percent: Option<Option<i64>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"\S")]
+    external_id: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<MetadataPatchSchema>)]
+    metadata: Option<Option<MetadataPatch>>,
     /// All lines anew
     #[serde(default, deserialize_with = "nullable")]
     #[schema(
@@ -260,6 +313,8 @@ pub struct PurchaseOrderParams {
     status: Option<PurchaseOrderStatusDto>,
     /// The one with this reference
     reference: Option<String>,
+    /// The one that another system calls so
+    external_id: Option<String>,
 }
 
 pub(super) fn created(detail: &PurchaseOrderDetail) -> Rendered {
@@ -284,10 +339,12 @@ pub async fn create_purchase_order(
         reference,
         expected_on,
         over_receipt_tolerance_percent,
+        external_id,
+        metadata,
         lines,
     } = body.into_inner();
     let over_receipt_percent = over_receipt_tolerance_percent.unwrap_or_default();
-    let fields = OrderFields { reference, expected_on, over_receipt_percent };
+    let fields = OrderFields { reference, expected_on, over_receipt_percent, external_id, metadata };
     let command = CreatePurchaseOrder { id, supplier: supplier_id, fields, lines: inputs(lines) };
     respond(
         &caller,
@@ -313,6 +370,7 @@ pub async fn list_purchase_orders(
         supplier: query.supplier_id,
         status: query.status.map(Into::into),
         reference: query.reference.clone(),
+        external_id: query.external_id.clone(),
     };
     let found = show_purchase_orders::list_purchase_orders(&app, &caller, &filter, page.request()).await?;
     Ok(page.render(found.map(|order| PurchaseOrderSummaryDto::from(&order))))
@@ -339,6 +397,8 @@ pub async fn patch_purchase_order(
         reference: dto.reference,
         expected_on: dto.expected_on,
         over_receipt_percent: dto.over_receipt_tolerance_percent,
+        external_id: dto.external_id,
+        metadata: dto.metadata,
         lines: dto.lines.map(|lines| lines.map(inputs)),
     };
     let expected = if_match.expected();
@@ -346,6 +406,44 @@ pub async fn patch_purchase_order(
         &caller,
         async |ctx| patch_purchase_order::patch_purchase_order(&app, ctx, id.id(), expected, patch).await,
         shown,
+    )
+    .await
+}
+
+/// Drafts or replaces the purchase order with this reference
+///
+/// What changes nothing leaves its version as it is.
+#[utoipa::path(
+    put,
+    path = "/purchase-orders/by-external-id/{external_id}",
+    responses(
+        (status = 200, description = "It was there and is as told now", body = PurchaseOrderDto),
+        (status = 201, description = "It is new", body = PurchaseOrderDto)
+    )
+)]
+pub async fn put_purchase_order(
+    app: State<App>,
+    caller: Caller,
+    external_id: PathExternalId,
+    if_match: OptionalIfMatch,
+    body: Body<PutPurchaseOrderDto>,
+) -> Answer {
+    let dto = body.into_inner();
+    let fields = OrderFields {
+        reference: dto.reference,
+        expected_on: dto.expected_on,
+        over_receipt_percent: dto.over_receipt_tolerance_percent.unwrap_or_default(),
+        external_id: Some(external_id.into_inner()),
+        metadata: dto.metadata,
+    };
+    let command =
+        CreatePurchaseOrder { id: None, supplier: dto.supplier_id, fields, lines: inputs(dto.lines) };
+    respond(
+        &caller,
+        async |ctx| put_purchase_order::put_purchase_order(&app, ctx, if_match.seen(), command).await,
+        |put: &Put<PurchaseOrderDetail>| {
+            if put.created { created(&put.resource) } else { shown(&put.resource) }
+        },
     )
     .await
 }

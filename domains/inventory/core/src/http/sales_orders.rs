@@ -13,7 +13,8 @@ use crate::service::selling::take_back_goods::{self, ReturnLine, ReturnTo, TakeB
 use crate::store::sales_order::SalesOrderFilter;
 use chrono::{DateTime, Utc};
 use inventory_contract::{LocationId, SalesOrderId, SalesOrderKind, SalesOrderLineId, WarehouseId};
-use kernel::{Currency, Quantity};
+use kernel::reference::{MetadataPatchSchema, MetadataSchema};
+use kernel::{Currency, Metadata, MetadataPatch, Quantity};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
@@ -61,8 +62,8 @@ impl From<SalesOrderStatusDto> for SalesOrderStatus {
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "warehouse_id": "0190a5c8-7d3e-7a61-8f2b-9a8b7c6d5e4f",
     "reference": "SO-10248", "customer_name": "Vins et alcools Chevalier", "customer_reference": "VINET",
     "status": "partly_shipped", "currency": "EUR", "placed_at": "2026-02-03T09:00:00Z",
-    "confirmed_at": "2026-02-03T09:30:00Z", "created_at": "2026-02-03T09:15:00Z",
-    "updated_at": "2026-02-04T08:00:00Z",
+    "confirmed_at": "2026-02-03T09:30:00Z", "external_id": "shop-10248", "metadata": {"channel": "web"},
+    "created_at": "2026-02-03T09:15:00Z", "updated_at": "2026-02-04T08:00:00Z",
 }))]
 pub struct SalesOrderSummaryDto {
     id: SalesOrderId,
@@ -82,6 +83,11 @@ pub struct SalesOrderSummaryDto {
     placed_at: DateTime<Utc>,
     #[schema(required)]
     confirmed_at: Option<DateTime<Utc>>,
+    /// The tenant's own reference, unique among its sales orders
+    #[schema(required)]
+    external_id: Option<String>,
+    #[schema(value_type = MetadataSchema)]
+    metadata: Metadata,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -99,6 +105,8 @@ impl From<&SalesOrder> for SalesOrderSummaryDto {
             currency: fields.currency,
             placed_at: fields.placed_at,
             confirmed_at: order.confirmed_at,
+            external_id: fields.external_id,
+            metadata: fields.metadata,
             created_at: order.created_at,
             updated_at: order.updated_at,
         }
@@ -110,13 +118,21 @@ impl From<&SalesOrder> for SalesOrderSummaryDto {
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "warehouse_id": "0190a5c8-7d3e-7a61-8f2b-9a8b7c6d5e4f",
     "reference": "SO-10248", "customer_name": "Vins et alcools Chevalier", "customer_reference": "VINET",
     "status": "partly_shipped", "currency": "EUR", "placed_at": "2026-02-03T09:00:00Z",
-    "confirmed_at": "2026-02-03T09:30:00Z", "created_at": "2026-02-03T09:15:00Z",
-    "updated_at": "2026-02-04T08:00:00Z",
+    "confirmed_at": "2026-02-03T09:30:00Z", "external_id": "shop-10248", "metadata": {"channel": "web"},
+    "created_at": "2026-02-03T09:15:00Z", "updated_at": "2026-02-04T08:00:00Z",
     "lines": [{
         "id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "item_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a",
-        "quantity": "24", "entered_quantity": "2", "entered_unit": "DZN",
-        "unit_price": {"amount": 1800, "currency": "EUR"}, "allocated": "6", "backordered": "8",
+        "quantity": "24", "entered_quantity": "2", "entered_unit": "DZN", "entered_rounding": null,
+        "unit_price": {"amount": 1800, "currency": "EUR"}, "kit": null, "allocated": "6", "backordered": "8",
         "shipped": "10", "returned": "1", "cancelled": "0",
+    }, {
+        "id": "0190a5c8-7d3e-7a61-8f2b-2b3c4d5e6f7a", "item_id": "0190a5c8-7d3e-7a61-8f2b-3c4d5e6f7a8b",
+        "quantity": "6", "entered_quantity": null, "entered_unit": null, "entered_rounding": null, "unit_price": null,
+        "kit": {
+            "line": 2, "item_id": "0190a5c8-7d3e-7a61-8f2b-4d5e6f7a8b9c", "quantity": "3",
+            "entered_quantity": null, "entered_unit": null, "unit_price": {"amount": 4900, "currency": "EUR"},
+        },
+        "allocated": "6", "backordered": "0", "shipped": "0", "returned": "0", "cancelled": "0",
     }],
 }))]
 pub struct SalesOrderDto {
@@ -136,7 +152,7 @@ impl From<&SalesOrderDetail> for SalesOrderDto {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "reference": "SO-10248", "customer_name": "Vins et alcools Chevalier", "customer_reference": "VINET",
-    "placed_at": "2026-02-03T09:00:00Z",
+    "placed_at": "2026-02-03T09:00:00Z", "external_id": "shop-10248", "metadata": {"channel": "web"},
     "lines": [{
         "item_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "quantity": "24",
         "unit_price": {"amount": 1800, "currency": "EUR"},
@@ -158,6 +174,11 @@ pub struct CreateSalesOrderDto {
     currency: Option<Currency>,
     /// Now when left out
     placed_at: Option<DateTime<Utc>>,
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    external_id: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = MetadataSchema)]
+    metadata: Metadata,
     #[schema(min_items = 1, max_items = 500)]
     lines: Vec<NewSalesOrderLineDto>,
 }
@@ -165,7 +186,7 @@ pub struct CreateSalesOrderDto {
 /// Lines, place and date of a draft; the other texts at any time.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "customer_reference": "VINET" }))]
+#[schema(example = json!({ "customer_reference": "VINET", "metadata": {"channel": "phone", "old": null} }))]
 pub struct PatchSalesOrderDto {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<WarehouseId>, nullable = false)]
@@ -185,7 +206,13 @@ pub struct PatchSalesOrderDto {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<DateTime<Utc>>, nullable = false)]
     placed_at: Option<Option<DateTime<Utc>>>,
-    /// All lines anew
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"\S")]
+    external_id: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<MetadataPatchSchema>)]
+    metadata: Option<Option<MetadataPatch>>,
+    /// All lines anew, a kit by itself and not by its parts
     #[serde(default, deserialize_with = "nullable")]
     #[schema(
         value_type = Option<Vec<NewSalesOrderLineDto>>, nullable = false, min_items = 1, max_items = 500
@@ -282,15 +309,23 @@ pub struct SalesOrderParams {
     reference: Option<String>,
     /// Those of the customer with this reference
     customer_reference: Option<String>,
+    /// The one that another system calls so
+    external_id: Option<String>,
 }
 
-fn rendered(detail: &SalesOrderDetail) -> Rendered {
+pub(super) fn created(detail: &SalesOrderDetail) -> Rendered {
+    let location = format!("/api/v1/inventory/sales-orders/{}", detail.order.id);
+    Rendered::created(location, &SalesOrderDto::from(detail)).etag(detail.order.version)
+}
+
+pub(super) fn rendered(detail: &SalesOrderDetail) -> Rendered {
     Rendered::ok(&SalesOrderDto::from(detail)).etag(detail.order.version)
 }
 
 /// Drafts a sales order
 ///
-/// Nothing is promised before it is confirmed.
+/// Nothing is promised before it is confirmed. A line that names a kit is kept as a line for each of its parts, which say
+/// what was ordered; each part is promised, shipped and taken back for itself.
 #[utoipa::path(post, path = "/sales-orders", responses((status = 201, body = SalesOrderDto)))]
 pub async fn create_sales_order(app: State<App>, caller: Caller, body: Body<CreateSalesOrderDto>) -> Answer {
     let body = body.into_inner();
@@ -302,17 +337,12 @@ pub async fn create_sales_order(app: State<App>, caller: Caller, body: Body<Crea
         customer_reference: body.customer_reference,
         currency: body.currency,
         placed_at: body.placed_at,
+        external_id: body.external_id,
+        metadata: body.metadata,
         lines: inputs(body.lines),
     };
-    respond(
-        &caller,
-        async |ctx| create_sales_order::create_sales_order(&app, ctx, command).await,
-        |detail: &SalesOrderDetail| {
-            let location = format!("/api/v1/inventory/sales-orders/{}", detail.order.id);
-            Rendered::created(location, &SalesOrderDto::from(detail)).etag(detail.order.version)
-        },
-    )
-    .await
+    respond(&caller, async |ctx| create_sales_order::create_sales_order(&app, ctx, command).await, created)
+        .await
 }
 
 /// Lists sales orders
@@ -327,6 +357,7 @@ pub async fn list_sales_orders(
         status: query.status.map(SalesOrderStatus::from),
         reference: query.reference.clone(),
         customer_reference: query.customer_reference.clone(),
+        external_id: query.external_id.clone(),
     };
     let found = read_sales_orders::list_sales_orders(&app, &caller, &filter, page.request()).await?;
     Ok(page.render(found.map(|order| SalesOrderSummaryDto::from(&order))))
@@ -357,6 +388,8 @@ pub async fn patch_sales_order(
         customer_name: body.customer_name,
         customer_reference: body.customer_reference,
         placed_at: body.placed_at,
+        external_id: body.external_id,
+        metadata: body.metadata,
         lines: body.lines.map(|lines| lines.map(inputs)),
     };
     respond(
@@ -371,7 +404,8 @@ pub async fn patch_sales_order(
 
 /// Confirms a sales order
 ///
-/// Each line gets what is available at its warehouse, all or some of it, and waits for the rest: what becomes
+/// A kit that is another by now than the draft shows is refused: say its lines anew, look at them, and confirm it
+/// then. Each line gets what is available at its warehouse, all or some of it, and waits for the rest: what becomes
 /// free goes to those who wait, in the order of their confirmation. A line of an item that others wait for there
 /// waits behind them. A plain reservation waits for nobody and takes what is available when it is asked for.
 #[utoipa::path(post, path = "/sales-orders/{id}/confirm", responses((status = 200, body = SalesOrderDto)))]

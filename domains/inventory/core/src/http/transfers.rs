@@ -120,7 +120,7 @@ impl From<&Transfer> for TransferSummaryDto {
     "created_at": "2026-02-03T09:30:00Z", "updated_at": "2026-02-03T10:00:00Z",
     "lines": [{
         "line": 1, "item_id": "0190a5c8-7d3e-7a61-8f2b-2b3c4d5e6f7a", "lot_id": null, "quantity": "24",
-        "entered_quantity": "2", "entered_unit": "DZN", "received": "12", "lost": "0",
+        "entered_quantity": "2", "entered_unit": "DZN", "entered_rounding": null, "received": "12", "lost": "0",
         "on_its_way": "12",
     }],
 }))]
@@ -144,6 +144,9 @@ pub struct TransferLineDto {
     entered_quantity: Option<Quantity>,
     #[schema(required)]
     entered_unit: Option<String>,
+    /// What rounding to the item's unit left out, in its millionths, as a fraction; `null` where nothing was rounded
+    #[schema(required, example = "-27/125")]
+    entered_rounding: Option<String>,
     received: Quantity,
     lost: Quantity,
     /// What has left and has neither come nor is lost
@@ -160,6 +163,7 @@ impl From<&TransferDetail> for TransferDto {
             quantity: line.quantity,
             entered_quantity: line.entered.as_ref().map(|entered| entered.quantity),
             entered_unit: line.entered.as_ref().map(|entered| entered.unit.clone()),
+            entered_rounding: line.entered.as_ref().and_then(|entered| entered.rounding.clone()),
             received: line.received,
             lost: line.lost,
             on_its_way: if has_left { line.left() } else { Quantity::ZERO },

@@ -21,6 +21,7 @@ pub struct Model {
     pub quantity: Quantity,
     pub entered_quantity: Option<Quantity>,
     pub entered_unit: Option<String>,
+    pub entered_rounding: Option<String>,
     pub created_at: DateTimeUtc,
 }
 
@@ -65,6 +66,7 @@ pub async fn replace(
         quantity: Set(component.quantity),
         entered_quantity: Set(component.entered.as_ref().map(|entered| entered.quantity)),
         entered_unit: Set(component.entered.as_ref().map(|entered| entered.unit.clone())),
+        entered_rounding: Set(component.entered.as_ref().and_then(|entered| entered.rounding.clone())),
         ..Default::default()
     });
     unit.insert_all(rows.collect()).await
@@ -94,6 +96,12 @@ struct Named {
     sku: String,
 }
 
+/// Whether any of these items is a part, of an item that may be deleted.
+pub async fn any_uses(tx: &Tx, components: &[ItemId]) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ComponentId.is_in(components.iter().copied()));
+    Ok(!components.is_empty() && found.limit(1).one().await?.is_some())
+}
+
 /// The sku of an item that is there and has this one as a part.
 pub async fn user_of(tx: &Tx, component: ItemId) -> Result<Option<String>, data::Error> {
     let user = tx.sql(sql!(
@@ -121,7 +129,11 @@ impl From<Model> for Component {
         Self {
             item: row.component_id,
             quantity: row.quantity,
-            entered: entered.map(|(quantity, unit)| EnteredQuantity { quantity, unit, rounding: None }),
+            entered: entered.map(|(quantity, unit)| EnteredQuantity {
+                quantity,
+                unit,
+                rounding: row.entered_rounding,
+            }),
         }
     }
 }

@@ -136,18 +136,30 @@ pub async fn to_pick(
     lot: Option<LotId>,
     today: NaiveDate,
 ) -> Result<Vec<Pick>, data::Error> {
+    first_to_pick(tx, item, warehouse, lot, today, MAX_PICKS).await
+}
+
+/// As many of them.
+pub async fn first_to_pick(
+    tx: &Tx,
+    item: ItemId,
+    warehouse: WarehouseId,
+    lot: Option<LotId>,
+    today: NaiveDate,
+    most: i64,
+) -> Result<Vec<Pick>, data::Error> {
     let offered = tx.sql(sql!(
         "SELECT b.location_id, b.lot_id, b.on_hand FROM bins b \
          LEFT JOIN lots l ON l.tenant_id = b.tenant_id AND l.public_id = b.lot_id \
          WHERE b.tenant_id = $1 AND b.item_id = $2 AND b.warehouse_id = $3 AND b.sellable AND b.on_hand > 0 \
          AND (l.expires_on IS NULL OR l.expires_on >= $4) AND ($5 = 0 OR b.lot_id = $6) \
          ORDER BY CASE WHEN l.expires_on IS NULL THEN 1 ELSE 0 END, l.expires_on, l.created_at, b.created_at, b.id \
-         LIMIT 500"
+         LIMIT $7"
     ));
     let offered = offered.bind(item).bind(warehouse).bind(today);
     let named = lot.unwrap_or_else(|| LotId::from_uuid(Uuid::nil()));
     let offered = offered.bind(i64::from(lot.is_some())).bind(named);
-    let offered: Vec<Offered> = offered.all().await?;
+    let offered: Vec<Offered> = offered.bind(most).all().await?;
     let pick = |row: Offered| Pick { location: row.location_id, lot: row.lot_id, quantity: row.on_hand };
     Ok(offered.into_iter().map(pick).collect())
 }
@@ -234,9 +246,10 @@ pub async fn any_at(tx: &Tx, location: LocationId) -> Result<bool, data::Error> 
 }
 
 /// Whether the item lies anywhere, or is missing anywhere.
-pub async fn any_of(tx: &Tx, item: ItemId) -> Result<bool, data::Error> {
-    let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).filter(Column::OnHand.ne(0));
-    Ok(found.limit(1).one().await?.is_some())
+pub async fn any_of(tx: &Tx, items: &[ItemId]) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.is_in(items.iter().copied()));
+    let found = found.filter(Column::OnHand.ne(0)).limit(1);
+    Ok(!items.is_empty() && found.one().await?.is_some())
 }
 
 impl From<&Model> for Bin {

@@ -5,7 +5,7 @@ use crate::domain::category::{Category, CategoryFields, MAX_DEPTH, Step};
 use crate::error::Error;
 use crate::store::item;
 use data::{Tx, Unit, sql};
-use inventory_contract::CategoryId;
+use inventory_contract::{CategoryId, ItemId};
 use kernel::{Ctx, Page, PageRequest, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, Set};
@@ -52,6 +52,11 @@ pub async fn find_deleted_too(tx: &Tx, id: CategoryId) -> Result<Option<Category
 /// As it is now, and so it stays until the transaction ends: no item comes to it meanwhile.
 pub async fn find_to_change(unit: &Unit, id: CategoryId) -> Result<Option<Category>, data::Error> {
     Ok(unit.by_id::<Entity, _>(id).to_change().one().await?.map(Category::from))
+}
+
+/// It is there, and as it is now, until the transaction ends.
+pub async fn find_to_keep(unit: &Unit, id: CategoryId) -> Result<Option<Category>, data::Error> {
+    Ok(unit.by_id::<Entity, _>(id).to_keep().one().await?.map(Category::from))
 }
 
 pub async fn page(
@@ -198,10 +203,30 @@ pub async fn has_items(tx: &Tx, name: &str) -> Result<bool, data::Error> {
     Ok(tx.find::<item::Entity>().filter(item::Column::Category.eq(name)).limit(1).one().await?.is_some())
 }
 
-/// On all its items, whose versions grow. How many there are. A deleted one keeps the name that it had.
-pub async fn rename_on_items(unit: &Unit, from: &str, to: &str) -> Result<u64, data::Error> {
+#[derive(FromQueryResult)]
+struct Named {
+    item_id: ItemId,
+}
+
+/// Of the items in the category of this name, those that were made first. A deleted one keeps the name that it had.
+pub async fn some_items(tx: &Tx, name: &str, most: usize) -> Result<Vec<ItemId>, data::Error> {
+    let named = tx.sql(sql!(
+        "SELECT public_id AS item_id FROM items WHERE tenant_id = $1 AND category = $2 AND deleted_at IS NULL \
+         ORDER BY created_at, public_id LIMIT $3"
+    ));
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let named: Vec<Named> = named.bind(name).bind(most).all().await?;
+    Ok(named.into_iter().map(|named| named.item_id).collect())
+}
+
+/// On those of these items that still have it, whose versions grow. The caller holds them.
+pub async fn rename_on_items(unit: &Unit, items: &[ItemId], from: &str, to: &str) -> Result<(), data::Error> {
+    if items.is_empty() {
+        return Ok(());
+    }
     let rename = unit.update::<item::Entity>().set(item::Column::Category, to);
-    rename.filter(item::Column::Category.eq(from)).exec().await
+    let rename = rename.filter(item::Column::PublicId.is_in(items.iter().copied()));
+    rename.filter(item::Column::Category.eq(from)).exec().await.map(drop)
 }
 
 fn row(id: CategoryId, fields: &CategoryFields) -> ActiveModel {

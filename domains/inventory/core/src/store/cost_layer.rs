@@ -1,5 +1,5 @@
-//! The table `cost_layers`: what is left of each receipt of an item that is valued first in, first out. Changed only under
-//! the item's lock.
+//! The table `cost_layers`: what is left of each receipt of an item that is valued first in, first out. Changed only
+//! under the item's lock.
 
 use crate::domain::costing::{Layers, Rate};
 use crate::store::value_entry::value;
@@ -34,22 +34,33 @@ impl ActiveModelBehavior for ActiveModel {}
 
 data::tenant_entity!(record);
 
-/// Read at once; most issues touch one or two.
+/// Read at first; most issues touch one or two. Each time twice as many, up to the most.
 const FEW: u64 = 50;
+const MANY: u64 = 5_000;
+
+/// Of an item, as far as they are asked for.
+#[derive(Default)]
+pub struct Needed {
+    pub layers: Layers,
+    /// All up to this number are among them.
+    pub through: i64,
+}
 
 /// The oldest, as many as cover this quantity, and those that are named.
-pub async fn needed(tx: &Tx, item: ItemId, covering: i128, named: &[i64]) -> Result<Layers, data::Error> {
-    let mut layers = Layers::new();
-    let (mut covered, mut after) = (0, 0);
+pub async fn needed(tx: &Tx, item: ItemId, covering: i128, named: &[i64]) -> Result<Needed, data::Error> {
+    let Needed { mut layers, mut through } = Needed::default();
+    let (mut covered, mut after, mut few) = (0, 0, FEW);
     while covered < covering {
         let oldest = tx.find::<Entity>().filter(Column::ItemId.eq(item)).filter(Column::Number.gt(after));
-        let oldest = oldest.order_by_asc(Column::Number).limit(FEW).all().await?;
+        let oldest = oldest.order_by_asc(Column::Number).limit(few).all().await?;
         let Some(last) = oldest.last() else { break };
         after = last.number;
+        few = MANY.min(few * 2);
         for row in &oldest {
             if covered < covering {
                 covered += i128::from(row.quantity.millionths());
                 layers.insert(row.number, rate(row)?);
+                through = row.number;
             }
         }
     }
@@ -60,7 +71,7 @@ pub async fn needed(tx: &Tx, item: ItemId, covering: i128, named: &[i64]) -> Res
             layers.insert(row.number, rate(&row)?);
         }
     }
-    Ok(layers)
+    Ok(Needed { layers, through })
 }
 
 fn rate(row: &Model) -> Result<Rate, data::Error> {
@@ -95,9 +106,10 @@ pub async fn write(unit: &Unit, item: ItemId, number: i64, layer: Rate) -> Resul
     write.exec().await.map(|_| ())
 }
 
-/// One that is used up is not kept: its entry is.
-pub async fn remove(unit: &Unit, item: ItemId, number: i64) -> Result<(), data::Error> {
-    let remove =
-        unit.sql(sql!("DELETE FROM cost_layers WHERE tenant_id = $1 AND item_id = $2 AND number = $3"));
-    remove.bind(item).bind(number).exec().await.map(|_| ())
+/// From the first number to the last. What is used up is not kept: its entry is.
+pub async fn remove(unit: &Unit, item: ItemId, (first, last): (i64, i64)) -> Result<(), data::Error> {
+    let remove = unit.sql(sql!(
+        "DELETE FROM cost_layers WHERE tenant_id = $1 AND item_id = $2 AND number >= $3 AND number <= $4"
+    ));
+    remove.bind(item).bind(first).bind(last).exec().await.map(|_| ())
 }

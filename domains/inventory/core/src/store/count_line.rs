@@ -30,6 +30,7 @@ pub struct Model {
     pub variance: Option<Quantity>,
     pub unit_cost_minor: Option<i64>,
     pub currency: Option<Currency>,
+    pub entered_rounding: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
@@ -80,6 +81,7 @@ pub async fn insert_all(
             counted: Set(found.map(|found| found.quantity)),
             entered_quantity: Set(entered.map(|entered| entered.quantity)),
             entered_unit: Set(entered.map(|entered| entered.unit.clone())),
+            entered_rounding: Set(entered.and_then(|entered| entered.rounding.clone())),
             counted_at: Set(found.map(|found| found.at)),
             counted_by: Set(found.map(|found| found.by.clone())),
             ..Default::default()
@@ -103,6 +105,7 @@ pub async fn write_found(
         .set(Column::Counted, found.quantity)
         .set(Column::EnteredQuantity, entered.map(|entered| entered.quantity))
         .set(Column::EnteredUnit, entered.map(|entered| entered.unit.clone()))
+        .set(Column::EnteredRounding, entered.and_then(|entered| entered.rounding.clone()))
         .set(Column::CountedAt, found.at)
         .set(Column::CountedBy, found.by.as_str())
         .filter(Column::PublicId.eq(line));
@@ -172,7 +175,8 @@ impl TryFrom<Model> for CountLine {
 
     fn try_from(row: Model) -> Result<Self, data::Error> {
         let entered = row.entered_quantity.zip(row.entered_unit);
-        let entered = entered.map(|(quantity, unit)| EnteredQuantity { quantity, unit, rounding: None });
+        let rounding = row.entered_rounding;
+        let entered = entered.map(|(quantity, unit)| EnteredQuantity { quantity, unit, rounding });
         let found = match (row.counted, row.item_sequence, row.counted_at, row.counted_by) {
             (Some(quantity), Some(sequence), Some(at), Some(by)) => {
                 Some(Found { quantity, entered, sequence, at, by })

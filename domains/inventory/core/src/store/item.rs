@@ -132,9 +132,31 @@ pub async fn moving(tx: &Tx, items: &[ItemId]) -> Result<BTreeMap<ItemId, Moving
     if items.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(items.iter().copied()));
-    let found = found.limit(items.len() as u64).all().await?;
-    found.iter().map(|row| Ok((row.public_id, Moving::try_from(row)?))).collect()
+    by_id(of_ids(tx, items).all().await?)
+}
+
+/// The same, and they stay as they are until the transaction ends: what is written in their units counts on it.
+pub async fn moving_to_keep(unit: &Unit, items: &[ItemId]) -> Result<BTreeMap<ItemId, Moving>, data::Error> {
+    if items.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    by_id(of_ids(unit, items).order_by_asc(Column::PublicId).to_keep().all().await?)
+}
+
+/// Their rows are the caller's until the transaction ends, in the order of their ids.
+pub async fn hold(unit: &Unit, items: &[ItemId]) -> Result<(), data::Error> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    of_ids(unit, items).order_by_asc(Column::PublicId).to_change().all().await.map(drop)
+}
+
+fn of_ids<'a>(tx: &'a Tx, items: &[ItemId]) -> Find<'a, Entity> {
+    tx.find::<Entity>().filter(Column::PublicId.is_in(items.iter().copied())).limit(items.len() as u64)
+}
+
+fn by_id(rows: Vec<Model>) -> Result<BTreeMap<ItemId, Moving>, data::Error> {
+    rows.iter().map(|row| Ok((row.public_id, Moving::try_from(row)?))).collect()
 }
 
 /// Those of these items that are there.
@@ -145,6 +167,11 @@ pub async fn with_ids(tx: &Tx, items: &[ItemId]) -> Result<Vec<Item>, data::Erro
     let wanted = Column::PublicId.is_in(items.iter().copied());
     let found = tx.find::<Entity>().filter(wanted).limit(items.len() as u64).all().await?;
     found.into_iter().map(Item::try_from).collect()
+}
+
+/// Of those that have these SKUs now.
+pub async fn ids_with_skus(tx: &Tx, skus: &[Sku]) -> Result<Vec<ItemId>, data::Error> {
+    Ok(with_skus(tx, skus).await?.into_iter().map(|item| item.id).collect())
 }
 
 pub async fn with_skus(tx: &Tx, skus: &[Sku]) -> Result<Vec<Item>, data::Error> {

@@ -76,6 +76,12 @@ pub async fn page_of_item(
     barcodes.page(request).await?.try_map(ItemBarcode::try_from)
 }
 
+/// Whether any of these items has one.
+pub async fn any_of(tx: &Tx, items: &[ItemId]) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.is_in(items.iter().copied()));
+    Ok(!items.is_empty() && found.limit(1).one().await?.is_some())
+}
+
 pub async fn count_of_item(tx: &Tx, item: ItemId) -> Result<u64, data::Error> {
     tx.find::<Entity>().filter(Column::ItemId.eq(item)).count().await
 }

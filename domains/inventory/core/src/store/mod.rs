@@ -32,6 +32,7 @@ pub mod stock_level;
 pub mod supplier;
 pub mod transfer;
 pub mod transfer_line;
+pub mod unit_use;
 pub mod valuation;
 pub mod value_drift;
 pub mod value_entry;

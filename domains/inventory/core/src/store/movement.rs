@@ -6,6 +6,7 @@ use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, SalesOrderId, WarehouseId};
 use kernel::{Page, PageRequest, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{FromQueryResult, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -119,6 +120,29 @@ pub async fn of_document(tx: &Tx, document: Uuid, items: &[ItemId]) -> Result<Ve
     made.all().await?.into_iter().map(Movement::try_from).collect()
 }
 
+/// The movements of lots by which these assemblies took and made; as many as are looked at.
+pub async fn lots_of_assemblies(tx: &Tx, assemblies: &[Uuid]) -> Result<Vec<Movement>, data::Error> {
+    if assemblies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::DocumentId.is_in(assemblies.iter().copied()));
+    let found = found.filter(Column::Kind.eq(MovementKind::Assembly.name()));
+    let found = found.filter(Column::LotId.is_not_null()).limit(MOST_OF_ASSEMBLIES);
+    found.all().await?.into_iter().map(Movement::try_from).collect()
+}
+
+/// The movements of these lots that are of assemblies; as many as are looked at.
+pub async fn assemblies_of_lots(tx: &Tx, lots: &[LotId]) -> Result<Vec<Movement>, data::Error> {
+    if lots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::LotId.is_in(lots.iter().copied()));
+    let found = found.filter(Column::Kind.eq(MovementKind::Assembly.name())).limit(MOST_OF_ASSEMBLIES);
+    found.all().await?.into_iter().map(Movement::try_from).collect()
+}
+
+const MOST_OF_ASSEMBLIES: u64 = 2_000;
+
 /// What these documents made, of documents that make one movement each.
 pub async fn of_documents(tx: &Tx, documents: &[Uuid]) -> Result<Vec<Movement>, data::Error> {
     if documents.is_empty() {
@@ -127,6 +151,41 @@ pub async fn of_documents(tx: &Tx, documents: &[Uuid]) -> Result<Vec<Movement>, 
     let made = tx.find::<Entity>().filter(Column::DocumentId.is_in(documents.iter().copied()));
     let made = made.filter(Column::ReversesId.is_null()).limit(documents.len() as u64);
     made.all().await?.into_iter().map(Movement::try_from).collect()
+}
+
+/// By which somebody says how much there is.
+const COUNTS: [MovementKind; 2] = [MovementKind::Adjustment, MovementKind::Import];
+
+/// Those of these documents, which make one movement each, after whose movement stock was counted or adjusted where it
+/// lies. A count that was taken back is none.
+pub async fn counted_since(tx: &Tx, documents: &[Uuid]) -> Result<Vec<Uuid>, data::Error> {
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let made = |column: Column| Expr::col((Entity, column));
+    let later = |column: Column| (Alias::new("later"), column);
+    let opposite = |column: Column| (Alias::new("opposite"), column);
+    let taken_back = Query::select()
+        .column(opposite(Column::Id))
+        .from_as(Entity, Alias::new("opposite"))
+        .and_where(Expr::col(opposite(Column::TenantId)).eq(tx.tenant()))
+        .and_where(Expr::col(opposite(Column::ReversesId)).equals(later(Column::PublicId)))
+        .to_owned();
+    let counted = Query::select()
+        .column(later(Column::Id))
+        .from_as(Entity, Alias::new("later"))
+        .and_where(Expr::col(later(Column::TenantId)).eq(tx.tenant()))
+        .and_where(Expr::col(later(Column::ItemId)).eq(made(Column::ItemId)))
+        .and_where(Expr::col(later(Column::LocationId)).eq(made(Column::LocationId)))
+        .and_where(Expr::col(later(Column::Sequence)).gt(made(Column::Sequence)))
+        .and_where(Expr::col(later(Column::Kind)).is_in(COUNTS.map(MovementKind::name)))
+        .and_where(Expr::col(later(Column::ReversesId)).is_null())
+        .and_where(Expr::not_exists(taken_back))
+        .to_owned();
+    let found = tx.find::<Entity>().filter(Column::DocumentId.is_in(documents.iter().copied()));
+    let found = found.filter(Column::ReversesId.is_null()).filter(Expr::exists(counted));
+    let found = found.limit(documents.len() as u64).all().await?;
+    Ok(found.into_iter().filter_map(|row| row.document_id).collect())
 }
 
 #[derive(FromQueryResult)]

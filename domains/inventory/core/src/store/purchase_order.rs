@@ -5,6 +5,7 @@ use crate::error::Error;
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit};
 use inventory_contract::{PurchaseOrderId, SupplierId};
+use kernel::reference::metadata_json;
 use kernel::{Currency, Money, Page, PageRequest, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
@@ -24,6 +25,8 @@ pub struct Model {
     pub currency: Currency,
     pub total_minor: i64,
     pub ordered_at: Option<DateTimeUtc>,
+    pub external_id: Option<String>,
+    pub metadata: String,
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
@@ -43,6 +46,7 @@ pub struct PurchaseOrderFilter {
     pub supplier: Option<SupplierId>,
     pub status: Option<PurchaseStatus>,
     pub reference: Option<String>,
+    pub external_id: Option<String>,
 }
 
 pub async fn find(tx: &Tx, id: PurchaseOrderId) -> Result<Option<PurchaseOrder>, data::Error> {
@@ -52,6 +56,15 @@ pub async fn find(tx: &Tx, id: PurchaseOrderId) -> Result<Option<PurchaseOrder>,
 /// As it is now, and so it stays until the transaction ends.
 pub async fn find_to_change(unit: &Unit, id: PurchaseOrderId) -> Result<Option<PurchaseOrder>, data::Error> {
     unit.by_id::<Entity, _>(id).to_change().one().await?.map(PurchaseOrder::try_from).transpose()
+}
+
+/// The same, by the tenant's own reference.
+pub async fn by_external_id_to_change(
+    unit: &Unit,
+    external_id: &str,
+) -> Result<Option<PurchaseOrder>, data::Error> {
+    let found = unit.find::<Entity>().filter(Column::ExternalId.eq(external_id)).to_change();
+    found.one().await?.map(PurchaseOrder::try_from).transpose()
 }
 
 /// Those with these references, by which they are told apart: as they are now, and so they stay until the transaction
@@ -105,6 +118,9 @@ pub async fn page(
     if let Some(reference) = &filter.reference {
         orders = orders.filter(Column::Reference.eq(reference));
     }
+    if let Some(external_id) = &filter.external_id {
+        orders = orders.filter(Column::ExternalId.eq(external_id));
+    }
     orders.page(request).await?.try_map(PurchaseOrder::try_from)
 }
 
@@ -133,7 +149,7 @@ pub async fn insert(
     fields: &OrderFields,
     total: Money,
 ) -> Result<PurchaseOrder, Error> {
-    let inserted = unit.insert(row(id, supplier, fields, total)).await;
+    let inserted = unit.insert(row(id, supplier, fields, total)?).await;
     Ok(inserted.map_err(|error| refused(error, id, fields))?.try_into()?)
 }
 
@@ -143,11 +159,16 @@ pub async fn insert_all(
     orders: &[(PurchaseOrderId, SupplierId, &OrderFields, Money)],
 ) -> Result<(), data::Error> {
     let rows = orders.iter().map(|(id, supplier, fields, total)| row(*id, *supplier, fields, *total));
-    unit.insert_all(rows.collect()).await
+    unit.insert_all(rows.collect::<Result<_, _>>()?).await
 }
 
-fn row(id: PurchaseOrderId, supplier: SupplierId, fields: &OrderFields, total: Money) -> ActiveModel {
-    ActiveModel {
+fn row(
+    id: PurchaseOrderId,
+    supplier: SupplierId,
+    fields: &OrderFields,
+    total: Money,
+) -> Result<ActiveModel, data::Error> {
+    Ok(ActiveModel {
         public_id: Set(id),
         supplier_id: Set(supplier),
         status: Set(PurchaseStatus::Draft.name().to_owned()),
@@ -156,8 +177,10 @@ fn row(id: PurchaseOrderId, supplier: SupplierId, fields: &OrderFields, total: M
         over_receipt_percent: Set(fields.over_receipt_percent),
         currency: Set(total.currency),
         total_minor: Set(total.amount_minor),
+        external_id: Set(fields.external_id.clone()),
+        metadata: Set(metadata_json(&fields.metadata).map_err(data::Error::internal)?),
         ..Default::default()
-    }
+    })
 }
 
 /// Of an order that is held.
@@ -174,6 +197,8 @@ pub async fn update(
         .set(Column::Reference, fields.reference.clone())
         .set(Column::ExpectedOn, fields.expected_on)
         .set(Column::OverReceiptPercent, fields.over_receipt_percent)
+        .set(Column::ExternalId, fields.external_id.clone())
+        .set(Column::Metadata, metadata_json(&fields.metadata).map_err(data::Error::internal)?)
         .set(Column::Currency, total.currency)
         .set(Column::TotalMinor, total.amount_minor)
         .filter(Column::PublicId.eq(id));
@@ -222,6 +247,9 @@ fn refused(error: data::Error, id: PurchaseOrderId, fields: &OrderFields) -> Err
     if error.is_unique("purchase_orders_reference", "purchase_orders.reference") {
         return Error::PurchaseReferenceTaken { reference: fields.reference.clone().unwrap_or_default() };
     }
+    if error.is_unique("purchase_orders_external_id", "purchase_orders.external_id") {
+        return Error::OrderExternalIdTaken;
+    }
     if error.is_unique("purchase_orders_public_id", "purchase_orders.public_id") {
         return Error::PurchaseOrderExists { id };
     }
@@ -242,6 +270,8 @@ impl TryFrom<Model> for PurchaseOrder {
                 reference: row.reference,
                 expected_on: row.expected_on,
                 over_receipt_percent: row.over_receipt_percent,
+                external_id: row.external_id,
+                metadata: serde_json::from_str(&row.metadata).map_err(data::Error::internal)?,
             },
             total: Money::new(row.total_minor, row.currency),
             ordered_at: row.ordered_at,

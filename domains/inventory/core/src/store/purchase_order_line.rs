@@ -29,6 +29,7 @@ pub struct Model {
     pub cancelled: Quantity,
     pub net_entered: Quantity,
     pub on_order: Quantity,
+    pub entered_rounding: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
@@ -56,6 +57,7 @@ fn line(row: Model, currency: Currency) -> Line {
         quantity: row.quantity,
         entered: row.entered_quantity,
         unit: row.entered_unit,
+        rounding: row.entered_rounding,
         unit_cost: Money::new(row.unit_cost_minor, currency),
         received: row.received,
         returned: row.returned,
@@ -151,6 +153,7 @@ pub async fn append(unit: &Unit, lines: &[(Uuid, PurchaseOrderId, &Line)]) -> Re
         cancelled: Set(Quantity::ZERO),
         net_entered: Set(Quantity::ZERO),
         on_order: Set(Quantity::ZERO),
+        entered_rounding: Set(line.rounding.clone()),
         ..Default::default()
     });
     unit.insert_all(rows.collect()).await
@@ -232,13 +235,9 @@ pub async fn on_order(tx: &Tx, items: &[ItemId]) -> Result<BTreeMap<ItemId, Quan
     Ok(expected)
 }
 
-/// Whether anything of it is expected to come.
-pub async fn is_on_order(tx: &Tx, item: ItemId) -> Result<bool, data::Error> {
-    let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).filter(Column::OnOrder.gt(0));
-    Ok(found.limit(1).one().await?.is_some())
-}
-
-/// Whether any order counts in its unit.
-pub async fn any_of(tx: &Tx, item: ItemId) -> Result<bool, data::Error> {
-    Ok(tx.find::<Entity>().filter(Column::ItemId.eq(item)).limit(1).one().await?.is_some())
+/// Whether anything of these items is expected to come.
+pub async fn any_on_order(tx: &Tx, items: &[ItemId]) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.is_in(items.iter().copied()));
+    let found = found.filter(Column::OnOrder.gt(0)).limit(1);
+    Ok(!items.is_empty() && found.one().await?.is_some())
 }

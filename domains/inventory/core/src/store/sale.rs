@@ -59,8 +59,10 @@ pub async fn page(tx: &Tx, filter: &SaleFilter, request: &PageRequest) -> Result
     Ok(sales.page(request).await?.map(Sale::from))
 }
 
-pub async fn any_of(tx: &Tx, item: ItemId) -> Result<bool, data::Error> {
-    Ok(tx.find::<Entity>().filter(Column::ItemId.eq(item)).limit(1).one().await?.is_some())
+/// Whether any of these items was sold.
+pub async fn any_of(tx: &Tx, items: &[ItemId]) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ItemId.is_in(items.iter().copied()));
+    Ok(!items.is_empty() && found.limit(1).one().await?.is_some())
 }
 
 /// By their ids, those after this one.
@@ -135,8 +137,8 @@ impl SoldRow {
     }
 }
 
-/// By SKU, item and currency, those after the one at this place. A price times a quantity does not fit into the column's
-/// range, so that both are taken apart at their millions and summed up by the four products.
+/// By SKU, item and currency, those after the one at this place. A price times a quantity does not fit into the
+/// column's range, so that both are taken apart at their millions and summed up by the four products.
 pub async fn sold(
     tx: &Tx,
     (from, until): (DateTime<Utc>, DateTime<Utc>),

@@ -5,6 +5,7 @@ use crate::error::Error;
 use chrono::{DateTime, Utc};
 use data::{Tx, Unit};
 use inventory_contract::{SalesOrderId, WarehouseId};
+use kernel::reference::metadata_json;
 use kernel::{Currency, Page, PageRequest, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
@@ -24,6 +25,8 @@ pub struct Model {
     pub currency: Option<Currency>,
     pub placed_at: DateTimeUtc,
     pub confirmed_at: Option<DateTimeUtc>,
+    pub external_id: Option<String>,
+    pub metadata: String,
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
@@ -45,6 +48,15 @@ pub async fn find(tx: &Tx, id: SalesOrderId) -> Result<Option<SalesOrder>, data:
 /// As it is now, and so it stays until the transaction ends.
 pub async fn find_to_change(unit: &Unit, id: SalesOrderId) -> Result<Option<SalesOrder>, data::Error> {
     unit.by_id::<Entity, _>(id).to_change().one().await?.map(SalesOrder::try_from).transpose()
+}
+
+/// The same, by the tenant's own reference.
+pub async fn by_external_id_to_change(
+    unit: &Unit,
+    external_id: &str,
+) -> Result<Option<SalesOrder>, data::Error> {
+    let found = unit.find::<Entity>().filter(Column::ExternalId.eq(external_id)).to_change();
+    found.one().await?.map(SalesOrder::try_from).transpose()
 }
 
 /// The same of several, in the order of their ids, so that two who want the same do not wait for each other.
@@ -70,6 +82,7 @@ pub struct SalesOrderFilter {
     pub status: Option<SalesOrderStatus>,
     pub reference: Option<String>,
     pub customer_reference: Option<String>,
+    pub external_id: Option<String>,
 }
 
 pub async fn page(
@@ -87,6 +100,9 @@ pub async fn page(
     if let Some(customer) = &filter.customer_reference {
         orders = orders.filter(Column::CustomerReference.eq(customer.as_str()));
     }
+    if let Some(external_id) = &filter.external_id {
+        orders = orders.filter(Column::ExternalId.eq(external_id.as_str()));
+    }
     orders.page(request).await?.try_map(SalesOrder::try_from)
 }
 
@@ -100,6 +116,8 @@ pub async fn insert(unit: &Unit, id: SalesOrderId, fields: &SalesOrderFields) ->
         status: Set(SalesOrderStatus::Draft.name().to_owned()),
         currency: Set(fields.currency),
         placed_at: Set(fields.placed_at),
+        external_id: Set(fields.external_id.clone()),
+        metadata: Set(metadata_json(&fields.metadata).map_err(data::Error::internal)?),
         ..Default::default()
     };
     let inserted = unit.insert(row).await;
@@ -116,6 +134,8 @@ pub async fn update(unit: &Unit, id: SalesOrderId, fields: &SalesOrderFields) ->
         .set(Column::CustomerReference, fields.customer_reference.clone())
         .set(Column::Currency, fields.currency)
         .set(Column::PlacedAt, fields.placed_at)
+        .set(Column::ExternalId, fields.external_id.clone())
+        .set(Column::Metadata, metadata_json(&fields.metadata).map_err(data::Error::internal)?)
         .filter(Column::PublicId.eq(id));
     let updated = update.returning().await.map_err(|error| refused(error, id, fields))?;
     let updated = updated.into_iter().next().map(SalesOrder::try_from).transpose()?;
@@ -146,6 +166,9 @@ fn refused(error: data::Error, id: SalesOrderId, fields: &SalesOrderFields) -> E
         let reference = fields.reference.clone().unwrap_or_default();
         return Error::SalesOrderReferenceTaken { reference };
     }
+    if error.is_unique("sales_orders_external_id", "sales_orders.external_id") {
+        return Error::OrderExternalIdTaken;
+    }
     error.into()
 }
 
@@ -163,6 +186,8 @@ impl TryFrom<Model> for SalesOrder {
                 customer_reference: row.customer_reference,
                 currency: row.currency,
                 placed_at: row.placed_at,
+                external_id: row.external_id,
+                metadata: serde_json::from_str(&row.metadata).map_err(data::Error::internal)?,
             },
             status: status
                 .ok_or_else(|| data::Error::internal(format!("a sales order is {}", row.status)))?,

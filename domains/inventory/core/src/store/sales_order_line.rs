@@ -1,7 +1,7 @@
 //! The table `sales_order_lines`. Lines change only under their order's lock.
 
 use crate::domain::movement::EnteredQuantity;
-use crate::domain::selling::{MAX_LINES, SalesOrderLine};
+use crate::domain::selling::{KitOrdered, MAX_LINES, SalesOrderLine};
 use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, ReservationId, SalesOrderId, SalesOrderLineId, WarehouseId};
 use kernel::{Currency, Money, Quantity, TenantId};
@@ -29,6 +29,15 @@ pub struct Model {
     pub cancelled: Quantity,
     pub reservation_id: Option<ReservationId>,
     pub waits_since: Option<i64>,
+    pub kit_line: Option<i64>,
+    pub kit_item_id: Option<ItemId>,
+    pub kit_quantity: Option<Quantity>,
+    pub kit_entered_quantity: Option<Quantity>,
+    pub kit_entered_unit: Option<String>,
+    pub kit_unit_price_minor: Option<i64>,
+    pub shipped_entered: Quantity,
+    pub returned_entered: Quantity,
+    pub entered_rounding: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
@@ -59,21 +68,34 @@ pub async fn insert_all(
     warehouse: WarehouseId,
     lines: &[SalesOrderLine],
 ) -> Result<(), data::Error> {
-    let rows = lines.iter().map(|line| ActiveModel {
-        public_id: Set(line.id),
-        sales_order_id: Set(order),
-        position: Set(line.position),
-        item_id: Set(line.item),
-        warehouse_id: Set(warehouse),
-        quantity: Set(line.quantity),
-        entered_quantity: Set(line.entered.as_ref().map(|entered| entered.quantity)),
-        entered_unit: Set(line.entered.as_ref().map(|entered| entered.unit.clone())),
-        unit_price_minor: Set(line.unit_price.map(|price| price.amount_minor)),
-        allocated: Set(line.allocated),
-        shipped: Set(line.shipped),
-        returned: Set(line.returned),
-        cancelled: Set(line.cancelled),
-        ..Default::default()
+    let rows = lines.iter().map(|line| {
+        let kit = line.kit.as_ref();
+        let of_kit = kit.and_then(|kit| kit.entered.as_ref());
+        ActiveModel {
+            public_id: Set(line.id),
+            sales_order_id: Set(order),
+            position: Set(line.position),
+            item_id: Set(line.item),
+            warehouse_id: Set(warehouse),
+            quantity: Set(line.quantity),
+            entered_quantity: Set(line.entered.as_ref().map(|entered| entered.quantity)),
+            entered_unit: Set(line.entered.as_ref().map(|entered| entered.unit.clone())),
+            unit_price_minor: Set(line.unit_price.map(|price| price.amount_minor)),
+            allocated: Set(line.allocated),
+            shipped: Set(line.shipped),
+            returned: Set(line.returned),
+            cancelled: Set(line.cancelled),
+            kit_line: Set(kit.map(|kit| kit.line)),
+            kit_item_id: Set(kit.map(|kit| kit.item)),
+            kit_quantity: Set(kit.map(|kit| kit.quantity)),
+            kit_entered_quantity: Set(of_kit.map(|entered| entered.quantity)),
+            kit_entered_unit: Set(of_kit.map(|entered| entered.unit.clone())),
+            kit_unit_price_minor: Set(kit.and_then(|kit| kit.unit_price).map(|price| price.amount_minor)),
+            shipped_entered: Set(line.shipped_entered),
+            returned_entered: Set(line.returned_entered),
+            entered_rounding: Set(line.entered.as_ref().and_then(|entered| entered.rounding.clone())),
+            ..Default::default()
+        }
     });
     unit.insert_all(rows.collect()).await
 }
@@ -81,6 +103,9 @@ pub async fn insert_all(
 /// Of a draft: what is wanted, of what, from where.
 pub async fn rewrite(unit: &Unit, warehouse: WarehouseId, line: &SalesOrderLine) -> Result<(), data::Error> {
     let entered = line.entered.as_ref();
+    let kit = line.kit.as_ref();
+    let of_kit = kit.and_then(|kit| kit.entered.as_ref());
+    let kit_price = kit.and_then(|kit| kit.unit_price);
     let rewrite = unit
         .update::<Entity>()
         .set(Column::ItemId, line.item)
@@ -89,6 +114,13 @@ pub async fn rewrite(unit: &Unit, warehouse: WarehouseId, line: &SalesOrderLine)
         .set(Column::EnteredQuantity, entered.map(|entered| entered.quantity))
         .set(Column::EnteredUnit, entered.map(|entered| entered.unit.clone()))
         .set(Column::UnitPriceMinor, line.unit_price.map(|price| price.amount_minor))
+        .set(Column::EnteredRounding, entered.and_then(|entered| entered.rounding.clone()))
+        .set(Column::KitLine, kit.map(|kit| kit.line))
+        .set(Column::KitItemId, kit.map(|kit| kit.item))
+        .set(Column::KitQuantity, kit.map(|kit| kit.quantity))
+        .set(Column::KitEnteredQuantity, of_kit.map(|entered| entered.quantity))
+        .set(Column::KitEnteredUnit, of_kit.map(|entered| entered.unit.clone()))
+        .set(Column::KitUnitPriceMinor, kit_price.map(|price| price.amount_minor))
         .filter(Column::PublicId.eq(line.id));
     rewrite.exec().await.map(|_| ())
 }
@@ -105,7 +137,9 @@ pub async fn write(unit: &Unit, line: &SalesOrderLine) -> Result<(), data::Error
         .update::<Entity>()
         .set(Column::Allocated, line.allocated)
         .set(Column::Shipped, line.shipped)
+        .set(Column::ShippedEntered, line.shipped_entered)
         .set(Column::Returned, line.returned)
+        .set(Column::ReturnedEntered, line.returned_entered)
         .set(Column::Cancelled, line.cancelled)
         .set(Column::ReservationId, line.reservation)
         .set(Column::WaitsSince, line.waits_since)
@@ -186,18 +220,34 @@ pub async fn waiting(
 
 impl Model {
     fn line(self, currency: Option<Currency>) -> SalesOrderLine {
-        let entered = self.entered_quantity.zip(self.entered_unit);
-        let price = self.unit_price_minor.zip(currency);
+        let entered = |quantity: Option<Quantity>, unit: Option<String>, rounding: Option<String>| {
+            let said = quantity.zip(unit);
+            said.map(|(quantity, unit)| EnteredQuantity { quantity, unit, rounding })
+        };
+        let price = |minor: Option<i64>| {
+            minor.zip(currency).map(|(amount_minor, currency)| Money::new(amount_minor, currency))
+        };
+        let kit = self.kit_line.zip(self.kit_item_id).zip(self.kit_quantity);
+        let kit = kit.map(|((line, item), quantity)| KitOrdered {
+            line,
+            item,
+            quantity,
+            entered: entered(self.kit_entered_quantity, self.kit_entered_unit, None),
+            unit_price: price(self.kit_unit_price_minor),
+        });
         SalesOrderLine {
             id: self.public_id,
             position: self.position,
             item: self.item_id,
             quantity: self.quantity,
-            entered: entered.map(|(quantity, unit)| EnteredQuantity { quantity, unit, rounding: None }),
-            unit_price: price.map(|(amount_minor, currency)| Money::new(amount_minor, currency)),
+            entered: entered(self.entered_quantity, self.entered_unit, self.entered_rounding),
+            unit_price: price(self.unit_price_minor),
+            kit,
             allocated: self.allocated,
             shipped: self.shipped,
+            shipped_entered: self.shipped_entered,
             returned: self.returned,
+            returned_entered: self.returned_entered,
             cancelled: self.cancelled,
             reservation: self.reservation_id,
             waits_since: self.waits_since,

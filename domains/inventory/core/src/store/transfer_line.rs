@@ -24,6 +24,8 @@ pub struct Model {
     pub entered_unit: Option<String>,
     pub received: Quantity,
     pub lost: Quantity,
+    pub settled_entered: Quantity,
+    pub entered_rounding: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
@@ -60,6 +62,8 @@ pub async fn insert_all(
         entered_unit: Set(line.entered.as_ref().map(|entered| entered.unit.clone())),
         received: Set(line.received),
         lost: Set(line.lost),
+        settled_entered: Set(line.settled_entered),
+        entered_rounding: Set(line.entered.as_ref().and_then(|entered| entered.rounding.clone())),
         ..Default::default()
     });
     unit.insert_all(rows.collect()).await
@@ -71,6 +75,7 @@ pub async fn settle(unit: &Unit, transfer: TransferId, line: &TransferLine) -> R
         .update::<Entity>()
         .set(Column::Received, line.received)
         .set(Column::Lost, line.lost)
+        .set(Column::SettledEntered, line.settled_entered)
         .filter(Column::TransferId.eq(transfer))
         .filter(Column::Position.eq(line.line));
     update.exec().await.map(|_| ())
@@ -84,9 +89,14 @@ impl From<Model> for TransferLine {
             item: row.item_id,
             lot: row.lot_id,
             quantity: row.quantity,
-            entered: entered.map(|(quantity, unit)| EnteredQuantity { quantity, unit, rounding: None }),
+            entered: entered.map(|(quantity, unit)| EnteredQuantity {
+                quantity,
+                unit,
+                rounding: row.entered_rounding,
+            }),
             received: row.received,
             lost: row.lost,
+            settled_entered: row.settled_entered,
         }
     }
 }

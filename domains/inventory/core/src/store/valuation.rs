@@ -35,8 +35,8 @@ pub struct Worth {
 }
 
 impl ValuationRow {
-    /// Of an item that is not valued, its stock times its cost; without a cost it has no value, which is not zero. Of one that
-    /// was given no cost of its own, what its stock costs.
+    /// Of an item that is not valued, its stock times its cost; without a cost it has no value, which is not zero. Of
+    /// one that was given no cost of its own, what its stock costs.
     pub fn worth(&self) -> Result<Worth, data::Error> {
         let own = self.unit_cost_minor.zip(self.currency);
         let own = own.map(|(amount_minor, currency)| Money::new(amount_minor, currency));

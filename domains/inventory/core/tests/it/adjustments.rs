@@ -142,7 +142,7 @@ testkit::both! {
             import: kernel::Id::from_uuid(uuid::Uuid::from_u128(7)),
             plan: None,
             batch: 0,
-            rows: vec![ImportRow { line: 2, values: values.into() }],
+            rows: vec![ImportRow { line: 2, values: values.into(), corrects: None }],
         };
         house.target("inventory.items").execute(&house.owner, batch).await.unwrap();
         let movements = house.list("/movements").await;

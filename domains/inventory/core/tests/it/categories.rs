@@ -1,9 +1,11 @@
 //! The tree of categories: the names that items make, moves that race, and what a name in use holds.
 
 use crate::house::{Call, House, Reply, call, house};
+use data::sql;
 use futures::future::{join, join_all};
 use kernel::Id;
 use module::{ExecuteBatch, ImportRow, PlanBatch, RowOutcome};
+use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use testkit::Stage;
 
@@ -65,6 +67,7 @@ testkit::both! {
             values: [("sku", format!("I{at}")), ("name", "I".to_owned()), ("category", category.to_owned())]
                 .map(|(name, value)| (name.to_owned(), value))
                 .into(),
+            corrects: None,
         };
         let rows = ["Tea", "Spices", "Fruit", "Spices"].into_iter().enumerate().map(row).collect();
         let rows: Vec<ImportRow> = rows;
@@ -199,6 +202,61 @@ testkit::both! {
             let category = house.get(&format!("/items/{id}")).await.text("category");
             assert_eq!(house.names(&format!("name={category}")).await, [category], "round {round}");
         }
+        house.verify().await;
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    n: i64,
+}
+
+impl House {
+    /// A thousand and some of this category, in batches of an import.
+    async fn many_in(&self, category: &str, batches: u32) {
+        let import = Id::from_uuid(uuid::Uuid::from_u128(11));
+        for batch in 0..batches {
+            let row = |at: u32| ImportRow {
+                corrects: None,
+                line: u64::from(at) + 2,
+                values: [
+                    ("sku", format!("{batch}-{at}")),
+                    ("name", "I".to_owned()),
+                    ("category", category.to_owned()),
+                ]
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
+            };
+            let (target, rows) = ("inventory.items".to_owned(), (0..600).map(row).collect());
+            let request = ExecuteBatch { target, import, plan: None, batch, rows };
+            self.target("inventory.items").execute(&self.owner, request).await.unwrap();
+        }
+    }
+
+    async fn how_many_in(&self, category: &str) -> i64 {
+        let tx = self.databases.read(&self.owner).await.unwrap();
+        let counted = tx.sql(sql!("SELECT COUNT(*) AS n FROM items WHERE tenant_id = $1 AND category = $2"));
+        let counted: Option<Counted> = counted.bind(category).one().await.unwrap();
+        counted.unwrap().n
+    }
+}
+
+testkit::both! {
+    async fn a_category_of_many_items_is_renamed_batch_after_batch(stage: Stage) {
+        let house = house(stage).await;
+        house.many_in("Tea", 4).await;
+        let tea = house.id_of("Tea").await;
+        let drinks = house.category("Drinks", None).await;
+        house.send(under(&tea, &drinks)).await.expect(200);
+        house.send(patch(&tea, json!({ "name": "Teas" }))).await.expect(200);
+        assert_eq!([house.how_many_in("Teas").await, house.how_many_in("Tea").await], [1_000, 1_400]);
+        assert_eq!(house.names(&format!("parent_id={drinks}")).await, ["Tea", "Teas"]);
+        // Nothing is in the way of who goes on with either name meanwhile.
+        house.in_category("OLD", "Tea").await.expect(201);
+        house.send(patch(&tea, json!({ "name": "Tea" }))).await.refused(409, "inventory.category_name_taken");
+        house.run_all_jobs("inventory.move_category_items").await;
+        assert_eq!([house.how_many_in("Teas").await, house.how_many_in("Tea").await], [2_401, 0]);
+        assert_eq!(house.names("").await, ["Drinks", "Teas"]);
         house.verify().await;
     }
 }

@@ -1,4 +1,5 @@
-//! Families and their variants: made from a pattern, held to the family's options, and never taken apart from under them.
+//! Families and their variants: made from a pattern, held to the family's options, and never taken apart from under
+//! them.
 
 use crate::house::{Call, House, OWNER, Reply, call, house};
 use futures::future::join;
@@ -211,6 +212,27 @@ testkit::both! {
         restore(&family_path).await.refused(409, "inventory.family_not_deleted");
         let back = restore(&item_path).await.expect(200);
         assert_eq!(back.json()["options"], json!({ "Size": "L", "Colour": "Red" }));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn a_variant_that_comes_back_while_it_is_made_anew_is_there_once(stage: Stage) {
+        let house = house(stage).await;
+        for round in 0..12 {
+            let body = json!({ "name": "Cap", "options": [{ "name": "Size", "values": ["S"] }] });
+            let family = house.family(body).await;
+            let like = json!({ "sku": format!("cap{round}") });
+            let made = house.make(&family, like.clone()).await.expect(200);
+            let item = made.json()["data"][0]["id"].as_str().unwrap().to_owned();
+            house.send(call(&format!("DELETE /items/{item}"))).await.expect(204);
+            let restore = house.send(call(&format!("POST /items/{item}/restore")));
+            let (restored, made) = join(restore, house.make(&family, like)).await;
+            assert!([200, 409].contains(&restored.status), "{restored:?}");
+            assert!([200, 409].contains(&made.status), "{made:?}");
+            let there = house.list(&format!("/items?family_id={family}")).await;
+            assert_eq!(there.len(), 1, "round {round}");
+        }
         house.verify().await;
     }
 }

@@ -11,7 +11,7 @@ use jobs::{Handler, Parcel, Running};
 use kernel::ctx::{IdentityProvider, Principal};
 use kernel::id::MessageId;
 use kernel::permission::BuiltinRole;
-use kernel::{Actor, Ctx, DomainEvent, PermissionSet, Problem, TenantId, Visitor};
+use kernel::{Actor, Ctx, DomainEvent, Id, Permission, PermissionSet, Problem, TenantId, Visitor};
 use module::{ImportOffer, ImportTarget, ReportOffer};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
@@ -25,6 +25,10 @@ use testkit::{Service, Stage, Tenant};
 pub const OWNER: &str = "owner";
 pub const VIEWER: &str = "viewer";
 pub const NEIGHBOUR: &str = "neighbour";
+/// A key of the first tenant's that sees sales alone.
+pub const SELLER: &str = "seller";
+/// An operator who acts through the owner.
+pub const OPERATOR: &str = "operator";
 
 pub struct House {
     pub databases: Databases,
@@ -84,8 +88,13 @@ impl Identities {
     fn of(tenant: &Tenant, neighbour: &Tenant) -> Self {
         let readable = PERMISSIONS.iter().filter(|permission| permission.is_of(BuiltinRole::Viewer));
         let viewer = Actor::User { id: tenant.owner };
+        let sales = PERMISSIONS.iter().filter(|permission| permission.name == "inventory.sales.read");
+        let owner = tenant.ctx(PERMISSIONS);
+        let operator = Actor::Operator { id: Id::new(owner.now()) };
         Self(HashMap::from([
-            (OWNER, tenant.ctx(PERMISSIONS).principal().clone()),
+            (SELLER, tenant.principal(viewer.clone(), sales.map(|permission| permission.name).collect())),
+            (OPERATOR, Principal { impersonator: Some(operator), ..owner.principal().clone() }),
+            (OWNER, owner.principal().clone()),
             (VIEWER, tenant.principal(viewer, readable.map(|permission| permission.name).collect())),
             (NEIGHBOUR, neighbour.ctx(PERMISSIONS).principal().clone()),
         ]))
@@ -198,6 +207,12 @@ impl House {
     /// `house.target("inventory.items")`.
     pub fn target(&self, name: &str) -> &Arc<dyn ImportTarget> {
         &self.imports.iter().find(|offer| offer.definition.name == name).unwrap().target
+    }
+
+    /// Somebody of the tenant who may do these things alone.
+    pub fn who_may(&self, these: impl Fn(&Permission) -> bool) -> Ctx {
+        let these: Vec<Permission> = PERMISSIONS.iter().copied().filter(these).collect();
+        self.tenants[0].ctx(&these)
     }
 
     /// The id of a new item with so much on hand.

@@ -24,7 +24,7 @@ impl Files<'_> {
             let cells = self.columns.iter().zip(text.split('|').map(str::trim));
             let cells = cells.filter(|(_, cell)| !cell.is_empty());
             let values = cells.map(|(name, cell)| ((*name).to_owned(), cell.to_owned())).collect();
-            ImportRow { line, values }
+            ImportRow { line, values, corrects: None }
         };
         (2..).zip(file).map(row).collect()
     }
@@ -97,7 +97,7 @@ impl Files<'_> {
                 break;
             }
         }
-        (2..).zip(all).map(|(line, values)| ImportRow { line, values }).collect()
+        (2..).zip(all).map(|(line, values)| ImportRow { line, values, corrects: None }).collect()
     }
 }
 

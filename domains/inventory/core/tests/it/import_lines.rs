@@ -1,14 +1,14 @@
-//! Rows that have no key: lines of documents, as sales are. The target is the test's own; what plans, repeats and undoes
-//! it is what every target has, on inventory's tables.
+//! Rows that have no key: lines of documents, as sales are. The target is the test's own; what plans, repeats and
+//! undoes it is what every target has, on inventory's tables.
 
 use crate::house::{House, house};
 use async_trait::async_trait;
 use data::{Tx, Unit};
 use inventory::PERMISSIONS;
-use kernel::{Ctx, Permission};
+use kernel::Ctx;
 use module::{
-    BatchOf, BatchOutcome, Decision, ExecuteBatch, ExportedRows, Identity, ImportId, ImportRow, ImportTarget,
-    Made, PlanBatch, RowFault, RowOutcome, RowTarget, TargetDefinition, UndoBatch, import_offer,
+    BatchOf, BatchOutcome, CloseBatch, Decision, ExecuteBatch, ExportedRows, Identity, ImportId, ImportRow,
+    ImportTarget, Made, PlanBatch, RowFault, RowOutcome, RowTarget, TargetSpec, UndoBatch, import_offer,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -48,28 +48,9 @@ impl RowTarget for Lines {
     type Change = Line;
     type Error = Broken;
 
-    fn definition(&self) -> TargetDefinition {
-        TargetDefinition {
-            name: "test.lines".to_owned(),
-            title: "Lines".to_owned(),
-            permission: self.permission().name.to_owned(),
-            read_permission: self.read_permission().name.to_owned(),
-            key: Vec::new(),
-            fields: Vec::new(),
-        }
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &PERMISSIONS[0]
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &PERMISSIONS[0]
-    }
-
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         let document = row.values.get("document")?;
-        Some(Identity::line(document, document, row))
+        Some(Identity::line(document, document, &row.values))
     }
 
     async fn read(
@@ -83,7 +64,13 @@ impl RowTarget for Lines {
         Ok(found.map(|(name, lines)| (name, Document { lines })).collect())
     }
 
-    async fn read_beside(&self, _: &mut Unit, _: &Ctx, rows: &[ImportRow]) -> Result<Vec<()>, Broken> {
+    async fn read_beside(
+        &self,
+        _: &mut Unit,
+        _: &Ctx,
+        rows: &[ImportRow],
+        _: &HashMap<String, Document>,
+    ) -> Result<Vec<()>, Broken> {
         Ok(vec![(); rows.len()])
     }
 
@@ -140,7 +127,15 @@ struct Files {
 impl Files {
     async fn new(stage: Stage) -> Self {
         let (house, lines) = (house(stage).await, Lines::default());
-        let target = import_offer(house.databases.clone(), lines.clone()).target;
+        let spec = TargetSpec {
+            name: "test.lines",
+            title: "Lines",
+            permission: &PERMISSIONS[0],
+            read_permission: &PERMISSIONS[0],
+            key: &[],
+            fields: Vec::new(),
+        };
+        let target = import_offer(house.databases.clone(), spec, lines.clone()).target;
         Self { house, lines, target }
     }
 
@@ -200,7 +195,7 @@ fn batches(file: &[&str]) -> Vec<Vec<ImportRow>> {
         let (document, text) = text.split_once(' ').unwrap();
         let values = [("document", document), ("text", text)];
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        ImportRow { line, values }
+        ImportRow { line, values, corrects: None }
     };
     let rows: Vec<_> = (2..).zip(file).map(row).collect();
     rows.chunks(2).map(<[ImportRow]>::to_vec).collect()
@@ -318,5 +313,28 @@ testkit::both! {
         // As many answers as rows would say that they went in.
         let late = files.target.execute(&files.house.owner, request).await.unwrap();
         assert_eq!((late.rows, files.all()), (Vec::new(), Vec::new()));
+    }
+}
+
+testkit::both! {
+    async fn a_batch_that_is_closed_says_what_it_came_to_or_is_never_carried_out(stage: Stage) {
+        let files = Files::new(stage).await;
+        let went_in = files.import(1, &FILE[..2]).await;
+        let close = |batch| CloseBatch { target: "test.lines".to_owned(), import: import(1), batch };
+        // As the domain asks it, which has no permission of its own.
+        let nobody = files.house.who_may(|_| false);
+        for (batch, expected) in [(0, went_in), (1, Vec::new())] {
+            for _ in 0..2 {
+                let closed = files.target.close(&nobody, close(batch)).await.unwrap();
+                assert_eq!(told(&closed), expected, "batch {batch}");
+            }
+        }
+        let (target, rows) = ("test.lines".to_owned(), batches(&FILE).remove(1));
+        let request = ExecuteBatch { target, import: import(1), plan: None, batch: 1, rows };
+        let late = files.target.execute(&files.house.owner, request).await.unwrap();
+        assert_eq!((late.rows, files.all()), (Vec::new(), vec!["1 tea".to_owned(), "2 rice".to_owned()]));
+        // The neighbour's import of the same number is another.
+        let theirs = files.target.close(&files.house.neighbour, close(0)).await.unwrap();
+        assert_eq!(theirs.rows, Vec::new());
     }
 }

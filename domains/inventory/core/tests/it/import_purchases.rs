@@ -1,5 +1,5 @@
-//! Purchase orders from files: the rows of a number are one draft, whichever file they come in, and only what nothing has
-//! built upon is taken back.
+//! Purchase orders from files: the rows of a number are one draft, whichever file they come in, and only what nothing
+//! has built upon is taken back.
 
 use crate::house::{House, NEIGHBOUR, OWNER, call, call_by, house};
 use module::{
@@ -50,8 +50,8 @@ fn rows(file: &[&str]) -> Vec<Row> {
 
 /// As a file of two rows a batch.
 fn batches(rows: &[Row]) -> Vec<Vec<ImportRow>> {
-    let rows: Vec<_> =
-        (2..).zip(rows).map(|(line, values)| ImportRow { line, values: values.clone() }).collect();
+    let row = |(line, values): (u64, &Row)| ImportRow { line, values: values.clone(), corrects: None };
+    let rows: Vec<_> = (2..).zip(rows).map(row).collect();
     rows.chunks(2).map(<[ImportRow]>::to_vec).collect()
 }
 
@@ -284,7 +284,8 @@ testkit::both! {
         let file: Vec<&str> = file.iter().map(String::as_str).collect();
         let mut ended = Vec::new();
         for (batch, rows) in (0..).zip(rows(&file).chunks(300)) {
-            let rows = (2..).zip(rows).map(|(line, values)| ImportRow { line, values: values.clone() }).collect();
+            let row = |(line, values): (u64, &Row)| ImportRow { line, values: values.clone(), corrects: None };
+            let rows = (2..).zip(rows).map(row).collect();
             let request =
                 ExecuteBatch { target: TARGET.to_owned(), import: import(1), plan: None, batch, rows };
             ended.extend(told(&house.target(TARGET).execute(&house.owner, request).await.unwrap()));
@@ -432,7 +433,8 @@ testkit::both! {
         house.bring_file(1, &["PO-1 TEA 2 - 6"]).await;
         let row = |(line, sku): (u64, &str)| {
             let cells = [("sku", sku), ("name", "Renamed"), ("unit", "GRM")];
-            ImportRow { line, values: cells.map(|(name, cell)| (name.to_owned(), cell.to_owned())).into() }
+            let values = cells.map(|(name, cell)| (name.to_owned(), cell.to_owned())).into();
+            ImportRow { line, values, corrects: None }
         };
         let rows = (2..).zip(["TEA", "RICE"]).map(row);
         let (target, rows) = ("inventory.items", rows.collect());

@@ -2,6 +2,7 @@
 
 use crate::house::{House, NEIGHBOUR, OWNER, call, call_by, house};
 use crate::import_files::{Files, check_undone, import};
+use futures::future::join_all;
 use module::{ExecuteBatch, ImportError};
 use serde_json::{Value, json};
 use testkit::Stage;
@@ -91,6 +92,22 @@ testkit::both! {
             ]
         );
         assert_eq!(shown(&house).await, ["EXO Exotic erp-1", "GOOD Good ", "HELD Held held"]);
+    }
+}
+
+testkit::both! {
+    async fn files_that_name_the_same_suppliers_do_not_wait_for_each_other(stage: Stage) {
+        let house = house(stage).await;
+        let files = files(&house);
+        files.bring(1, &["one | One | | | erp-1", "two | Two | | | erp-2"]).await;
+        // Each names one by its code and the other by its external id.
+        let (ones, twos) = (["one | | | | erp-2"], ["two | | | | erp-1"]);
+        for round in 0..20 {
+            let racing = [&ones, &twos].into_iter().zip(0..).map(|(file, of)| files.bring(100 + 2 * round + of, file));
+            for ended in join_all(racing).await {
+                assert_eq!(ended, ["external_id: differs"]);
+            }
+        }
     }
 }
 

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use testkit::Stage;
 
 impl House {
-    async fn put_components(&self, item: &str, kind: &str, parts: &[(&String, &str)]) -> Reply {
+    pub async fn put_components(&self, item: &str, kind: &str, parts: &[(&String, &str)]) -> Reply {
         let components =
             parts.iter().map(|(part, quantity)| json!({ "item_id": part, "quantity": quantity }));
         let body = json!({ "kind": kind, "components": components.collect::<Vec<_>>() });
         self.send(call(&format!("PUT /items/{item}/components")).if_match("*").json(body)).await
     }
 
-    async fn availability(&self, item: &str, query: &str) -> Value {
+    pub async fn availability(&self, item: &str, query: &str) -> Value {
         self.get(&format!("/items/{item}/availability{query}")).await.json()
     }
 

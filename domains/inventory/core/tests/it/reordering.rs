@@ -154,3 +154,25 @@ testkit::both! {
         house.verify().await;
     }
 }
+
+testkit::both! {
+    async fn a_last_day_that_is_changed_makes_an_item_due_and_ends_it(stage: Stage) {
+        listening(&stage);
+        let house = house(stage).await;
+        let item = house.item_with("MILK", json!({ "tracking": "lot" })).await;
+        let lot = json!({ "code": "L1", "expires_on": "2999-01-31" });
+        house.receive(&item, json!({ "quantity": "8", "lot": lot })).await.expect(201);
+        house.set_level(&item, json!({ "reorder_level": "5" })).await;
+        assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (0, 0));
+        let lots = house.list(&format!("/lots?item_id={item}")).await;
+        let path = format!("PATCH /lots/{}", lots[0]["id"].as_str().unwrap());
+        let until = |day: &str| house.send(call(&path).if_match("*").json(json!({ "expires_on": day })));
+        until("2026-01-01").await.expect(200);
+        let told = house.told_due().await;
+        assert_eq!((told.len(), told[0].available.to_string()), (1, "0".to_owned()));
+        assert_eq!(house.suggested().await.len(), 1);
+        until("2999-01-31").await.expect(200);
+        assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (1, 0));
+        house.verify().await;
+    }
+}

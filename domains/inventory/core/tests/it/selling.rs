@@ -23,12 +23,12 @@ impl House {
         order
     }
 
-    async fn confirm(&self, order: &str) {
+    pub async fn confirm(&self, order: &str) {
         let confirm = call(&format!("POST /sales-orders/{order}/confirm")).key(&format!("confirm-{order}"));
         self.send(confirm).await.expect(200);
     }
 
-    async fn receives(&self, item: &str, key: &str, body: Value) {
+    pub async fn receives(&self, item: &str, key: &str, body: Value) {
         let receipt = call(&format!("POST /items/{item}/receipts")).key(key).json(body);
         self.send(receipt).await.expect(201);
     }

@@ -1,5 +1,5 @@
-//! Writes a report: page after page from its source, as CSV into the blobs, and then says that it is ready. Memory holds
-//! one page. It can be run again from the start at any time: the file is the same one.
+//! Writes a report: page after page from its source, as CSV into the blobs, and then says that it is ready. Memory
+//! holds one page. It can be run again from the start at any time: the file is the same one.
 
 use crate::App;
 use crate::domain::csv_text;
@@ -8,8 +8,7 @@ use crate::service::download_run::key;
 use crate::service::{audit_step, require};
 use crate::store::report_runs;
 use ::jobs::Running;
-use bytes::Bytes;
-use futures::stream::{self, Stream};
+use blobs::{Page, Pages};
 use kernel::{Ctx, Problem};
 use module::{ReadReport, ReportError, ReportOffer, ReportPage};
 use reports_contract::{ReportReady, ReportRunId};
@@ -41,15 +40,35 @@ impl From<data::Error> for Stop {
     }
 }
 
+impl From<csv::Error> for Stop {
+    fn from(error: csv::Error) -> Self {
+        Self::Trouble(Problem::internal(error))
+    }
+}
+
+impl From<blobs::Error> for Stop {
+    fn from(error: blobs::Error) -> Self {
+        match error {
+            blobs::Error::TooLarge { max_bytes } => {
+                let mib = max_bytes >> 20;
+                Self::Refused(format!(
+                    "The report is larger than {mib} MiB. Narrow it down by its parameters."
+                ))
+            }
+            other => Self::Trouble(other.into()),
+        }
+    }
+}
+
 pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) -> Result<(), Stop> {
     let Some(run) = begin(app, ctx, id).await? else { return Ok(()) };
     may_read(ctx, &run)?;
     let offer = app.catalogue.find(&run.report);
     let offer =
         offer.ok_or_else(|| Stop::Broken(format!("The report {} is no longer offered.", run.report)))?;
-    let mut reader = Reader { app, ctx: ctx.clone(), running, run: &run, offer, next: Next::Header, rows: 0 };
+    let mut reader = Reader { app, ctx: ctx.clone(), running, run: &run, offer, rows: 0 };
     let key = key(ctx.tenant(), &run);
-    let size_bytes = Box::pin(app.blobs.put_stream(&key, reader.chunks(), MAX_BYTES)).await.map_err(why)?;
+    let size_bytes = Box::pin(app.blobs.put_pages(&key, &mut reader, MAX_BYTES)).await?;
     let rows = reader.rows;
     if complete(app, ctx, &run, End::Ready { rows, size_bytes }).await? {
         return Ok(());
@@ -61,7 +80,7 @@ pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Run
     if found.is_some_and(|run| run.status == RunStatus::Ready) {
         return Ok(());
     }
-    app.blobs.delete(&key).await.map_err(|error| Stop::Trouble(error.into()))?;
+    app.blobs.delete(&key).await?;
     Err(Stop::Cancelled)
 }
 
@@ -98,27 +117,6 @@ async fn complete(app: &App, ctx: &Ctx, run: &Run, end: End) -> Result<bool, Sto
     Ok(unit.commit(true).await?)
 }
 
-/// What interrupted the stream is our own; all else is the store's.
-fn why(error: blobs::Error) -> Stop {
-    match error {
-        blobs::Error::Interrupted(source) => match source.downcast::<Stop>() {
-            Ok(stop) => *stop,
-            Err(source) => Stop::Trouble(Problem::unavailable(source)),
-        },
-        blobs::Error::TooLarge { max_bytes } => {
-            let mib = max_bytes >> 20;
-            Stop::Refused(format!("The report is larger than {mib} MiB. Narrow it down by its parameters."))
-        }
-        other => Stop::Trouble(other.into()),
-    }
-}
-
-enum Next {
-    Header,
-    Page(Option<String>),
-    End,
-}
-
 struct Reader<'a> {
     app: &'a App,
     /// As of the last page.
@@ -126,39 +124,28 @@ struct Reader<'a> {
     running: &'a Running,
     run: &'a Run,
     offer: &'a ReportOffer,
-    next: Next,
     rows: u64,
 }
 
+impl Pages for Reader<'_> {
+    type Cursor = String;
+    type Error = Stop;
+
+    async fn page(&mut self, cursor: Option<String>) -> Result<Page<String>, Stop> {
+        let columns = &self.offer.definition.columns;
+        let mut text = if cursor.is_none() { csv_text::header(columns)? } else { Vec::new() };
+        let page = self.read(cursor).await?;
+        self.rows += page.rows.len() as u64;
+        self.tell().await?;
+        self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
+        may_read(&self.ctx, self.run)?;
+        text.extend(csv_text::lines(&page.rows)?);
+        Ok(Page { content: text.into(), next: page.next_cursor })
+    }
+}
+
 impl Reader<'_> {
-    fn chunks(&mut self) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
-        stream::try_unfold(self, |reader| async move {
-            let chunk = reader.chunk().await?;
-            Ok(chunk.map(|chunk| (chunk, reader)))
-        })
-    }
-
-    async fn chunk(&mut self) -> Result<Option<Bytes>, Stop> {
-        let text = match std::mem::replace(&mut self.next, Next::End) {
-            Next::End => return Ok(None),
-            Next::Header => {
-                self.next = Next::Page(None);
-                csv_text::header(&self.offer.definition.columns)
-            }
-            Next::Page(cursor) => {
-                let page = self.page(cursor).await?;
-                self.rows += page.rows.len() as u64;
-                self.tell().await?;
-                self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
-                may_read(&self.ctx, self.run)?;
-                self.next = page.next_cursor.map_or(Next::End, |cursor| Next::Page(Some(cursor)));
-                csv_text::lines(&page.rows)
-            }
-        };
-        text.map(|text| Some(text.into())).map_err(|error| Stop::Trouble(Problem::internal(error)))
-    }
-
-    async fn page(&self, cursor: Option<String>) -> Result<ReportPage, Stop> {
+    async fn read(&self, cursor: Option<String>) -> Result<ReportPage, Stop> {
         let asked = cursor.clone();
         let request =
             ReadReport { report: self.run.report.clone(), parameters: self.run.parameters.clone(), cursor };

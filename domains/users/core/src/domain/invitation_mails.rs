@@ -1,4 +1,5 @@
-//! By how many letters a tenant asks people in within a day: or whoever makes a tenant could mail strangers as they like.
+//! By how many letters a tenant asks people in within a day: or whoever makes a tenant could mail strangers as they
+//! like.
 
 use chrono::{DateTime, Duration, Utc};
 

@@ -2,7 +2,7 @@
 
 use crate::domain::MembershipId;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// How many managers may stand above a member.
 pub const MAX_MANAGERS: usize = 32;
@@ -15,23 +15,51 @@ pub enum LineFault {
 }
 
 /// The managers of members; who is gone is not in it.
-#[derive(Clone, Debug, Default)]
-pub struct Chart(HashMap<MembershipId, Option<MembershipId>>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chart(BTreeMap<MembershipId, Option<MembershipId>>);
 
 impl Chart {
     pub fn put(&mut self, member: MembershipId, manager: Option<MembershipId>) {
         self.0.insert(member, manager);
     }
 
-    /// Why this member cannot report to that one.
-    pub fn fault(&self, member: MembershipId, manager: MembershipId) -> Option<LineFault> {
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What another says of members of whom this one says nothing.
+    pub fn fill(&mut self, other: &Self) {
+        for (member, manager) in &other.0 {
+            self.0.entry(*member).or_insert(*manager);
+        }
+    }
+
+    /// Of this member and all above.
+    pub fn line(&self, member: MembershipId) -> Self {
+        let (mut line, mut next) = (Self::default(), Some(member));
+        while let Some(above) = next.filter(|above| !line.0.contains_key(above)) {
+            let Some(manager) = self.0.get(&above) else { break };
+            line.put(above, *manager);
+            next = *manager;
+        }
+        line
+    }
+
+    /// Why this member cannot report to that one. What `changes` says of somebody goes first.
+    pub fn fault(
+        &self,
+        changes: Option<&Self>,
+        member: MembershipId,
+        manager: MembershipId,
+    ) -> Option<LineFault> {
         let mut next = Some(manager);
         for _ in 0..=MAX_MANAGERS {
             let above = next?;
             if above == member {
                 return Some(LineFault::Circle);
             }
-            next = *self.0.get(&above)?;
+            let changed = changes.and_then(|changes| changes.0.get(&above));
+            next = *changed.or_else(|| self.0.get(&above))?;
         }
         Some(LineFault::TooDeep)
     }
@@ -52,7 +80,11 @@ mod tests {
         for at in 1..=length {
             chart.put(id(at), (at < length).then(|| id(at + 1)));
         }
-        assert_eq!(chart.fault(id(member), id(manager)), expected, "{member} to {manager} of {length}");
+        let (member, manager) = (id(member), id(manager));
+        assert_eq!(chart.fault(None, member, manager), expected, "{member} to {manager} of {length}");
+        let line = chart.line(manager);
+        assert_eq!(line.fault(None, member, manager), expected, "no more is asked than the line");
+        assert_eq!(Chart::default().fault(Some(&line), member, manager), expected, "whichever says it");
     }
 
     #[test]
@@ -69,11 +101,23 @@ mod tests {
 
     #[test]
     fn a_line_may_be_turned_around_from_its_top() {
-        let mut chart = Chart::default();
+        let (mut chart, mut changes) = (Chart::default(), Chart::default());
         chart.put(id(1), Some(id(2)));
         chart.put(id(2), None);
-        assert_eq!(chart.fault(id(2), id(1)), Some(LineFault::Circle));
-        chart.put(id(1), None);
-        assert_eq!(chart.fault(id(2), id(1)), None);
+        assert_eq!(chart.fault(Some(&changes), id(2), id(1)), Some(LineFault::Circle));
+        changes.put(id(1), None);
+        assert_eq!(chart.fault(Some(&changes), id(2), id(1)), None);
+        changes.fill(&chart);
+        assert_eq!(Chart::default().fault(Some(&changes), id(2), id(1)), None, "what was said goes first");
+        assert_eq!(changes.size(), 2);
+    }
+
+    #[test]
+    fn a_line_that_is_a_circle_ends() {
+        let mut chart = Chart::default();
+        chart.put(id(1), Some(id(2)));
+        chart.put(id(2), Some(id(1)));
+        assert_eq!(chart.line(id(1)).size(), 2);
+        assert_eq!(chart.fault(None, id(3), id(1)), Some(LineFault::TooDeep));
     }
 }

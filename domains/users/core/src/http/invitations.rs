@@ -156,7 +156,8 @@ fn created(invitation: &Invitation) -> Rendered {
 
 /// Invites somebody into the tenant
 ///
-/// They are sent a link that is good once, for a while. Whether the address has an account already is not told.
+/// They are sent a link that is good once, for a while. Whether the address has an account already is not told. A tenant sends
+/// so many of them a day, which is told with 429, and has so many open at once, with 409.
 #[utoipa::path(post, path = "/invitations", responses((status = 201, body = InvitationDto)))]
 pub async fn invite(app: State<App>, caller: Caller, body: Body<InviteRequest>) -> Answer {
     let InviteRequest { id, email, role, role_id } = body.into_inner();
@@ -187,7 +188,7 @@ pub async fn get_invitation(app: State<App>, caller: Caller, id: PathId<Invitati
 
 /// Sends an open invitation again
 ///
-/// With another link and another time to live; those before it end.
+/// With another link and another time to live; those before it end. It counts as one more that is sent that day.
 #[utoipa::path(post, path = "/invitations/{id}/resend", responses((status = 200, body = InvitationDto)))]
 pub async fn resend_invitation(app: State<App>, caller: Caller, id: PathId<InvitationKind>) -> Answer {
     respond(

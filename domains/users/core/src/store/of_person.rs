@@ -1,5 +1,5 @@
-//! What users keeps of one person, to be deleted with them: in each of their tenants, where what points at others goes before
-//! those, and in none. How they are named in a tenant is found before.
+//! What users keeps of one person, to be deleted with them: in each of their tenants, where what points at others
+//! goes before those, and in none. How they are named in a tenant is found before.
 
 use crate::store::data_export;
 use chrono::{DateTime, Duration, Utc};
@@ -102,8 +102,8 @@ pub async fn delete(unit: &Unit, of: &Theirs) -> Result<bool, data::Error> {
     Ok(false)
 }
 
-/// What files said of them in the transaction's tenant: by their address, or, where they had another then, by what came of
-/// the row. Before their invitations, by which those are known. `true` when there may be more.
+/// What files said of them in the transaction's tenant: by their address, or, where they had another then, by what
+/// came of the row. Before their invitations, by which those are known. `true` when there may be more.
 pub async fn delete_decisions(unit: &Unit, of: &Theirs, named_by: &[Uuid]) -> Result<bool, data::Error> {
     let by_address = sql!(
         "DELETE FROM import_decisions WHERE tenant_id = $1 AND id IN (SELECT id FROM import_decisions \
@@ -142,8 +142,8 @@ pub async fn named_by(tx: &Tx, of: &Theirs) -> Result<Vec<Uuid>, data::Error> {
     Ok(named.into_iter().map(|named| named.public_id).collect())
 }
 
-/// Since when an address that was given up then is somebody else's: who has an account with it, or whom a tenant asks in.
-/// Who had another address before has an older account, so of theirs it is known only that it was later.
+/// Since when an address that was given up then is somebody else's: who has an account with it, or whom a tenant asks
+/// in. Who had another address before has an older account, so of theirs it is known only that it was later.
 pub async fn anothers_since(
     system: &System,
     address: &str,
@@ -179,8 +179,8 @@ macro_rules! stays {
     };
 }
 
-/// The tenants, in order, that know something of them: where they are or were a member, where their address was asked in, or
-/// where a file named it, whatever came of the row.
+/// The tenants, in order, that know something of them: where they are or were a member, where their address was asked
+/// in, or where a file named it, whatever came of the row.
 pub async fn places(
     system: &System,
     person: UserId,

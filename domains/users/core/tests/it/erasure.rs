@@ -1,5 +1,5 @@
-//! Erasing oneself: nothing of the person is left in any text, and all that is others' stays; and what a tenant's policy erases of
-//! its log.
+//! Erasing oneself: nothing of the person is left in any text, and all that is others' stays; and what a tenant's
+//! policy erases of its log.
 
 use crate::house::{House, PASSWORD, Person};
 use crate::platform::Desk;

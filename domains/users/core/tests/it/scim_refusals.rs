@@ -1,11 +1,12 @@
-//! How far a tenant's directory reaches over SCIM: no further than its key and its tenant, and nothing of anybody else's is
-//! touched.
+//! How far a tenant's directory reaches over SCIM: no further than its key and its tenant, and nothing of anybody
+//! else's is touched.
 
 use crate::house::{House, PASSWORD, Reply};
 use crate::scim::{Directory, refused};
 use futures::future::join_all;
 use serde_json::json;
 use testkit::{Stage, both};
+use users::Settings;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -144,6 +145,29 @@ both! {
         let of = |status: u16| told.iter().filter(|told| **told == status).count();
         assert_eq!((of(201), of(409)), (1, 7), "{told:?}");
         assert_eq!(house.invitations().await.len(), 1);
+    }
+}
+
+both! {
+    async fn a_directory_asks_in_no_more_than_a_tenant_may(stage: Stage) {
+        let settings =
+            Settings { invitation_mails_per_day: 3, max_open_invitations: 2, ..Settings::default() };
+        let house = House::with_settings(stage, settings).await;
+        let ada = house.owner("ada@example.com").await;
+        let ours = Directory::of(&house, &ada, "admin").await;
+        let ask_in = async |name: &str| ours.post("/Users", json!({ "userName": name })).await;
+        let off = || json!([{ "op": "replace", "path": "active", "value": false }]);
+        let grace = ask_in("grace@example.com").await.is(201).at("/id");
+        let joan = ask_in("joan@example.com").await.is(201).at("/id");
+        refused(ask_in("mary@example.com").await, 409, None);
+        ours.patch(&format!("/Users/{grace}"), off()).await.is(200);
+        ask_in("mary@example.com").await.is(201);
+        ours.patch(&format!("/Users/{joan}"), off()).await.is(200);
+        let told = ask_in("dora@example.com").await;
+        assert_eq!(told.headers.get("retry-after").unwrap(), "86400");
+        refused(told, 429, None);
+        assert_eq!(ours.found("/Users?filter=userName eq \"dora@example.com\"").await, [] as [&str; 0]);
+        assert_eq!(house.invitations().await.len(), 3, "what is refused sends nothing");
     }
 }
 

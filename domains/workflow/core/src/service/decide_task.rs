@@ -1,5 +1,5 @@
-//! Approves or rejects a task. The decision and the job that tells whoever holds it are committed together. It takes a person: a
-//! key has a role of its own, less than its owner's, and the approver's role is asked of the owner.
+//! Approves or rejects a task. The decision and the job that tells whoever holds it are committed together. It takes
+//! a person: a key has a role of its own, less than its owner's, and the approver's role is asked of the owner.
 
 use super::members::active_member;
 use super::read_tasks::get_task;
@@ -21,6 +21,10 @@ pub struct DecideTask {
 
 pub async fn decide_task(app: &App, ctx: &Ctx, command: DecideTask) -> Result<Task, Error> {
     let Actor::User { id: by } = *ctx.actor() else { return Err(Error::PersonRequired) };
+    // The member did not decide, and what follows would go on in their name.
+    if ctx.principal().impersonator.is_some() {
+        return Err(data::Error::JobThroughAnother.into());
+    }
     let before = get_task(app, ctx, command.task).await?;
     check_decider(app, ctx, &before, by).await?;
     if before.status != TaskStatus::Open {

@@ -1,4 +1,5 @@
-//! Who decides: a person as themselves, an owner for whoever is asked, and who asked only where the definition lets them.
+//! Who decides: a person as themselves, an owner for whoever is asked, and who asked only where the definition lets
+//! them.
 
 use crate::house::{House, definition};
 use billing_contract::InvoicePendingApproval;
@@ -26,6 +27,23 @@ testkit::both!(
         assert_eq!(shown.body["status"], "open");
         assert!(house.messages("workflow.apply_decision").await.is_empty());
         house.call(&owner, &format!("POST /tasks/{task}/approve"), json!({})).await.expect(200);
+    }
+);
+
+testkit::both!(
+    async fn an_operator_decides_nothing_through_an_approver(stage: Stage) {
+        let house = House::new(stage).await;
+        let owner = house.person(&house.tenant, Owner);
+        let task = house.task(&owner, json!({"role": "owner"})).await;
+        let operator = house.visit_of(&owner);
+        house.call(&operator, &format!("GET /tasks/{task}"), NOTHING).await.expect(200);
+        for decision in ["approve", "reject"] {
+            let reply = house.call(&operator, &format!("POST /tasks/{task}/{decision}"), json!({})).await;
+            reply.problem(403, "support_cannot_start_jobs");
+        }
+        let shown = house.call(&owner, &format!("GET /tasks/{task}"), NOTHING).await.expect(200);
+        assert_eq!(shown.body["status"], "open");
+        assert!(house.messages("workflow.apply_decision").await.is_empty());
     }
 );
 

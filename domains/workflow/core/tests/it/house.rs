@@ -98,6 +98,11 @@ impl House {
         Person { user: person.user, bearer: format!("{tenant}/{}/{}/key", person.user, role.name()) }
     }
 
+    /// An operator who acts through them.
+    pub fn visit_of(&self, person: &Person) -> Person {
+        Person { bearer: format!("{}/visit", person.bearer), ..person.clone() }
+    }
+
     /// What users says of them from now on.
     pub fn employ(&self, tenant: &Tenant, user: UserId, role: BuiltinRole, active: bool) {
         let (email, display_name) = ("ada@example.com".to_owned(), "Ada".to_owned());
@@ -347,15 +352,16 @@ pub struct Bearers;
 impl IdentityProvider for Bearers {
     async fn authenticate(&self, visitor: &Visitor, bearer: &str) -> Result<Option<Principal>, Problem> {
         let parts: Vec<_> = bearer.split('/').collect();
-        let [tenant, user, role, ref key @ ..] = parts[..] else { return Ok(None) };
+        let [tenant, user, role, ref how @ ..] = parts[..] else { return Ok(None) };
         let (role, id) = (BuiltinRole::parse(role).unwrap(), user.parse().unwrap());
-        let actor = match key {
-            [] => Actor::User { id },
+        let actor = match how {
+            [] | ["visit"] => Actor::User { id },
             _ => Actor::ApiKey { id: CredentialId::new(visitor.now()), owner: id },
         };
         let granted = workflow::PERMISSIONS.iter().filter(|permission| permission.is_of(role));
         Ok(Some(Principal {
             actor,
+            impersonator: (how == ["visit"]).then(|| Actor::Operator { id: Id::new(visitor.now()) }),
             permissions: granted.map(|permission| permission.name).collect(),
             ..Principal::system(tenant.parse().unwrap(), "workflow", visitor.now())
         }))

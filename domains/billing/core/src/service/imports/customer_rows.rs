@@ -4,23 +4,19 @@ use super::{built_upon, row_fault};
 use crate::domain::customer::Customer;
 use crate::domain::import_customer::{self, CustomerChange, CustomerKey, Decided};
 use crate::error::Error;
-use crate::permissions::{CUSTOMERS_READ, CUSTOMERS_WRITE};
 use crate::service::{App, audit};
 use crate::store::{customers, invoices, subscriptions};
 use async_trait::async_trait;
 use billing_contract::CustomerId;
 use data::{AuditEntry, Tx, Unit};
-use kernel::{Ctx, Id, Permission};
-use module::{
-    BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget, TargetDefinition,
-};
+use kernel::{Ctx, Id};
+use module::{BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget};
 use serde_json::{Map, json};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 pub struct CustomerRows {
     pub app: App,
-    pub definition: TargetDefinition,
 }
 
 #[async_trait]
@@ -29,18 +25,6 @@ impl RowTarget for CustomerRows {
     type Beside = ();
     type Change = CustomerChange;
     type Error = Error;
-
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &CUSTOMERS_WRITE
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &CUSTOMERS_READ
-    }
 
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         Some(Identity::Key(CustomerKey::of(&row.values)?.name()))
@@ -71,7 +55,13 @@ impl RowTarget for CustomerRows {
         Ok(found)
     }
 
-    async fn read_beside(&self, _: &mut Unit, _: &Ctx, rows: &[ImportRow]) -> Result<Vec<()>, Error> {
+    async fn read_beside(
+        &self,
+        _: &mut Unit,
+        _: &Ctx,
+        rows: &[ImportRow],
+        _: &HashMap<String, Customer>,
+    ) -> Result<Vec<()>, Error> {
         Ok(vec![(); rows.len()])
     }
 

@@ -1,21 +1,18 @@
-//! Rows of a file as prices: which of them are there, what is written of a batch, and how that is taken back. A price never
-//! changes, so a row makes one or nothing.
+//! Rows of a file as prices: which of them are there, what is written of a batch, and how that is taken back. A price
+//! never changes, so a row makes one or nothing.
 
 use super::{built_upon, row_fault};
 use crate::domain::import_cells::reference;
 use crate::domain::import_price::{self, Decided, NewPrice, PriceKey, Terms};
 use crate::domain::product::{Price, Product};
 use crate::error::Error;
-use crate::permissions::{PRODUCTS_READ, PRODUCTS_WRITE};
 use crate::service::{App, audit};
 use crate::store::{invoice_lines, prices, products, subscriptions};
 use async_trait::async_trait;
 use billing_contract::{PriceId, ProductId};
 use data::{Tx, Unit};
-use kernel::{Ctx, Id, Permission};
-use module::{
-    BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget, TargetDefinition,
-};
+use kernel::{Ctx, Id};
+use module::{BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -25,7 +22,6 @@ const PAGE: usize = 1_000;
 
 pub struct PriceRows {
     pub app: App,
-    pub definition: TargetDefinition,
 }
 
 #[async_trait]
@@ -36,23 +32,12 @@ impl RowTarget for PriceRows {
     type Change = NewPrice;
     type Error = Error;
 
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &PRODUCTS_WRITE
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &PRODUCTS_READ
-    }
-
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         Some(Identity::Key(PriceKey::of(&row.values)?.name()))
     }
 
-    /// The products are held before their prices, as by all who hold both: of two imports of the same price one makes it.
+    /// The products are held before their prices, as by all who hold both: of two imports of the same price one makes
+    /// it.
     async fn read(
         &self,
         unit: &mut Unit,
@@ -80,6 +65,7 @@ impl RowTarget for PriceRows {
         unit: &mut Unit,
         _: &Ctx,
         rows: &[ImportRow],
+        _: &HashMap<String, Price>,
     ) -> Result<Vec<Option<ProductId>>, Error> {
         let named: Vec<Option<String>> = rows.iter().map(|row| reference(&row.values, "product")).collect();
         let wanted: BTreeSet<String> = named.iter().flatten().cloned().collect();

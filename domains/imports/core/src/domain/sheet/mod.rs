@@ -54,7 +54,7 @@ pub struct Sheet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     pub kind: Kind,
-    /// Else the first that is shown.
+    /// Else the first that is shown, or the first where none is.
     pub sheet: Option<String>,
     /// Else the first row that has a value.
     pub header_row: Option<u64>,
@@ -329,7 +329,6 @@ impl<R: Read + Seek> Rows<R> {
         }
     }
 
-    /// Known once rows were read.
     fn sheet(&self) -> Sheet {
         let (name, epoch) = match &self.book {
             Book::Xlsx(sheet) => (sheet.name(), Some(sheet.epoch())),

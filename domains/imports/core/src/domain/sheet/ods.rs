@@ -1,24 +1,25 @@
 //! The rows of one sheet of an ODS file (OASIS OpenDocument 1.3, Part 3). A cell or a row that says how often it is
-//! repeated is repeated where it has a value, within the limits of a row and of all rows, and skipped where it has none.
+//! repeated is repeated where it has a value, within the limits of a row and of all rows, and skipped where it has
+//! none.
 
 use super::values;
 use super::xml::{Node, Xml, attribute, attribute_of_full_name, local};
 use super::zip::{Package, PartReader};
 use super::{Cell, MAX_RECORD_BYTES, MAX_ROWS, Row, SheetError, no_such_sheet};
 use quick_xml::events::BytesStart;
+use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
 const MAX_SHEETS: usize = 1_000;
 const MAX_NAME_BYTES: usize = 1_000;
+const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
 
 pub struct Ods<R: Read> {
     xml: Xml<PartReader<R>>,
-    chosen: Option<String>,
-    /// Of the sheet that is read, once it is found.
     name: String,
-    /// The sheets that were passed by.
-    names: Vec<String>,
+    /// How many tables there still are before the sheet that is read.
+    to_pass: usize,
     place: Place,
     last_row: u64,
     /// The row that is given, and how often still.
@@ -28,6 +29,8 @@ pub struct Ods<R: Read> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Before,
+    /// In so many tables, one in the other, that are not read.
+    Passing(u32),
     /// In so many tables, the sheet itself being one.
     Inside(u32),
     After,
@@ -45,11 +48,76 @@ impl<R: Read + Seek> Ods<R> {
                 return Err(SheetError::NotAWorkbook);
             }
         }
-        let xml = Xml::of(package.into_part("content.xml")?);
-        let chosen = chosen.map(str::to_owned);
-        let (name, names) = (String::new(), Vec::new());
-        Ok(Self { xml, chosen, name, names, place: Place::Before, last_row: 0, repeated: None })
+        let Found { name, at: to_pass } = find(&mut package, chosen)?;
+        let xml = Xml::of(package.into_part(CONTENT)?);
+        Ok(Self { xml, name, to_pass, place: Place::Before, last_row: 0, repeated: None })
     }
+}
+
+struct Found {
+    name: String,
+    /// Among the tables, from 0.
+    at: usize,
+}
+
+/// The first sheet that is shown, or the first where none is; of those of the name, where one is asked for. A table is
+/// hidden by its style (`table:display` of `style:table-properties`), which stands before all tables.
+fn find<R: Read + Seek>(package: &mut Package<R>, chosen: Option<&str>) -> Result<Found, SheetError> {
+    let mut xml = Xml::of(package.part(CONTENT)?);
+    let (mut style, mut hiding) = (None::<String>, BTreeSet::<String>::new());
+    let (mut hidden, mut names) = (None::<Found>, Vec::<String>::new());
+    let (mut tables, mut depth) = (0, 0u32);
+    loop {
+        match xml.node()? {
+            Node::End => return hidden.ok_or_else(|| no_such_sheet(chosen, &names)),
+            Node::Open(element) => match local(element.name().into_inner()) {
+                b"style" if depth == 0 => style = table_style(&element)?,
+                b"table-properties"
+                    if hiding.len() < MAX_SHEETS
+                        && attribute(&element, b"display")?.as_deref() == Some("false") =>
+                {
+                    hiding.extend(style.take());
+                }
+                b"table" => {
+                    depth += 1;
+                    if depth > 1 {
+                        continue;
+                    }
+                    let at = tables;
+                    tables += 1;
+                    let name = attribute(&element, b"name")?.unwrap_or_default();
+                    if name.len() > MAX_NAME_BYTES {
+                        continue;
+                    }
+                    if chosen.is_some_and(|chosen| chosen != name) {
+                        if names.len() < MAX_SHEETS {
+                            names.push(name);
+                        }
+                        continue;
+                    }
+                    let styled = attribute(&element, b"style-name")?;
+                    if styled.is_none_or(|style| !hiding.contains(&style)) {
+                        return Ok(Found { name, at });
+                    }
+                    hidden = hidden.or(Some(Found { name, at }));
+                }
+                _ => {}
+            },
+            Node::Close(element) => match local(element.name().into_inner()) {
+                b"style" => style = None,
+                b"table" => depth = depth.saturating_sub(1),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+/// The name of a style, if it is one of tables.
+fn table_style(element: &BytesStart<'_>) -> Result<Option<String>, SheetError> {
+    let is_of_tables = attribute(element, b"family")?.as_deref() == Some("table");
+    let name = attribute(element, b"name")?;
+    Ok(name.filter(|name| is_of_tables && name.len() <= MAX_NAME_BYTES))
 }
 
 fn is_encrypted<R: Read + Seek>(package: &mut Package<R>) -> Result<bool, SheetError> {
@@ -90,9 +158,6 @@ impl<R: Read> Ods<R> {
         let mut open: Option<Open> = None;
         loop {
             match self.xml.node()? {
-                Node::End if self.place == Place::Before => {
-                    return Err(no_such_sheet(self.chosen.as_deref(), &self.names));
-                }
                 Node::End => return Ok(None),
                 Node::Open(element) => {
                     let name = element.name();
@@ -100,15 +165,14 @@ impl<R: Read> Ods<R> {
                         (b"table", Place::Inside(tables)) => {
                             self.place = Place::Inside(tables.saturating_add(1))
                         }
-                        (b"table", Place::Before) => {
-                            let name = attribute(&element, b"name")?.unwrap_or_default();
-                            if self.chosen.as_ref().is_none_or(|chosen| *chosen == name) {
-                                self.place = Place::Inside(1);
-                                self.name = name;
-                            } else if self.names.len() < MAX_SHEETS && name.len() <= MAX_NAME_BYTES {
-                                self.names.push(name);
-                            }
+                        (b"table", Place::Passing(tables)) => {
+                            self.place = Place::Passing(tables.saturating_add(1))
                         }
+                        (b"table", Place::Before) if self.to_pass > 0 => {
+                            self.to_pass -= 1;
+                            self.place = Place::Passing(1);
+                        }
+                        (b"table", Place::Before) => self.place = Place::Inside(1),
                         (b"table-row", Place::Inside(1)) if open.is_none() => {
                             times = repeated(&element, b"number-rows-repeated")?;
                             row = Row { number: self.last_row.saturating_add(1), ..Row::default() };
@@ -134,6 +198,8 @@ impl<R: Read> Ods<R> {
                 Node::Close(element) => match (local(element.name().into_inner()), self.place) {
                     (b"table", Place::Inside(1)) => self.place = Place::After,
                     (b"table", Place::Inside(tables)) => self.place = Place::Inside(tables - 1),
+                    (b"table", Place::Passing(1)) => self.place = Place::Before,
+                    (b"table", Place::Passing(tables)) => self.place = Place::Passing(tables - 1),
                     (b"table-cell" | b"covered-table-cell", Place::Inside(1)) => {
                         if let Some(cell) = open.take() {
                             let times = cell.times;

@@ -161,6 +161,51 @@ fn cells_of_ods_are_what_they_mean() {
 }
 
 #[test]
+fn the_first_sheet_that_is_shown_is_read() {
+    let style = |name: &str, family: &str, display: &str| {
+        format!(
+            "<style:style style:name=\"{name}\" style:family=\"{family}\"><style:table-properties \
+             table:display=\"{display}\"/></style:style>"
+        )
+    };
+    let styles =
+        [style("ta1", "table", "true"), style("ta2", "table", "false"), style("ta3", "graphic", "false")]
+            .concat();
+    let table = |name: &str, style: &str, cell: &str| {
+        format!(
+            "<table:table table:name=\"{name}\" table:style-name=\"{style}\"><table:table-row><table:table-cell \
+             office:value-type=\"string\"><text:p>{cell}</text:p></table:table-cell></table:table-row></table:table>"
+        )
+    };
+    let book = |tables: &[String]| {
+        let content = format!(
+            "<office:document-content><office:automatic-styles>{styles}</office:automatic-styles><office:body>\
+             <office:spreadsheet>{}</office:spreadsheet></office:body></office:document-content>",
+            tables.concat()
+        );
+        zipped(&[("content.xml", content.as_str())])
+    };
+    let three = book(&[table("Lists", "ta2", "x"), table("Stock", "ta1", "y"), table("More", "ta1", "z")]);
+    check(&three, None, &["1: y"]);
+    check(&three, Some("Lists"), &["1: x"]);
+    check(&three, Some("More"), &["1: z"]);
+    let asked = Asked { kind: Kind::Ods, sheet: None, header_row: None };
+    assert_eq!(inspect(Cursor::new(&three), &asked, Limits::default()).unwrap().0.name, "Stock");
+    check(&book(&[table("A", "ta3", "x"), table("B", "ta1", "y")]), None, &["1: x"]);
+    check(&book(&[table("A", "ta2", "x"), table("B", "ta2", "y")]), None, &["1: x"]);
+    // What was shown by its name is read by its name.
+    check(&book(&[table("A", "ta2", "x"), table("A", "ta1", "y")]), Some("A"), &["1: y"]);
+    let nested = table("Lists", "ta2", &table("Stock", "ta1", "x"));
+    let bytes = book(&[nested, table("Stock", "ta1", "y")]);
+    check(&bytes, None, &["1: y"]);
+    check(&bytes, Some("Stock"), &["1: y"]);
+    let long = book(&[table(&"A".repeat(1_001), "ta1", "x"), table("B", "ta1", "y")]);
+    check(&long, None, &["1: y"]);
+    let missing = read(&three, Some("none"), Limits::default()).unwrap_err();
+    assert_eq!(missing.to_string(), "it has no sheet `none`; its sheets are `Lists`, `Stock`, `More`");
+}
+
+#[test]
 fn what_swells_is_refused() {
     let limits = Limits {
         entries: 12,

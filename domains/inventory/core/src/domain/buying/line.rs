@@ -1,6 +1,8 @@
 //! A line of a purchase order.
 
-use super::PurchaseStatus;
+use super::{LineInput, PurchaseStatus};
+use crate::domain::share::{Part, Whole};
+use crate::domain::units::is_one_unit;
 use inventory_contract::ItemId;
 use kernel::money::round_half_even;
 use kernel::{Money, Quantity};
@@ -17,6 +19,9 @@ pub struct Line {
     pub entered: Quantity,
     /// The item's own where there is none.
     pub unit: Option<String>,
+    /// What rounding to the item's unit left out, as `EnteredQuantity` has it.
+    #[serde(default)]
+    pub rounding: Option<String>,
     pub unit_cost: Money,
     /// All that ever came.
     pub received: Quantity,
@@ -25,15 +30,6 @@ pub struct Line {
     pub cancelled: Quantity,
     /// What came less what went back, of what was said in the line's unit.
     pub net_entered: Quantity,
-}
-
-/// Some of a line, on its way in or back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Of the item's unit.
-    pub quantity: Quantity,
-    /// Of the line's, where it was said in that.
-    pub entered: Quantity,
 }
 
 /// What would come is more than was ordered and is tolerated. In the item's unit.
@@ -62,8 +58,27 @@ impl Line {
         unit_cost: Money,
     ) -> Self {
         let (received, returned, cancelled) = (Quantity::ZERO, Quantity::ZERO, Quantity::ZERO);
-        let net_entered = Quantity::ZERO;
-        Self { number, item, quantity, entered, unit, unit_cost, received, returned, cancelled, net_entered }
+        let (net_entered, rounding) = (Quantity::ZERO, None);
+        Self {
+            number,
+            item,
+            quantity,
+            entered,
+            unit,
+            rounding,
+            unit_cost,
+            received,
+            returned,
+            cancelled,
+            net_entered,
+        }
+    }
+
+    /// Whether somebody says what it is already. `own` is the unit of its item, where that is still there.
+    pub fn is_said_by(&self, input: &LineInput, own: Option<&str>) -> bool {
+        let said = (input.item, input.quantity, input.unit_cost);
+        said == (self.item, self.entered, self.unit_cost)
+            && is_one_unit(input.unit.as_deref(), self.unit.as_deref(), own)
     }
 
     /// What all of it costs, to the minor unit; `None` when that is too much.
@@ -73,15 +88,14 @@ impl Line {
 
     /// So much in the line's unit, coming in; `None` when it is too much.
     pub fn coming(&self, entered: Quantity) -> Option<Part> {
-        let after = self.net_entered.checked_add(entered).ok()?;
-        let quantity = self.share(after)?.checked_sub(self.share(self.net_entered)?).ok()?;
+        let quantity = self.whole().part(self.net_entered, entered, self.due())?;
         Some(Part { quantity, entered })
     }
 
     /// So much in the line's unit, going back.
     pub fn going(&self, entered: Quantity) -> Option<Part> {
         let after = self.net_entered.checked_sub(entered).ok()?;
-        let quantity = self.share(self.net_entered)?.checked_sub(self.share(after)?).ok()?;
+        let quantity = self.whole().part(after, entered, self.net())?;
         Some(Part { quantity, entered })
     }
 
@@ -137,11 +151,9 @@ impl Line {
         due
     }
 
-    /// Of the item's unit, for so much of the line's: the whole line for all of it. To the nearest millionth.
-    fn share(&self, entered: Quantity) -> Option<Quantity> {
-        let product = i128::from(self.quantity.millionths()) * i128::from(entered.millionths());
-        let share = round_half_even(product, i128::from(self.entered.millionths()).max(1));
-        i64::try_from(share).ok().map(Quantity::from_millionths)
+    /// What of it is said in its unit is a share of this.
+    pub fn whole(&self) -> Whole<'_> {
+        Whole { quantity: self.quantity, entered: self.entered, rounding: self.rounding.as_deref() }
     }
 
     /// Rounded as a share is, so that a tenth more of the line's unit is a tenth more.

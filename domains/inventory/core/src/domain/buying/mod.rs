@@ -8,14 +8,15 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use line::{Line, NotReceived, OverReceipt, Part};
+pub use line::{Line, NotReceived, OverReceipt};
 pub use status::{NotNow, PurchaseStatus, Step};
 
 use crate::domain::stock::{check_moved, check_unit_cost};
 use crate::domain::text;
 use chrono::{DateTime, NaiveDate, Utc};
 use inventory_contract::{ItemId, PurchaseOrderId, SupplierId};
-use kernel::{Faults, FieldError, Money, Quantity};
+use kernel::reference::{check_external_id, check_metadata};
+use kernel::{Faults, FieldError, Metadata, Money, Quantity};
 use serde::{Deserialize, Serialize};
 
 /// Of an order, and of a receipt or return.
@@ -51,6 +52,10 @@ pub struct OrderFields {
     pub expected_on: Option<NaiveDate>,
     /// By how much of each line more may come than was ordered.
     pub over_receipt_percent: i64,
+    pub external_id: Option<String>,
+    /// What an import decided upon before there was any has none.
+    #[serde(default)]
+    pub metadata: Metadata,
 }
 
 impl OrderFields {
@@ -60,7 +65,9 @@ impl OrderFields {
         let reference = text::optional_line(&mut faults, "/reference", reference, MAX_REFERENCE);
         let allowed = (0..=100).contains(&self.over_receipt_percent);
         faults.require(allowed, "/over_receipt_tolerance_percent", "out_of_range", "must be from 0 to 100");
-        faults.finish(Self { reference, ..self })
+        let external_id = check_external_id(&mut faults, "/external_id", self.external_id);
+        check_metadata(&mut faults, "/metadata", &self.metadata);
+        faults.finish(Self { reference, external_id, ..self })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Steps, and lines in cases and pounds.
 
 use super::*;
+use crate::domain::share::Part;
 use kernel::Currency;
 
 fn after(from: PurchaseStatus, step: Step) -> Option<PurchaseStatus> {
@@ -85,6 +86,7 @@ fn line(quantity: &str, entered: &str, minor: i64) -> Line {
         quantity: of(quantity),
         entered: of(entered),
         unit: Some("XCS".to_owned()),
+        rounding: None,
         unit_cost: Money::new(minor, Currency::USD),
         received: Quantity::ZERO,
         returned: Quantity::ZERO,
@@ -215,6 +217,33 @@ fn lines_are_checked_at_once() {
     ];
     check(wrong, &faults);
     check(|lines| *lines = vec![lines[0].clone(); 501], &["/lines out_of_range"]);
-    let faults = OrderFields { over_receipt_percent: 101, ..OrderFields::default() }.checked().unwrap_err();
-    assert_eq!(faults[0].pointer, "/over_receipt_tolerance_percent");
+    let fields = OrderFields {
+        over_receipt_percent: 101,
+        external_id: Some(".".to_owned()),
+        metadata: [(String::new(), "nameless".to_owned())].into(),
+        ..OrderFields::default()
+    };
+    let faults = fields.checked().unwrap_err();
+    let found: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+    assert_eq!(found, ["/over_receipt_tolerance_percent", "/external_id", "/metadata/"]);
+}
+
+#[test]
+fn a_line_knows_what_it_is_said_by() {
+    let cases = line("60", "5", 1_000);
+    let said = LineInput {
+        item: cases.item,
+        quantity: of("5"),
+        unit: Some(" xcs ".to_owned()),
+        unit_cost: cases.unit_cost,
+    };
+    for (change, expected) in [
+        (said.clone(), true),
+        (LineInput { quantity: of("6"), ..said.clone() }, false),
+        (LineInput { unit: None, ..said.clone() }, false),
+        (LineInput { unit_cost: Money::new(1, Currency::USD), ..said.clone() }, false),
+        (LineInput { item: ItemId::from_uuid(uuid::Uuid::max()), ..said }, false),
+    ] {
+        assert_eq!(cases.is_said_by(&change, Some("each")), expected, "{change:?}");
+    }
 }

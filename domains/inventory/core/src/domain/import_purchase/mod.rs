@@ -1,6 +1,6 @@
-//! One row of a file as a line of a purchase order, and what it takes to take it off again. Rows name their order by its
-//! reference: the first one drafts it, those after it append lines while it is a draft. What an order says itself is said
-//! by its first row; a later one leaves it out or says the same.
+//! One row of a file as a line of a purchase order, and what it takes to take it off again. Rows name their order by
+//! its reference: the first one drafts it, those after it append lines while it is a draft. What an order says itself
+//! is said by its first row; a later one leaves it out or says the same.
 
 use crate::domain::buying::{
     Line, MAX_LINES, MAX_REFERENCE, MAX_TOTAL_MINOR, OrderFields, PurchaseOrder, PurchaseStatus,
@@ -220,6 +220,7 @@ pub fn decide(
         reference: reference(values),
         expected_on: said.expected_on,
         over_receipt_percent: said.over_receipt_percent.unwrap_or_default(),
+        ..OrderFields::default()
     };
     let fields = there.map_or_else(|| fields.checked(), |there| Ok(there.fields.clone()));
     let number = there.map_or(0, |there| there.last_line) + 1;
@@ -364,7 +365,8 @@ fn line(
     let converted = item.conversions.convert(quantity, &unit, &of_item);
     let converted = settled(converted, Entered { quantity, unit: unit.clone() }, &of_item, "")?;
     let entered = (quantity, Some(unit.to_string()));
-    Ok(Line::ordered(number, item.id, converted.quantity, entered, unit_cost))
+    let line = Line::ordered(number, item.id, converted.quantity, entered, unit_cost);
+    Ok(Line { rounding: converted.rounding, ..line })
 }
 
 /// What all lines cost with this one.

@@ -5,7 +5,7 @@
 mod tests;
 
 use crate::domain::cost::unit_cost;
-use crate::domain::item::{ItemChange, ItemFields, StockedItem, changed_of_moved};
+use crate::domain::item::{ItemChange, ItemFields, StockedItem, UnitUse, changed_of_moved};
 use crate::domain::stock::{self, Level, MAX_QUANTITY};
 use inventory_contract::ItemId;
 use kernel::quantity::QuantityError;
@@ -99,8 +99,8 @@ pub enum Decided {
 /// What a row is decided upon beside its item.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Beside {
-    /// A purchase order counts in the unit that the item has.
-    pub is_ordered: bool,
+    /// What counts in the unit that the item has.
+    pub unit_used: Option<UnitUse>,
     /// The caller may bring stock, and may take it away by a count.
     pub may_receive: bool,
     pub may_adjust: bool,
@@ -127,8 +127,8 @@ pub fn decide(
     Ok(Decided::Changed(Box::new(RowChange { item, fields, moved: difference, before })))
 }
 
-/// An item as a row that would leave it unchanged. Stock of what is tracked or made up of others is counted elsewhere, and
-/// what is owed is no count.
+/// An item as a row that would leave it unchanged. Stock of what is tracked or made up of others is counted
+/// elsewhere, and what is owed is no count.
 pub fn exported(item: &StockedItem) -> BTreeMap<String, String> {
     let StockedItem { item, level } = item;
     let fields = &item.fields;
@@ -207,11 +207,11 @@ fn check_row(
         let detail = format!("must stay as it is, since stock of the item has moved: its {field} is fixed");
         faults.add(format!("/{field}"), "has_moved", detail);
     } else if let (Some(present), Ok(fields)) = (present, &fields)
-        && beside.is_ordered
+        && let Some(by) = beside.unit_used
         && present.fields.unit != fields.unit
     {
-        let unit = &present.fields.unit;
-        let detail = format!("must stay {unit}, in which purchase orders have the item");
+        let (unit, by) = (&present.fields.unit, by.in_words());
+        let detail = format!("must stay {unit}, in which {by} count the item");
         faults.add("/unit", "ordered", detail);
     }
     if let (Some(present), Ok(fields)) = (present, &fields)

@@ -5,7 +5,7 @@ use crate::domain::lot::Tracking;
 use kernel::Id;
 use uuid::Uuid;
 
-const ALL: Beside = Beside { is_ordered: false, may_receive: true, may_adjust: true };
+const ALL: Beside = Beside { unit_used: None, may_receive: true, may_adjust: true };
 
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -93,8 +93,8 @@ fn a_known_item_keeps_what_the_row_leaves_out() {
         let faults = check_row(&row, Some(&present), ALL).unwrap_err();
         assert_eq!((faults[0].pointer.as_str(), &*faults[0].code), (&*format!("/{column}"), "has_moved"));
         assert!(check_row(&row, Some(&unmoved), ALL).is_ok(), "{column}");
-        let ordered =
-            check_row(&row, Some(&unmoved), Beside { is_ordered: true, ..ALL }).err().unwrap_or_default();
+        let used = Beside { unit_used: Some(UnitUse::Counts), ..ALL };
+        let ordered = check_row(&row, Some(&unmoved), used).err().unwrap_or_default();
         let codes: Vec<_> = ordered.iter().map(|fault| &*fault.code).collect();
         assert_eq!(codes, if column == "unit" { vec!["ordered"] } else { Vec::new() });
     }

@@ -1,5 +1,5 @@
-//! Bills of materials: what an item is sold as, or made of. What a bill comes to is reckoned in exact fractions, from the
-//! item down to what is stocked, and rounded once, at the end.
+//! Bills of materials: what an item is sold as, or made of. What a bill comes to is reckoned in exact fractions, from
+//! the item down to what is stocked, and rounded once, at the end.
 
 mod per;
 
@@ -131,6 +131,12 @@ impl Bills {
         self.0.get(&item).map(|(kind, _)| *kind)
     }
 
+    /// All that have a bill here, and all that are parts.
+    pub fn items(&self) -> BTreeSet<ItemId> {
+        let parts = self.0.values().flat_map(|(_, parts)| parts.iter().map(|(part, _)| *part));
+        self.0.keys().copied().chain(parts).collect()
+    }
+
     fn parts(&self, item: ItemId) -> impl Iterator<Item = (ItemId, Quantity)> + '_ {
         self.0.get(&item).into_iter().flat_map(|(_, parts)| parts.iter().copied())
     }
@@ -164,8 +170,8 @@ impl Bills {
         levels.get(&item).copied().unwrap_or_default()
     }
 
-    /// What one of the item comes to: its parts, and of those that are kits theirs, each once with all of it. There is no
-    /// loop.
+    /// What one of the item comes to: its parts, and of those that are kits theirs, each once with all of it. There
+    /// is no loop.
     pub fn for_one(&self, item: ItemId) -> Result<BTreeMap<ItemId, Per>, OutOfRange> {
         let opens = |part: ItemId| part == item || self.kind(part) == Some(BillKind::Kit);
         let mut order = self.bottom_up(item, opens);
@@ -206,6 +212,15 @@ impl Bills {
         }
         order.push(item);
     }
+}
+
+/// What so much of an item takes of each of its parts, up to the next millionth.
+pub fn taken(
+    parts: &BTreeMap<ItemId, Per>,
+    quantity: Quantity,
+) -> Result<BTreeMap<ItemId, Quantity>, OutOfRange> {
+    let taken = parts.iter().map(|(part, per)| Some((*part, per.of(quantity)?)));
+    taken.collect::<Option<_>>().ok_or(OutOfRange)
 }
 
 /// How much of an item its parts are enough for, and the part that says so.

@@ -1,11 +1,19 @@
 //! Orders of customers: what may be done to one, and what each of its lines may still get, send and take back.
 
+mod kit;
+mod said;
+
+pub use kit::{Kit, KitOrdered, Wanted, kits_shown, open_kits};
+pub use said::{are_said_by, said};
+
 use crate::domain::movement::EnteredQuantity;
+use crate::domain::share::{NoShare, Part, share_of};
 use crate::domain::stock::{check_moved, check_unit_cost};
 use crate::domain::text;
 use chrono::{DateTime, Utc};
 use inventory_contract::{ItemId, ReservationId, SalesOrderId, SalesOrderLineId, WarehouseId};
-use kernel::{Currency, Faults, Money, Quantity};
+use kernel::reference::{check_external_id, check_metadata};
+use kernel::{Currency, Faults, Metadata, Money, Quantity};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -106,6 +114,8 @@ pub struct SalesOrderFields {
     /// Of all prices.
     pub currency: Option<Currency>,
     pub placed_at: DateTime<Utc>,
+    pub external_id: Option<String>,
+    pub metadata: Metadata,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,10 +135,15 @@ pub struct SalesOrderLine {
     /// What somebody said, where it was not in the item's unit.
     pub entered: Option<EnteredQuantity>,
     pub unit_price: Option<Money>,
+    /// What was ordered, where it is a part of that.
+    pub kit: Option<KitOrdered>,
     /// Promised, and still here.
     pub allocated: Quantity,
     pub shipped: Quantity,
+    /// Of that, what was said in the line's unit; the same of what came back.
+    pub shipped_entered: Quantity,
     pub returned: Quantity,
+    pub returned_entered: Quantity,
     pub cancelled: Quantity,
     /// What holds the allocated.
     pub reservation: Option<ReservationId>,
@@ -190,11 +205,35 @@ impl SalesOrderLine {
         Ok(())
     }
 
-    pub fn ship(&mut self, quantity: Quantity) -> Result<(), LineRefusal> {
+    /// So much of a unit, leaving; `None` where that is not the line's, so that a conversion has to tell.
+    pub fn leaving(
+        &self,
+        quantity: Quantity,
+        unit: Option<&str>,
+    ) -> Option<Result<(Part, EnteredQuantity), NoShare>> {
+        // What is allocated for now is no rest of the line.
+        let left = if self.allocated == self.open() { self.allocated } else { Quantity::ZERO };
+        share_of(self.quantity, self.entered.as_ref(), (quantity, unit), (self.shipped_entered, left))
+    }
+
+    /// So much of a unit, coming back; `out` is what the customer still has of its lot, where there is one.
+    pub fn coming_back(
+        &self,
+        quantity: Quantity,
+        unit: Option<&str>,
+        out: Option<Quantity>,
+    ) -> Option<Result<(Part, EnteredQuantity), NoShare>> {
+        let left = out.map_or(self.out(), |out| out.min(self.out()));
+        share_of(self.quantity, self.entered.as_ref(), (quantity, unit), (self.returned_entered, left))
+    }
+
+    pub fn ship(&mut self, part: Part) -> Result<(), LineRefusal> {
+        let Part { quantity, entered } = part;
         if quantity > self.allocated {
             return Err(LineRefusal::NotAllocated { wanted: quantity, allocated: self.allocated });
         }
         self.shipped = more(self.shipped, quantity)?;
+        self.shipped_entered = more(self.shipped_entered, entered)?;
         self.allocated = self.allocated.saturating_sub(quantity);
         if self.allocated == Quantity::ZERO {
             self.reservation = None;
@@ -202,11 +241,13 @@ impl SalesOrderLine {
         Ok(())
     }
 
-    pub fn take_back(&mut self, quantity: Quantity) -> Result<(), LineRefusal> {
+    pub fn take_back(&mut self, part: Part) -> Result<(), LineRefusal> {
+        let Part { quantity, entered } = part;
         if quantity > self.out() {
             return Err(LineRefusal::NotShipped { wanted: quantity, out: self.out() });
         }
         self.returned = more(self.returned, quantity)?;
+        self.returned_entered = more(self.returned_entered, entered)?;
         Ok(())
     }
 
@@ -245,11 +286,16 @@ pub struct SalesOrderInput<'a> {
     pub customer_reference: Option<&'a str>,
     pub currency: Option<Currency>,
     pub placed_at: DateTime<Utc>,
+    pub external_id: Option<&'a str>,
+    pub metadata: &'a Metadata,
 }
 
 impl SalesOrderInput<'_> {
     pub fn check(&self, faults: &mut Faults) -> SalesOrderFields {
         let customer = self.customer_reference;
+        let external_id = self.external_id.map(str::to_owned);
+        let external_id = check_external_id(faults, "/external_id", external_id);
+        check_metadata(faults, "/metadata", self.metadata);
         SalesOrderFields {
             warehouse: self.warehouse,
             reference: text::optional_line(faults, "/reference", self.reference, MAX_REFERENCE),
@@ -257,6 +303,8 @@ impl SalesOrderInput<'_> {
             customer_reference: text::optional_line(faults, "/customer_reference", customer, MAX_REFERENCE),
             currency: self.currency,
             placed_at: self.placed_at,
+            external_id,
+            metadata: self.metadata.clone(),
         }
     }
 }

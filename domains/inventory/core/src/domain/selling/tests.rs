@@ -8,7 +8,7 @@ fn id<K>(number: u128) -> Id<K> {
     Id::from_uuid(Uuid::from_u128(number))
 }
 
-fn line(quantity: i32, [allocated, shipped, returned, cancelled]: [i32; 4]) -> SalesOrderLine {
+pub(super) fn line(quantity: i32, [allocated, shipped, returned, cancelled]: [i32; 4]) -> SalesOrderLine {
     let open = quantity - shipped - cancelled;
     SalesOrderLine {
         id: id(1),
@@ -17,9 +17,12 @@ fn line(quantity: i32, [allocated, shipped, returned, cancelled]: [i32; 4]) -> S
         quantity: Quantity::whole(quantity),
         entered: None,
         unit_price: None,
+        kit: None,
         allocated: Quantity::whole(allocated),
         shipped: Quantity::whole(shipped),
+        shipped_entered: Quantity::ZERO,
         returned: Quantity::whole(returned),
+        returned_entered: Quantity::ZERO,
         cancelled: Quantity::whole(cancelled),
         reservation: (allocated > 0).then(|| id(3)),
         waits_since: (open > allocated).then_some(7),
@@ -99,16 +102,66 @@ fn a_line_waits_until_it_has_all() {
 fn no_more_leaves_than_is_allocated_and_no_more_comes_back_than_left() {
     let mut sold = line(5, [3, 0, 0, 0]);
     let refused = LineRefusal::NotAllocated { wanted: Quantity::whole(4), allocated: Quantity::whole(3) };
-    assert_eq!(sold.ship(Quantity::whole(4)), Err(refused));
-    sold.ship(Quantity::whole(1)).unwrap();
+    let pieces = |pieces| Part::of_item(Quantity::whole(pieces));
+    assert_eq!(sold.ship(pieces(4)), Err(refused));
+    sold.ship(pieces(1)).unwrap();
     assert_eq!((sold.allocated, sold.reservation.is_some()), (Quantity::whole(2), true));
-    sold.ship(Quantity::whole(2)).unwrap();
+    sold.ship(pieces(2)).unwrap();
     assert_eq!((sold.allocated, sold.reservation.is_some()), (Quantity::ZERO, false));
-    sold.take_back(Quantity::whole(2)).unwrap();
+    sold.take_back(pieces(2)).unwrap();
     let refused = LineRefusal::NotShipped { wanted: Quantity::whole(2), out: Quantity::whole(1) };
-    assert_eq!(sold.take_back(Quantity::whole(2)), Err(refused));
+    assert_eq!(sold.take_back(pieces(2)), Err(refused));
     assert_eq!(sold.cancel(), Ok(Quantity::whole(2)));
     assert_eq!((sold.open(), sold.backordered()), (Quantity::ZERO, Quantity::ZERO));
+}
+
+/// Ounces of a line of three: what each comes to in millionths of a kilogram.
+fn check_ounces(
+    line: &mut SalesOrderLine,
+    count: usize,
+    step: impl Fn(&mut SalesOrderLine) -> Part,
+    expected: &[i64],
+) {
+    let parts: Vec<i64> = (0..count).map(|_| step(line).quantity.millionths()).collect();
+    assert_eq!(parts, expected);
+}
+
+#[test]
+fn what_is_said_in_the_lines_unit_is_a_share_of_it() {
+    let kilograms = Quantity::from_millionths;
+    let ounces = Quantity::whole;
+    let entered = EnteredQuantity { quantity: ounces(3), unit: "ONZ".to_owned(), rounding: None };
+    let ordered = SalesOrderLine {
+        quantity: kilograms(85_049),
+        allocated: kilograms(85_049),
+        entered: Some(entered),
+        ..line(3, [3, 0, 0, 0])
+    };
+    let ship = |line: &mut SalesOrderLine| {
+        let (part, _) = line.leaving(ounces(1), Some("onz")).unwrap().unwrap();
+        line.ship(part).unwrap();
+        part
+    };
+    let take_back = |line: &mut SalesOrderLine| {
+        let (part, _) = line.coming_back(ounces(1), Some("ONZ"), None).unwrap().unwrap();
+        line.take_back(part).unwrap();
+        part
+    };
+    let mut shipped = ordered.clone();
+    check_ounces(&mut shipped, 3, ship, &[28_350, 28_349, 28_350]);
+    let status = SalesOrderStatus::of(std::slice::from_ref(&shipped));
+    assert_eq!((shipped.open(), status), (Quantity::ZERO, SalesOrderStatus::Shipped));
+    // Of a lot the customer has what was shipped of it, whichever ounce it was.
+    let (of_lot, _) = shipped.coming_back(ounces(1), Some("ONZ"), Some(kilograms(28_349))).unwrap().unwrap();
+    assert_eq!(of_lot.quantity, kilograms(28_349));
+    check_ounces(&mut shipped, 3, take_back, &[28_350, 28_349, 28_350]);
+    assert_eq!(shipped.out(), Quantity::ZERO);
+
+    // Two ounces that were said as kilograms leave one.
+    let mut mixed = ordered;
+    mixed.ship(Part::of_item(kilograms(56_700))).unwrap();
+    check_ounces(&mut mixed, 1, ship, &[28_349]);
+    assert_eq!((mixed.open(), mixed.leaving(ounces(1), None)), (Quantity::ZERO, None));
 }
 
 fn check_input(prices: &[Option<&str>], currency: Option<&str>, expected: Result<Option<&str>, &str>) {

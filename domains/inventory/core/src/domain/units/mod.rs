@@ -9,7 +9,7 @@ mod table;
 
 pub use convert::{Equation, ItemConversions, MAX_ITEM_CONVERSIONS, UnitError};
 pub use entered::{InItemUnit, settled};
-pub use ratio::{Converted, Ratio};
+pub use ratio::{Converted, Fraction, Ratio};
 
 use crate::domain::item::{DEFAULT_UNIT, MAX_UNIT};
 use crate::domain::text;
@@ -196,6 +196,13 @@ impl<'de> Deserialize<'de> for UnitName {
     }
 }
 
+/// Whether two say one unit of an item, whose own is meant where nothing is said. That one is not known where the item
+/// is gone.
+pub fn is_one_unit(one: Option<&str>, another: Option<&str>, own: Option<&str>) -> bool {
+    let named = |said: Option<&str>| said.or(own).map(|text| UnitName::of(text.trim()));
+    named(one) == named(another)
+}
+
 /// What somebody said, kept beside the millionths of the item's unit that it became.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entered {
@@ -231,6 +238,19 @@ mod tests {
         let same = |one: &str, another: &str| UnitName::of(one) == UnitName::of(another);
         assert!(same("ea", "EA") && same("each", "C62") && same("Box", "bOX"));
         assert!(!same("EA", "C62") && !same("box", "XBX") && !same("box", "boxes"));
+    }
+
+    #[test]
+    fn who_says_no_unit_means_the_items_own() {
+        for (one, another, own, expected) in [
+            (None, None, None, true),
+            (None, Some("kgm"), Some("KGM"), true),
+            (Some(" dzn "), Some("DZN"), Some("each"), true),
+            (None, Some("DZN"), Some("each"), false),
+            (None, Some("each"), None, false),
+        ] {
+            assert_eq!(is_one_unit(one, another, own), expected, "{one:?} {another:?} {own:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Ratios as reduced fractions of whole numbers, and what a quantity times one of them comes to. What a millionth cannot
-//! hold is told as the fraction that rounding took or gave.
+//! Ratios as reduced fractions of whole numbers, and what a quantity times one of them comes to. What a millionth
+//! cannot hold is told as the fraction that rounding took or gave.
 
 use kernel::Quantity;
 use std::fmt;
@@ -58,6 +58,26 @@ const fn gcd(mut left: u128, mut right: u128) -> u128 {
 pub struct Fraction {
     pub numerator: i128,
     pub denominator: u128,
+}
+
+impl Fraction {
+    pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
+
+    /// `None` where there is nothing below the line.
+    pub fn new(numerator: i128, denominator: u128) -> Option<Self> {
+        if denominator == 0 {
+            return None;
+        }
+        let divisor = gcd(numerator.unsigned_abs(), denominator);
+        let numerator = numerator / i128::try_from(divisor).ok()?;
+        Some(Self { numerator, denominator: denominator / divisor })
+    }
+
+    /// As it is shown.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (numerator, denominator) = text.split_once('/')?;
+        Self::new(numerator.parse().ok()?, denominator.parse().ok()?)
+    }
 }
 
 impl fmt::Display for Fraction {

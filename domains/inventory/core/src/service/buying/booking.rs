@@ -1,13 +1,14 @@
 //! What comes of a purchase order or goes back: the order is held, then its items, and from each line that is
 //! named a posting is made. All of it is booked or nothing.
 
-use crate::domain::buying::{Line, MAX_LINES, MAX_REFERENCE, Part, PurchaseOrder, PurchaseOrderDetail, Step};
+use crate::domain::buying::{Line, MAX_LINES, MAX_REFERENCE, PurchaseOrder, PurchaseOrderDetail, Step};
 use crate::domain::item::Moving;
 use crate::domain::lot::LotInput;
 use crate::domain::movement::{
     Document, DocumentKind, EnteredQuantity, Movement, MovementKind, check_happened_at,
 };
 use crate::domain::place::Place;
+use crate::domain::share::{NoShare, Part};
 use crate::domain::units::UnitName;
 use crate::domain::{stock, text};
 use crate::error::Error;
@@ -178,7 +179,7 @@ impl Booking {
         let lot = find_lot(unit, moving, code).await?;
         Ok(Posting {
             lot: lot.map(|lot| lot.id),
-            entered,
+            entered: entered.map(|entered| entered.negated()),
             happened_at: self.slip.happened_at,
             document: Some(document(&self.order)),
             reference: self.slip.reference.clone(),
@@ -255,16 +256,20 @@ async fn part(
         && UnitName::of(said) != own
     {
         let (quantity, entered) = in_item_unit(unit, moving, moved.quantity, Some(said)).await?;
-        return Ok((Part { quantity, entered: Quantity::ZERO }, entered));
+        return Ok((Part::of_item(quantity), entered));
     }
     let part = share(line, moved.quantity);
-    let part = part.ok_or_else(|| fault("/quantity", "too_large", "is more than can be kept"))?;
+    let no_share = |no: NoShare| fault("/quantity", no.code(), &no.to_string());
+    let part = part.ok_or_else(|| no_share(NoShare::TooLarge))?;
     if !part.quantity.is_positive() {
-        return Err(fault("/quantity", "too_small", "is less than a millionth of the item's unit"));
+        return Err(no_share(NoShare::TooSmall));
     }
     let was_said = line.unit.is_some() || moved.unit.is_some();
-    let entered =
-        was_said.then(|| EnteredQuantity { quantity: moved.quantity, unit: own.to_string(), rounding: None });
+    let entered = was_said.then(|| EnteredQuantity {
+        quantity: moved.quantity,
+        unit: own.to_string(),
+        rounding: line.whole().rounding(part),
+    });
     Ok((part, entered))
 }
 

@@ -25,22 +25,41 @@ pub async fn create_purchase_order(
     command: CreatePurchaseOrder,
 ) -> Result<PurchaseOrderDetail, Error> {
     let CreatePurchaseOrder { id, supplier, fields, lines } = command;
-    let mut faults = Faults::new();
-    check_lines(&mut faults, &lines);
-    let mut errors = faults.into_errors();
-    let fields = fields.checked().map_err(|of_fields| {
-        errors.extend(of_fields);
-        Error::invalid(std::mem::take(&mut errors))
-    })?;
-    if !errors.is_empty() {
-        return Err(Error::invalid(errors));
-    }
+    let fields = check(fields, &lines)?;
     let id = id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
-    require_supplier(&unit, supplier).await?;
-    let (lines, total) = find_lines(&unit, lines).await?;
-    let order = store::purchase_order::insert(&unit, id, supplier, &fields, total).await?;
-    store::purchase_order_line::insert_all(&unit, ctx, id, &lines).await?;
+    let detail = audited_create(&mut unit, ctx, id, supplier, &fields, lines).await?;
+    Ok(unit.commit(detail).await?)
+}
+
+/// The fields as they are kept, or all that is wrong with them and the lines.
+pub fn check(fields: OrderFields, lines: &[LineInput]) -> Result<OrderFields, Error> {
+    let mut faults = Faults::new();
+    check_lines(&mut faults, lines);
+    let mut errors = faults.into_errors();
+    match fields.checked() {
+        Ok(fields) if errors.is_empty() => Ok(fields),
+        Ok(_) => Err(Error::invalid(errors)),
+        Err(of_fields) => {
+            errors.extend(of_fields);
+            Err(Error::invalid(errors))
+        }
+    }
+}
+
+/// For use cases that go on in the same unit.
+pub async fn audited_create(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    id: PurchaseOrderId,
+    supplier: SupplierId,
+    fields: &OrderFields,
+    lines: Vec<LineInput>,
+) -> Result<PurchaseOrderDetail, Error> {
+    require_supplier(unit, supplier).await?;
+    let (lines, total) = find_lines(unit, lines).await?;
+    let order = store::purchase_order::insert(unit, id, supplier, fields, total).await?;
+    store::purchase_order_line::insert_all(unit, ctx, id, &lines).await?;
     let detail = PurchaseOrderDetail { order, lines };
     unit.audit(AuditEntry {
         action: "inventory.purchase_order.create",
@@ -49,7 +68,7 @@ pub async fn create_purchase_order(
         before: None,
         after: Some(json!({ "order": told(&detail.order), "lines": detail.lines })),
     })?;
-    Ok(unit.commit(detail).await?)
+    Ok(detail)
 }
 
 /// It is there until the unit ends.

@@ -2,6 +2,7 @@
 
 use crate::domain::buying::{Line, LineInput, total};
 use crate::domain::item::Moving;
+use crate::domain::kit::BillKind;
 use crate::domain::stock::MAX_QUANTITY;
 use crate::error::Error;
 use crate::service::buying::line_faults::LineFaults;
@@ -11,14 +12,15 @@ use crate::store;
 use data::Unit;
 use inventory_contract::ItemId;
 use kernel::{Currency, Money};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of lines that were checked, with what all of them cost.
 pub async fn find_lines(unit: &Unit, inputs: Vec<LineInput>) -> Result<(Vec<Line>, Money), Error> {
     let items: BTreeSet<ItemId> = inputs.iter().map(|input| input.item).collect();
     let items: Vec<ItemId> = items.into_iter().collect();
-    let moving = store::item::moving(unit, &items).await?;
+    let moving = store::item::moving_to_keep(unit, &items).await?;
     let valued = store::item_value::of(unit, &items).await?;
+    let kinds: BTreeMap<ItemId, BillKind> = store::bill::kinds(unit, &items).await?.into_iter().collect();
     let mut faults = LineFaults::default();
     let mut lines = Vec::with_capacity(inputs.len());
     for ((at, input), number) in inputs.into_iter().enumerate().zip(1..) {
@@ -26,6 +28,10 @@ pub async fn find_lines(unit: &Unit, inputs: Vec<LineInput>) -> Result<(Vec<Line
             faults.take(at, fault("/item_id", "unknown", "there is no such item"))?;
             continue;
         };
+        if kinds.get(&input.item) == Some(&BillKind::Kit) {
+            faults.take(at, of_kit())?;
+            continue;
+        }
         let valued = valued.get(&input.item).map(|value| value.currency);
         let valued = valued.or(moving.unit_cost.map(|cost| cost.currency));
         match find_line(unit, moving, valued, number, input).await {
@@ -37,6 +43,13 @@ pub async fn find_lines(unit: &Unit, inputs: Vec<LineInput>) -> Result<(Vec<Line
     let total = total(&lines);
     let total = total.ok_or_else(|| fault("/lines", "too_large", "cost more together than can be kept"))?;
     Ok((lines, total))
+}
+
+/// Of what is sold as its parts, nothing ever comes.
+pub fn of_kit() -> Error {
+    let detail =
+        "is a kit, of which nothing is stocked: order its parts, as GET /items/{id}/components shows them";
+    fault("/item_id", "kit", detail)
 }
 
 async fn find_line(
@@ -58,5 +71,6 @@ async fn find_line(
         return Err(fault("/quantity", "too_large", &detail));
     }
     let unit = converted.entered.map(|entered| entered.unit.to_string());
-    Ok(Line::ordered(number, moving.id, converted.quantity, (input.quantity, unit), input.unit_cost))
+    let line = Line::ordered(number, moving.id, converted.quantity, (input.quantity, unit), input.unit_cost);
+    Ok(Line { rounding: converted.rounding, ..line })
 }

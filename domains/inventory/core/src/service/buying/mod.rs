@@ -12,6 +12,7 @@ mod line_faults;
 pub mod order_purchase_order;
 pub mod patch_purchase_order;
 pub mod patch_supplier;
+pub mod put_purchase_order;
 pub mod put_supplier;
 pub mod receive_purchase_order;
 pub mod restore_supplier;

@@ -3,6 +3,7 @@
 use crate::App;
 use crate::domain::buying::{Line, PurchaseOrderDetail, Step};
 use crate::error::Error;
+use crate::service::buying::find_lines::of_kit;
 use crate::service::buying::line_faults::LineFaults;
 use crate::service::buying::show_purchase_orders::with_lines;
 use crate::service::ledger::hold::hold;
@@ -51,8 +52,13 @@ async fn hold_items(unit: &mut Unit, ctx: &Ctx, lines: &[Line]) -> Result<(), Er
     let levels = hold(unit, ctx, &items).await?;
     let mut faults = LineFaults::default();
     for (at, line) in lines.iter().enumerate() {
-        if !levels.iter().any(|level| level.item == line.item) {
-            faults.take(at, fault("/item_id", "deleted", "is deleted: restore it, or take the line out"))?;
+        match levels.iter().find(|level| level.item == line.item) {
+            None => {
+                let detail = "is deleted: restore it, or take the line out";
+                faults.take(at, fault("/item_id", "deleted", detail))?;
+            }
+            Some(level) if level.kit => faults.take(at, of_kit())?,
+            Some(_) => {}
         }
     }
     faults.finish()

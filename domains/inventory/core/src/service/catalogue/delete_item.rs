@@ -13,10 +13,10 @@ pub async fn delete_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<(), Error> 
     let mut unit = app.databases.write(ctx).await?;
     hold(&mut unit, ctx, &[id]).await?;
     let before = store::item::find_to_change(&unit, id).await?.ok_or(Error::ItemNotFound)?;
-    if store::bin::any_of(&unit, id).await? || !store::stock_level::delete_empty(&unit, id).await? {
+    if store::bin::any_of(&unit, &[id]).await? || !store::stock_level::delete_empty(&unit, id).await? {
         return Err(Error::ItemHasStock);
     }
-    if store::purchase_order_line::is_on_order(&unit, id).await? {
+    if store::purchase_order_line::any_on_order(&unit, &[id]).await? {
         return Err(Error::ItemOnOrder);
     }
     // Who makes it a part of another holds it too.

@@ -17,6 +17,7 @@ pub mod list_barcodes;
 pub mod list_items;
 pub mod list_units;
 pub mod make_variants;
+pub mod move_category_items;
 pub mod patch_category;
 pub mod patch_family;
 pub mod patch_item;

@@ -1,11 +1,13 @@
-//! Gives a category another name or place. Its items have the new name from the same instant.
+//! Gives a category another name or place. Its items have the new name from the same instant, or the first thousand
+//! of them.
 
 use crate::App;
 use crate::domain::category::{Category, CategoryFields};
 use crate::error::Error;
+use crate::service::catalogue::move_category_items::{move_rest_later, move_some};
 use crate::service::catalogue::place_category::placed;
 use crate::store;
-use data::AuditEntry;
+use data::{AuditEntry, Unit};
 use inventory_contract::CategoryId;
 use kernel::Ctx;
 use serde_json::json;
@@ -39,11 +41,7 @@ pub async fn patch_category(
         return Ok(unit.commit(before).await?);
     }
     let after = store::category::update(&unit, &before, &fields).await?.ok_or_else(Error::stale)?;
-    let items = if fields.name == before.fields.name {
-        0
-    } else {
-        store::category::rename_on_items(&unit, &before.fields.name, &fields.name).await?
-    };
+    let items = rename_items(&mut unit, ctx, &before, &fields.name).await?;
     unit.audit(AuditEntry {
         action: "inventory.category.update",
         resource: "category",
@@ -52,4 +50,19 @@ pub async fn patch_category(
         after: Some(json!({ "name": fields.name, "parent_id": fields.parent, "items_renamed": items })),
     })?;
     Ok(unit.commit(after).await?)
+}
+
+/// How many have the new name at once. Where there are more, a category of the old name has them until a job has
+/// moved them.
+async fn rename_items(unit: &mut Unit, ctx: &Ctx, before: &Category, name: &str) -> Result<usize, Error> {
+    if name == before.fields.name {
+        return Ok(0);
+    }
+    let (moved, more) = move_some(unit, &before.fields.name, name).await?;
+    if more {
+        let rest = ctx.new_id();
+        store::category::insert(unit, rest, &before.fields).await?;
+        move_rest_later(unit, rest, before.id)?;
+    }
+    Ok(moved)
 }

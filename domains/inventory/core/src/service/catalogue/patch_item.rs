@@ -80,8 +80,10 @@ async fn change_policy(
     {
         return Err(Error::ItemHasMoved { field });
     }
-    if before.unit != after.unit && store::purchase_order_line::any_of(unit, level.item).await? {
-        return Err(Error::ItemOrdered { unit: before.unit.clone() });
+    if before.unit != after.unit
+        && let Some(by) = store::unit_use::uses_unit_of(unit, level.item).await?
+    {
+        return Err(Error::UnitInUse { unit: before.unit.clone(), by });
     }
     let item = level.item;
     let changed = Level {

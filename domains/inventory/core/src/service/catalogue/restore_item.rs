@@ -18,20 +18,21 @@ pub async fn restore_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<StockedIte
     let parts = store::bill_component::of(&unit, id).await?;
     let parts: Vec<ItemId> = parts.into_iter().map(|component| component.item).collect();
     hold(&mut unit, ctx, &parts).await?;
-    let gone_since = store::item::find_deleted_too(&unit, id).await?.and_then(|found| found.item.deleted_at);
-    let Some(item) = store::item::restore(&unit, id).await? else {
-        let known = store::item::find(&unit, id).await?.is_some();
-        return Err(if known { Error::ItemNotDeleted } else { Error::ItemNotFound });
-    };
+    let seen = store::item::find_deleted_too(&unit, id).await?.ok_or(Error::ItemNotFound)?.item;
+    let gone_since = seen.deleted_at.ok_or(Error::ItemNotDeleted)?;
     if let Some(sku) = store::bill_component::deleted_part_of(&unit, id).await? {
         return Err(Error::ComponentDeleted { sku });
     }
-    hold_categories(&unit, ctx, [item.fields.category.as_deref()]).await?;
-    let fits = hold_family(&unit, None, item.fields.variant.as_ref()).await;
+    // Before the item: who has the family waits for those who take a SKU or a place in it.
+    hold_categories(&unit, ctx, [seen.fields.category.as_deref()]).await?;
+    let fits = hold_family(&unit, None, seen.fields.variant.as_ref()).await;
     fits.map_err(|error| if matches!(error, Error::Other(_)) { Error::VariantUnfit } else { error })?;
-    if let Some(gone_since) = gone_since {
-        store::item_barcode::restore_of_item(&unit, id, gone_since).await?;
+    let item = store::item::restore(&unit, id).await?.ok_or(Error::ItemNotDeleted)?;
+    if item.version != seen.version + 1 {
+        let why = "an item was restored and deleted by another while it was restored";
+        return Err(data::Error::Busy(why.into()).into());
     }
+    store::item_barcode::restore_of_item(&unit, id, gone_since).await?;
     let level = store::stock_level::restore(&unit, id).await?.ok_or(Error::ItemNotFound)?;
     unit.audit(AuditEntry {
         action: "inventory.item.restore",

@@ -1,8 +1,8 @@
 //! Rows of a file as items and their stock: what is there of them, what is written of a batch, and how that is taken
 //! back. How a row is decided is in `domain/import_row/`; planning and repeating a batch is the same for every target.
 
-use super::undo_item_row::undo_item_row;
-use super::{built_upon, row_fault};
+use super::undo_item_row::undo_item_rows;
+use super::{held, of_import, row_fault};
 use crate::domain::import_row::{self, Beside, Decided, ItemThere, RowChange};
 use crate::domain::item::ItemFields;
 use crate::domain::movement::{Document, DocumentKind, MovementKind};
@@ -10,7 +10,7 @@ use crate::domain::place::Place;
 use crate::domain::sku::Sku;
 use crate::domain::stock::Level;
 use crate::error::Error;
-use crate::permissions::{ITEMS_READ, ITEMS_WRITE, STOCK_ADJUST, STOCK_RECEIVE};
+use crate::permissions::{STOCK_ADJUST, STOCK_RECEIVE};
 use crate::service::catalogue::hold_category::hold_categories;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
@@ -20,38 +20,23 @@ use crate::store;
 use async_trait::async_trait;
 use data::{AuditEntry, Tx, Unit};
 use inventory_contract::ItemId;
-use kernel::{Ctx, Id, Money, Permission, Quantity};
+use kernel::{Ctx, Id, Money, Quantity};
 use module::{
     BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowOutcome, RowTarget,
-    TargetDefinition,
 };
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-pub struct ItemRows {
-    pub definition: TargetDefinition,
-}
+pub struct ItemRows;
 
 #[async_trait]
 impl RowTarget for ItemRows {
     type Thing = ItemThere;
-    /// Whether a purchase order counts in the unit that the row would change.
+    /// What counts in the unit that the row would change.
     type Beside = Beside;
     type Change = RowChange;
     type Error = Error;
-
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &ITEMS_WRITE
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &ITEMS_READ
-    }
 
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         Some(Identity::Key(sku_of(row)?.to_string()))
@@ -64,10 +49,8 @@ impl RowTarget for ItemRows {
         ctx: &Ctx,
         names: &BTreeSet<String>,
     ) -> Result<HashMap<String, ItemThere>, Error> {
-        let skus: Vec<Sku> = names.iter().filter_map(|name| name.parse().ok()).collect();
-        let items = store::item::with_skus(unit, &skus).await?;
+        let (items, levels) = held(unit, ctx, names).await?;
         let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
-        let levels = hold(unit, ctx, &ids).await?;
         let main = Place::main(ctx.tenant());
         let there = store::warehouse_level::of(unit, &ids, &[main.warehouse]).await?;
         let there: HashMap<_, _> = there.into_iter().map(|(item, _, level)| (item, level)).collect();
@@ -103,23 +86,20 @@ impl RowTarget for ItemRows {
         unit: &mut Unit,
         ctx: &Ctx,
         rows: &[ImportRow],
+        things: &HashMap<String, ItemThere>,
     ) -> Result<Vec<Beside>, Error> {
-        let skus: Vec<Option<Sku>> = rows.iter().map(sku_of).collect();
-        let named: BTreeSet<&Sku> = skus.iter().flatten().collect();
-        let named: Vec<Sku> = named.into_iter().cloned().collect();
-        let items = store::item::with_skus(unit, &named).await?;
-        let items: HashMap<Sku, (ItemId, String)> =
-            items.into_iter().map(|item| (item.fields.sku, (item.id, item.fields.unit))).collect();
         let (may_receive, may_adjust) = (ctx.may(&STOCK_RECEIVE).is_ok(), ctx.may(&STOCK_ADJUST).is_ok());
+        let other = |row: &ImportRow| {
+            let there = things.get(sku_of(row)?.as_str())?;
+            import_row::names_other_unit(&row.values, &there.fields.unit).then_some(there.id)
+        };
         let mut beside = Vec::with_capacity(rows.len());
-        for (row, sku) in rows.iter().zip(&skus) {
-            let there = sku.as_ref().and_then(|sku| items.get(sku));
-            let other = there.filter(|(_, unit)| import_row::names_other_unit(&row.values, unit));
-            let is_ordered = match other {
-                Some((item, _)) => store::purchase_order_line::any_of(unit, *item).await?,
-                None => false,
+        for row in rows {
+            let unit_used = match other(row) {
+                Some(item) => store::unit_use::uses_unit_of(unit, item).await?,
+                None => None,
             };
-            beside.push(Beside { is_ordered, may_receive, may_adjust });
+            beside.push(Beside { unit_used, may_receive, may_adjust });
         }
         Ok(beside)
     }
@@ -154,8 +134,20 @@ impl RowTarget for ItemRows {
         let levels: Vec<_> = new.iter().map(|change| Level::of(change.item, &change.fields)).collect();
         store::item::insert_all(unit, &items).await?;
         store::stock_level::insert_all(unit, ctx, &levels).await?;
+        let rewritten: Vec<ItemId> = changes
+            .iter()
+            .filter(|change| change.before.is_some() && change.rewrites())
+            .map(|change| change.item)
+            .collect();
+        store::item::hold(unit, &rewritten).await?;
         for change in &changes {
             let Some(before) = change.before.as_ref().filter(|_| change.rewrites()) else { continue };
+            // A document may have been written since the row was decided.
+            if before.fields.unit != change.fields.unit
+                && store::unit_use::uses_unit_of(unit, change.item).await?.is_some()
+            {
+                return Err(data::Error::Busy("a document took an item while it was imported".into()).into());
+            }
             let updated = store::item::update(unit, change.item, before.version, &change.fields).await?;
             updated.ok_or_else(|| data::Error::Busy("an item was changed while it was imported".into()))?;
         }
@@ -176,39 +168,21 @@ impl RowTarget for ItemRows {
         batch: BatchOf,
         made: &[Made<RowChange>],
     ) -> Result<Vec<Option<RowFault>>, Error> {
-        let ids: Vec<ItemId> = made.iter().map(|made| made.change.item).collect();
-        let levels = hold(unit, ctx, &ids).await?;
-        let levels: HashMap<ItemId, Level> = levels.into_iter().map(|level| (level.item, level)).collect();
-        let before: Vec<_> = made.iter().filter_map(|made| made.change.before.as_ref()).collect();
-        let categories: Vec<_> = before.iter().map(|before| before.fields.category.as_deref()).collect();
-        hold_categories(unit, ctx, categories).await?;
-        let items = store::item::with_ids(unit, &ids).await?;
-        let items: HashMap<ItemId, i64> = items.into_iter().map(|item| (item.id, item.version)).collect();
-        let movements = store::movement::of_document(unit, batch.import.uuid(), &ids).await?;
-        let movements: HashMap<ItemId, _> =
-            movements.into_iter().map(|movement| (movement.item, movement)).collect();
-        let (mut told, mut gone, mut put_back) = (Vec::new(), Vec::new(), Map::new());
-        for row in made {
-            let item = row.change.item;
-            let there = items.get(&item).copied().zip(levels.get(&item));
-            let kept =
-                undo_item_row(unit, ctx, batch.import, &row.change, there, movements.get(&item)).await?;
-            match (&kept, &row.change.before) {
-                (Some(_), _) => {}
-                (None, None) => gone.push(item),
-                (None, Some(before)) => {
-                    put_back.insert(item.to_string(), json!(before.fields));
+        let changes: Vec<&RowChange> = made.iter().map(|made| &made.change).collect();
+        let mut kept = undo_item_rows(unit, ctx, batch.import, &changes).await?;
+        let (mut gone, mut put_back) = (Vec::new(), Map::new());
+        for change in changes.iter().filter(|change| !kept.contains_key(&change.item)) {
+            match &change.before {
+                None => gone.push(change.item),
+                Some(before) => {
+                    put_back.insert(change.item.to_string(), json!(before.fields));
                 }
             }
-            told.push(kept.map(|detail| built_upon("sku", &detail)));
         }
-        unit.audit(AuditEntry {
-            action: "inventory.items.undo_import",
-            resource: "import",
-            resource_id: batch.import.uuid(),
-            before: Some(json!({ "batch": batch.number, "created": gone })),
-            after: Some(json!({ "deleted": gone, "put_back": put_back })),
-        })?;
+        let told = changes.iter().map(|change| kept.remove(&change.item)).collect();
+        let before = json!({ "batch": batch.number, "created": gone });
+        let after = json!({ "deleted": gone, "put_back": put_back });
+        unit.audit(of_import("inventory.items.undo_import", batch, Some(before), after))?;
         Ok(told)
     }
 
@@ -277,13 +251,9 @@ fn written(batch: BatchOf, made: &[Made<RowChange>]) -> AuditEntry {
             (_, None) => {}
         }
     }
-    AuditEntry {
-        action: "inventory.items.import",
-        resource: "import",
-        resource_id: batch.import.uuid(),
-        before: (!before.is_empty()).then(|| json!({ "updated": before })),
-        after: Some(json!({ "batch": batch.number, "created": created, "updated": after })),
-    }
+    let before = (!before.is_empty()).then(|| json!({ "updated": before }));
+    let after = json!({ "batch": batch.number, "created": created, "updated": after });
+    of_import("inventory.items.import", batch, before, after)
 }
 
 /// The fields that are not the same before and after, and what is on hand where that has moved.

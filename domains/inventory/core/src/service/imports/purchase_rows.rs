@@ -1,33 +1,29 @@
-//! Rows of a file as lines of purchase orders: which orders there are, what is written of a batch, and what is exported.
-//! How a row is decided is in `domain/import_purchase/`; planning and repeating a batch is the same for every target.
+//! Rows of a file as lines of purchase orders: which orders there are, what is written of a batch, and what is
+//! exported. How a row is decided is in `domain/import_purchase/`; planning and repeating a batch is the same for
+//! every target.
 //!
 //! An export has the lines of all orders. What an order was imported from comes back as unchanged in whatever state it
 //! is by now, and another tenant gets the same orders as drafts. A line that was written by hand is a new one to an
 //! import; and an order without a reference has no number to be imported by, so its rows are refused.
 
 use super::undo_purchase_row::undo_purchase_rows;
-use super::{built_upon, row_fault};
+use super::{built_upon, of_import, row_fault};
 use crate::domain::buying::{Line, OrderFields, PurchaseStatus};
 use crate::domain::import_purchase::{self, Beside, LineChange, OrderThere, OrderedItem};
 use crate::domain::sku::Sku;
 use crate::error::Error;
-use crate::permissions::{PURCHASES_READ, PURCHASES_WRITE};
 use crate::store;
 use crate::store::purchase_order_line::Extent;
 use async_trait::async_trait;
 use data::{AuditEntry, Tx, Unit};
 use inventory_contract::{ItemId, PurchaseOrderId, SupplierId};
-use kernel::{Ctx, Money, Permission};
-use module::{
-    BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget, TargetDefinition,
-};
+use kernel::{Ctx, Money};
+use module::{BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-pub struct PurchaseRows {
-    pub definition: TargetDefinition,
-}
+pub struct PurchaseRows;
 
 #[async_trait]
 impl RowTarget for PurchaseRows {
@@ -36,22 +32,10 @@ impl RowTarget for PurchaseRows {
     type Change = LineChange;
     type Error = Error;
 
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &PURCHASES_WRITE
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &PURCHASES_READ
-    }
-
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         let reference = import_purchase::reference(&row.values)?;
-        let line = ImportRow { line: row.line, values: import_purchase::content(&row.values) };
-        Some(Identity::line(reference.clone(), reference, &line))
+        let content = import_purchase::content(&row.values);
+        Some(Identity::line(reference.clone(), reference, &content))
     }
 
     /// Whoever changes an order or its lines waits for its row.
@@ -76,7 +60,13 @@ impl RowTarget for PurchaseRows {
 
     /// Suppliers and items stay as they are. What an item's stock is valued in may change as it does after an order was
     /// written; who receives it is told.
-    async fn read_beside(&self, unit: &mut Unit, _: &Ctx, rows: &[ImportRow]) -> Result<Vec<Beside>, Error> {
+    async fn read_beside(
+        &self,
+        unit: &mut Unit,
+        _: &Ctx,
+        rows: &[ImportRow],
+        _: &HashMap<String, OrderThere>,
+    ) -> Result<Vec<Beside>, Error> {
         let codes: BTreeSet<String> =
             rows.iter().filter_map(|row| import_purchase::supplier_code(&row.values)).collect();
         let codes: Vec<String> = codes.into_iter().collect();
@@ -154,13 +144,9 @@ impl RowTarget for PurchaseRows {
         for (change, _) in changes.iter().zip(&undone.kept).filter(|(_, why)| why.is_none()) {
             lines.entry(change.order).or_default().push(&change.line);
         }
-        unit.audit(AuditEntry {
-            action: "inventory.purchase_orders.undo_import",
-            resource: "import",
-            resource_id: batch.import.uuid(),
-            before: Some(json!({ "batch": batch.number, "lines": lines })),
-            after: Some(json!({ "deleted": undone.deleted, "totals": undone.totals })),
-        })?;
+        let before = json!({ "batch": batch.number, "lines": lines });
+        let after = json!({ "deleted": undone.deleted, "totals": undone.totals });
+        unit.audit(of_import("inventory.purchase_orders.undo_import", batch, Some(before), after))?;
         let told = undone.kept.into_iter().map(|why| why.map(|why| built_upon("order", why)));
         Ok(told.collect())
     }
@@ -247,11 +233,7 @@ fn written(batch: BatchOf, changes: &[&LineChange]) -> AuditEntry {
         totals.insert(order.clone(), json!(change.total));
         lines.entry(order).or_default().push(&change.line);
     }
-    AuditEntry {
-        action: "inventory.purchase_orders.import",
-        resource: "import",
-        resource_id: batch.import.uuid(),
-        before: (!before.is_empty()).then(|| json!({ "totals": Value::Object(before) })),
-        after: Some(json!({ "batch": batch.number, "created": created, "totals": totals, "lines": lines })),
-    }
+    let before = (!before.is_empty()).then(|| json!({ "totals": Value::Object(before) }));
+    let after = json!({ "batch": batch.number, "created": created, "totals": totals, "lines": lines });
+    of_import("inventory.purchase_orders.import", batch, before, after)
 }

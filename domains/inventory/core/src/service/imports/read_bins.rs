@@ -1,11 +1,9 @@
 //! From what rows of a file name to the bins that they count, in a few statements for all of them.
 
-use crate::domain::import_stock::{BinNamed, LotBin, LotThere, Said, Spot};
-use crate::domain::item::Item;
+use crate::domain::import_stock::{BinNamed, LotBin, LotThere, Said, Spot, StockThere};
 use crate::domain::ledger::Bin;
 use crate::domain::lot::Lot;
 use crate::domain::place::{FLOOR, Location, MAIN, Place, Warehouse};
-use crate::domain::sku::Sku;
 use crate::error::Error;
 use crate::store;
 use data::Unit;
@@ -13,12 +11,17 @@ use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
 use kernel::{Ctx, Quantity};
 use std::collections::{BTreeSet, HashMap};
 
-/// One for each row, and nothing lies there where the item is not known. The caller has the items held, and the places
-/// stay until the unit ends.
-pub(super) async fn read_bins(unit: &Unit, ctx: &Ctx, said: &[Said]) -> Result<Vec<BinNamed>, Error> {
+/// One for each row, and nothing lies there where the item is not among `things`, by SKU. Those are held, and the
+/// places stay until the unit ends.
+pub(super) async fn read_bins(
+    unit: &Unit,
+    ctx: &Ctx,
+    said: &[Said],
+    things: &HashMap<String, StockThere>,
+) -> Result<Vec<BinNamed>, Error> {
     let places = Places::read(unit, said).await?;
     let spots: Vec<Spot> = said.iter().map(|said| places.find(said)).collect();
-    let stock = Stock::read(unit, ctx, said, &spots).await?;
+    let stock = Stock::read(unit, ctx, said, things, &spots).await?;
     let today = ctx.now().date_naive();
     let empty = |spot| BinNamed { spot, on_hand: Quantity::ZERO, lot: None, today };
     Ok(said.iter().zip(spots).map(|(said, spot)| stock.fill(empty(spot), said)).collect())
@@ -89,20 +92,23 @@ impl Places {
 type InBins = Vec<(Bin, Quantity)>;
 
 /// What lies in the bins, and of which lots.
-struct Stock {
-    items: HashMap<Sku, ItemId>,
+struct Stock<'a> {
+    things: &'a HashMap<String, StockThere>,
     lots: HashMap<(ItemId, String), Lot>,
     bins: HashMap<(ItemId, Option<LotId>), InBins>,
     /// By name, of a lot at a warehouse.
     promised: HashMap<(WarehouseId, LotId), Quantity>,
 }
 
-impl Stock {
-    async fn read(unit: &Unit, ctx: &Ctx, named: &[Said], spots: &[Spot]) -> Result<Self, Error> {
-        let skus: BTreeSet<&Sku> = named.iter().filter_map(|said| said.sku.as_ref()).collect();
-        let skus: Vec<Sku> = skus.into_iter().cloned().collect();
-        let items: Vec<Item> = store::item::with_skus(unit, &skus).await?;
-        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+impl<'a> Stock<'a> {
+    async fn read(
+        unit: &Unit,
+        ctx: &Ctx,
+        named: &[Said],
+        things: &'a HashMap<String, StockThere>,
+        spots: &[Spot],
+    ) -> Result<Self, Error> {
+        let ids: Vec<ItemId> = things.values().map(|there| there.item).collect();
         let codes = plain(named.iter().filter_map(|said| said.lot.as_ref()));
         let lots = store::lot::with_codes(unit, &ids, &codes).await?;
         let lot_ids: Vec<LotId> = lots.iter().map(|lot| lot.id).collect();
@@ -123,14 +129,13 @@ impl Stock {
                 promised.insert((of.warehouse_id, of.lot_id), of.quantity);
             }
         }
-        let items = items.into_iter().map(|item| (item.fields.sku, item.id)).collect();
         let lots = lots.into_iter().map(|lot| ((lot.item, lot.code.clone()), lot)).collect();
-        Ok(Self { items, lots, bins, promised })
+        Ok(Self { things, lots, bins, promised })
     }
 
     fn fill(&self, bin: BinNamed, said: &Said) -> BinNamed {
-        let item = said.sku.as_ref().and_then(|sku| self.items.get(sku));
-        let (Some(item), Spot::At { place, .. }) = (item, &bin.spot) else { return bin };
+        let there = said.sku.as_ref().and_then(|sku| self.things.get(sku.as_str()));
+        let (Some(StockThere { item, .. }), Spot::At { place, .. }) = (there, &bin.spot) else { return bin };
         let place = *place;
         let lot = said.lot.as_ref().and_then(|code| self.lots.get(&(*item, code.clone())));
         let lies: &[(Bin, Quantity)] = match (&said.lot, lot) {

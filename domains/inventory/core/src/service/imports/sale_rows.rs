@@ -1,34 +1,28 @@
-//! Rows of a file as sales that another system made, and the goods that left by them: what is there, what is written of a
-//! batch, and how that is taken back. How a row is decided is in `domain/import_sale.rs`.
+//! Rows of a file as sales that another system made, and the goods that left by them: what is there, what is written
+//! of a batch, and how that is taken back. How a row is decided is in `domain/import_sale.rs`.
 
 use super::undo_sale_row::take_back;
-use super::{built_upon, row_fault};
+use super::{held, of_import, row_fault};
 use crate::domain::import_sale::{self, Named, StockThere};
 use crate::domain::movement::{Document, DocumentKind, MovementKind};
 use crate::domain::place::{MAIN, Place};
 use crate::domain::sale::{Sale, SaleFields};
 use crate::domain::sku::Sku;
 use crate::error::Error;
-use crate::permissions::{SALES_READ, SALES_WRITE, STOCK_RECEIVE};
-use crate::service::ledger::hold::hold;
+use crate::permissions::STOCK_RECEIVE;
 use crate::service::ledger::post::{Posting, post};
 use crate::store;
 use async_trait::async_trait;
-use data::{AuditEntry, Tx, Unit};
+use data::{Tx, Unit};
 use inventory_contract::{ItemId, LocationId, SaleId, WarehouseId};
-use kernel::{Ctx, Faults, Id, Permission, Quantity};
-use module::{
-    BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowTarget,
-    TargetDefinition,
-};
+use kernel::{Ctx, Faults, Id, Quantity};
+use module::{BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowTarget};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-pub struct SaleRows {
-    pub definition: TargetDefinition,
-}
+pub struct SaleRows;
 
 #[async_trait]
 impl RowTarget for SaleRows {
@@ -37,22 +31,10 @@ impl RowTarget for SaleRows {
     type Change = SaleMade;
     type Error = Error;
 
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &SALES_WRITE
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &SALES_READ
-    }
-
     /// By what the row says and not by how it says it, so that what is exported is what was imported.
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         let sale = import_sale::read(&mut Faults::new(), &row.values)?;
-        let said = ImportRow { line: row.line, values: sale.cells() };
+        let said = sale.cells();
         Some(Identity::line(sale.thing(), sale.document, &said))
     }
 
@@ -70,12 +52,13 @@ impl RowTarget for SaleRows {
         if wanted.is_empty() {
             return Ok(HashMap::new());
         }
-        let skus = wanted.iter().map(|(_, sku, _)| sku.clone()).collect();
+        let skus = wanted.iter().map(|(_, sku, _)| sku.to_string()).collect();
         let codes = wanted.iter().map(|(_, _, code)| code.clone()).collect();
-        let (items, warehouses) = (items_of(unit, skus).await?, warehouses_of(unit, codes).await?);
-        let ids: Vec<ItemId> = items.values().copied().collect();
+        let (items, levels) = held(unit, ctx, &skus).await?;
+        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+        let items: HashMap<Sku, ItemId> = items.into_iter().map(|item| (item.fields.sku, item.id)).collect();
+        let warehouses = warehouses_of(unit, codes).await?;
         let places: Vec<WarehouseId> = warehouses.values().copied().collect();
-        let levels = hold(unit, ctx, &ids).await?;
         let levels: HashMap<ItemId, _> = levels.into_iter().map(|level| (level.item, level)).collect();
         let floors: Vec<LocationId> = places.iter().map(|id| Place::floor_of(*id).location).collect();
         // They stay until the unit ends.
@@ -100,7 +83,13 @@ impl RowTarget for SaleRows {
         Ok(found.collect())
     }
 
-    async fn read_beside(&self, unit: &mut Unit, ctx: &Ctx, rows: &[ImportRow]) -> Result<Vec<Named>, Error> {
+    async fn read_beside(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        rows: &[ImportRow],
+        _: &HashMap<String, StockThere>,
+    ) -> Result<Vec<Named>, Error> {
         let named: Vec<_> = rows.iter().map(|row| import_sale::named(&row.values)).collect();
         let skus = named.iter().filter_map(|(sku, _)| sku.clone()).collect();
         let codes = named.iter().filter_map(|(_, code)| code.clone()).collect();
@@ -146,13 +135,8 @@ impl RowTarget for SaleRows {
         let sales: Vec<_> = made.iter().map(|made| (made.change.id, &made.change.fields)).collect();
         store::sale::insert_all(unit, batch.import.uuid(), &sales).await?;
         let created: Vec<SaleId> = sales.iter().map(|(id, _)| *id).collect();
-        unit.audit(AuditEntry {
-            action: "inventory.sales.import",
-            resource: "import",
-            resource_id: batch.import.uuid(),
-            before: None,
-            after: Some(json!({ "batch": batch.number, "created": created })),
-        })?;
+        let after = json!({ "batch": batch.number, "created": created });
+        unit.audit(of_import("inventory.sales.import", batch, None, after))?;
         Ok(())
     }
 
@@ -168,15 +152,10 @@ impl RowTarget for SaleRows {
         let ids = sales.iter().map(|sale| sale.id);
         let gone: Vec<SaleId> = ids.filter(|id| !kept.contains_key(id)).collect();
         store::sale::delete_all(unit, &gone).await?;
-        unit.audit(AuditEntry {
-            action: "inventory.sales.undo_import",
-            resource: "import",
-            resource_id: batch.import.uuid(),
-            before: Some(json!({ "batch": batch.number, "created": gone })),
-            after: Some(json!({ "deleted": gone })),
-        })?;
-        let told = sales.iter().map(|sale| Some(built_upon("sku", &kept.remove(&sale.id)?)));
-        Ok(told.collect())
+        let before = json!({ "batch": batch.number, "created": gone });
+        let after = json!({ "deleted": gone });
+        unit.audit(of_import("inventory.sales.undo_import", batch, Some(before), after))?;
+        Ok(sales.iter().map(|sale| kept.remove(&sale.id)).collect())
     }
 
     async fn export(
@@ -237,12 +216,10 @@ fn exported(
     Some(row.cells())
 }
 
+/// They stay as they are until the unit ends: what was sold is counted in their units.
 async fn items_of(unit: &Unit, skus: BTreeSet<Sku>) -> Result<HashMap<Sku, ItemId>, data::Error> {
-    if skus.is_empty() {
-        return Ok(HashMap::new());
-    }
     let skus: Vec<Sku> = skus.into_iter().collect();
-    let found = store::item::with_skus(unit, &skus).await?;
+    let found = store::item::with_skus_to_keep(unit, &skus).await?;
     Ok(found.into_iter().map(|item| (item.fields.sku, item.id)).collect())
 }
 

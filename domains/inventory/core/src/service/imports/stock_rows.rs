@@ -3,34 +3,27 @@
 
 use super::read_bins::read_bins;
 use super::undo_stock_row::{BinNow, undo_stock_row};
-use super::{built_upon, row_fault};
+use super::{built_upon, held, of_import, row_fault};
 use crate::domain::import_stock::{
     self, BinNamed, BinShown, ByFile, Decided, Here, Said, StockChange, StockThere,
 };
 use crate::domain::lot::{Lot, LotInput};
 use crate::domain::movement::{Document, DocumentKind, MovementKind};
 use crate::domain::place::LocationUse;
-use crate::domain::sku::Sku;
 use crate::error::Error;
-use crate::permissions::{STOCK_ADJUST, STOCK_READ};
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
 use crate::store;
 use async_trait::async_trait;
-use data::{AuditEntry, Tx, Unit};
+use data::{Tx, Unit};
 use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
-use kernel::{Ctx, Permission, Quantity};
-use module::{
-    BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowTarget,
-    TargetDefinition,
-};
+use kernel::{Ctx, Quantity};
+use module::{BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowTarget};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-pub struct StockRows {
-    pub definition: TargetDefinition,
-}
+pub struct StockRows;
 
 #[async_trait]
 impl RowTarget for StockRows {
@@ -38,18 +31,6 @@ impl RowTarget for StockRows {
     type Beside = BinNamed;
     type Change = StockChange;
     type Error = Error;
-
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &STOCK_ADJUST
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &STOCK_READ
-    }
 
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         let (thing, key) = Said::of(&row.values).keys()?;
@@ -63,10 +44,8 @@ impl RowTarget for StockRows {
         ctx: &Ctx,
         names: &BTreeSet<String>,
     ) -> Result<HashMap<String, StockThere>, Error> {
-        let skus: Vec<Sku> = names.iter().filter_map(|name| name.parse().ok()).collect();
-        let items = store::item::with_skus(unit, &skus).await?;
+        let (items, levels) = held(unit, ctx, names).await?;
         let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
-        let levels = hold(unit, ctx, &ids).await?;
         let mut warehouses: HashMap<ItemId, BTreeMap<WarehouseId, Here>> = HashMap::new();
         for (item, warehouse, level) in store::warehouse_level::everywhere(unit, &ids).await? {
             let (on_hand, blocked, reserved) = (level.on_hand, level.blocked, level.reserved);
@@ -102,9 +81,10 @@ impl RowTarget for StockRows {
         unit: &mut Unit,
         ctx: &Ctx,
         rows: &[ImportRow],
+        things: &HashMap<String, StockThere>,
     ) -> Result<Vec<BinNamed>, Error> {
         let said: Vec<Said> = rows.iter().map(|row| Said::of(&row.values)).collect();
-        read_bins(unit, ctx, &said).await
+        read_bins(unit, ctx, &said, things).await
     }
 
     fn decide(
@@ -151,13 +131,9 @@ impl RowTarget for StockRows {
             };
             changes.iter().map(bin).collect::<Vec<_>>()
         };
-        unit.audit(AuditEntry {
-            action: "inventory.stock.import",
-            resource: "import",
-            resource_id: batch.import.uuid(),
-            before: (!changes.is_empty()).then(|| json!({ "counted": bins(|change| change.before) })),
-            after: Some(json!({ "batch": batch.number, "counted": bins(StockChange::left) })),
-        })?;
+        let before = (!changes.is_empty()).then(|| json!({ "counted": bins(|change| change.before) }));
+        let after = json!({ "batch": batch.number, "counted": bins(StockChange::left) });
+        unit.audit(of_import("inventory.stock.import", batch, before, after))?;
         Ok(())
     }
 
@@ -196,13 +172,9 @@ impl RowTarget for StockRows {
             }
             told.push(why.map(|why| built_upon("on_hand", why)));
         }
-        unit.audit(AuditEntry {
-            action: "inventory.stock.undo_import",
-            resource: "import",
-            resource_id: batch.import.uuid(),
-            before: Some(json!({ "batch": batch.number, "rows": made.len() })),
-            after: Some(json!({ "taken_back": taken_back })),
-        })?;
+        let before = json!({ "batch": batch.number, "rows": made.len() });
+        let after = json!({ "taken_back": taken_back });
+        unit.audit(of_import("inventory.stock.undo_import", batch, Some(before), after))?;
         Ok(told)
     }
 

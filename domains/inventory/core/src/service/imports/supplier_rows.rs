@@ -1,47 +1,30 @@
-//! Rows of a file as suppliers: what is there of them, what is written of a batch, and how that is taken back. How a row
-//! is decided is in `domain/import_supplier.rs`.
+//! Rows of a file as suppliers: what is there of them, what is written of a batch, and how that is taken back. How a
+//! row is decided is in `domain/import_supplier.rs`.
 
 use super::undo_supplier_row::undo_supplier_row;
-use super::{built_upon, row_fault};
-use crate::domain::import_supplier::{self, Bearer, Decided, SupplierChange, SupplierThere};
+use super::{built_upon, of_import, row_fault};
+use crate::domain::import_supplier::{self, Bearer, Beside, Decided, SupplierChange, SupplierThere};
 use crate::domain::supplier::{Supplier, SupplierFields};
 use crate::error::Error;
-use crate::permissions::{SUPPLIERS_READ, SUPPLIERS_WRITE};
 use crate::store;
 use async_trait::async_trait;
 use data::{AuditEntry, Tx, Unit};
 use inventory_contract::SupplierId;
-use kernel::{Ctx, Id, Permission};
-use module::{
-    BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget, TargetDefinition,
-};
+use kernel::{Ctx, Id};
+use module::{BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget};
 use serde_json::{Map, json};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-pub struct SupplierRows {
-    pub definition: TargetDefinition,
-}
+pub struct SupplierRows;
 
 /// A row is of the supplier with its code. What several rows may be about is an external id, of which there is one.
 #[async_trait]
 impl RowTarget for SupplierRows {
     type Thing = Bearer;
-    type Beside = Option<SupplierThere>;
+    type Beside = Beside;
     type Change = SupplierChange;
     type Error = Error;
-
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &SUPPLIERS_WRITE
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &SUPPLIERS_READ
-    }
 
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         let key = import_supplier::code(&row.values)?;
@@ -49,20 +32,15 @@ impl RowTarget for SupplierRows {
         Some(Identity::Part { thing, key })
     }
 
-    /// Who bears these external ids.
+    /// Nothing yet: suppliers are held by one statement, so that no two imports wait for each other, and what they are
+    /// told apart by are codes as well.
     async fn read(
         &self,
-        unit: &mut Unit,
+        _: &mut Unit,
         _: &Ctx,
-        names: &BTreeSet<String>,
+        _: &BTreeSet<String>,
     ) -> Result<HashMap<String, Bearer>, Error> {
-        let external_ids: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
-        let found = store::supplier::named_to_change(unit, &[], &external_ids).await?.into_iter();
-        let bearers = found.filter_map(|Supplier { fields, .. }| {
-            let SupplierFields { code, external_id, .. } = fields;
-            Some((external_id?, Bearer { code }))
-        });
-        Ok(bearers.collect())
+        Ok(HashMap::new())
     }
 
     async fn read_beside(
@@ -70,17 +48,25 @@ impl RowTarget for SupplierRows {
         unit: &mut Unit,
         _: &Ctx,
         rows: &[ImportRow],
-    ) -> Result<Vec<Option<SupplierThere>>, Error> {
+        _: &HashMap<String, Bearer>,
+    ) -> Result<Vec<Beside>, Error> {
         let named: Vec<Option<String>> = rows.iter().map(|row| import_supplier::code(&row.values)).collect();
         let codes: BTreeSet<&String> = named.iter().flatten().collect();
         let codes: Vec<String> = codes.into_iter().cloned().collect();
-        let found = store::supplier::named_to_change(unit, &codes, &[]).await?.into_iter();
-        let found: HashMap<String, SupplierThere> = found
-            .map(|Supplier { id, version, fields, .. }| {
-                (fields.code.clone(), SupplierThere { id, version, fields })
-            })
-            .collect();
-        Ok(named.iter().map(|code| found.get(code.as_ref()?).cloned()).collect())
+        let external_ids: BTreeSet<&str> =
+            rows.iter().filter_map(|row| import_supplier::external_id(&row.values)).collect();
+        let external_ids: Vec<String> = external_ids.into_iter().map(str::to_owned).collect();
+        let (mut there, mut bearers) = (HashMap::new(), HashMap::new());
+        for found in store::supplier::named_to_change(unit, &codes, &external_ids).await? {
+            let Supplier { id, version, fields, .. } = found;
+            bearers.extend(fields.external_id.clone().map(|external_id| (external_id, fields.code.clone())));
+            there.insert(fields.code.clone(), SupplierThere { id, version, fields });
+        }
+        let beside = |(row, code): (&ImportRow, &Option<String>)| Beside {
+            there: code.as_ref().and_then(|code| there.get(code).cloned()),
+            bearer: import_supplier::external_id(&row.values).and_then(|id| bearers.get(id).cloned()),
+        };
+        Ok(rows.iter().zip(&named).map(beside).collect())
     }
 
     fn decide(
@@ -88,9 +74,9 @@ impl RowTarget for SupplierRows {
         row: &ImportRow,
         id: Uuid,
         thing: Option<&Bearer>,
-        beside: &Option<SupplierThere>,
+        beside: &Beside,
     ) -> Decision<Bearer, SupplierChange> {
-        let decided = import_supplier::decide(&row.values, Id::from_uuid(id), beside.as_ref(), thing);
+        let decided = import_supplier::decide(&row.values, Id::from_uuid(id), thing, beside);
         let change = match decided {
             Ok(Decided::Changed(change)) => *change,
             Ok(Decided::Unchanged(supplier)) => return Decision::unchanged(supplier.uuid()),
@@ -153,13 +139,9 @@ impl RowTarget for SupplierRows {
             }
             told.push(kept.map(|why| built_upon("code", why)));
         }
-        unit.audit(AuditEntry {
-            action: "inventory.suppliers.undo_import",
-            resource: "import",
-            resource_id: batch.import.uuid(),
-            before: Some(json!({ "batch": batch.number, "created": gone })),
-            after: Some(json!({ "deleted": gone, "put_back": put_back })),
-        })?;
+        let before = json!({ "batch": batch.number, "created": gone });
+        let after = json!({ "deleted": gone, "put_back": put_back });
+        unit.audit(of_import("inventory.suppliers.undo_import", batch, Some(before), after))?;
         Ok(told)
     }
 
@@ -192,11 +174,7 @@ fn written(batch: BatchOf, made: &[Made<SupplierChange>]) -> AuditEntry {
             }
         }
     }
-    AuditEntry {
-        action: "inventory.suppliers.import",
-        resource: "import",
-        resource_id: batch.import.uuid(),
-        before: (!before.is_empty()).then(|| json!({ "updated": before })),
-        after: Some(json!({ "batch": batch.number, "created": created, "updated": after })),
-    }
+    let before = (!before.is_empty()).then(|| json!({ "updated": before }));
+    let after = json!({ "batch": batch.number, "created": created, "updated": after });
+    of_import("inventory.suppliers.import", batch, before, after)
 }

@@ -1,95 +1,190 @@
-//! Takes back what one row of a file made of an item, where the item is as the row left it: its count by the opposite
+//! Takes back what rows of a file made of items, where each is as its row left it: its count by the opposite
 //! movement, its fields as they were, and an item that the row made is deleted.
 
 use super::item_rows::posting;
+use super::{built_upon, not_permitted};
 use crate::domain::import_row::RowChange;
 use crate::domain::movement::Movement;
 use crate::domain::stock::Level;
 use crate::error::Error;
+use crate::service::catalogue::hold_category::hold_categories;
+use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post_or_refuse};
 use crate::service::reordering::watch::follow;
 use crate::service::valuation::change_cost::change_cost;
 use crate::store;
 use data::Unit;
+use inventory_contract::ItemId;
 use kernel::Ctx;
-use module::ImportId;
+use module::{ImportId, RowFault};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The item's version and level, where it is there. Says why it stays, where it does; nothing is written then. The
-/// caller has the level held.
-pub(super) async fn undo_item_row(
+/// Why rows stay, by their items, of those that do. All others are as if they had never been.
+pub(super) async fn undo_item_rows(
     unit: &mut Unit,
     ctx: &Ctx,
     import: ImportId,
+    changes: &[&RowChange],
+) -> Result<BTreeMap<ItemId, RowFault>, Error> {
+    let ids: Vec<ItemId> = changes.iter().map(|change| change.item).collect();
+    let levels = hold(unit, ctx, &ids).await?;
+    let mut levels: HashMap<ItemId, Level> = levels.into_iter().map(|level| (level.item, level)).collect();
+    let before: Vec<_> = changes.iter().filter_map(|change| change.before.as_ref()).collect();
+    let categories: Vec<_> = before.iter().map(|before| before.fields.category.as_deref()).collect();
+    hold_categories(unit, ctx, categories).await?;
+    store::item::hold(unit, &ids).await?;
+    let items = store::item::with_ids(unit, &ids).await?;
+    let versions: HashMap<ItemId, i64> = items.into_iter().map(|item| (item.id, item.version)).collect();
+    let movements = store::movement::of_document(unit, import.uuid(), &ids).await?;
+    let movements: HashMap<ItemId, Movement> =
+        movements.into_iter().map(|movement| (movement.item, movement)).collect();
+    let uses = Uses::read(unit, changes).await?;
+    let (mut kept, mut going, mut postings) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for change in changes.iter().copied() {
+        let there = versions.get(&change.item).copied().zip(levels.get(&change.item));
+        let movement = movements.get(&change.item);
+        let why = match stays(ctx, change, there, movement) {
+            None => uses.of(unit, change).await?.map(|why| built_upon("sku", why)),
+            why => why,
+        };
+        if let Some(why) = why {
+            kept.insert(change.item, why);
+            continue;
+        }
+        going.push(change);
+        postings.extend(opposite(ctx, import, change, movement));
+    }
+    // One that cannot be is left out of the rest. Nothing is written while there is one.
+    while !postings.is_empty() {
+        let refused = match post_or_refuse(unit, ctx, &postings).await? {
+            Ok(posted) => {
+                levels.extend(posted.levels);
+                break;
+            }
+            Err(refused) => refused,
+        };
+        let item = postings.remove(refused.index).item;
+        going.retain(|change| change.item != item);
+        kept.insert(item, built_upon("sku", "stock that it brought is reserved, or lies elsewhere by now"));
+    }
+    delete(unit, &going).await?;
+    put_back(unit, ctx, &going, (&versions, &levels)).await?;
+    Ok(kept)
+}
+
+/// Of an item as it is now: its version and level, where it is there, and what the row moved.
+fn stays(
+    ctx: &Ctx,
     change: &RowChange,
     there: Option<(i64, &Level)>,
     movement: Option<&Movement>,
-) -> Result<Option<String>, Error> {
-    let Some((version, level)) = there else { return Ok(Some("the item is deleted already".to_owned())) };
+) -> Option<RowFault> {
+    let Some((version, level)) = there else { return Some(built_upon("sku", "the item is deleted already")) };
     if let Some(why) = change.built_upon(version, level) {
-        return Ok(Some(why.to_owned()));
+        return Some(built_upon("sku", why));
     }
-    if let Some(why) = used_elsewhere(unit, change).await? {
-        return Ok(Some(why.to_owned()));
+    let moved = change.moved?;
+    if movement.is_none() {
+        return Some(built_upon("sku", "its movement is not there any more: adjust the stock by hand"));
     }
-    let mut level = *level;
-    if let Some(moved) = change.moved {
-        let Some(movement) = movement else {
-            return Ok(Some("its movement is not there any more: adjust the stock by hand".to_owned()));
-        };
-        let opposite = Posting {
-            reverses: Some(movement.id),
-            reason: Some(format!("import {import} is undone")),
-            ..posting(ctx, import, change.item, -moved)
-        };
-        let Ok(posted) = post_or_refuse(unit, ctx, &[opposite]).await? else {
-            return Ok(Some("stock that it brought is reserved, or lies elsewhere by now".to_owned()));
-        };
-        level = posted.levels.get(&change.item).copied().unwrap_or(level);
-    }
-    match &change.before {
-        None => {
-            let empty = !store::bin::any_of(unit, change.item).await?
-                && store::stock_level::delete_empty(unit, change.item).await?;
-            if !empty || !store::item::delete(unit, change.item).await? {
-                return Err(Error::ItemHasStock);
-            }
-        }
-        Some(before) if change.rewrites() => {
-            let written = store::item::update(unit, change.item, version, &before.fields).await?;
-            written
-                .ok_or_else(|| data::Error::Busy("an item was changed while its import was undone".into()))?;
-            change_cost(unit, ctx, change.item, &level, change.fields.unit_cost).await?;
-            if before.fields.reorder_level != change.fields.reorder_level {
-                follow(unit, ctx, [(change.item, before.fields.reorder_level)]).await?;
-            }
-        }
-        Some(_) => {}
-    }
-    Ok(None)
+    not_permitted(ctx, "on_hand", -moved)
 }
 
-/// What holds a new item as it holds any that is to be deleted, and what holds the unit of one that was there.
-async fn used_elsewhere(unit: &Unit, change: &RowChange) -> Result<Option<&'static str>, Error> {
-    let item = change.item;
-    if let Some(before) = &change.before {
-        let ordered = before.fields.unit != change.fields.unit
-            && store::purchase_order_line::any_of(unit, item).await?;
-        return Ok(ordered.then_some("a purchase order has the item in its unit: change it by hand"));
+fn opposite(ctx: &Ctx, import: ImportId, change: &RowChange, movement: Option<&Movement>) -> Option<Posting> {
+    Some(Posting {
+        reverses: Some(movement?.id),
+        reason: Some(format!("import {import} is undone")),
+        ..posting(ctx, import, change.item, -change.moved?)
+    })
+}
+
+async fn delete(unit: &Unit, going: &[&RowChange]) -> Result<(), Error> {
+    let new: Vec<ItemId> =
+        going.iter().filter(|change| change.before.is_none()).map(|change| change.item).collect();
+    if store::bin::any_of(unit, &new).await? {
+        return Err(Error::ItemHasStock);
     }
-    let barcodes = store::item_barcode::count_of_item(unit, item).await?;
-    let (conversions, _) = store::item_conversion::find(unit, item).await?;
-    if barcodes > 0 || conversions > 0 {
-        return Ok(Some("the item has barcodes or conversions by now: delete it by hand"));
+    for item in new {
+        if !store::stock_level::delete_empty(unit, item).await? || !store::item::delete(unit, item).await? {
+            return Err(Error::ItemHasStock);
+        }
     }
-    if store::purchase_order_line::is_on_order(unit, item).await? {
-        return Ok(Some("the item is on order by now: delete it by hand"));
+    Ok(())
+}
+
+async fn put_back(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    going: &[&RowChange],
+    (versions, levels): (&HashMap<ItemId, i64>, &HashMap<ItemId, Level>),
+) -> Result<(), Error> {
+    let mut reordered = Vec::new();
+    for change in going.iter().filter(|change| change.rewrites()) {
+        let Some(before) = &change.before else { continue };
+        let there = versions.get(&change.item).copied().zip(levels.get(&change.item));
+        let (version, level) = there.ok_or(Error::ItemNotFound)?;
+        let written = store::item::update(unit, change.item, version, &before.fields).await?;
+        written.ok_or_else(|| data::Error::Busy("an item was changed while its import was undone".into()))?;
+        let (was, is) = (&before.fields, &change.fields);
+        if was.unit_cost != is.unit_cost {
+            change_cost(unit, ctx, change.item, level, is.unit_cost).await?;
+        }
+        if was.reorder_level != is.reorder_level {
+            reordered.push((change.item, was.reorder_level));
+        }
     }
-    if store::sale::any_of(unit, item).await? {
-        return Ok(Some("sales of the item were imported by now: undo that import first"));
+    if !reordered.is_empty() {
+        follow(unit, ctx, reordered).await?;
     }
-    let has_parts = !store::bill::kinds(unit, &[item]).await?.is_empty();
-    if has_parts || store::bill_component::user_of(unit, item).await?.is_some() {
-        return Ok(Some("the item has parts by now, or is one: delete it by hand"));
+    Ok(())
+}
+
+/// What may hold a new item as it holds any that is to be deleted. Mostly nothing does: each is asked once for all
+/// rows, and row by row only where any is held.
+struct Uses {
+    has_barcodes: bool,
+    has_conversions: BTreeSet<ItemId>,
+    is_on_order: bool,
+    is_sold: bool,
+    has_parts: BTreeSet<ItemId>,
+    is_part: bool,
+}
+
+impl Uses {
+    async fn read(unit: &Unit, changes: &[&RowChange]) -> Result<Self, data::Error> {
+        let new: Vec<ItemId> =
+            changes.iter().filter(|change| change.before.is_none()).map(|change| change.item).collect();
+        let kinds = store::bill::kinds(unit, &new).await?;
+        Ok(Self {
+            has_barcodes: store::item_barcode::any_of(unit, &new).await?,
+            has_conversions: store::item_conversion::of(unit, &new).await?.into_keys().collect(),
+            is_on_order: store::purchase_order_line::any_on_order(unit, &new).await?,
+            is_sold: store::sale::any_of(unit, &new).await?,
+            has_parts: kinds.into_iter().map(|(item, _)| item).collect(),
+            is_part: store::bill_component::any_uses(unit, &new).await?,
+        })
     }
-    Ok(None)
+
+    async fn of(&self, unit: &Unit, change: &RowChange) -> Result<Option<&'static str>, data::Error> {
+        let item = change.item;
+        let one = &[item];
+        if let Some(before) = &change.before {
+            let used = before.fields.unit != change.fields.unit
+                && store::unit_use::uses_unit_of(unit, item).await?.is_some();
+            return Ok(used.then_some("the item is counted in its unit elsewhere by now, so that stays"));
+        }
+        let has_barcodes = self.has_barcodes && store::item_barcode::any_of(unit, one).await?;
+        if has_barcodes || self.has_conversions.contains(&item) {
+            return Ok(Some("the item has barcodes or conversions by now: delete it by hand"));
+        }
+        if self.is_on_order && store::purchase_order_line::any_on_order(unit, one).await? {
+            return Ok(Some("the item is on order by now: delete it by hand"));
+        }
+        if self.is_sold && store::sale::any_of(unit, one).await? {
+            return Ok(Some("sales of the item were imported by now: undo that import first"));
+        }
+        let is_part = self.is_part && store::bill_component::user_of(unit, item).await?.is_some();
+        let has_parts = is_part || self.has_parts.contains(&item);
+        Ok(has_parts.then_some("the item has parts by now, or is one: delete it by hand"))
+    }
 }

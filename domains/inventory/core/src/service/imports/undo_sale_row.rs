@@ -1,7 +1,8 @@
-//! Takes back what sales of a file did to stock: each movement by its opposite. A sale that moved none has nothing to take
-//! back.
+//! Takes back what sales of a file did to stock: each movement by its opposite. A sale that moved none has nothing to
+//! take back.
 
 use super::sale_rows::SaleMade;
+use super::{built_upon, not_permitted};
 use crate::domain::movement::Movement;
 use crate::domain::place::Place;
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::store;
 use data::Unit;
 use inventory_contract::{ItemId, LocationId, SaleId};
 use kernel::Ctx;
-use module::ImportId;
+use module::{ImportId, RowFault};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ pub(super) async fn take_back(
     ctx: &Ctx,
     import: ImportId,
     sales: &[&SaleMade],
-) -> Result<BTreeMap<SaleId, String>, Error> {
+) -> Result<BTreeMap<SaleId, RowFault>, Error> {
     let moved: Vec<&SaleMade> =
         sales.iter().copied().filter(|sale| sale.fields.warehouse.is_some()).collect();
     let mut kept = BTreeMap::new();
@@ -39,6 +40,8 @@ pub(super) async fn take_back(
     let movements = store::movement::of_documents(unit, &documents).await?;
     let movements: HashMap<Uuid, Movement> =
         movements.into_iter().filter_map(|made| Some((made.document?.id, made))).collect();
+    let counted = store::movement::counted_since(unit, &documents).await?;
+    let counted: HashSet<Uuid> = counted.into_iter().collect();
     let (mut waiting, mut postings) = (Vec::new(), Vec::new());
     for sale in moved {
         let why = match movements.get(&sale.id.uuid()) {
@@ -49,19 +52,27 @@ pub(super) async fn take_back(
             Some(made) if !floors.contains(&made.location) => {
                 "the warehouse is deleted by now: restore it first"
             }
+            // What is there was said since, and was there without its goods.
+            Some(_) if counted.contains(&sale.id.uuid()) => {
+                "stock was counted or adjusted there since: adjust it by hand"
+            }
             Some(made) => {
-                waiting.push(sale.id);
-                postings.push(opposite(ctx, import, made));
+                if let Some(why) = not_permitted(ctx, "warehouse", -made.quantity) {
+                    kept.insert(sale.id, why);
+                } else {
+                    waiting.push(sale.id);
+                    postings.push(opposite(ctx, import, made));
+                }
                 continue;
             }
         };
-        kept.insert(sale.id, why.to_owned());
+        kept.insert(sale.id, built_upon("sku", why));
     }
     // One that cannot be is left out of the rest. Nothing is written while there is one.
     while !postings.is_empty() {
         let Err(refused) = post_or_refuse(unit, ctx, &postings).await? else { break };
         let why = format!("its goods cannot be moved back: {}", refused.refusal);
-        kept.insert(waiting.remove(refused.index), why);
+        kept.insert(waiting.remove(refused.index), built_upon("sku", &why));
         postings.remove(refused.index);
     }
     Ok(kept)

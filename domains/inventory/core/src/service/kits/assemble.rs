@@ -2,24 +2,22 @@
 
 use crate::App;
 use crate::domain::item::Moving;
-use crate::domain::kit::{Assembly, BillKind, Direction, MAX_COMPONENTS};
+use crate::domain::kit::{Assembly, BillKind, Bills, Direction, MAX_COMPONENTS, taken};
 use crate::domain::ledger::{Pick, Refusal, pick};
 use crate::domain::lot::LotInput;
 use crate::domain::movement::{Document, DocumentKind, MovementKind, check_happened_at};
 use crate::domain::place::{LocationUse, Place};
-use crate::domain::stock::Level;
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::kits::pick_parts::{NamedPart, Parts, Portion};
-use crate::service::kits::read_bills::{Below, bills_of};
+use crate::service::kits::read_bills::hold_bill;
 use crate::service::kits::reserve_kit::{Short, parts_short};
-use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, Refused, post_or_refuse};
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, find_moving, in_item_unit};
 use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
 use crate::store;
 use chrono::{DateTime, NaiveDate, Utc};
-use data::{AuditEntry, Tx, Unit};
+use data::{AuditEntry, Unit};
 use inventory_contract::{Assembled, ItemId, LocationId, WarehouseId};
 use kernel::{Ctx, Faults, Quantity};
 use serde_json::json;
@@ -50,12 +48,11 @@ pub async fn assemble(
     let item = command.item;
     let (happened_at, reference) = check(ctx, &command)?;
     let mut unit = app.databases.write(ctx).await?;
+    let (levels, bills) = hold_bill(&mut unit, ctx, item).await?;
     let whole = find_moving(&unit, item).await?;
     let (quantity, entered) = in_item_unit(&unit, &whole, command.quantity, command.unit.as_deref()).await?;
-    let needed = parts_of_assembly(&unit, item, quantity).await?;
-    let items: Vec<ItemId> = needed.keys().copied().chain([item]).collect();
-    let levels = hold(&mut unit, ctx, &items).await?;
-    let levels: BTreeMap<ItemId, Level> = levels.into_iter().map(|level| (level.item, level)).collect();
+    let needed = parts_of_assembly(&bills, item, quantity)?;
+    let items: Vec<ItemId> = levels.keys().copied().collect();
     let moving = store::item::moving(&unit, &items).await?;
     let parts = Parts { needed: &needed, levels: &levels, moving: &moving, named: &command.parts };
     parts.check_named()?;
@@ -132,18 +129,16 @@ fn check(ctx: &Ctx, command: &Assemble) -> Result<(DateTime<Utc>, Option<String>
 }
 
 /// Each part once, with all of it; of a kit among them its parts.
-async fn parts_of_assembly(
-    tx: &Tx,
+fn parts_of_assembly(
+    bills: &Bills,
     item: ItemId,
     quantity: Quantity,
 ) -> Result<BTreeMap<ItemId, Quantity>, Error> {
-    let bills = bills_of(tx, &[item], Below::OfKits).await?;
     if bills.kind(item) != Some(BillKind::Assembly) {
         return Err(Error::NotAnAssembly);
     }
     let parts = bills.for_one(item).map_err(|_| Error::BillTooLarge)?;
-    let parts = parts.into_iter().map(|(part, per)| Some((part, per.of(quantity)?)));
-    parts.collect::<Option<_>>().ok_or(Error::BillTooLarge)
+    taken(&parts, quantity).map_err(|_| Error::BillTooLarge)
 }
 
 /// Where what is taken apart lies; also what has expired, where its lot is named.

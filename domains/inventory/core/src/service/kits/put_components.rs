@@ -162,7 +162,7 @@ async fn change_kind(
         return Ok(());
     }
     let nothing = level.on_hand == Quantity::ZERO && level.reserved == Quantity::ZERO && !level.awaited;
-    if kit && (!nothing || store::bin::any_of(unit, level.item).await?) {
+    if kit && (!nothing || store::bin::any_of(unit, &[level.item]).await?) {
         return Err(Error::KitHasStock);
     }
     level.kit = kit;

@@ -2,9 +2,11 @@
 
 use crate::App;
 use crate::domain::kit::{Bill, BillKind, Bills, MAX_DEPTH, MAX_ITEMS};
+use crate::domain::stock::Level;
 use crate::error::Error;
+use crate::service::ledger::hold::hold;
 use crate::store;
-use data::Tx;
+use data::{Tx, Unit};
 use inventory_contract::ItemId;
 use kernel::Ctx;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,23 @@ pub async fn find_bill(tx: &Tx, item: ItemId) -> Result<Bill, Error> {
     }
     let created_at = stocked.item.created_at;
     Ok(Bill { item, kind: None, components: Vec::new(), version: 0, created_at, updated_at: created_at })
+}
+
+/// An item with its parts, those of kits among them too, held until the unit ends, and its bill as it is then: who
+/// replaces one of these bills holds its item.
+pub async fn hold_bill(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    item: ItemId,
+) -> Result<(BTreeMap<ItemId, Level>, Bills), Error> {
+    let mut items = bills_of(unit, &[item], Below::OfKits).await?.items();
+    items.insert(item);
+    let held = hold(unit, ctx, &items.iter().copied().collect::<Vec<_>>()).await?;
+    let bills = bills_of(unit, &[item], Below::OfKits).await?;
+    if !bills.items().is_subset(&items) {
+        return Err(data::Error::Busy("a bill was replaced while its parts were waited for".into()).into());
+    }
+    Ok((held.into_iter().map(|level| (level.item, level)).collect(), bills))
 }
 
 /// How far down to read.

@@ -1,19 +1,19 @@
 //! Promises a kit, which is to promise all of its parts or none of them.
 
 use crate::App;
-use crate::domain::kit::{BillKind, is_counted, is_whole};
+use crate::domain::kit::{BillKind, Bills, is_counted, is_whole, taken};
 use crate::domain::place::Place;
 use crate::domain::reservation::{Reservation, check_expires_at};
 use crate::domain::{stock, text};
 use crate::error::Error;
-use crate::service::kits::read_bills::{Below, bills_of};
+use crate::service::kits::read_bills::hold_bill;
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, find_moving, in_item_unit};
 use crate::service::places::find_place::fault;
 use crate::service::reservations::reserve_stock::reserve_or_tell;
 use crate::store;
 use crate::store::reservation::NewReservation;
 use chrono::{DateTime, Utc};
-use data::{AuditEntry, Tx, Unit};
+use data::{AuditEntry, Unit};
 use inventory_contract::{ItemId, WarehouseId};
 use kernel::{Ctx, Faults, FieldError, Quantity};
 use serde_json::json;
@@ -48,12 +48,13 @@ pub async fn reserve_kit(app: &App, ctx: &Ctx, command: ReserveKit) -> Result<Re
     let reference = faults.finish(reference).map_err(Error::invalid)?;
 
     let mut unit = app.databases.write(ctx).await?;
+    let (_, bills) = hold_bill(&mut unit, ctx, item).await?;
     let kit = find_moving(&unit, item).await?;
     let (quantity, _) = in_item_unit(&unit, &kit, quantity, command.unit.as_deref()).await?;
     if is_counted(&kit.unit) && !is_whole(quantity) {
         return Err(fault("/quantity", "not_whole", "must be whole: the kit is counted"));
     }
-    let parts = parts_of_kit(&unit, item, quantity).await?;
+    let parts = parts_of_kit(&bills, item, quantity)?;
     let warehouse = command.warehouse.unwrap_or_else(|| Place::main(ctx.tenant()).warehouse);
     let lines = parts.into_iter().map(|(part, quantity)| NewReservation {
         id: ctx.new_id(),
@@ -90,19 +91,17 @@ pub async fn reserve_kit(app: &App, ctx: &Ctx, command: ReserveKit) -> Result<Re
     Ok(unit.commit(ReservedKit { item, quantity, warehouse, reservations }).await?)
 }
 
-/// What so much of a kit comes to, each part once with all of it. For whoever sells kits.
-pub async fn parts_of_kit(
-    tx: &Tx,
+/// What so much of a kit comes to, each part once with all of it.
+fn parts_of_kit(
+    bills: &Bills,
     item: ItemId,
     quantity: Quantity,
 ) -> Result<BTreeMap<ItemId, Quantity>, Error> {
-    let bills = bills_of(tx, &[item], Below::OfKits).await?;
     if bills.kind(item) != Some(BillKind::Kit) {
         return Err(Error::NotAKit);
     }
     let parts = bills.for_one(item).map_err(|_| Error::BillTooLarge)?;
-    let parts = parts.into_iter().map(|(part, per)| Some((part, per.of(quantity)?)));
-    parts.collect::<Option<_>>().ok_or(Error::BillTooLarge)
+    taken(&parts, quantity).map_err(|_| Error::BillTooLarge)
 }
 
 /// A part of which there is not enough.

@@ -4,6 +4,7 @@ use crate::App;
 use crate::domain::lot::Lot;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
+use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
 use crate::store;
 use chrono::NaiveDate;
@@ -51,8 +52,9 @@ pub async fn patch_lot(
     let lot = store::lot::set_expiry(&unit, id, before.version, expires_on).await?;
     let lot = lot.ok_or_else(Error::stale_one)?;
     store::bin::set_expiry(&unit, id, lot.expires_on).await?;
-    if let Some(level) = store::stock_level::find(&unit, lot.item).await? {
+    if let Some(mut level) = store::stock_level::find(&unit, lot.item).await? {
         serve_later(&mut unit, &level)?;
+        watch(&mut unit, ctx, &mut level).await?;
     }
     unit.audit(AuditEntry {
         action: "inventory.lot.update",

@@ -32,7 +32,7 @@ pub async fn extend_reservation(
     level.next_expiry = [level.next_expiry, expires_at].into_iter().flatten().min();
     store::stock_level::write(&unit, &level).await?;
     if let Some(at) = expires_at {
-        expire_later(&mut unit, ctx, id, at)?;
+        expire_later(&mut unit, id, at)?;
     }
     unit.audit(AuditEntry {
         action: "inventory.stock.extend",

@@ -34,7 +34,6 @@ pub async fn grow(
     level.revision += 1;
     store::stock_level::write(unit, &level).await?;
     watch(unit, ctx, &mut level).await?;
-    watch(unit, ctx, &mut level).await?;
     let Some(reservation) = store::reservation::change(unit, ctx.now(), id, quantity).await? else {
         return Err(Error::ReservationSettled { status: before.status_at(ctx.now()) });
     };

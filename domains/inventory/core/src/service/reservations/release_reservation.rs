@@ -16,7 +16,8 @@ use serde_json::json;
 pub async fn release_reservation(app: &App, ctx: &Ctx, id: ReservationId) -> Result<Reservation, Error> {
     let mut unit = app.databases.write(ctx).await?;
     check_of_nobody(&unit, id).await?;
-    let reservation = release(&mut unit, ctx, id).await?;
+    let (reservation, level) = free(&mut unit, ctx, id).await?;
+    serve_later(&mut unit, &level)?;
     Ok(unit.commit(reservation).await?)
 }
 
@@ -28,8 +29,8 @@ pub async fn check_of_nobody(unit: &Unit, id: ReservationId) -> Result<(), Error
     Ok(())
 }
 
-/// For use cases that go on in the same unit.
-pub async fn release(unit: &mut Unit, ctx: &Ctx, id: ReservationId) -> Result<Reservation, Error> {
+/// The level then, too. For use cases that go on in the same unit, and ask for those who wait to be served.
+pub async fn free(unit: &mut Unit, ctx: &Ctx, id: ReservationId) -> Result<(Reservation, Level), Error> {
     let mut level = hold_of(unit, ctx, id).await?;
     let reservation = settle(unit, ctx, id, ReservationStatus::Released).await?;
     let Reservation { item, warehouse, quantity, .. } = reservation;
@@ -40,7 +41,6 @@ pub async fn release(unit: &mut Unit, ctx: &Ctx, id: ReservationId) -> Result<Re
     level.reserved = level.reserved.saturating_sub(quantity);
     level.revision += 1;
     store::stock_level::write(unit, &level).await?;
-    serve_later(unit, &level)?;
     watch(unit, ctx, &mut level).await?;
     unit.audit(AuditEntry {
         action: "inventory.stock.release",
@@ -57,7 +57,7 @@ pub async fn release(unit: &mut Unit, ctx: &Ctx, id: ReservationId) -> Result<Re
             "available": level.available(),
         })),
     })?;
-    Ok(reservation)
+    Ok((reservation, level))
 }
 
 /// The item of a reservation, held: the item comes before its reservations for all who lock both.

@@ -58,7 +58,7 @@ pub async fn reserve_stock(app: &App, ctx: &Ctx, command: ReserveStock) -> Resul
     let new = faults.finish(new).map_err(Error::invalid)?;
     let mut unit = app.databases.write(ctx).await?;
     if let Some(mut level) = reserve_fast(&unit, &new).await? {
-        let reservation = promise(&mut unit, ctx, new, level.available()).await?;
+        let reservation = promise(&mut unit, new, level.available()).await?;
         watch(&mut unit, ctx, &mut level).await?;
         return Ok(unit.commit(reservation).await?);
     }
@@ -170,7 +170,7 @@ async fn reserve_or_short(
     let mut reservations = Vec::with_capacity(lines.len());
     for line in lines {
         let available = levels.get(&line.item).map(|level| level.available()).unwrap_or_default();
-        reservations.push(promise(unit, ctx, line, available).await?);
+        reservations.push(promise(unit, line, available).await?);
     }
     for level in levels.values_mut() {
         watch(unit, ctx, level).await?;
@@ -342,12 +342,7 @@ async fn free_of_lot(unit: &Unit, ctx: &Ctx, line: &NewReservation, lot: LotId) 
 }
 
 /// The balances have it already.
-async fn promise(
-    unit: &mut Unit,
-    ctx: &Ctx,
-    new: NewReservation,
-    available: Quantity,
-) -> Result<Reservation, Error> {
+async fn promise(unit: &mut Unit, new: NewReservation, available: Quantity) -> Result<Reservation, Error> {
     let reservation = store::reservation::insert(unit, new).await?;
     let Reservation { id, item, quantity, expires_at, .. } = reservation;
     unit.publish(&StockReserved {
@@ -358,7 +353,7 @@ async fn promise(
         reference: reservation.reference.clone(),
     })?;
     if let Some(at) = expires_at {
-        expire_later(unit, ctx, id, at)?;
+        expire_later(unit, id, at)?;
     }
     unit.audit(AuditEntry {
         action: "inventory.stock.reserve",
@@ -372,17 +367,8 @@ async fn promise(
     Ok(reservation)
 }
 
-/// A promise lapses by its time alone; this only writes it down. Who acts through another starts no job, and then whoever
-/// holds the item next does.
-pub fn expire_later(
-    unit: &mut Unit,
-    ctx: &Ctx,
-    id: ReservationId,
-    at: DateTime<Utc>,
-) -> Result<(), data::Error> {
-    if ctx.principal().impersonator.is_some() {
-        return Ok(());
-    }
+/// A promise lapses by its time alone; this only writes it down.
+pub fn expire_later(unit: &mut Unit, id: ReservationId, at: DateTime<Utc>) -> Result<(), data::Error> {
     let options = JobOptions { run_at: Some(at), act_as: ActAs::System, ..JobOptions::default() };
     unit.enqueue(&ExpireReservation { reservation: id }, options).map(|_| ())
 }

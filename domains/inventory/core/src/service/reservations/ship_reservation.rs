@@ -3,7 +3,7 @@
 
 use crate::App;
 use crate::domain::ledger::{Pick, pick};
-use crate::domain::movement::{Document, EnteredQuantity, Movement, MovementKind};
+use crate::domain::movement::{Document, EnteredQuantity, MovementKind};
 use crate::domain::place::{LocationUse, Place};
 use crate::domain::reservation::{Reservation, ReservationStatus};
 use crate::domain::stock::Level;
@@ -13,40 +13,38 @@ use crate::service::reservations::release_reservation::{check_of_nobody, hold_of
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
-use inventory_contract::{LotId, ReservationId};
+use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId};
 use kernel::{Ctx, Quantity};
 use serde_json::json;
 use std::collections::BTreeMap;
 
+/// How many movements are gathered before they are posted: a pick is of at most 500, and a statement binds no more than
+/// so many rows take.
+const GATHERED: usize = 500;
+
 pub async fn ship_reservation(app: &App, ctx: &Ctx, id: ReservationId) -> Result<Reservation, Error> {
     let mut unit = app.databases.write(ctx).await?;
     check_of_nobody(&unit, id).await?;
-    let (reservation, _) = ship(&mut unit, ctx, id, None).await?;
-    Ok(unit.commit(reservation).await?)
-}
-
-/// For use cases that go on in the same unit.
-pub async fn ship(
-    unit: &mut Unit,
-    ctx: &Ctx,
-    id: ReservationId,
-    document: Option<Document>,
-) -> Result<(Reservation, Vec<Movement>), Error> {
-    let level = hold_of(unit, ctx, id).await?;
-    let reservation = settle(unit, ctx, id, ReservationStatus::Shipped).await?;
-    let part = Part {
+    let level = hold_of(&mut unit, ctx, id).await?;
+    let reservation = settle(&unit, ctx, id, ReservationStatus::Shipped).await?;
+    let parcel = Parcel {
+        reservation: id,
         quantity: reservation.quantity,
         entered: None,
         lot: None,
         happened_at: ctx.now(),
-        document,
+        document: None,
         reference: reservation.reference.clone(),
     };
-    send(unit, ctx, &level, reservation, &part).await
+    let mut leaving = Leaving::default();
+    leaving.gather(&unit, ctx, &level, reservation.clone(), &parcel).await?;
+    leaving.post(&mut unit, ctx).await?;
+    Ok(unit.commit(reservation).await?)
 }
 
 /// What leaves of what is promised.
-pub struct Part {
+pub struct Parcel {
+    pub reservation: ReservationId,
     pub quantity: Quantity,
     /// What somebody said of it, where that was in another unit.
     pub entered: Option<EnteredQuantity>,
@@ -57,83 +55,129 @@ pub struct Part {
     pub reference: Option<String>,
 }
 
-/// The rest stays promised; with the last of it the reservation is settled. For use cases that go on in the same unit.
-pub async fn ship_part(
+/// Of items that are held, with these levels. The rest stays promised; with the last of it a reservation is settled.
+/// For use cases that go on in the same unit.
+pub async fn ship_parcels(
     unit: &mut Unit,
     ctx: &Ctx,
-    id: ReservationId,
-    part: &Part,
-) -> Result<(Reservation, Vec<Movement>), Error> {
-    let level = hold_of(unit, ctx, id).await?;
-    let before = store::reservation::find(unit, id).await?.ok_or(Error::ReservationNotFound)?;
-    let reservation = if part.quantity < before.quantity {
-        let rest = store::reservation::change(unit, ctx.now(), id, -part.quantity).await?;
-        rest.ok_or(Error::ReservationSettled { status: before.status_at(ctx.now()) })?
-    } else if part.quantity == before.quantity {
-        settle(unit, ctx, id, ReservationStatus::Shipped).await?
-    } else {
-        return Err(Error::InsufficientStock { wanted: part.quantity, available: before.quantity });
-    };
-    send(unit, ctx, &level, reservation, part).await
+    levels: &[Level],
+    parcels: &[Parcel],
+) -> Result<(), Error> {
+    let levels: BTreeMap<ItemId, &Level> = levels.iter().map(|level| (level.item, level)).collect();
+    let mut leaving = Leaving::default();
+    for parcel in parcels {
+        let id = parcel.reservation;
+        let before = store::reservation::find(unit, id).await?.ok_or(Error::ReservationNotFound)?;
+        let settled = || Error::ReservationSettled { status: before.status_at(ctx.now()) };
+        let level = levels.get(&before.item).ok_or_else(settled)?;
+        let reservation = if parcel.quantity < before.quantity {
+            let rest = store::reservation::change(unit, ctx.now(), id, -parcel.quantity).await?;
+            rest.ok_or_else(settled)?
+        } else if parcel.quantity == before.quantity {
+            settle(unit, ctx, id, ReservationStatus::Shipped).await?
+        } else {
+            return Err(Error::InsufficientStock { wanted: parcel.quantity, available: before.quantity });
+        };
+        if leaving.postings.len() >= GATHERED {
+            leaving.post(unit, ctx).await?;
+        }
+        leaving.gather(unit, ctx, level, reservation, parcel).await?;
+    }
+    leaving.post(unit, ctx).await
 }
 
-/// The reservation says already what is left of it.
-async fn send(
-    unit: &mut Unit,
-    ctx: &Ctx,
-    level: &Level,
+/// What was picked and is not posted yet.
+#[derive(Default)]
+struct Leaving {
+    postings: Vec<Posting>,
+    parts: Vec<LeavingPart>,
+    /// From where, of each item.
+    taken: BTreeMap<ItemId, BTreeMap<(LocationId, Option<LotId>), Quantity>>,
+}
+
+struct LeavingPart {
     reservation: Reservation,
-    part: &Part,
-) -> Result<(Reservation, Vec<Movement>), Error> {
-    let leaving =
-        Reservation { quantity: part.quantity, lot: part.lot.or(reservation.lot), ..reservation.clone() };
-    let may_owe = level.may_be_negative && part.lot.is_none();
-    let picks = picks(unit, ctx, &leaving, may_owe).await?;
-    // What comes from several places was said of none of them.
-    let entered = part.entered.as_ref().filter(|_| picks.len() == 1);
-    let entered = entered.map(|said| EnteredQuantity {
-        quantity: -said.quantity,
-        unit: said.unit.clone(),
-        rounding: said.rounding.clone(),
-    });
-    let postings: Vec<Posting> = picks
-        .into_iter()
-        .map(|pick| Posting {
-            lot: pick.lot,
-            entered: entered.clone(),
-            happened_at: part.happened_at,
-            reservation: Some(reservation.clone()),
-            document: part.document,
-            reference: part.reference.clone(),
-            ..Posting::new(
-                ctx,
-                reservation.item,
-                place(&reservation, &pick),
-                MovementKind::Shipment,
-                -pick.quantity,
-            )
-        })
-        .collect();
-    let Posted { movements, levels } = post(unit, ctx, &postings).await?;
-    let on_hand = levels.get(&reservation.item).map(|level| level.on_hand).unwrap_or_default();
-    let ids: Vec<_> = movements.iter().map(|movement| movement.id).collect();
-    unit.audit(AuditEntry {
-        action: "inventory.stock.ship",
-        resource: "reservation",
-        resource_id: reservation.id.uuid(),
-        before: Some(json!({
-            "status": ReservationStatus::Active.name(),
-            "on_hand": on_hand.saturating_add(part.quantity),
-        })),
-        after: Some(json!({
-            "status": reservation.status.name(),
-            "movements": ids,
-            "item": reservation.item,
-            "quantity": part.quantity,
-            "on_hand": on_hand,
-        })),
-    })?;
-    Ok((reservation, movements))
+    quantity: Quantity,
+    /// How many of the postings are of it.
+    postings: usize,
+}
+
+impl Leaving {
+    /// The reservation says already what is left of it.
+    async fn gather(
+        &mut self,
+        unit: &Unit,
+        ctx: &Ctx,
+        level: &Level,
+        reservation: Reservation,
+        parcel: &Parcel,
+    ) -> Result<(), Error> {
+        let (quantity, lot) = (parcel.quantity, parcel.lot.or(reservation.lot));
+        let wanted = Reservation { quantity, lot, ..reservation.clone() };
+        let may_owe = level.may_be_negative && parcel.lot.is_none();
+        let taken = self.taken.entry(reservation.item).or_default();
+        let picks = picks(unit, ctx, &wanted, may_owe, taken).await?;
+        for pick in &picks {
+            let from = taken.entry((pick.location, pick.lot)).or_default();
+            *from = from.saturating_add(pick.quantity);
+        }
+        // What comes from several places was said of none of them.
+        let entered = parcel.entered.as_ref().filter(|_| picks.len() == 1).map(EnteredQuantity::negated);
+        self.postings.extend(picks.iter().map(|pick| {
+            let place = place(&reservation, pick);
+            Posting {
+                lot: pick.lot,
+                entered: entered.clone(),
+                happened_at: parcel.happened_at,
+                reservation: Some(reservation.clone()),
+                document: parcel.document,
+                reference: parcel.reference.clone(),
+                ..Posting::new(ctx, reservation.item, place, MovementKind::Shipment, -pick.quantity)
+            }
+        }));
+        self.parts.push(LeavingPart { reservation, quantity, postings: picks.len() });
+        Ok(())
+    }
+
+    /// All at once; what is gathered after it finds the stock without it.
+    async fn post(&mut self, unit: &mut Unit, ctx: &Ctx) -> Result<(), Error> {
+        let Self { postings, parts, .. } = std::mem::take(self);
+        if postings.is_empty() {
+            return Ok(());
+        }
+        let Posted { movements, levels } = post(unit, ctx, &postings).await?;
+        let mut on_hand: BTreeMap<ItemId, Quantity> = BTreeMap::new();
+        for (item, level) in &levels {
+            on_hand.insert(*item, level.on_hand);
+        }
+        // Before any of it left.
+        for part in &parts {
+            let there = on_hand.entry(part.reservation.item).or_default();
+            *there = there.saturating_add(part.quantity);
+        }
+        let mut movements = movements.iter();
+        for LeavingPart { reservation, quantity, postings } in &parts {
+            let there = on_hand.entry(reservation.item).or_default();
+            let before = *there;
+            *there = before.saturating_sub(*quantity);
+            let ids: Vec<MovementId> =
+                movements.by_ref().take(*postings).map(|movement| movement.id).collect();
+            unit.audit(AuditEntry {
+                action: "inventory.stock.ship",
+                resource: "reservation",
+                resource_id: reservation.id.uuid(),
+                before: Some(json!({ "status": ReservationStatus::Active.name(), "on_hand": before })),
+                after: Some(json!({
+                    "status": reservation.status.name(),
+                    "movements": ids,
+                    "item": reservation.item,
+                    "quantity": quantity,
+                    "on_hand": *there,
+                })),
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// What is picked is in storage.
@@ -147,9 +191,17 @@ async fn picks(
     ctx: &Ctx,
     reservation: &Reservation,
     may_be_negative: bool,
+    taken: &BTreeMap<(LocationId, Option<LotId>), Quantity>,
 ) -> Result<Vec<Pick>, Error> {
     let Reservation { item, warehouse, lot, quantity, .. } = *reservation;
-    let offered = store::bin::to_pick(unit, item, warehouse, lot, ctx.now().date_naive()).await?;
+    let (today, most) = (ctx.now().date_naive(), store::bin::MAX_PICKS);
+    let found = store::bin::first_to_pick(unit, item, warehouse, lot, today, most + taken.len() as i64);
+    let offered = found.await?.into_iter().map(|pick| {
+        let taken = taken.get(&(pick.location, pick.lot)).copied().unwrap_or_default();
+        Pick { quantity: pick.quantity.saturating_sub(taken), ..pick }
+    });
+    let offered = offered.filter(|pick| pick.quantity.is_positive());
+    let offered: Vec<Pick> = offered.take(usize::try_from(most).unwrap_or_default()).collect();
     let mut left = BTreeMap::new();
     if lot.is_none() && offered.iter().any(|pick| pick.lot.is_some()) {
         left = left_of_lots(unit, ctx, reservation, &offered).await?;

@@ -4,7 +4,7 @@ use crate::App;
 use crate::domain::selling::{Action, SalesOrderDetail, SalesOrderStatus};
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
-use crate::service::reservations::release_reservation::release;
+use crate::service::reservations::release_reservation::free;
 use crate::service::selling::confirm_sales_order::broken;
 use crate::service::selling::find_order::{audited, hold_order, items_of};
 use crate::service::selling::serve_backorders::serve_later;
@@ -21,7 +21,7 @@ pub async fn cancel_sales_order(app: &App, ctx: &Ctx, id: SalesOrderId) -> Resul
     let mut cancelled = Vec::new();
     for line in &mut lines {
         if let Some(reservation) = line.reservation {
-            release(&mut unit, ctx, reservation).await?;
+            free(&mut unit, ctx, reservation).await?;
         }
         let quantity = line.cancel().map_err(broken)?;
         if quantity.is_positive() {

@@ -9,6 +9,7 @@ use crate::service::ledger::hold::hold;
 use crate::service::places::find_place::find_place;
 use crate::service::reservations::reserve_stock::{expired_at, reserve_lines};
 use crate::service::selling::find_order::{audited, hold_order, items_of};
+use crate::service::selling::read_kits::check_kits;
 use crate::store;
 use crate::store::reservation::NewReservation;
 use data::{AuditEntry, Unit};
@@ -23,6 +24,7 @@ pub async fn confirm_sales_order(app: &App, ctx: &Ctx, id: SalesOrderId) -> Resu
     let before = hold_order(&unit, id, Action::Confirm).await?;
     let levels = hold(&mut unit, ctx, &items_of(&before.lines)).await?;
     check_items(&before, &levels)?;
+    check_kits(&unit, &before, &levels).await?;
     let warehouse = before.order.fields.warehouse;
     find_place(&unit, Some(warehouse), None).await?;
 
@@ -71,14 +73,8 @@ pub async fn confirm_sales_order(app: &App, ctx: &Ctx, id: SalesOrderId) -> Resu
 fn check_items(order: &SalesOrderDetail, levels: &[Level]) -> Result<(), Error> {
     let mut faults = Faults::new();
     for (at, line) in order.lines.iter().enumerate() {
-        let pointer = format!("/lines/{at}/item_id");
-        match levels.iter().find(|level| level.item == line.item) {
-            None => faults.add(pointer, "unknown", "the item was deleted meanwhile"),
-            Some(level) if level.kit => {
-                faults.add(pointer, "kit", "is a kit: sell its parts, or assemble it")
-            }
-            Some(_) => {}
-        }
+        let there = levels.iter().any(|level| level.item == line.item);
+        faults.require(there, &format!("/lines/{at}/item_id"), "unknown", "the item was deleted meanwhile");
     }
     faults.finish(()).map_err(Error::invalid)
 }

@@ -2,10 +2,14 @@
 
 use crate::domain::item::Moving;
 use crate::domain::movement::EnteredQuantity;
-use crate::domain::selling::{Action, LineInput, LineRefusal, SalesOrder, SalesOrderDetail, SalesOrderLine};
+use crate::domain::selling::{
+    Action, LineInput, LineRefusal, SalesOrder, SalesOrderDetail, SalesOrderLine, Wanted, open_kits,
+};
+use crate::domain::share::{NoShare, Part};
 use crate::error::Error;
 use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit_at};
 use crate::service::places::find_place::fault;
+use crate::service::selling::read_kits::keep_items;
 use crate::store;
 use data::Unit;
 use inventory_contract::{ItemId, SalesOrderId, SalesOrderLineId};
@@ -31,39 +35,54 @@ pub fn items_of(lines: &[SalesOrderLine]) -> Vec<ItemId> {
     items.into_iter().collect()
 }
 
-/// Lines as they are kept, in the units of their items.
+/// Lines as they are kept, in the units of their items, which stay until the unit ends, with the parts of kits in
+/// place of those.
 pub async fn read_lines(unit: &Unit, ctx: &Ctx, inputs: &[LineInput]) -> Result<Vec<SalesOrderLine>, Error> {
     let items: BTreeSet<ItemId> = inputs.iter().map(|line| line.item).collect();
-    let items: Vec<ItemId> = items.into_iter().collect();
-    let moving = store::item::moving(unit, &items).await?;
+    let (moving, kits) = keep_items(unit, &items).await?;
     let mut faults = Faults::new();
     for (at, _) in inputs.iter().enumerate().filter(|(_, line)| !moving.contains_key(&line.item)) {
         faults.add(format!("/lines/{at}/item_id"), "unknown", "there is no such item");
     }
     faults.finish(()).map_err(Error::invalid)?;
-    let mut lines = Vec::with_capacity(inputs.len());
+    let mut said = Vec::with_capacity(inputs.len());
     for (at, input) in inputs.iter().enumerate() {
+        let LineInput { item, unit_price, .. } = *input;
         let (quantity, entered) =
-            line_quantity(unit, &moving, input.item, input.quantity, input.unit.as_deref(), at).await?;
-        lines.push(SalesOrderLine {
-            id: ctx.new_id(),
-            position: i64::try_from(at).map_err(data::Error::internal)? + 1,
-            item: input.item,
-            quantity,
-            entered,
-            unit_price: input.unit_price,
-            allocated: Quantity::ZERO,
-            shipped: Quantity::ZERO,
-            returned: Quantity::ZERO,
-            cancelled: Quantity::ZERO,
-            reservation: None,
-            waits_since: None,
-        });
+            line_quantity(unit, &moving, item, input.quantity, input.unit.as_deref(), at).await?;
+        said.push(Wanted { item, quantity, entered, unit_price, kit: None });
     }
-    Ok(lines)
+    let mut faults = Faults::new();
+    let wanted = open_kits(&mut faults, said, &kits);
+    let wanted = faults.finish(wanted).map_err(Error::invalid)?;
+    let lines = wanted.into_iter().zip(1i64..).map(|(wanted, position)| SalesOrderLine {
+        id: ctx.new_id(),
+        position,
+        item: wanted.item,
+        quantity: wanted.quantity,
+        entered: wanted.entered,
+        unit_price: wanted.unit_price,
+        kit: wanted.kit,
+        allocated: Quantity::ZERO,
+        shipped: Quantity::ZERO,
+        shipped_entered: Quantity::ZERO,
+        returned: Quantity::ZERO,
+        returned_entered: Quantity::ZERO,
+        cancelled: Quantity::ZERO,
+        reservation: None,
+        waits_since: None,
+    });
+    Ok(lines.collect())
 }
 
 /// Of the line at this place of what was asked for.
+pub fn item_of(moving: &BTreeMap<ItemId, Moving>, item: ItemId, at: usize) -> Result<&Moving, Error> {
+    let gone =
+        || fault(&format!("/lines/{at}/line_id"), "item_deleted", "its item was deleted; restore it first");
+    moving.get(&item).ok_or_else(gone)
+}
+
+/// In the item's unit, beside what was said in another.
 pub async fn line_quantity(
     unit: &Unit,
     moving: &BTreeMap<ItemId, Moving>,
@@ -72,9 +91,7 @@ pub async fn line_quantity(
     said: Option<&str>,
     at: usize,
 ) -> Result<(Quantity, Option<EnteredQuantity>), Error> {
-    let gone =
-        || fault(&format!("/lines/{at}/line_id"), "item_deleted", "its item was deleted; restore it first");
-    let moving = moving.get(&item).ok_or_else(gone)?;
+    let moving = item_of(moving, item, at)?;
     let of = ItemAndUnit { id: moving.id, unit: &moving.unit };
     let converted = to_item_unit_at(unit, of, quantity, said, &format!("/lines/{at}")).await?;
     let rounding = converted.rounding;
@@ -84,6 +101,25 @@ pub async fn line_quantity(
         rounding,
     });
     Ok((converted.quantity, entered))
+}
+
+/// What is said of a line: its share where that is known, else what a conversion tells.
+pub async fn line_part(
+    unit: &Unit,
+    moving: &BTreeMap<ItemId, Moving>,
+    item: ItemId,
+    share: Option<Result<(Part, EnteredQuantity), NoShare>>,
+    (quantity, said): (Quantity, Option<&str>),
+    at: usize,
+) -> Result<(Part, Option<EnteredQuantity>), Error> {
+    item_of(moving, item, at)?;
+    if let Some(share) = share {
+        let no_share = |no: NoShare| fault(&format!("/lines/{at}/quantity"), no.code(), &no.to_string());
+        let (part, entered) = share.map_err(no_share)?;
+        return Ok((part, Some(entered)));
+    }
+    let (quantity, entered) = line_quantity(unit, moving, item, quantity, said, at).await?;
+    Ok((Part::of_item(quantity), entered))
 }
 
 /// Where each named line stands among the order's; those that are not there are told.
@@ -112,9 +148,11 @@ pub fn refused(at: usize, refusal: LineRefusal) -> FieldError {
 /// What an audit entry says of an order.
 pub fn audited(detail: &SalesOrderDetail) -> Value {
     let lines = detail.lines.iter().map(|line| {
+        let kit = line.kit.as_ref();
+        let kit = kit.map(|kit| json!({ "line": kit.line, "item": kit.item, "quantity": kit.quantity }));
         json!({
             "line": line.id, "item": line.item, "quantity": line.quantity, "allocated": line.allocated,
-            "shipped": line.shipped, "returned": line.returned, "cancelled": line.cancelled,
+            "shipped": line.shipped, "returned": line.returned, "cancelled": line.cancelled, "kit": kit,
         })
     });
     let lines: Vec<Value> = lines.collect();

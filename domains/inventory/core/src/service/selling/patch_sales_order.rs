@@ -6,14 +6,14 @@ use crate::domain::selling::{
     Action, LineInput, SalesOrderDetail, SalesOrderFields, SalesOrderInput, SalesOrderLine, check_lines,
 };
 use crate::error::Error;
-use crate::service::places::find_place::find_place;
-use crate::service::selling::create_sales_order::placed_at;
+use crate::service::selling::create_sales_order::{placed_at, require_warehouse};
 use crate::service::selling::find_order::{audited, read_lines, with_lines};
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
 use inventory_contract::{SalesOrderId, WarehouseId};
-use kernel::{Ctx, Faults};
+use kernel::reference::patch_metadata;
+use kernel::{Ctx, Faults, MetadataPatch};
 
 /// Absent is `None`, `null` is `Some(None)`.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct SalesOrderChange {
     pub customer_name: Option<Option<String>>,
     pub customer_reference: Option<Option<String>>,
     pub placed_at: Option<Option<DateTime<Utc>>>,
+    pub external_id: Option<Option<String>>,
+    pub metadata: Option<Option<MetadataPatch>>,
     pub lines: Option<Option<Vec<LineInput>>>,
 }
 
@@ -41,6 +43,18 @@ pub async fn patch_sales_order(
     }
     let before = with_lines(&unit, before).await?;
     let (fields, inputs) = check(&before, change)?;
+    let after = audited_change(&mut unit, ctx, before, fields, inputs).await?;
+    Ok(unit.commit(after).await?)
+}
+
+/// For use cases that hold the order and go on in the same unit. Without `inputs` its lines stay as they are.
+pub async fn audited_change(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    before: SalesOrderDetail,
+    fields: SalesOrderFields,
+    inputs: Option<Vec<LineInput>>,
+) -> Result<SalesOrderDetail, Error> {
     let was = &before.order.fields;
     let same_goods = inputs.is_none()
         && fields.warehouse == was.warehouse
@@ -50,26 +64,26 @@ pub async fn patch_sales_order(
         let status = before.order.status;
         status.check(Action::Change).map_err(|instead| Error::SalesOrderIs { status, instead })?;
     } else if fields == *was {
-        return Ok(unit.commit(before).await?);
-    }
-    if fields.warehouse != was.warehouse {
-        find_place(&unit, Some(fields.warehouse), None).await?;
+        return Ok(before);
     }
     let lines = match inputs {
         None => before.lines.clone(),
-        Some(inputs) => read_lines(&unit, ctx, &inputs).await?,
+        Some(inputs) => read_lines(unit, ctx, &inputs).await?,
     };
-    let lines = replace(&unit, &before, &fields, lines).await?;
-    let order = store::sales_order::update(&unit, id, &fields).await?;
+    if fields.warehouse != was.warehouse {
+        require_warehouse(unit, ctx, fields.warehouse).await?;
+    }
+    let lines = replace(unit, &before, &fields, lines).await?;
+    let order = store::sales_order::update(unit, before.order.id, &fields).await?;
     let after = SalesOrderDetail { order, lines };
     unit.audit(AuditEntry {
         action: "inventory.sales_order.update",
         resource: "sales_order",
-        resource_id: id.uuid(),
+        resource_id: before.order.id.uuid(),
         before: Some(audited(&before)),
         after: Some(audited(&after)),
     })?;
-    Ok(unit.commit(after).await?)
+    Ok(after)
 }
 
 fn check(
@@ -92,6 +106,7 @@ fn check(
     let name = change.customer_name.flatten();
     let reference = change.reference.unwrap_or_else(|| was.reference.clone());
     let customer = change.customer_reference.unwrap_or_else(|| was.customer_reference.clone());
+    let external_id = change.external_id.unwrap_or_else(|| was.external_id.clone());
     let input = SalesOrderInput {
         warehouse: change.warehouse.flatten().unwrap_or(was.warehouse),
         reference: reference.as_deref(),
@@ -99,6 +114,8 @@ fn check(
         customer_reference: customer.as_deref(),
         currency: currency.or(was.currency),
         placed_at: placed.map_or(was.placed_at, |at| placed_at(Some(at), at)),
+        external_id: external_id.as_deref(),
+        metadata: &patch_metadata(&was.metadata, change.metadata),
     };
     let fields = input.check(&mut faults);
     faults.finish((fields, inputs)).map_err(Error::invalid)

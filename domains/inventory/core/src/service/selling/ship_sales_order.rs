@@ -8,12 +8,13 @@ use crate::domain::movement::{Document, DocumentKind, EnteredQuantity, check_hap
 use crate::domain::selling::{
     Action, MAX_REFERENCE, SalesOrderDetail, SalesOrderLine, SalesOrderStatus, check_count,
 };
+use crate::domain::share::Part;
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::places::find_place::fault;
-use crate::service::reservations::ship_reservation::{Part, ship_part};
-use crate::service::selling::find_order::{audited, hold_order, items_of, line_quantity, places_of, refused};
+use crate::service::reservations::ship_reservation::{Parcel, ship_parcels};
+use crate::service::selling::find_order::{audited, hold_order, items_of, line_part, places_of, refused};
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
@@ -69,28 +70,29 @@ pub async fn ship_sales_order(
 
     let mut unit = app.databases.write(ctx).await?;
     let before = hold_order(&unit, id, Action::Ship).await?;
-    hold(&mut unit, ctx, &items_of(&before.lines)).await?;
+    let levels = hold(&mut unit, ctx, &items_of(&before.lines)).await?;
     let mut lines = before.lines.clone();
     let leaving = match &command.lines {
         Some(named) => named_lines(&unit, &mut lines, named).await?,
         None => all_lines(&mut lines)?,
     };
-    let mut moved = Vec::with_capacity(leaving.len());
+    let (mut moved, mut parcels) = (Vec::with_capacity(leaving.len()), Vec::with_capacity(leaving.len()));
     for part in leaving {
         let line = &lines[part.place];
         let reservation =
             part.reservation.ok_or_else(|| data::Error::internal("what is allocated is not promised"))?;
         moved.push(SalesOrderLineMoved { line: line.id, item: line.item, quantity: part.quantity });
-        let part = Part {
+        parcels.push(Parcel {
+            reservation,
             quantity: part.quantity,
             entered: part.entered,
             lot: part.lot,
             happened_at,
             document: Some(Document { kind: DocumentKind::SalesOrder, id: id.uuid() }),
             reference: reference.clone().or_else(|| before.order.fields.reference.clone()),
-        };
-        ship_part(&mut unit, ctx, reservation, &part).await?;
+        });
     }
+    ship_parcels(&mut unit, ctx, &levels, &parcels).await?;
     for (line, _) in lines.iter().zip(&before.lines).filter(|(line, was)| line != was) {
         store::sales_order_line::write(&unit, line).await?;
     }
@@ -125,14 +127,16 @@ async fn named_lines(
     for (at, (place, said)) in places.into_iter().zip(named).enumerate() {
         let line = &mut lines[place];
         let unit_said = said.unit.as_deref();
-        let (quantity, entered) =
-            line_quantity(unit, &moving, line.item, said.quantity, unit_said, at).await?;
+        let share = line.leaving(said.quantity, unit_said);
+        let (part, entered) =
+            line_part(unit, &moving, line.item, share, (said.quantity, unit_said), at).await?;
+        let quantity = part.quantity;
         let lot = match &said.lot {
             Some(code) => Some(named_lot(unit, &moving, line.item, code, at).await?),
             None => None,
         };
         let reservation = line.reservation;
-        match line.ship(quantity) {
+        match line.ship(part) {
             Ok(()) => leaving.push(Leaving { place, reservation, quantity, entered, lot }),
             Err(refusal) => errors.push(refused(at, refusal)),
         }
@@ -144,7 +148,7 @@ fn all_lines(lines: &mut [SalesOrderLine]) -> Result<Vec<Leaving>, Error> {
     let mut leaving = Vec::new();
     for (place, line) in lines.iter_mut().enumerate().filter(|(_, line)| line.allocated.is_positive()) {
         let (reservation, quantity) = (line.reservation, line.allocated);
-        if line.ship(quantity).is_ok() {
+        if line.ship(Part::of_item(quantity)).is_ok() {
             leaving.push(Leaving { place, reservation, quantity, entered: None, lot: None });
         }
     }

@@ -15,7 +15,9 @@ use crate::service::ledger::adjust_stock::MAX_REASON;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
 use crate::service::places::find_place::{fault, find_place};
-use crate::service::selling::find_order::{audited, hold_order, items_of, line_quantity, places_of, refused};
+use crate::service::selling::find_order::{
+    audited, hold_order, item_of, items_of, line_part, places_of, refused,
+};
 use crate::service::selling::ship_sales_order::named_lot;
 use crate::store;
 use chrono::{DateTime, Utc};
@@ -76,11 +78,12 @@ pub async fn take_back_goods(
     let before = hold_order(&unit, id, Action::TakeBack).await?;
     let places = places_of(&before.lines, command.lines.iter().map(|line| line.line))?;
     let warehouse = before.order.fields.warehouse;
+    // Before the places, as everybody does.
+    hold(&mut unit, ctx, &items_of(&before.lines)).await?;
     let mut goods = Vec::with_capacity(command.lines.len());
     for (at, line) in command.lines.iter().enumerate() {
         goods.push(place_of(&unit, warehouse, line, at).await?);
     }
-    hold(&mut unit, ctx, &items_of(&before.lines)).await?;
     let moving = store::item::moving(&unit, &items_of(&before.lines)).await?;
     let mut lines = before.lines.clone();
     let mut lots = Lots { order: id, out: BTreeMap::new() };
@@ -88,12 +91,15 @@ pub async fn take_back_goods(
     for (at, ((said, place), goods)) in command.lines.iter().zip(places).zip(goods).enumerate() {
         let line = &mut lines[place];
         let unit_said = said.unit.as_deref();
-        let (quantity, entered) =
-            line_quantity(&unit, &moving, line.item, said.quantity, unit_said, at).await?;
+        item_of(&moving, line.item, at)?;
         let lot = lots.find(&unit, &moving, line, said, at).await?;
+        let share = line.coming_back(said.quantity, unit_said, lot.map(|lot| lots.out_of(lot)));
+        let (part, entered) =
+            line_part(&unit, &moving, line.item, share, (said.quantity, unit_said), at).await?;
+        let quantity = part.quantity;
         let taken = match lot {
-            Some(lot) => lots.take(lot, quantity).and_then(|()| line.take_back(quantity)),
-            None => line.take_back(quantity),
+            Some(lot) => lots.take(lot, quantity).and_then(|()| line.take_back(part)),
+            None => line.take_back(part),
         };
         if let Err(refusal) = taken {
             errors.push(refused(at, refusal));
@@ -205,8 +211,12 @@ impl Lots {
         Ok(Some(lot))
     }
 
+    fn out_of(&self, lot: LotId) -> Quantity {
+        self.out.get(&lot).copied().unwrap_or_default()
+    }
+
     fn take(&mut self, lot: LotId, quantity: Quantity) -> Result<(), LineRefusal> {
-        let out = self.out.get(&lot).copied().unwrap_or_default();
+        let out = self.out_of(lot);
         if quantity > out {
             return Err(LineRefusal::NotShipped { wanted: quantity, out });
         }

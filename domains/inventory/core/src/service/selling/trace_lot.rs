@@ -1,10 +1,12 @@
 //! Where a lot came from and to whom it went: its movements, each with what is known of the order that it is
-//! a line of.
+//! a line of, and with the lots that an assembly made of it, or it of.
 
 use crate::App;
 use crate::domain::movement::{DocumentKind, Movement};
 use crate::domain::selling::SalesOrder;
 use crate::error::Error;
+use crate::permissions::{PURCHASES_READ, SUPPLIERS_READ};
+use crate::service::selling::trace_assemblies::{Related, Start, trace_assemblies};
 use crate::store;
 use crate::store::lot_source::Source;
 use crate::store::movement::MovementFilter;
@@ -17,8 +19,10 @@ pub struct Step {
     pub movement: Movement,
     /// Whose customer it went to or came back from.
     pub order: Option<SalesOrder>,
-    /// Whom it came from.
+    /// Whom it came from, as far as the caller may see it.
     pub source: Option<Source>,
+    /// Of an assembly: the lots that were made of this one, or of which it was made.
+    pub lots: Vec<Related>,
 }
 
 pub async fn trace_lot(app: &App, ctx: &Ctx, id: LotId, request: &PageRequest) -> Result<Page<Step>, Error> {
@@ -32,12 +36,25 @@ pub async fn trace_lot(app: &App, ctx: &Ctx, id: LotId, request: &PageRequest) -
     let orders: BTreeMap<_, _> = orders.into_iter().map(|order| (order.id, order)).collect();
     let bought: BTreeSet<PurchaseOrderId> = page.data.iter().filter_map(purchase_of).collect();
     let bought: Vec<PurchaseOrderId> = bought.into_iter().collect();
-    let sources = store::lot_source::of_orders(&tx, &bought).await?;
+    let mut sources = store::lot_source::of_orders(&tx, &bought).await?;
+    sources.values_mut().for_each(|source| show_to(ctx, source));
+    let lots = trace_assemblies(&tx, id, &page.data).await?;
     Ok(page.map(|movement| {
         let order = order_of(&movement).and_then(|id| orders.get(&id).cloned());
         let source = purchase_of(&movement).and_then(|id| sources.get(&id).cloned());
-        Step { movement, order, source }
+        let lots = Start::of(&movement).and_then(|start| lots.get(&start).cloned()).unwrap_or_default();
+        Step { movement, order, source, lots }
     }))
+}
+
+/// Who may see to whom it went need not be one who may see from whom it came.
+fn show_to(ctx: &Ctx, source: &mut Source) {
+    if ctx.may(&PURCHASES_READ).is_err() {
+        source.order_reference = None;
+    }
+    if ctx.may(&SUPPLIERS_READ).is_err() {
+        source.supplier_name = None;
+    }
 }
 
 fn order_of(movement: &Movement) -> Option<SalesOrderId> {

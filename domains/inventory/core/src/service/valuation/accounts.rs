@@ -1,5 +1,5 @@
-//! The values of some items as they change within a unit: read once, written down entry by entry, kept once. The items are
-//! held by whoever opens them.
+//! The values of some items as they change within a unit: read once, written down entry by entry, kept once. The
+//! items are held by whoever opens them.
 
 use crate::domain::cost::Costing;
 use crate::domain::costing::{
@@ -9,6 +9,7 @@ use crate::domain::item::Moving;
 use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::store;
+use crate::store::cost_layer::Needed;
 use chrono::{DateTime, Utc};
 use data::Unit;
 use inventory_contract::{ItemId, LandedCostId, MovementId};
@@ -38,7 +39,7 @@ pub struct Account {
     pub position: Position,
     /// As it was read; none of what is new.
     before: Option<ItemValue>,
-    layers: Layers,
+    read: Needed,
     /// What is written down so far.
     stock: Stock,
     sequence: i64,
@@ -62,30 +63,24 @@ impl Account {
             next_sequence: 1,
             recorded_at: ctx.now(),
         };
-        let mut account = Self::of(ctx, moving, level, value, Layers::new())?;
+        let mut account = Self::of(ctx, moving, level, value, Needed::default())?;
         account.before = None;
         let opening = account.position.open(1, level.on_hand, cost).map_err(refused)?;
         account.book(ctx, Of::default(), opening)?;
         Ok(account)
     }
 
-    fn of(
-        ctx: &Ctx,
-        moving: &Moving,
-        level: &Level,
-        value: ItemValue,
-        layers: Layers,
-    ) -> Result<Self, Error> {
+    fn of(ctx: &Ctx, moving: &Moving, level: &Level, value: ItemValue, read: Needed) -> Result<Self, Error> {
         let method = method(moving)?;
         let negative = if level.may_be_negative { Negative::Allowed } else { Negative::Refused };
-        let position = Position::kept(method, negative, value.stock, value.last_cost, layers.clone());
+        let position = Position::kept(method, negative, value.stock, value.last_cost, read.layers.clone());
         Ok(Self {
             item: moving.id,
             method,
             currency: value.currency,
             position: position.map_err(refused)?,
             before: Some(value),
-            layers,
+            read,
             stock: value.stock,
             sequence: value.next_sequence,
             recorded_at: value.recorded_at.max(ctx.now()),
@@ -158,13 +153,13 @@ impl Accounts {
         let mut accounts = BTreeMap::new();
         for (item, value) in store::item_value::of(unit, &ids).await? {
             let Some((moving, level)) = items.get(&item) else { continue };
-            let layers = match (moving.costing, needs.get(&item)) {
+            let read = match (moving.costing, needs.get(&item)) {
                 (Costing::Fifo, Some(needs)) => {
                     store::cost_layer::needed(unit, item, needs.out, &needs.layers).await?
                 }
-                _ => Layers::new(),
+                _ => Needed::default(),
             };
-            accounts.insert(item, Account::of(ctx, moving, level, value, layers)?);
+            accounts.insert(item, Account::of(ctx, moving, level, value, read)?);
         }
         Ok(Self(accounts))
     }
@@ -195,14 +190,14 @@ impl Accounts {
             }
             let now = account.position.layers();
             for (number, layer) in now {
-                match account.layers.get(number) {
+                match account.read.layers.get(number) {
                     Some(was) if was == layer => {}
                     Some(_) => store::cost_layer::write(unit, item, *number, *layer).await?,
                     None => layers.push((item, *number, *layer)),
                 }
             }
-            for number in account.layers.keys().filter(|number| !now.contains_key(*number)) {
-                store::cost_layer::remove(unit, item, *number).await?;
+            for range in used_up(&account.read, now) {
+                store::cost_layer::remove(unit, item, range).await?;
             }
             entries.extend(account.entries);
         }
@@ -210,6 +205,26 @@ impl Accounts {
         store::item_value::insert_all(unit, &values).await?;
         Ok(store::cost_layer::insert_all(unit, ctx, &layers).await?)
     }
+}
+
+/// The numbers of layers that are no more, from the first to the last of each row of them. Layers are used from the
+/// oldest, so that is one row most of the time; beyond what was read without a gap each stands alone.
+fn used_up(read: &Needed, now: &Layers) -> Vec<(i64, i64)> {
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    let mut goes_on = false;
+    for number in read.layers.keys() {
+        if now.contains_key(number) {
+            goes_on = false;
+            continue;
+        }
+        let known = *number <= read.through;
+        match ranges.last_mut().filter(|_| goes_on && known) {
+            Some((_, last)) => *last = *number,
+            None => ranges.push((*number, *number)),
+        }
+        goes_on = known;
+    }
+    ranges
 }
 
 fn method(moving: &Moving) -> Result<Method, Error> {
@@ -228,5 +243,29 @@ pub fn refused(error: CostingError) -> Error {
         CostingError::NegativeValue => Error::ValueBelowNothing,
         CostingError::Insufficient { wanted, on_hand } => Error::NotThere { wanted, there: on_hand },
         error => data::Error::internal(error).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layers(numbers: &[i64]) -> Layers {
+        numbers.iter().map(|number| (*number, Rate::per_unit(100).unwrap())).collect()
+    }
+
+    fn check(read: &[i64], through: i64, now: &[i64], expected: &[(i64, i64)]) {
+        let needed = Needed { layers: layers(read), through };
+        assert_eq!(used_up(&needed, &layers(now)), expected, "{read:?} to {through}, now {now:?}");
+    }
+
+    #[test]
+    fn what_is_used_up_goes_at_once() {
+        check(&[], 0, &[1], &[]);
+        check(&[1, 2, 5, 9], 9, &[9], &[(1, 5)]);
+        check(&[1, 2, 5, 9], 9, &[10], &[(1, 9)]);
+        check(&[1, 2, 5, 9], 9, &[2], &[(1, 1), (5, 9)]);
+        // Between those that are named there may be others.
+        check(&[1, 2, 5, 9, 20], 2, &[], &[(1, 2), (5, 5), (9, 9), (20, 20)]);
     }
 }

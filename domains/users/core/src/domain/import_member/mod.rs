@@ -1,11 +1,11 @@
 //! One row of a file as somebody who is to be a member: what it does, and what it takes to undo it. Blank cells are not
-//! there, and leave a member's team and manager alone. A file gives and takes no more than a member may do: more takes a
-//! proof of just now, and the job that carries a file out has none.
+//! there, and leave a member's team and manager alone. A file gives and takes no more than a member may do: more
+//! takes a proof of just now, and the job that carries a file out has none.
 
 #[cfg(test)]
 mod tests;
 
-use crate::domain::reporting_line::LineFault;
+use crate::domain::reporting_line::{Chart, LineFault};
 use crate::domain::{Email, InvitationId, MembershipId, MembershipState, RoleRef, TeamId};
 use kernel::permission::BuiltinRole;
 use kernel::{Faults, FieldError};
@@ -70,9 +70,14 @@ pub struct InvitedThere {
     pub has_expired: bool,
 }
 
+/// How many managers a dry run knows of that its file has changed, with those above them: more than a batch comes to.
+const MAX_LINES: usize = 5_000;
+
 /// What a row names, and what whoever imports may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Beside {
+    /// Who has the address; no other row of the file changes them, since it stands there once.
+    pub there: Option<PersonThere>,
     pub may: May,
     /// For another member.
     pub has_room: bool,
@@ -108,11 +113,11 @@ pub struct NamedTeam {
     pub is_in: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NamedManager {
     pub member: MembershipId,
-    /// Why the row's member cannot report to them, once the rows before are carried out.
-    pub fault: Option<LineFault>,
+    /// To whom they and all above report, whatever the rows before change of it.
+    pub line: Chart,
 }
 
 /// What a row does, and how it was before.
@@ -183,11 +188,26 @@ pub fn builtin(name: &str) -> Option<BuiltinRole> {
     BuiltinRole::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name))
 }
 
-/// What becomes of a row; `id` is for an invitation that it makes. All faults of the row at once.
+/// Whom others report to by the rows before, with the lines above, once this row is carried out; none where it leaves
+/// that as it is.
+pub fn left(before: Option<&Chart>, beside: &Beside, change: &RowChange) -> Option<Chart> {
+    let RowChange::Change(change) = change else { return None };
+    let named = beside.manager.as_ref().filter(|_| change.manager != change.before.manager)?;
+    let mut after = before.cloned().unwrap_or_default();
+    if after.size() >= MAX_LINES {
+        return None;
+    }
+    after.put(change.member, change.manager);
+    after.fill(&named.line);
+    Some(after)
+}
+
+/// What becomes of a row; `id` is for an invitation that it makes, `before` is how the rows before leave managers. All
+/// faults of the row at once.
 pub fn decide(
     values: &BTreeMap<String, String>,
     id: InvitationId,
-    there: Option<&PersonThere>,
+    before: Option<&Chart>,
     beside: &Beside,
 ) -> Result<Decided, Vec<FieldError>> {
     let mut faults = Faults::new();
@@ -202,8 +222,8 @@ pub fn decide(
         }
     };
     check_named(values, beside, &mut faults);
-    let decided = match there {
-        Some(PersonThere::Member(member)) => change(member, beside, &mut faults),
+    let decided = match &beside.there {
+        Some(PersonThere::Member(member)) => change(member, before, beside, &mut faults),
         Some(PersonThere::Invited(invited)) if !invited.has_expired => stay(invited, beside, &mut faults),
         _ => email.and_then(|email| invite(&email, id, beside, &mut faults)),
     };
@@ -269,14 +289,14 @@ fn invite(email: &Email, id: InvitationId, beside: &Beside, faults: &mut Faults)
         email: email.as_str().to_owned(),
         role: beside.role?.role,
         team: beside.team.map(|named| named.team),
-        manager: beside.manager.map(|named| named.member),
+        manager: beside.manager.as_ref().map(|named| named.member),
     }))))
 }
 
 /// Who is asked in otherwise is not asked in anew: they have a link to what it was.
 fn stay(there: &InvitedThere, beside: &Beside, faults: &mut Faults) -> Option<Decided> {
     let detail = "must be what their open invitation says: revoke that first, then import the row again";
-    let (role, team, manager) = (beside.role, beside.team, beside.manager);
+    let (role, team, manager) = (beside.role, beside.team, beside.manager.as_ref());
     let same = role.is_none_or(|named| named.role == there.role);
     faults.require(same, "/role", "invited_otherwise", detail);
     let same = team.is_none_or(|named| Some(named.team) == there.team);
@@ -286,7 +306,12 @@ fn stay(there: &InvitedThere, beside: &Beside, faults: &mut Faults) -> Option<De
     Some(Decided::Unchanged(there.id.uuid()))
 }
 
-fn change(there: &MemberThere, beside: &Beside, faults: &mut Faults) -> Option<Decided> {
+fn change(
+    there: &MemberThere,
+    before: Option<&Chart>,
+    beside: &Beside,
+    faults: &mut Faults,
+) -> Option<Decided> {
     let May { see_members, change_members, change_teams, .. } = beside.may;
     if !see_members {
         let detail = "is or was a member, and you may not see members: have somebody import it who may";
@@ -307,7 +332,7 @@ fn change(there: &MemberThere, beside: &Beside, faults: &mut Faults) -> Option<D
         }
     }
     let role = beside.role.filter(|named| named.role != there.role);
-    let manager = beside.manager.filter(|named| Some(named.member) != there.manager);
+    let manager = beside.manager.as_ref().filter(|named| Some(named.member) != there.manager);
     let team = beside.team.filter(|named| !named.is_in);
     if let Some(named) = role {
         if !change_members {
@@ -325,7 +350,7 @@ fn change(there: &MemberThere, beside: &Beside, faults: &mut Faults) -> Option<D
         if !change_members {
             forbid(faults, "/manager", "users.members.write");
         }
-        match named.fault {
+        match named.line.fault(before, there.id, named.member) {
             None => {}
             Some(LineFault::Circle) => {
                 faults.add("/manager", "circle", "would make the member their own manager: name another");

@@ -27,6 +27,7 @@ fn invitation(number: u128) -> InvitationId {
 
 fn beside() -> Beside {
     Beside {
+        there: None,
         may: ALL,
         has_room: true,
         invitations_left: 1,
@@ -39,9 +40,16 @@ fn beside() -> Beside {
 fn all_named() -> Beside {
     Beside {
         team: Some(NamedTeam { team: team(5), reach: GOOD, is_in: false }),
-        manager: Some(NamedManager { member: member(6), fault: None }),
+        manager: Some(reports_to(6, &[])),
         ..beside()
     }
+}
+
+/// A manager, and who above reports to whom.
+fn reports_to(number: u128, above: &[(u128, u128)]) -> NamedManager {
+    let mut line = Chart::default();
+    above.iter().for_each(|(member_of, manager)| line.put(member(*member_of), Some(member(*manager))));
+    NamedManager { member: member(number), line }
 }
 
 fn there(state: MembershipState, role: RoleRef) -> MemberThere {
@@ -56,7 +64,8 @@ fn invited(has_expired: bool) -> PersonThere {
 /// `invited`, `changed`, `unchanged`, or the faults as `pointer code`.
 fn told(pairs: &[(&str, &str)], there: Option<&PersonThere>, beside: &Beside) -> String {
     let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    match decide(&values, invitation(9), there, beside) {
+    let beside = Beside { there: there.cloned(), ..beside.clone() };
+    match decide(&values, invitation(9), None, &beside) {
         Ok(Decided::Unchanged(_)) => "unchanged".to_owned(),
         Ok(Decided::Changed(change)) => match *change {
             RowChange::Invite(_) => "invited".to_owned(),
@@ -133,7 +142,7 @@ fn who_is_asked_in_stays_so() {
         (
             Beside {
                 team: Some(NamedTeam { team: team(7), reach: GOOD, is_in: false }),
-                manager: Some(NamedManager { member: member(7), fault: None }),
+                manager: Some(reports_to(7, &[])),
                 ..beside()
             },
             "/team invited_otherwise, /manager invited_otherwise",
@@ -174,17 +183,14 @@ fn a_member_is_changed_as_far_as_a_file_may() {
         ),
         (
             there(Active, MEMBER),
-            Beside {
-                manager: Some(NamedManager { member: member(1), fault: Some(LineFault::Circle) }),
-                ..beside()
-            },
+            Beside { manager: Some(reports_to(6, &[(6, 7), (7, 1)])), ..all_named() },
             "/manager circle",
         ),
         (
             MemberThere { manager: Some(member(6)), ..there(Active, MEMBER) },
             Beside {
                 team: Some(NamedTeam { team: team(5), reach: TOO_WIDE, is_in: true }),
-                manager: Some(NamedManager { member: member(6), fault: Some(LineFault::TooDeep) }),
+                manager: Some(reports_to(6, &[(6, 7), (7, 1)])),
                 may: NOTHING,
                 ..beside()
             },
@@ -196,6 +202,40 @@ fn a_member_is_changed_as_far_as_a_file_may() {
         let label = format!("{there:?} {beside:?}");
         assert_eq!(told(row, Some(&PersonThere::Member(there)), &beside), expected, "{label}");
     }
+}
+
+#[test]
+fn what_earlier_rows_change_of_managers_counts() {
+    let beside = |number, above: &[(u128, u128)]| Beside {
+        there: Some(PersonThere::Member(there(Active, MEMBER))),
+        manager: Some(reports_to(number, above)),
+        ..beside()
+    };
+    let row = [("email", "ada@example.com"), ("role", "member"), ("manager", "bob@example.com")];
+    let row: BTreeMap<_, _> = row.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let fault = |before: Option<&Chart>, beside: &Beside| {
+        let faults = decide(&row, invitation(9), before, beside).err().unwrap_or_default();
+        faults.iter().map(|fault| fault.code.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    // Somebody whom an earlier row gave to the row's member, by a line that no later row names.
+    let given = MemberChange {
+        member: member(6),
+        before: Before { version: 1, role: MEMBER, manager: None },
+        role: MEMBER,
+        manager: Some(member(7)),
+        joins: None,
+    };
+    let role_alone = MemberChange { role: VIEWER, manager: None, ..given.clone() };
+    let after = left(None, &beside(7, &[(7, 8), (8, 1)]), &RowChange::Change(given)).unwrap_or_default();
+    assert_eq!(fault(None, &beside(6, &[])), "");
+    assert_eq!(fault(Some(&after), &beside(6, &[])), "circle");
+    // And one whom an earlier row took from them.
+    let mut taken = Chart::default();
+    taken.put(member(6), Some(member(9)));
+    assert_eq!(fault(None, &beside(6, &[(6, 1)])), "circle");
+    assert_eq!(fault(Some(&taken), &beside(6, &[(6, 1)])), "");
+    let unmoved = left(Some(&after), &beside(7, &[]), &RowChange::Change(role_alone));
+    assert_eq!(unmoved, None, "a role alone leaves the lines as they are");
 }
 
 #[test]

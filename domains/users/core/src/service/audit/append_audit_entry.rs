@@ -1,5 +1,5 @@
-//! Puts what a domain did into the tenant's log, once per message: the entry, beside it what is personal of it, and its leaf in
-//! the log's tree.
+//! Puts what a domain did into the tenant's log, once per message: the entry, beside it what is personal of it, and
+//! its leaf in the log's tree.
 
 use crate::app::App;
 use crate::domain::audit_detail::{self, AuditDetail};
@@ -26,6 +26,6 @@ pub async fn append_audit_entry(app: &App, ctx: &Ctx, mut entry: AuditRecorded) 
     store::audit_detail::insert(&unit, id, &salt, text).await?;
     // Last, since others who append wait for it from here on.
     tree::grow(&unit, ctx, &[appended]).await?;
-    wake_audit_streams(&mut unit, ctx).await?;
+    wake_audit_streams(&mut unit).await?;
     Ok(unit.commit(()).await?)
 }

@@ -1,5 +1,6 @@
-//! Writes an export of the audit log: all leaves that its checkpoint has, in their order, each 256 of them with the proof that
-//! they are in that tree. Memory holds one such stretch. It can be run again from the start at any time, to a file of its own.
+//! Writes an export of the audit log: all leaves that its checkpoint has, in their order, each 256 of them with the
+//! proof that they are in that tree. Memory holds one such stretch. It can be run again from the start at any time,
+//! to a file of its own.
 
 use crate::app::App;
 use crate::domain::audit_export::{self as format, DetailLine};
@@ -17,8 +18,7 @@ use crate::service::sessions::signing_keys;
 use crate::store::audit_export::{self, AuditExport, End};
 use crate::store::audit_leaf::{self, Exported};
 use ::jobs::Running;
-use bytes::Bytes;
-use futures::stream::{self, Stream};
+use blobs::{Page, Pages};
 use kernel::{Ctx, Problem};
 use sha2::{Digest, Sha256};
 
@@ -58,6 +58,17 @@ impl From<Error> for Stop {
     }
 }
 
+impl From<blobs::Error> for Stop {
+    fn from(error: blobs::Error) -> Self {
+        match error {
+            blobs::Error::TooLarge { max_bytes } => {
+                Self::Refused(format!("The export is larger than {} GiB.", max_bytes >> 30))
+            }
+            other => Self::Trouble(other.into()),
+        }
+    }
+}
+
 pub async fn produce_audit_export(
     app: &App,
     ctx: &Ctx,
@@ -74,26 +85,26 @@ pub async fn produce_audit_export(
     let signed = sign_checkpoint(app, ctx).await?;
     let keys = signing_keys::public(app, ctx.visitor()).await?;
     let size = signed.checkpoint.tree_size;
+    let head = format::head(ctx.tenant(), size, &signed.text, &keys);
     let mut writer = Writer {
         app,
         ctx: ctx.clone(),
         running,
         export: &export,
         size,
-        head: Some(format::head(ctx.tenant(), size, &signed.text, &keys)),
-        next_tile: 0,
+        head: &head,
         tiles: Tiles::default(),
         rows: 0,
         digest: Sha256::new(),
     };
     let key = key(ctx.tenant(), id, &export.blob_name);
-    let size_bytes = Box::pin(app.blobs.put_stream(&key, writer.chunks(), MAX_BYTES)).await.map_err(why)?;
+    let size_bytes = Box::pin(app.blobs.put_pages(&key, &mut writer, MAX_BYTES)).await?;
     let Writer { rows, digest, .. } = writer;
     let sha256 = digest.finalize().to_vec();
     let expires_at = ctx.now() + KEPT;
     let done = End::Done { tree_size: size, rows, size_bytes, sha256, expires_at };
     if !complete(app, ctx, &export, done).await? {
-        app.blobs.delete(&key).await.map_err(Problem::from)?;
+        app.blobs.delete(&key).await?;
     }
     Ok(())
 }
@@ -102,8 +113,8 @@ fn may_read(ctx: &Ctx) -> Result<(), Stop> {
     ctx.may(&AUDIT_READ).map_err(|problem| Stop::Refused(problem.detail.into_owned()))
 }
 
-/// Under a name of its own, so that what an earlier attempt still writes is not written over; that one's file goes. `None` when
-/// there is nothing left to do.
+/// Under a name of its own, so that what an earlier attempt still writes is not written over; that one's file goes.
+/// `None` when there is nothing left to do.
 async fn begin(app: &App, ctx: &Ctx, id: AuditExportId) -> Result<Option<AuditExport>, Stop> {
     let name = format!("audit-log-{}.ndjson", ctx.new_id::<AuditExportKind>().uuid().simple());
     let mut unit = app.databases.write(ctx).await?;
@@ -113,7 +124,7 @@ async fn begin(app: &App, ctx: &Ctx, id: AuditExportId) -> Result<Option<AuditEx
     let export = unit.commit(export).await?;
     if !former.blob_name.is_empty() {
         let former = key(ctx.tenant(), id, &former.blob_name);
-        app.blobs.delete(&former).await.map_err(Problem::from)?;
+        app.blobs.delete(&former).await?;
     }
     Ok(Some(export))
 }
@@ -127,20 +138,6 @@ async fn complete(app: &App, ctx: &Ctx, own: &AuditExport, done: End) -> Result<
     Ok(unit.commit(true).await?)
 }
 
-/// What interrupted the stream is our own; all else is the store's.
-fn why(error: blobs::Error) -> Stop {
-    match error {
-        blobs::Error::Interrupted(source) => match source.downcast::<Stop>() {
-            Ok(stop) => *stop,
-            Err(source) => Stop::Trouble(Problem::unavailable(source)),
-        },
-        blobs::Error::TooLarge { max_bytes } => {
-            Stop::Refused(format!("The export is larger than {} GiB.", max_bytes >> 30))
-        }
-        other => Stop::Trouble(other.into()),
-    }
-}
-
 struct Writer<'a> {
     app: &'a App,
     /// As of the last look.
@@ -148,39 +145,36 @@ struct Writer<'a> {
     running: &'a Running,
     export: &'a AuditExport,
     size: u64,
-    head: Option<String>,
-    next_tile: u64,
+    head: &'a str,
     tiles: Tiles,
     rows: u64,
     digest: Sha256,
 }
 
-impl Writer<'_> {
-    fn chunks(&mut self) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
-        stream::try_unfold(self, |writer| async move {
-            let chunk = writer.chunk().await?;
-            Ok(chunk.map(|chunk| (chunk, writer)))
-        })
-    }
+impl Pages for Writer<'_> {
+    /// The number of a tile; the head comes before the first.
+    type Cursor = u64;
+    type Error = Stop;
 
-    async fn chunk(&mut self) -> Result<Option<Bytes>, Stop> {
-        let text = match self.head.take() {
-            Some(head) => head,
-            None if self.next_tile >= format::tiles(self.size) => return Ok(None),
-            None => {
-                if self.next_tile.is_multiple_of(TILES_BETWEEN_LOOKS) {
+    async fn page(&mut self, tile: Option<u64>) -> Result<Page<u64>, Stop> {
+        let text = match tile {
+            None => self.head.to_owned(),
+            Some(number) => {
+                if number.is_multiple_of(TILES_BETWEEN_LOOKS) {
                     self.look().await?;
                 }
-                self.tile().await?
+                self.tile(number).await?
             }
         };
         self.digest.update(text.as_bytes());
-        Ok(Some(text.into()))
+        let next = tile.map_or(0, |number| number + 1);
+        let next = (next < format::tiles(self.size)).then_some(next);
+        Ok(Page { content: text.into(), next })
     }
+}
 
-    async fn tile(&mut self) -> Result<String, Stop> {
-        let number = self.next_tile;
-        self.next_tile += 1;
+impl Writer<'_> {
+    async fn tile(&mut self, number: u64) -> Result<String, Stop> {
         let read = self.app.databases.read(&self.ctx).await?;
         let entries = audit_leaf::exported(&read, number, self.size).await?;
         let path = self.path(&read, number).await?;

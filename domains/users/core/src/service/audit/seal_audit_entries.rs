@@ -1,5 +1,6 @@
-//! Gives entries without a leaf theirs: those from before the log had a tree, and those that nodes of the version before write
-//! while this one is rolled out. In batches with a transaction each, so that nobody who appends waits for it long.
+//! Gives entries without a leaf theirs: those from before the log had a tree, and those that nodes of the version
+//! before write while this one is rolled out. In batches with a transaction each, so that nobody who appends waits
+//! for it long.
 
 use crate::app::App;
 use crate::domain::AuditEntryId;
@@ -55,7 +56,7 @@ pub async fn seal_some(app: &App, ctx: &Ctx) -> Result<bool, Error> {
         let mut found: BTreeMap<_, _> = found.into_iter().map(|entry| (entry.public_id, entry)).collect();
         let in_order: Vec<_> = ids.iter().filter_map(|id| found.remove(id)).collect();
         tree::grow(&unit, ctx, &in_order).await?;
-        wake_audit_streams(&mut unit, ctx).await?;
+        wake_audit_streams(&mut unit).await?;
         audit_unsealed::remove_sealed(&unit, last.id).await?;
     }
     Ok(unit.commit(was_behind || waiting.len() as u64 == BATCH).await?)

@@ -1,22 +1,18 @@
-//! Whoever appends to the log wakes the tenant's streams, in the unit that appends: each gets one job, unless one is there that
-//! has yet to say that it has seen the whole log. So nothing looks for work, and a stream that is behind gets no job an entry.
+//! Whoever appends to the log wakes the tenant's streams, in the unit that appends: each gets one job, unless one is
+//! there that has yet to say that it has seen the whole log. So nothing looks for work, and a stream that is behind
+//! gets no job an entry.
 
 use crate::domain::AuditStreamId;
 use crate::domain::audit_stream::MAX_STREAMS;
 use crate::jobs::DeliverAuditStream;
 use crate::store::audit_stream;
 use data::{ActAs, JobOptions, Unit};
-use kernel::Ctx;
 
 /// What others do goes first: a collector is somebody else's, and may be slow.
 const PRIORITY: i16 = -1;
 
 /// After the leaves: who holds these rows has not said yet that it has seen them all, and waits for this unit to end.
-pub async fn wake_audit_streams(unit: &mut Unit, ctx: &Ctx) -> Result<(), data::Error> {
-    // Who acts through another starts no job; the next entry does.
-    if ctx.principal().impersonator.is_some() {
-        return Ok(());
-    }
+pub async fn wake_audit_streams(unit: &mut Unit) -> Result<(), data::Error> {
     for stream in audit_stream::active_to_change(unit, MAX_STREAMS).await? {
         if !stream.woken {
             wake_one(unit, stream.public_id).await?;

@@ -5,15 +5,13 @@
 use super::export_members::export_members;
 use super::reach::may;
 use super::read_beside::read_beside;
-use super::read_people::read_people;
 use super::undo_member_row::undo_member_row;
 use crate::app::App;
-use crate::domain::import_member::{
-    self, Asked, Beside, Decided, MemberChange, PersonThere, RowChange, address,
-};
+use crate::domain::import_member::{self, Asked, Beside, Decided, MemberChange, RowChange, address, cell};
+use crate::domain::reporting_line::Chart;
 use crate::domain::{Email, InvitationId, MembershipId, RoleRef};
 use crate::error::Error;
-use crate::permissions::{MEMBERS_INVITE, MEMBERS_READ};
+use crate::permissions::MEMBERS_INVITE;
 use crate::service::members::change_member::change_within;
 use crate::service::members::invite;
 use crate::service::roles::authority::{self, Acting};
@@ -21,49 +19,42 @@ use crate::service::teams::add_team_member::add_within;
 use crate::store::{membership, tenant};
 use async_trait::async_trait;
 use data::{AuditEntry, Tx, Unit};
-use kernel::{Ctx, FieldError, Permission};
-use module::{
-    BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget, TargetDefinition,
-};
+use kernel::{Ctx, FieldError};
+use module::{BatchOf, Decision, ExportedRows, Identity, ImportRow, Made, RowFault, RowTarget};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 pub struct MemberRows {
     pub app: App,
-    pub definition: TargetDefinition,
 }
+
+/// What rows that name a manager are about, all of them: who reports to whom.
+const MANAGERS: &str = "managers";
 
 #[async_trait]
 impl RowTarget for MemberRows {
-    type Thing = PersonThere;
+    /// As the rows before leave it, with no more of it than they name. What is there is read beside each row.
+    type Thing = Chart;
     type Beside = Beside;
     type Change = RowChange;
     type Error = Error;
 
-    fn definition(&self) -> TargetDefinition {
-        self.definition.clone()
-    }
-
-    fn permission(&self) -> &'static Permission {
-        &MEMBERS_INVITE
-    }
-
-    fn read_permission(&self) -> &'static Permission {
-        &MEMBERS_READ
-    }
-
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
-        address(&row.values, "email").map(Identity::Key)
+        let key = address(&row.values, "email")?;
+        Some(match cell(&row.values, "manager") {
+            Some(_) => Identity::Part { thing: MANAGERS.to_owned(), key },
+            None => Identity::Key(key),
+        })
     }
 
     async fn read(
         &self,
-        unit: &mut Unit,
-        ctx: &Ctx,
-        names: &BTreeSet<String>,
-    ) -> Result<HashMap<String, PersonThere>, Error> {
-        read_people(&self.app, ctx, unit, names).await
+        _: &mut Unit,
+        _: &Ctx,
+        _: &BTreeSet<String>,
+    ) -> Result<HashMap<String, Chart>, Error> {
+        Ok(HashMap::new())
     }
 
     async fn read_beside(
@@ -71,11 +62,9 @@ impl RowTarget for MemberRows {
         unit: &mut Unit,
         ctx: &Ctx,
         rows: &[ImportRow],
+        _: &HashMap<String, Chart>,
     ) -> Result<Vec<Beside>, Error> {
-        let addresses: BTreeSet<String> =
-            rows.iter().filter_map(|row| address(&row.values, "email")).collect();
-        let people = read_people(&self.app, ctx, unit, &addresses).await?;
-        read_beside(&self.app, ctx, unit, &people, rows).await
+        read_beside(&self.app, ctx, unit, rows).await
     }
 
     fn made_before(&self) -> Option<fn(&mut Beside, u64)> {
@@ -86,17 +75,20 @@ impl RowTarget for MemberRows {
         &self,
         row: &ImportRow,
         id: Uuid,
-        thing: Option<&PersonThere>,
+        thing: Option<&Chart>,
         beside: &Beside,
-    ) -> Decision<PersonThere, RowChange> {
-        match import_member::decide(&row.values, InvitationId::from_uuid(id), thing, beside) {
-            Ok(Decided::Unchanged(id)) => Decision::unchanged(id),
-            Ok(Decided::Changed(change)) => match *change {
-                RowChange::Invite(_) => Decision::create(id, *change),
-                RowChange::Change(MemberChange { member, .. }) => Decision::update(member.uuid(), *change),
-            },
-            Err(faults) => Decision::refuse(faults.iter().map(row_fault).collect()),
-        }
+    ) -> Decision<Chart, RowChange> {
+        let change = match import_member::decide(&row.values, InvitationId::from_uuid(id), thing, beside) {
+            Ok(Decided::Unchanged(id)) => return Decision::unchanged(id),
+            Ok(Decided::Changed(change)) => *change,
+            Err(faults) => return Decision::refuse(faults.iter().map(row_fault).collect()),
+        };
+        let after = import_member::left(thing, beside, &change);
+        let decision = match change {
+            RowChange::Invite(_) => Decision::create(id, change),
+            RowChange::Change(MemberChange { member, .. }) => Decision::update(member.uuid(), change),
+        };
+        Decision { after, ..decision }
     }
 
     /// What was decided holds: the tenant, whoever imports and all that was read are held since.

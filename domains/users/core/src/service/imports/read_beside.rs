@@ -1,14 +1,14 @@
-//! What the rows of a batch name beside their people: roles, teams and managers, and how far those go. Whether somebody
-//! can report to a manager depends on the rows before, so these are carried out on a chart.
+//! What the rows of a batch name: their people, and roles, teams and managers, and how far those go.
 
 use super::reach::{Reaches, may, reach};
+use super::read_people::read_people;
 use crate::app::App;
 use crate::domain::import_member::{
-    self, Beside, Decided, NamedManager, NamedRole, NamedTeam, PersonThere, Reach, RowChange, address, cell,
+    self, Beside, NamedManager, NamedRole, NamedTeam, PersonThere, Reach, address, cell,
 };
 use crate::domain::reporting_line::{Chart, MAX_MANAGERS};
 use crate::domain::tenant::has_room;
-use crate::domain::{InvitationId, MembershipId, MembershipState, RoleRef, TeamId};
+use crate::domain::{MembershipId, MembershipState, RoleRef, TeamId};
 use crate::error::Error;
 use crate::permissions::MEMBERS_INVITE;
 use crate::service::members::invitation_bounds;
@@ -19,30 +19,28 @@ use data::Unit;
 use kernel::Ctx;
 use module::ImportRow;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use uuid::Uuid;
 
 /// One for each row. The tenant and whoever imports are held, and so is who is there.
 pub(super) async fn read_beside(
     app: &App,
     ctx: &Ctx,
     unit: &Unit,
-    people: &HashMap<String, PersonThere>,
     rows: &[ImportRow],
 ) -> Result<Vec<Beside>, Error> {
+    let addresses = rows.iter().filter_map(|row| address(&row.values, "email")).collect();
+    let people = read_people(app, ctx, unit, &addresses).await?;
     let own = tenant::own_to_change(unit).await?.ok_or(Error::NotAMember)?;
     let acting = authority::hold(app, ctx, unit, &MEMBERS_INVITE).await?;
     let may = may(ctx, &acting);
     let has_room = own.max_members.is_none() || has_room(membership::present(unit).await?, own.max_members);
-    let mut invitations_left = invitation_bounds::left(app, ctx, unit, &own).await?;
+    let invitations_left = invitation_bounds::left(app, ctx, unit, &own).await?;
     let roles = roles(app, &acting, unit, rows).await?;
     let teams = teams(app, &acting, unit, rows).await?;
-    let insiders = insiders(unit, &teams, people, rows).await?;
+    let insiders = insiders(unit, &teams, &people, rows).await?;
     let managers = managers(unit, rows).await?;
-    let mut chart = chart(unit, managers.values().copied().collect()).await?;
-    let (mut all, mut seen) = (Vec::new(), HashSet::new());
-    for row in rows {
-        let address = address(&row.values, "email");
-        let there = address.as_ref().and_then(|address| people.get(address));
+    let chart = chart(unit, managers.values().copied().collect()).await?;
+    let beside = rows.iter().map(|row| {
+        let there = address(&row.values, "email").and_then(|address| people.get(&address));
         let member = member_of(there);
         let team =
             cell(&row.values, "team").and_then(|name| teams.get(name)).map(|(team, reach)| NamedTeam {
@@ -50,27 +48,12 @@ pub(super) async fn read_beside(
                 reach: *reach,
                 is_in: member.is_some_and(|member| insiders.contains(&(*team, member))),
             });
-        let manager =
-            self::address(&row.values, "manager").and_then(|address| managers.get(&address).copied());
-        let manager = manager.map(|manager| NamedManager {
-            member: manager,
-            fault: member.and_then(|member| chart.fault(member, manager)),
-        });
+        let manager = address(&row.values, "manager").and_then(|address| managers.get(&address).copied());
+        let manager = manager.map(|member| NamedManager { member, line: chart.line(member) });
         let role = cell(&row.values, "role").and_then(|name| roles.get(name).copied());
-        let beside = Beside { may, has_room, invitations_left, role, team, manager };
-        // A second row of an address is refused.
-        let is_first = address.is_some_and(|address| seen.insert(address));
-        let decided =
-            import_member::decide(&row.values, InvitationId::from_uuid(Uuid::nil()), there, &beside);
-        if is_first && let Ok(Decided::Changed(change)) = decided {
-            match *change {
-                RowChange::Invite(_) => invitations_left = invitations_left.saturating_sub(1),
-                RowChange::Change(change) => chart.put(change.member, change.manager),
-            }
-        }
-        all.push(beside);
-    }
-    Ok(all)
+        Beside { there: there.cloned(), may, has_room, invitations_left, role, team, manager }
+    });
+    Ok(beside.collect())
 }
 
 fn member_of(there: Option<&PersonThere>) -> Option<MembershipId> {

@@ -1,5 +1,5 @@
-//! Writes what is taken along: the rows of every domain, table by table, a JSON object a line, into the blobs. Memory holds
-//! one page. It can be run again from the start at any time: the file is the same one.
+//! Writes what is taken along: the rows of every domain, table by table, a JSON object a line, into the blobs. Memory
+//! holds one page. It can be run again from the start at any time: the file is the same one.
 
 use crate::app::App;
 use crate::domain::DataExportId;
@@ -9,16 +9,17 @@ use crate::service::leaving::export::{FORMAT, audit_step, key};
 use crate::store::data_export::{self, Model};
 use crate::store::{email_change, membership, passkey, tenant, user};
 use ::jobs::Running;
-use bytes::Bytes;
+use blobs::{Page, Pages};
 use data::tables::Table;
-use futures::stream::{self, Stream};
 use kernel::{Ctx, Problem, TenantId, UserId};
 use module::{ArchiveError, ArchiveOffer, ArchivePerson, ReadRows};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use uuid::Uuid;
 
-const MAX_BYTES: u64 = 1 << 36;
+/// An object of S3 has 10,000 parts at most, of 5 MiB here: 48.8 GiB. So who has more is told so, and not that the
+/// store fails.
+const MAX_BYTES: u64 = 48 << 30;
 /// A person's tenants: of so many at most.
 const MAX_TENANTS: i64 = 100;
 /// What no archive has, since it belongs to no tenant.
@@ -51,6 +52,17 @@ impl From<data::Error> for Stop {
     }
 }
 
+impl From<blobs::Error> for Stop {
+    fn from(error: blobs::Error) -> Self {
+        match error {
+            blobs::Error::TooLarge { .. } => Self::Refused(
+                "There is more than one file holds. Ask the operators of this installation.".to_owned(),
+            ),
+            other => Self::Trouble(other.into()),
+        }
+    }
+}
+
 pub async fn produce_export(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> Result<(), Stop> {
     let Some(export) = begin(app, ctx, id).await? else { return Ok(()) };
     may_go_on(ctx, &export)?;
@@ -65,7 +77,7 @@ pub async fn produce_export(app: &App, ctx: &Ctx, id: DataExportId, running: &Ru
         rows: 0,
     };
     let key = key(ctx.tenant(), id);
-    let size_bytes = Box::pin(app.blobs.put_stream(&key, writer.chunks(), MAX_BYTES)).await.map_err(why)?;
+    let size_bytes = Box::pin(app.blobs.put_pages(&key, &mut writer, MAX_BYTES)).await?;
     let rows = writer.rows;
     let mut unit = app.databases.write(ctx).await?;
     if let Some(row) = data_export::complete(&unit, ctx, id, rows, size_bytes).await? {
@@ -80,7 +92,7 @@ pub async fn produce_export(app: &App, ctx: &Ctx, id: DataExportId, running: &Ru
     if found.is_some_and(|found| found.status == ExportStatus::Ready.name()) {
         return Ok(());
     }
-    app.blobs.delete(&key).await.map_err(Problem::from)?;
+    app.blobs.delete(&key).await?;
     Err(Stop::Ended)
 }
 
@@ -139,20 +151,6 @@ fn steps<'a>(app: &'a App, export: &Model, places: &[Ctx]) -> VecDeque<Step<'a>>
     steps
 }
 
-/// What interrupted the stream is our own; all else is the store's.
-fn why(error: blobs::Error) -> Stop {
-    match error {
-        blobs::Error::Interrupted(source) => match source.downcast::<Stop>() {
-            Ok(stop) => *stop,
-            Err(source) => Stop::Trouble(Problem::unavailable(source)),
-        },
-        blobs::Error::TooLarge { .. } => Stop::Refused(
-            "There is more than one file holds. Ask the operators of this installation.".to_owned(),
-        ),
-        other => Stop::Trouble(other.into()),
-    }
-}
-
 struct Writer<'a> {
     app: &'a App,
     running: &'a Running,
@@ -164,31 +162,26 @@ struct Writer<'a> {
     rows: u64,
 }
 
+impl Pages for Writer<'_> {
+    /// Where the next page begins, the steps that are left say.
+    type Cursor = ();
+    type Error = Stop;
+
+    async fn page(&mut self, _: Option<()>) -> Result<Page<()>, Stop> {
+        let lines = match self.steps.pop_front() {
+            None => String::new(),
+            Some(Step::Header(tables)) => header(&self.ctx, self.export, &tables),
+            Some(Step::Account(person)) => self.account(person).await?,
+            Some(Step::Tenant) => self.tenant().await?,
+            Some(Step::Rows { there, offer, table, after }) => self.read(there, offer, table, after).await?,
+        };
+        let next = (!self.steps.is_empty()).then_some(());
+        Ok(Page { content: lines.into(), next })
+    }
+}
+
 impl<'a> Writer<'a> {
-    fn chunks(&mut self) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
-        stream::try_unfold(self, |writer| async move {
-            let chunk = writer.chunk().await?;
-            Ok(chunk.map(|chunk| (chunk, writer)))
-        })
-    }
-
-    /// The next that is not empty.
-    async fn chunk(&mut self) -> Result<Option<Bytes>, Stop> {
-        while let Some(step) = self.steps.pop_front() {
-            let lines = match step {
-                Step::Header(tables) => header(&self.ctx, self.export, &tables),
-                Step::Account(person) => self.account(person).await?,
-                Step::Tenant => self.tenant().await?,
-                Step::Rows { there, offer, table, after } => self.page(there, offer, table, after).await?,
-            };
-            if !lines.is_empty() {
-                return Ok(Some(lines.into()));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn page(
+    async fn read(
         &mut self,
         there: Ctx,
         offer: &'a ArchiveOffer,

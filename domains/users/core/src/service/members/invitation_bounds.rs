@@ -1,5 +1,5 @@
-//! How many people a tenant asks in: so many invitations are open at once, and so many letters go out a day. Over HTTP, by a
-//! file and by a directory alike, since all of them send by `invitation::send`.
+//! How many people a tenant asks in: so many invitations are open at once, and so many letters go out a day. Over
+//! HTTP, by a file and by a directory alike, since all of them send by `invitation::send`.
 
 use crate::app::App;
 use crate::error::Error;

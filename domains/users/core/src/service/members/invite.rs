@@ -1,5 +1,5 @@
-//! Asks somebody in by mail, to a role that the caller could have given. The address may have an account or not; that is
-//! looked at when the invitation is accepted, so that nobody learns it by inviting.
+//! Asks somebody in by mail, to a role that the caller could have given. The address may have an account or not; that
+//! is looked at when the invitation is accepted, so that nobody learns it by inviting.
 
 use crate::app::App;
 use crate::domain::{Email, InvitationId, MembershipId, RoleRef, TeamId};
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::permissions::MEMBERS_INVITE;
 use crate::service::members::accept_invitation::require_room;
 use crate::service::members::invitation::{self as view, INVITATION_PREFIX, Invitation};
-use crate::service::roles::authority;
+use crate::service::roles::authority::{self, Acting};
 use crate::service::sessions::fresh;
 use crate::store::invitation::{self as store, NewInvitation};
 use crate::store::{membership, tenant, user};
@@ -29,9 +29,7 @@ pub async fn invite(app: &App, ctx: &Ctx, command: Invite) -> Result<Invitation,
     let mut unit = app.databases.write(ctx).await?;
     let own = tenant::own_to_change(&unit).await?.ok_or(Error::NotAMember)?;
     let acting = authority::hold(app, ctx, &unit, &MEMBERS_INVITE).await?;
-    let promised = authority::of_role(app, &unit, command.role).await?;
-    acting.require_covered(&promised)?;
-    fresh::require_to_grant(app, ctx, &promised)?;
+    require_may_promise(app, ctx, &unit, &acting, command.role).await?;
     refuse_member(&unit, &email).await?;
     require_room(&unit, &own).await?;
     let asked = Asked {
@@ -44,6 +42,19 @@ pub async fn invite(app: &App, ctx: &Ctx, command: Invite) -> Result<Invitation,
     };
     let row = ask_in(app, ctx, &mut unit, asked).await?;
     Ok(unit.commit(view::of(&row)?).await?)
+}
+
+/// Nobody asks in to a role that they could not have given.
+pub(in crate::service) async fn require_may_promise(
+    app: &App,
+    ctx: &Ctx,
+    unit: &Unit,
+    acting: &Acting,
+    role: RoleRef,
+) -> Result<(), Error> {
+    let promised = authority::of_role(app, unit, role).await?;
+    acting.require_covered(&promised)?;
+    fresh::require_to_grant(app, ctx, &promised)
 }
 
 /// Somebody who is no member, and whom the caller may ask in to all of this.

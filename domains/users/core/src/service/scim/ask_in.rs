@@ -1,16 +1,16 @@
-//! How a person whom the directory vouches for comes to be a member: by an invitation to their address, which they accept by
-//! themselves. So no directory binds the account of somebody who does not want it, or learns whether there is one.
+//! How a person whom the directory vouches for comes to be a member: by an invitation to their address, which they
+//! accept by themselves. So no directory binds the account of somebody who does not want it, or learns whether there
+//! is one.
 
 use crate::app::App;
 use crate::domain::{Email, RoleRef};
 use crate::error::Error;
 use crate::permissions::DIRECTORY_PROVISION;
 use crate::service::members::accept_invitation::require_room;
-use crate::service::members::invitation::{self as view, INVITATION_PREFIX};
+use crate::service::members::invitation as view;
+use crate::service::members::invite::{self, Asked, require_may_promise};
 use crate::service::roles::authority;
-use crate::service::sessions::fresh;
-use crate::store::invitation::{self, NewInvitation};
-use crate::store::{scim_user, tenant};
+use crate::store::{invitation, scim_user, tenant};
 use data::{AuditEntry, Unit};
 use kernel::Ctx;
 use kernel::permission::BuiltinRole;
@@ -18,8 +18,8 @@ use kernel::permission::BuiltinRole;
 /// What everybody is asked in as. Who is to be more is made so by a person, or by a team.
 const ROLE: RoleRef = RoleRef::Builtin(BuiltinRole::Member);
 
-/// Asks somebody in who is not, and takes back what went to another address or is not meant any more. `former`: where they
-/// were waited for until now. The tenant must be held.
+/// Asks somebody in who is not, and takes back what went to another address or is not meant any more. `former`: where
+/// they were waited for until now. The tenant must be held.
 pub async fn settle(
     app: &App,
     ctx: &Ctx,
@@ -56,41 +56,15 @@ pub async fn withdraw(unit: &mut Unit, address: &str) -> Result<(), Error> {
 async fn ask(app: &App, ctx: &Ctx, unit: &mut Unit, own: &tenant::Model, email: &Email) -> Result<(), Error> {
     // It is by whoever made the directory's key, and good while they could give the role themselves.
     let invited_by = ctx.actor().user().ok_or(Error::NotAMember)?;
-    if let Some(open) = invitation::open_for_to_change(unit, email).await? {
-        if open.expires_at > ctx.now() {
-            return Ok(());
-        }
-        invitation::revoke(unit, open.public_id).await?;
+    let open = invitation::open_for_to_change(unit, email).await?;
+    if open.is_some_and(|open| open.expires_at > ctx.now()) {
+        return Ok(());
     }
     let acting = authority::hold(app, ctx, unit, &DIRECTORY_PROVISION).await?;
-    let promised = authority::of_role(app, unit, ROLE).await?;
-    acting.require_covered(&promised)?;
-    fresh::require_to_grant(app, ctx, &promised)?;
+    require_may_promise(app, ctx, unit, &acting, ROLE).await?;
     require_room(unit, own).await?;
-    let token = secrets::token(INVITATION_PREFIX);
-    let new = NewInvitation {
-        id: ctx.new_id(),
-        email,
-        role: ROLE,
-        invited_by,
-        hash: token.hash,
-        expires_at: ctx.now() + app.settings.invitation_lifetime(),
-        team: None,
-        manager: None,
-    };
-    let row = match invitation::insert(unit, new).await {
-        Err(error) if invitation::is_open_already(&error) => return Err(Error::InvitationOpen),
-        outcome => outcome?,
-    };
-    view::send(app, unit, &row, &token.plain).await?;
-    unit.audit(AuditEntry {
-        action: "users.invitation.create",
-        resource: "invitation",
-        resource_id: row.public_id.uuid(),
-        before: None,
-        after: Some(view::audited(&row)?),
-    })?;
-    Ok(())
+    let asked = Asked { id: ctx.new_id(), email, role: ROLE, invited_by, team: None, manager: None };
+    invite::ask_in(app, ctx, unit, asked).await.map(drop)
 }
 
 fn email(address: &str) -> Result<Email, Error> {

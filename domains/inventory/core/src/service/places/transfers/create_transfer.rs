@@ -64,7 +64,7 @@ pub async fn create_transfer(app: &App, ctx: &Ctx, command: CreateTransfer) -> R
     if immediate {
         hold(&mut unit, ctx, &items).await?;
     }
-    let moving = store::item::moving(&unit, &items).await?;
+    let moving = store::item::moving_to_keep(&unit, &items).await?;
     check_known(&lines, &moving)?;
     let (from, to) = find_both(&unit, from, to).await?;
     if immediate && from.warehouse != to.warehouse {
@@ -146,6 +146,7 @@ async fn find_lines(
             entered,
             received: Quantity::ZERO,
             lost: Quantity::ZERO,
+            settled_entered: Quantity::ZERO,
         });
     }
     Ok(found)

@@ -41,8 +41,7 @@ fn postings(
 
 /// What was said, below nothing where the stock leaves.
 fn with_sign(entered: &EnteredQuantity, moved: Quantity) -> EnteredQuantity {
-    let quantity = if moved < Quantity::ZERO { -entered.quantity } else { entered.quantity };
-    EnteredQuantity { quantity, unit: entered.unit.clone(), rounding: entered.rounding.clone() }
+    if moved < Quantity::ZERO { entered.negated() } else { entered.clone() }
 }
 
 /// Whose posting was refused, where each line has two of them.

@@ -1,10 +1,11 @@
-//! What became of a transfer that is on its way: some of it has come, or will never come. Several times, until nothing is
-//! left.
+//! What became of a transfer that is on its way: some of it has come, or will never come. Several times, until
+//! nothing is left.
 
 use crate::App;
 use crate::domain::item::Moving;
 use crate::domain::movement::{EnteredQuantity, MovementKind, check_happened_at};
 use crate::domain::place::Place;
+use crate::domain::share::{NoShare, Part};
 use crate::domain::transfer::{
     MAX_LINES, Outcome, Transfer, TransferDetail, TransferLine, TransferStep, settle, step_of,
 };
@@ -87,19 +88,20 @@ pub async fn settle_transfer(app: &App, ctx: &Ctx, command: SettleTransfer) -> R
     let mut told: Vec<TransferredLine> = Vec::with_capacity(shares.len());
     for share in &shares {
         let Some(line) = lines.get_mut(share.at) else { continue };
-        settle(line, outcome, share.quantity).map_err(|exceeded| Error::TransferExceeded {
+        settle(line, outcome, share.part).map_err(|exceeded| Error::TransferExceeded {
             line: exceeded.line,
             wanted: exceeded.wanted,
             left: exceeded.left,
         })?;
-        told.push(moved(line, share.quantity));
-        let said = (share.quantity, share.entered.as_ref());
+        let quantity = share.part.quantity;
+        told.push(moved(line, quantity));
+        let said = (quantity, share.entered.as_ref());
         let both = to.map(|to| postings(ctx, id, &moving, line, (transit, to), said));
         let lost = Posting {
             lot: line.lot,
-            entered: share.entered.as_ref().map(|entered| with_sign(entered, -share.quantity)),
+            entered: share.entered.as_ref().map(|entered| with_sign(entered, -quantity)),
             document: Some(document(id)),
-            ..Posting::new(ctx, line.item, transit, MovementKind::Adjustment, -share.quantity)
+            ..Posting::new(ctx, line.item, transit, MovementKind::Adjustment, -quantity)
         };
         let of_share = both.map_or_else(|| vec![lost], Vec::from);
         all.extend(of_share.into_iter().map(|posting| {
@@ -172,7 +174,7 @@ fn tell(
 /// Some of a line, by its place among the lines.
 struct Share {
     at: usize,
-    quantity: Quantity,
+    part: Part,
     entered: Option<EnteredQuantity>,
 }
 
@@ -184,7 +186,12 @@ async fn shares(
 ) -> Result<Vec<Share>, Error> {
     if named.is_empty() {
         let left = lines.iter().enumerate().filter(|(_, line)| line.left() > Quantity::ZERO);
-        return Ok(left.map(|(at, line)| Share { at, quantity: line.left(), entered: None }).collect());
+        let share = |(at, line): (usize, &TransferLine)| Share {
+            at,
+            part: Part::of_item(line.left()),
+            entered: None,
+        };
+        return Ok(left.map(share).collect());
     }
     let mut shares: Vec<Share> = Vec::with_capacity(named.len());
     for (index, share) in named.into_iter().enumerate() {
@@ -195,10 +202,22 @@ async fn shares(
         if shares.iter().any(|other| other.at == at) {
             return Err(fault(&format!("{place}/line"), "repeated", "is named twice; add the quantities up"));
         }
-        let moving = lines.get(at).and_then(|line| moving.get(&line.item)).ok_or(Error::ItemNotFound)?;
-        let converted = in_item_unit(unit, moving, share.quantity, share.unit.as_deref()).await;
-        let (quantity, entered) = converted.map_err(|error| error.below(&place))?;
-        shares.push(Share { at, quantity, entered });
+        let line = lines.get(at).ok_or(Error::ItemNotFound)?;
+        let moving = moving.get(&line.item).ok_or(Error::ItemNotFound)?;
+        let said = share.unit.as_deref();
+        let (part, entered) = match line.settling(share.quantity, said) {
+            Some(settling) => {
+                let no_share = |no: NoShare| fault(&format!("{place}/quantity"), no.code(), &no.to_string());
+                let (part, entered) = settling.map_err(no_share)?;
+                (part, Some(entered))
+            }
+            None => {
+                let converted = in_item_unit(unit, moving, share.quantity, said).await;
+                let (quantity, entered) = converted.map_err(|error| error.below(&place))?;
+                (Part::of_item(quantity), entered)
+            }
+        };
+        shares.push(Share { at, part, entered });
     }
     Ok(shares)
 }

@@ -47,7 +47,9 @@ impl Client {
     pub fn new(url: &str) -> Self {
         // A second installation in one process finds it there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        // A node closes a connection that has been silent for 5 s, which a request must not be about to go over.
+        let http = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(2));
+        let http = http.timeout(Duration::from_secs(20)).build().unwrap();
         Self { http, urls: Arc::new([url.to_owned()]), turn: Arc::default(), token: None }
     }
 

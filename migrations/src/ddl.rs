@@ -41,7 +41,7 @@ fn postgres_line(domain: &str, line: &str) -> String {
             );
         }
         Directive::Search => return search::on_postgres(domain, table),
-        Directive::SearchAnew => return search::function_on_postgres(domain, table),
+        Directive::SearchAnew => return search::anew_on_postgres(domain, table),
         Directive::ErasableLedger => return erasing_function(domain, table),
         Directive::Tenant | Directive::Ledger => String::new(),
     };

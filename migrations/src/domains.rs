@@ -54,7 +54,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "billing" / "m0003_references",
             "billing" / "m0004_lists",
             "billing" / "m0005_imports",
-            "billing" / "m0006_import_corrections"
+            "billing" / "m0006_import_corrections",
+            "billing" / "m0007_search"
         ],
         "inventory" => migrations![
             "kernel" / "m0001_messages",
@@ -76,7 +77,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0032_kit_lines",
             "inventory" / "m0033_unit_use",
             "inventory" / "m0034_shares",
-            "inventory" / "m0035_import_corrections"
+            "inventory" / "m0035_import_corrections",
+            "inventory" / "m0036_search"
         ],
         "workflow" => migrations![
             "kernel" / "m0001_messages",

@@ -1,9 +1,14 @@
-//! What `@search_table` stands for. PostgreSQL: a trigram index per tenant and a function of the owner's, for whom
+//! What `@search_table` stands for. PostgreSQL: an index of trigrams and the tenant and a function of the owner's, for whom
 //! row-level security does not forbid that index. It reads the tenant from the transaction, so the runtime role finds
 //! its tenant's rows and nobody else's; it gives one page's ids, in order. SQLite: an FTS5 table kept by triggers.
 
 /// Read in the order of creation before the index is asked.
 const NEXT_FEW: u32 = 500;
+/// The first of them tell what is common: three characters that so many of them have.
+const SAMPLE: u32 = 100;
+const COMMON: u32 = 5;
+/// What the index is asked for in the place of the whole text has at least as many characters.
+const PART_CHARS: u32 = 5;
 
 /// A column, and what a text becomes to be compared with it.
 struct Filter<'a> {
@@ -22,16 +27,23 @@ fn parts(mark: &str) -> (&str, Vec<Filter<'_>>) {
     (table, words.map(filter).collect())
 }
 
+/// In the order of the index's columns PostgreSQL looks for the next row that has all: were the tenant before the text,
+/// a large tenant's rows would be sought once for each row that has a part of the text.
 pub fn on_postgres(domain: &str, mark: &str) -> String {
     let (table, _) = parts(mark);
     let index = format!(
-        "CREATE INDEX {table}_search ON {table} USING gin (tenant_id, search_text public.gin_trgm_ops);"
+        "CREATE INDEX {table}_search ON {table} USING gin (search_text public.gin_trgm_ops, tenant_id);"
     );
     format!("{index}\n{}", function_on_postgres(domain, mark))
 }
 
-/// The function alone, in the place of an older one.
-pub fn function_on_postgres(domain: &str, mark: &str) -> String {
+/// The same in the place of an older one.
+pub fn anew_on_postgres(domain: &str, mark: &str) -> String {
+    let (table, _) = parts(mark);
+    format!("DROP INDEX {table}_search;\n{}", on_postgres(domain, mark))
+}
+
+fn function_on_postgres(domain: &str, mark: &str) -> String {
     let (table, columns) = parts(mark);
     let list = |of: &dyn Fn(usize, &Filter<'_>) -> String| -> String {
         columns.iter().enumerate().map(|(index, filter)| of(index, filter)).collect()
@@ -47,6 +59,7 @@ pub fn function_on_postgres(domain: &str, mark: &str) -> String {
     });
     let using =
         format!("USING {}, pattern, after_at, after_id, from_at, until_at, most{values}", crate::ddl::TENANT);
+    let part = format!("${}", columns.len() + 8);
     let signature = format!(
         "{table}_matching(TEXT, BOOLEAN, BOOLEAN, TIMESTAMPTZ, UUID, TIMESTAMPTZ, TIMESTAMPTZ, BIGINT{types})"
     );
@@ -63,17 +76,31 @@ DECLARE
     || CASE WHEN until_at IS NULL THEN '' ELSE ' AND created_at < $6' END{filters};
   sorted CONSTANT TEXT :=
     CASE WHEN newest THEN ' ORDER BY created_at DESC, public_id DESC' ELSE ' ORDER BY created_at, public_id' END;
+  whole CONSTANT TEXT := substr(pattern, 2, length(pattern) - 2);
   found UUID[];
   seen BIGINT;
+  sample TEXT[];
+  part TEXT;
 BEGIN
   -- A text that many rows have fills the page from the next few; the index would give all of them, to be sorted.
-  EXECUTE 'SELECT array_agg(public_id) FILTER (WHERE search_text LIKE $2), count(*) FROM (SELECT public_id, search_text'
-    || scope || sorted || ' LIMIT {NEXT_FEW}) next_few' INTO found, seen {using};
+  EXECUTE 'SELECT array_agg(public_id) FILTER (WHERE search_text LIKE $2), count(*), (array_agg(search_text))[1:{SAMPLE}]
+    FROM (SELECT public_id, search_text' || scope || sorted || ' LIMIT {NEXT_FEW}) next_few'
+    INTO found, seen, sample {using};
   IF seen < {NEXT_FEW} OR cardinality(found) >= most THEN
     RETURN QUERY SELECT unnest(found[1:most::INT]);
-  ELSE
-    RETURN QUERY EXECUTE 'SELECT public_id' || scope || ' AND search_text LIKE $2' || sorted || ' LIMIT $7' {using};
+    RETURN;
   END IF;
+  -- Codes begin alike, and what all have is sought in the index once for each row that has the rest. So it is asked for
+  -- the part between the first and the last characters that are not common, without the ends of words, which the index
+  -- counts as characters. A part of an escape would mean something else.
+  IF strpos(whole, '\\') = 0 THEN
+    SELECT regexp_replace(substr(whole, min(at), max(at) - min(at) + 3), '^[^[:alnum:]]+|[^[:alnum:]]+$', '', 'g')
+      INTO part FROM generate_series(1, length(whole) - 2) at
+      WHERE (SELECT count(*) FROM unnest(sample) AS known(line) WHERE strpos(line, substr(whole, at, 3)) > 0) < {COMMON};
+  END IF;
+  part := CASE WHEN length(part) >= {PART_CHARS} THEN '%' || part || '%' ELSE pattern END;
+  RETURN QUERY EXECUTE 'SELECT public_id' || scope || ' AND search_text LIKE {part} AND search_text || '''' LIKE $2'
+    || sorted || ' LIMIT $7' {using}, part;
 END $body$;
 REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {signature} TO insula_{domain};"

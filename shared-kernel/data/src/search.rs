@@ -3,15 +3,20 @@
 //! reads the tenant from the transaction, gives the page's ids in order and no more. On SQLite an FTS5 table does, as
 //! long as few rows have the text; what many have is soon met in the order of the list.
 
-use crate::connection::Connection;
 use crate::keyset::Position;
+use crate::tx::Tx;
+use kernel::Search;
 use kernel::page::{Created, Order};
-use kernel::{Search, TenantId};
-use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::sea_query::{Expr, Func, Query, SimpleExpr};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+    Value,
+};
 
 /// FTS5 knows no order of a list, so all that it finds is sorted for a page. Fewer than these may be.
 const FEW: i64 = 1_000;
+/// What many have is met among so many rows of the list.
+const NEXT_FEW: u64 = 100;
 /// Codes begin alike and end differently, and FTS5 goes through the rows of every three characters that it is asked for.
 const END_CHARS: usize = 5;
 
@@ -48,43 +53,57 @@ pub(crate) fn on_postgres(table: &str, matching: Matching, window: &Window) -> S
     Expr::cust_with_values(sql, values)
 }
 
-pub(crate) async fn on_sqlite(
-    connection: &Connection,
+/// The rows of the list, which begins where its page does, that have the text.
+pub(crate) async fn on_sqlite<E: EntityTrait>(
+    tx: &Tx,
     table: &str,
+    list: Select<E>,
     wanted: &Search,
-    tenant: TenantId,
-) -> Result<SimpleExpr, DbErr> {
+    most: i64,
+) -> Result<Select<E>, DbErr> {
     let whole = wanted.text();
+    let has_it = Expr::cust_with_values(format!("instr(\"{table}\".\"search_text\", ?) > 0"), [whole]);
+    if among_the_next(tx, list.clone(), has_it.clone()).await? >= most {
+        return Ok(list.filter(has_it));
+    }
     let end = end(whole);
-    if are_few(connection, table, end).await? {
-        return Ok(of_few(table, end, whole, tenant));
+    let mut ids = few(tx, table, end, whole).await?;
+    if ids.is_none() && end != whole {
+        ids = few(tx, table, whole, whole).await?;
     }
-    if end != whole && are_few(connection, table, whole).await? {
-        return Ok(of_few(table, whole, whole, tenant));
-    }
-    Ok(Expr::cust_with_values(format!("instr(\"{table}\".\"search_text\", ?) > 0"), [Value::from(whole)]))
+    Ok(list.filter(match ids {
+        Some(ids) => Expr::cust_with_values(
+            format!("\"{table}\".\"public_id\" IN (SELECT unhex(value) FROM json_each(?))"),
+            [ids],
+        ),
+        None => has_it,
+    }))
 }
 
-/// Whether fewer rows have it, whichever tenant's they are, since FTS5 would go through them all: it stops counting there.
-/// No row of anybody's leaves this statement.
-async fn are_few(connection: &Connection, table: &str, part: &str) -> Result<bool, DbErr> {
-    let sql = format!(
-        "SELECT count(tenant_id) AS found FROM \
-         (SELECT tenant_id FROM {table}_search WHERE {table}_search MATCH ? LIMIT ?)"
-    );
-    let values = [Value::from(phrase(part)), FEW.into()];
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
-    let row = connection.query_one_raw(statement).await?;
-    let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
-    Ok(found < FEW)
+/// How many of the next few rows of the list have it.
+async fn among_the_next<E: EntityTrait>(tx: &Tx, list: Select<E>, has_it: SimpleExpr) -> Result<i64, DbErr> {
+    let next = list.select_only().expr_as(has_it, "has_it").limit(NEXT_FEW).into_query();
+    let counted = Query::select()
+        .expr_as(Func::sum(Expr::col("has_it")), "found")
+        .from_subquery(next, "next_few")
+        .to_owned();
+    let row = tx.connection().query_one(&counted).await?;
+    Ok(row.map(|row| row.try_get::<Option<i64>>("", "found")).transpose()?.flatten().unwrap_or(0))
 }
 
-fn of_few(table: &str, part: &str, whole: &str, tenant: TenantId) -> SimpleExpr {
+/// The ids of the tenant's rows that have the whole, as FTS5 finds them by the part; nothing where it has that of many rows,
+/// whichever tenant's they are, since it would go through them all: it stops counting there.
+async fn few(tx: &Tx, table: &str, part: &str, whole: &str) -> Result<Option<String>, DbErr> {
     let sql = format!(
-        "\"{table}\".\"public_id\" IN (SELECT public_id FROM {table}_search \
-         WHERE {table}_search MATCH ? AND instr(search_text, ?) > 0 AND tenant_id = ?)"
+        "SELECT count(*) AS found, \
+         json_group_array(hex(public_id)) FILTER (WHERE tenant_id = ? AND instr(search_text, ?) > 0) AS ids \
+         FROM (SELECT public_id, tenant_id, search_text FROM {table}_search WHERE {table}_search MATCH ? LIMIT ?)"
     );
-    Expr::cust_with_values(sql, [Value::from(phrase(part)), whole.into(), tenant.into()])
+    let values = [tx.tenant().into(), whole.into(), phrase(part).into(), FEW.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
+    let Some(row) = tx.connection().query_one_raw(statement).await? else { return Ok(None) };
+    let found: i64 = row.try_get("", "found")?;
+    Ok(if found < FEW { Some(row.try_get("", "ids")?) } else { None })
 }
 
 fn phrase(part: &str) -> String {

@@ -16,7 +16,6 @@ use sea_orm::{
 };
 use std::marker::PhantomData;
 
-///
 /// sea-orm's own queries have nothing to run on:
 /// ```compile_fail,E0277
 /// use sea_orm::EntityTrait;
@@ -78,28 +77,17 @@ impl Tx {
         request: &PageRequest,
     ) -> Result<Page<E::Model>, Error> {
         let after = request.cursor.as_deref().map(keyset::read).transpose()?;
-        self.paged(select, [created_at, public_id], request, after).await
+        self.paged(in_order(select, [created_at, public_id], request, after), request).await
     }
 
     /// One row more than asked for is read, which says whether another page follows.
     async fn paged<E: EntityTrait, R: FromQueryResult>(
         &self,
-        mut select: Select<E>,
-        [created_at, public_id]: [E::Column; 2],
+        in_order: Select<E>,
         request: &PageRequest,
-        after: Option<Position>,
     ) -> Result<Page<R>, Error> {
         let limit = u64::from(request.limit);
-        if let Some(at) = after {
-            select = select.filter(keyset::after(created_at, public_id, at, request.order));
-        }
-        select = select.filter(keyset::within(created_at, request.created_at));
-        let order = match request.order {
-            PageOrder::NewestFirst => Order::Desc,
-            PageOrder::OldestFirst => Order::Asc,
-        };
-        let select = select.order_by(created_at, order.clone()).order_by(public_id, order);
-        let select = select.limit(limit + 1).build(self.connection.get_database_backend());
+        let select = in_order.limit(limit + 1).build(self.connection.get_database_backend());
         let mut rows = self.connection.query_all_raw(select).await?;
         let more = rows.len() as u64 > limit;
         rows.truncate(usize::from(request.limit));
@@ -113,6 +101,27 @@ impl Tx {
     pub fn sql(&self, sql: TenantSql) -> Raw<'_> {
         Raw::new(self, sql)
     }
+}
+
+/// The rows of a list from where its page begins.
+fn in_order<E: EntityTrait>(
+    select: Select<E>,
+    [created_at, public_id]: [E::Column; 2],
+    request: &PageRequest,
+    after: Option<Position>,
+) -> Select<E> {
+    let select = match after {
+        Some(at) => select.filter(keyset::after(created_at, public_id, at, request.order)),
+        None => select,
+    };
+    let order = match request.order {
+        PageOrder::NewestFirst => Order::Desc,
+        PageOrder::OldestFirst => Order::Asc,
+    };
+    select
+        .filter(keyset::within(created_at, request.created_at))
+        .order_by(created_at, order.clone())
+        .order_by(public_id, order)
 }
 
 #[must_use = "nothing runs until one, all, count or page"]
@@ -239,16 +248,17 @@ impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
             with_deleted: self.deleted,
             most: i64::from(request.limit) + 1,
         };
-        let (tx, mut select) = self.scoped();
+        let (tx, select) = self.scoped();
+        let mut select = in_order(select, [E::created_at(), E::public_id()], request, after);
         if let Some(matching) = matching {
             let table = E::default();
             let table = table.table_name();
-            select = select.filter(match tx.connection().get_database_backend() {
-                DbBackend::Postgres => search::on_postgres(table, matching, &window),
-                _ => search::on_sqlite(tx.connection(), table, &matching.wanted, tx.tenant()).await?,
-            });
+            select = match tx.connection().get_database_backend() {
+                DbBackend::Postgres => select.filter(search::on_postgres(table, matching, &window)),
+                _ => search::on_sqlite(tx, table, select, &matching.wanted, window.most).await?,
+            };
         }
-        tx.paged(select, [E::created_at(), E::public_id()], request, after).await
+        tx.paged(select, request).await
     }
 
     /// A search that is not a page would leave the text out.

@@ -154,6 +154,39 @@ both!(
 );
 
 both!(
+    async fn a_code_is_found_by_the_whole_of_it_among_many_that_are_much_alike(stage: Stage) {
+        let databases = stage.databases("billing").await;
+        let ctx = stage.tenant().ctx(&[]);
+        let names = [
+            "part-ab12cd galvanised",
+            "rest-ab12cd galvanised",
+            "part-ab12cd varnished",
+            "part-a%12cd galvanised",
+            "part-a_12cd galvanised",
+        ];
+        furnish(&stage, &databases, &ctx, &names).await;
+        stage.clock.advance(chrono::Duration::seconds(1));
+        let unit = databases.write(&ctx).await.unwrap();
+        let others: Vec<_> = (0..1_200).map(|number| format!("part-{number:06} galvanised")).collect();
+        customer::insert_all(&unit, &ctx, &others).await;
+        unit.commit(()).await.unwrap();
+        for (q, expected) in [
+            ("PART-AB12CD galvanised", vec![names[0]]),
+            ("part-ab12cd", vec![names[2], names[0]]),
+            ("-ab12cd gal", vec![names[1], names[0]]),
+            ("rest-ab12cd galvanised", vec![names[1]]),
+            ("part-a%12cd galvanised", vec![names[3]]),
+            ("part-a_12cd galvanised", vec![names[4]]),
+            ("part-ab12ce galvanised", vec![]),
+            ("part-001199 galvanised", vec![others[1_199].as_str()]),
+            ("part-000000 galvanised", vec![others[0].as_str()]),
+        ] {
+            assert_eq!(found(&databases, &ctx, q, PageRequest::default()).await, expected, "{q}");
+        }
+    }
+);
+
+both!(
     async fn a_search_is_always_a_page(stage: Stage) {
         let databases = stage.databases("billing").await;
         let read = databases.read(&stage.tenant().ctx(&[])).await.unwrap();

@@ -23,6 +23,19 @@ pub struct Put<T> {
     pub resource: T,
 }
 
+impl<T> Put<T> {
+    /// Once more where another one has `taken` the reference meanwhile: now it is there to be written over.
+    pub async fn again_if<E, F: Future<Output = Result<Self, E>>>(
+        taken: impl Fn(&E) -> bool,
+        put: impl Fn() -> F,
+    ) -> Result<Self, E> {
+        match put().await {
+            Err(error) if taken(&error) => put().await,
+            put => put,
+        }
+    }
+}
+
 /// What the caller of a PUT knows of the resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
@@ -96,6 +109,10 @@ pub fn patch_metadata(present: &Metadata, patch: Option<Option<MetadataPatch>>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+    use std::future::ready;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
 
     fn check(metadata: Metadata, expected: &[&str]) {
         let mut faults = Faults::new();
@@ -128,6 +145,27 @@ mod tests {
         ] {
             assert_eq!((seen.allows(None), seen.allows(Some(2))), (on_none, on_two), "{seen:?}");
         }
+    }
+
+    /// It is asked as often as there is something told.
+    fn check_again(told: &[Result<i32, &'static str>], expected: Result<i32, &'static str>) {
+        let asked = Cell::new(0);
+        let put = || {
+            let told = told[asked.replace(asked.get() + 1)];
+            ready(told.map(|resource| Put { created: false, resource }))
+        };
+        let again = pin!(Put::again_if(|error: &&'static str| *error == "taken", put));
+        let put = again.poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(put.map_ok(|put| put.resource), Poll::Ready(expected));
+        assert_eq!(asked.get(), told.len());
+    }
+
+    #[test]
+    fn what_another_took_meanwhile_is_put_once_more() {
+        check_again(&[Ok(1)], Ok(1));
+        check_again(&[Err("refused")], Err("refused"));
+        check_again(&[Err("taken"), Ok(2)], Ok(2));
+        check_again(&[Err("taken"), Err("taken")], Err("taken"));
     }
 
     #[test]

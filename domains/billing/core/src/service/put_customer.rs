@@ -17,11 +17,8 @@ pub async fn put_customer(
     fields: CustomerFields,
 ) -> Result<Put<Customer>, Error> {
     let fields = fields.checked()?;
-    match put(app, ctx, seen, &fields).await {
-        // Another one has made it in between: now it is there to be written over.
-        Err(Error::ExternalIdTaken) => put(app, ctx, seen, &fields).await,
-        put => put,
-    }
+    let taken = |error: &Error| matches!(error, Error::ExternalIdTaken);
+    Put::again_if(taken, || put(app, ctx, seen, &fields)).await
 }
 
 async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &CustomerFields) -> Result<Put<Customer>, Error> {

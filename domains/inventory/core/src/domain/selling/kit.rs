@@ -5,7 +5,7 @@ use super::{MAX_LINES, SalesOrderLine};
 use crate::domain::kit::{Per, is_whole, taken};
 use crate::domain::movement::EnteredQuantity;
 use crate::domain::stock::MAX_QUANTITY;
-use inventory_contract::ItemId;
+use inventory_contract::{ItemId, SalesOrderLineId};
 use kernel::{Faults, Money, Quantity};
 use std::collections::BTreeMap;
 
@@ -40,6 +40,30 @@ pub struct Wanted {
     pub entered: Option<EnteredQuantity>,
     pub unit_price: Option<Money>,
     pub kit: Option<KitOrdered>,
+}
+
+impl Wanted {
+    /// Of a draft: nothing has come of it yet.
+    pub fn line(self, id: SalesOrderLineId, position: i64) -> SalesOrderLine {
+        let Self { item, quantity, entered, unit_price, kit } = self;
+        SalesOrderLine {
+            id,
+            position,
+            item,
+            quantity,
+            entered,
+            unit_price,
+            kit,
+            allocated: Quantity::ZERO,
+            shipped: Quantity::ZERO,
+            shipped_entered: Quantity::ZERO,
+            returned: Quantity::ZERO,
+            returned_entered: Quantity::ZERO,
+            cancelled: Quantity::ZERO,
+            reservation: None,
+            waits_since: None,
+        }
+    }
 }
 
 /// The lines as they are kept: of a kit its parts, in its place.

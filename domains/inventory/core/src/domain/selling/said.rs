@@ -55,7 +55,7 @@ impl SaidLine<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::selling::KitOrdered;
+    use crate::domain::selling::{KitOrdered, Wanted};
     use kernel::{Currency, Id};
     use uuid::Uuid;
 
@@ -64,23 +64,9 @@ mod tests {
     }
 
     fn line(item: ItemId, quantity: i32) -> SalesOrderLine {
-        SalesOrderLine {
-            id: Id::from_uuid(Uuid::nil()),
-            position: 1,
-            item,
-            quantity: Quantity::whole(quantity),
-            entered: None,
-            unit_price: None,
-            allocated: Quantity::ZERO,
-            shipped: Quantity::ZERO,
-            shipped_entered: Quantity::ZERO,
-            returned: Quantity::ZERO,
-            returned_entered: Quantity::ZERO,
-            cancelled: Quantity::ZERO,
-            reservation: None,
-            waits_since: None,
-            kit: None,
-        }
+        let quantity = Quantity::whole(quantity);
+        let wanted = Wanted { item, quantity, entered: None, unit_price: None, kit: None };
+        wanted.line(Id::from_uuid(Uuid::nil()), 1)
     }
 
     /// One, two dozen of another at a price, and two of a kit of two parts.

@@ -8,24 +8,18 @@ fn id<K>(number: u128) -> Id<K> {
     Id::from_uuid(Uuid::from_u128(number))
 }
 
-pub(super) fn line(quantity: i32, [allocated, shipped, returned, cancelled]: [i32; 4]) -> SalesOrderLine {
+fn line(quantity: i32, [allocated, shipped, returned, cancelled]: [i32; 4]) -> SalesOrderLine {
     let open = quantity - shipped - cancelled;
+    let quantity = Quantity::whole(quantity);
+    let wanted = Wanted { item: id(2), quantity, entered: None, unit_price: None, kit: None };
     SalesOrderLine {
-        id: id(1),
-        position: 1,
-        item: id(2),
-        quantity: Quantity::whole(quantity),
-        entered: None,
-        unit_price: None,
-        kit: None,
         allocated: Quantity::whole(allocated),
         shipped: Quantity::whole(shipped),
-        shipped_entered: Quantity::ZERO,
         returned: Quantity::whole(returned),
-        returned_entered: Quantity::ZERO,
         cancelled: Quantity::whole(cancelled),
         reservation: (allocated > 0).then(|| id(3)),
         waits_since: (open > allocated).then_some(7),
+        ..wanted.line(id(1), 1)
     }
 }
 

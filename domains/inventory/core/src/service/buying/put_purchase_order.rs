@@ -22,13 +22,9 @@ pub async fn put_purchase_order(
 ) -> Result<Put<PurchaseOrderDetail>, Error> {
     let fields = check(command.fields, &command.lines)?;
     let command = CreatePurchaseOrder { fields, ..command };
-    match put(app, ctx, seen, &command).await {
-        // Another one has made it in between: now it is there to be written over.
-        Err(Error::OrderExternalIdTaken | Error::PurchaseReferenceTaken { .. }) => {
-            put(app, ctx, seen, &command).await
-        }
-        put => put,
-    }
+    let taken =
+        |error: &Error| matches!(error, Error::OrderExternalIdTaken | Error::PurchaseReferenceTaken { .. });
+    Put::again_if(taken, || put(app, ctx, seen, &command)).await
 }
 
 async fn put(

@@ -17,13 +17,9 @@ pub async fn put_supplier(
     fields: SupplierFields,
 ) -> Result<Put<Supplier>, Error> {
     let fields = fields.checked().map_err(Error::invalid)?;
-    match put(app, ctx, seen, &fields).await {
-        // Another one has made it in between: now it is there to be written over.
-        Err(Error::SupplierExternalIdTaken | Error::SupplierCodeTaken { .. }) => {
-            put(app, ctx, seen, &fields).await
-        }
-        put => put,
-    }
+    let taken =
+        |error: &Error| matches!(error, Error::SupplierExternalIdTaken | Error::SupplierCodeTaken { .. });
+    Put::again_if(taken, || put(app, ctx, seen, &fields)).await
 }
 
 async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &SupplierFields) -> Result<Put<Supplier>, Error> {

@@ -15,11 +15,8 @@ use kernel::reference::{Put, Seen};
 /// `input` has an `external_id`.
 pub async fn put_item(app: &App, ctx: &Ctx, seen: Seen, input: ItemInput) -> Result<Put<StockedItem>, Error> {
     let fields = input.check().map_err(Error::invalid)?;
-    match put(app, ctx, seen, &fields).await {
-        // Another one has made it in between: now it is there to be written over.
-        Err(Error::ExternalIdTaken | Error::SkuTaken { .. }) => put(app, ctx, seen, &fields).await,
-        put => put,
-    }
+    let taken = |error: &Error| matches!(error, Error::ExternalIdTaken | Error::SkuTaken { .. });
+    Put::again_if(taken, || put(app, ctx, seen, &fields)).await
 }
 
 async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ItemFields) -> Result<Put<StockedItem>, Error> {

@@ -33,14 +33,27 @@ pub async fn hold_bill(
     ctx: &Ctx,
     item: ItemId,
 ) -> Result<(BTreeMap<ItemId, Level>, Bills), Error> {
-    let mut items = bills_of(unit, &[item], Below::OfKits).await?.items();
-    items.insert(item);
-    let held = hold(unit, ctx, &items.iter().copied().collect::<Vec<_>>()).await?;
-    let bills = bills_of(unit, &[item], Below::OfKits).await?;
-    if !bills.items().is_subset(&items) {
+    let lock = async |unit: &mut Unit, items: &[ItemId]| hold(unit, ctx, items).await;
+    let (held, bills) = lock_bills(unit, &[item], Below::OfKits, lock).await?;
+    Ok((held.into_iter().map(|level| (level.item, level)).collect(), bills))
+}
+
+/// What `lock` says of these items and all below them, and their bills as they are after it: what was read
+/// before may be replaced by then, and count in units that the parts do not have any more.
+pub async fn lock_bills<L>(
+    unit: &mut Unit,
+    items: &[ItemId],
+    below: Below,
+    lock: impl AsyncFnOnce(&mut Unit, &[ItemId]) -> Result<L, Error>,
+) -> Result<(L, Bills), Error> {
+    let mut all = bills_of(unit, items, below).await?.items();
+    all.extend(items);
+    let locked = lock(unit, &all.iter().copied().collect::<Vec<_>>()).await?;
+    let bills = bills_of(unit, items, below).await?;
+    if !bills.items().is_subset(&all) {
         return Err(data::Error::Busy("a bill was replaced while its parts were waited for".into()).into());
     }
-    Ok((held.into_iter().map(|level| (level.item, level)).collect(), bills))
+    Ok((locked, bills))
 }
 
 /// How far down to read.
@@ -49,6 +62,8 @@ pub enum Below {
     All,
     /// What an assembly among the parts is made of is left out.
     OfKits,
+    /// And what an assembly among the items themselves is made of.
+    Kits,
 }
 
 /// The bills of these items and of those below them. Two statements for each level.
@@ -57,8 +72,12 @@ pub async fn bills_of(tx: &Tx, items: &[ItemId], below: Below) -> Result<Bills, 
     let mut next: Vec<ItemId> = items.iter().copied().filter(|item| seen.insert(*item)).collect();
     for level in 0..=MAX_DEPTH {
         let kinds = store::bill::kinds(tx, &next).await?;
-        let opened =
-            kinds.iter().filter(|(_, kind)| level == 0 || below == Below::All || *kind == BillKind::Kit);
+        let assemblies = match below {
+            Below::All => true,
+            Below::OfKits => level == 0,
+            Below::Kits => false,
+        };
+        let opened = kinds.iter().filter(|(_, kind)| assemblies || *kind == BillKind::Kit);
         let opened: BTreeMap<ItemId, BillKind> = opened.copied().collect();
         let found =
             store::bill_component::of_several(tx, &opened.keys().copied().collect::<Vec<_>>()).await?;

@@ -37,7 +37,11 @@ pub fn items_of(lines: &[SalesOrderLine]) -> Vec<ItemId> {
 
 /// Lines as they are kept, in the units of their items, which stay until the unit ends, with the parts of kits in
 /// place of those.
-pub async fn read_lines(unit: &Unit, ctx: &Ctx, inputs: &[LineInput]) -> Result<Vec<SalesOrderLine>, Error> {
+pub async fn read_lines(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    inputs: &[LineInput],
+) -> Result<Vec<SalesOrderLine>, Error> {
     let items: BTreeSet<ItemId> = inputs.iter().map(|line| line.item).collect();
     let (moving, kits) = keep_items(unit, &items).await?;
     let mut faults = Faults::new();
@@ -55,24 +59,8 @@ pub async fn read_lines(unit: &Unit, ctx: &Ctx, inputs: &[LineInput]) -> Result<
     let mut faults = Faults::new();
     let wanted = open_kits(&mut faults, said, &kits);
     let wanted = faults.finish(wanted).map_err(Error::invalid)?;
-    let lines = wanted.into_iter().zip(1i64..).map(|(wanted, position)| SalesOrderLine {
-        id: ctx.new_id(),
-        position,
-        item: wanted.item,
-        quantity: wanted.quantity,
-        entered: wanted.entered,
-        unit_price: wanted.unit_price,
-        kit: wanted.kit,
-        allocated: Quantity::ZERO,
-        shipped: Quantity::ZERO,
-        shipped_entered: Quantity::ZERO,
-        returned: Quantity::ZERO,
-        returned_entered: Quantity::ZERO,
-        cancelled: Quantity::ZERO,
-        reservation: None,
-        waits_since: None,
-    });
-    Ok(lines.collect())
+    let lines = wanted.into_iter().zip(1..);
+    Ok(lines.map(|(wanted, position)| wanted.line(ctx.new_id(), position)).collect())
 }
 
 /// Of the line at this place of what was asked for.

@@ -22,13 +22,9 @@ pub async fn put_sales_order(
     command: CreateSalesOrder,
 ) -> Result<Put<SalesOrderDetail>, Error> {
     let fields = check(ctx, &command)?;
-    match put(app, ctx, seen, &command, &fields).await {
-        // Another one has made it in between: now it is there to be written over.
-        Err(Error::OrderExternalIdTaken | Error::SalesOrderReferenceTaken { .. }) => {
-            put(app, ctx, seen, &command, &fields).await
-        }
-        put => put,
-    }
+    let taken =
+        |error: &Error| matches!(error, Error::OrderExternalIdTaken | Error::SalesOrderReferenceTaken { .. });
+    Put::again_if(taken, || put(app, ctx, seen, &command, &fields)).await
 }
 
 async fn put(
@@ -53,7 +49,7 @@ async fn put(
                 fields.placed_at = before.fields.placed_at;
             }
             let before = with_lines(&unit, before).await?;
-            let same = are_the_same(&unit, ctx, &before, &command.lines).await?;
+            let same = are_the_same(&mut unit, ctx, &before, &command.lines).await?;
             let inputs = (!same).then(|| command.lines.clone());
             audited_change(&mut unit, ctx, before, fields, inputs).await?
         }
@@ -64,7 +60,7 @@ async fn put(
 /// Whether these say the lines that the order has, and would still come to them while it is a draft. Later they stay as
 /// they were said then, so that an order that was confirmed may be told of all of it once more.
 async fn are_the_same(
-    unit: &Unit,
+    unit: &mut Unit,
     ctx: &Ctx,
     before: &SalesOrderDetail,
     inputs: &[LineInput],

@@ -1,13 +1,13 @@
 //! The kits among the items of an order: what each comes to by now, and whether that is what a draft shows.
 
 use crate::domain::item::Moving;
-use crate::domain::kit::{BillKind, is_counted};
+use crate::domain::kit::{BillKind, Bills, is_counted};
 use crate::domain::selling::{Kit, SalesOrderDetail, kits_shown};
 use crate::domain::stock::Level;
 use crate::error::Error;
-use crate::service::kits::read_bills::{Below, bills_of};
+use crate::service::kits::read_bills::{Below, bills_of, lock_bills};
 use crate::store;
-use data::{Tx, Unit};
+use data::Unit;
 use inventory_contract::ItemId;
 use kernel::FieldError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,43 +15,28 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Of what is said those that are there, and the kits among them. All of it stays as it is until the unit ends, the
 /// units of the kits' parts too, in which their lines are written.
 pub async fn keep_items(
-    unit: &Unit,
+    unit: &mut Unit,
     said: &BTreeSet<ItemId>,
 ) -> Result<(BTreeMap<ItemId, Moving>, BTreeMap<ItemId, Kit>), Error> {
-    let mut items = said.clone();
-    let kits = kits_of(unit, said.iter().copied().collect()).await?;
-    if !kits.is_empty() {
-        items.extend(bills_of(unit, &kits, Below::OfKits).await?.items());
-    }
-    let all: Vec<ItemId> = items.iter().copied().collect();
-    let mut moving = store::item::moving_to_keep(unit, &all).await?;
+    let items: Vec<ItemId> = said.iter().copied().collect();
+    let lock = async |unit: &mut Unit, items: &[ItemId]| {
+        store::item::moving_to_keep(unit, items).await.map_err(Error::from)
+    };
+    let (mut moving, bills) = lock_bills(unit, &items, Below::Kits, lock).await?;
     moving.retain(|item, _| said.contains(item));
-    let kits = kits_among(unit, &moving).await?;
-    if kits.values().flat_map(|kit| kit.parts.keys()).all(|part| items.contains(part)) {
-        return Ok((moving, kits));
-    }
-    Err(data::Error::Busy("a kit was given other parts while it was ordered".into()).into())
+    let kits = kits_among(&moving, &bills)?;
+    Ok((moving, kits))
 }
 
-async fn kits_of(tx: &Tx, items: Vec<ItemId>) -> Result<Vec<ItemId>, Error> {
-    let kinds = store::bill::kinds(tx, &items).await?.into_iter();
-    Ok(kinds.filter(|(_, kind)| *kind == BillKind::Kit).map(|(item, _)| item).collect())
-}
-
-/// Where there is none, one statement tells.
-async fn kits_among(tx: &Tx, moving: &BTreeMap<ItemId, Moving>) -> Result<BTreeMap<ItemId, Kit>, Error> {
-    let kits = kits_of(tx, moving.keys().copied().collect()).await?;
-    if kits.is_empty() {
-        return Ok(BTreeMap::new());
+fn kits_among(moving: &BTreeMap<ItemId, Moving>, bills: &Bills) -> Result<BTreeMap<ItemId, Kit>, Error> {
+    let mut kits = BTreeMap::new();
+    for (item, moving) in moving {
+        if bills.kind(*item) == Some(BillKind::Kit) {
+            let parts = bills.for_one(*item).map_err(|_| Error::BillTooLarge)?;
+            kits.insert(*item, Kit { counted: is_counted(&moving.unit), parts });
+        }
     }
-    let bills = bills_of(tx, &kits, Below::OfKits).await?;
-    let mut found = BTreeMap::new();
-    for item in kits {
-        let counted = moving.get(&item).is_some_and(|moving| is_counted(&moving.unit));
-        let parts = bills.for_one(item).map_err(|_| Error::BillTooLarge)?;
-        found.insert(item, Kit { counted, parts });
-    }
-    Ok(found)
+    Ok(kits)
 }
 
 /// Nobody gets other parts than the draft showed, and nobody waits for an item that became a kit. The items of its
@@ -67,7 +52,7 @@ pub async fn check_kits(unit: &Unit, draft: &SalesOrderDetail, levels: &[Level])
     let items: BTreeSet<ItemId> = shown.iter().map(|shown| shown.kit.item).collect();
     let items: Vec<ItemId> = items.into_iter().collect();
     let moving = store::item::moving(unit, &items).await?;
-    let now = kits_among(unit, &moving).await?;
+    let now = kits_among(&moving, &bills_of(unit, &items, Below::Kits).await?)?;
     for shown in shown {
         let why = match now.get(&shown.kit.item) {
             _ if !moving.contains_key(&shown.kit.item) => "was deleted meanwhile",

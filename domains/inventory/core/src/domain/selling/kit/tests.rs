@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::domain::kit::{BillKind, Bills};
-use crate::domain::selling::tests::line;
 use kernel::Id;
 use uuid::Uuid;
 
@@ -110,12 +109,7 @@ fn an_order_has_as_many_lines_with_the_parts_of_its_kits() {
 fn check_shown(draft: &str, now: &str, expected: bool) {
     let kits = BTreeMap::from([kit(draft, true)]);
     let opened = open_kits(&mut Faults::new(), vec![said('c', "1"), said('K', "3")], &kits);
-    let lines = opened.into_iter().map(|wanted| SalesOrderLine {
-        item: wanted.item,
-        quantity: wanted.quantity,
-        kit: wanted.kit,
-        ..line(1, [0, 0, 0, 0])
-    });
+    let lines = opened.into_iter().map(|wanted| wanted.line(Id::from_uuid(Uuid::nil()), 1));
     let lines: Vec<_> = lines.collect();
     let shown = kits_shown(&lines);
     assert_eq!((shown.len(), shown[0].place, shown[0].kit.line), (1, 1, 2), "{draft}");

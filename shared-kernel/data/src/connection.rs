@@ -9,6 +9,7 @@ use crate::signals::Signals;
 use crate::wall::{Door, Wall};
 use async_trait::async_trait;
 use futures::TryFutureExt;
+use futures::lock::OwnedMutexGuard;
 use kernel::TenantId;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
@@ -49,6 +50,14 @@ impl Connection {
 
     pub fn with_each_alone(mut self, alone: Alone) -> Self {
         self.alone = Some(alone);
+        self
+    }
+
+    /// The key is given back when the transaction has ended, however that is.
+    pub fn with_key(mut self, key: Option<OwnedMutexGuard<()>>) -> Self {
+        if let Some(lease) = self.lease.get_mut() {
+            lease.key = key;
+        }
         self
     }
 

@@ -15,6 +15,7 @@ use crate::tx::Tx;
 use crate::unit::Unit;
 use crate::wall::{Door, Wall};
 use chrono::Duration;
+use futures::lock::OwnedMutexGuard;
 use kernel::ctx::Idempotency;
 use kernel::{Clock, Ctx, TenantId};
 use sea_orm::{DbBackend, QueryResult};
@@ -23,6 +24,7 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 #[derive(Clone)]
 pub struct Databases(Arc<Inner>);
@@ -129,8 +131,9 @@ impl Databases {
     }
 
     pub async fn write(&self, ctx: &Ctx) -> Result<Unit, Error> {
+        let key = self.hold_key(ctx).await?;
         let in_flight = self.enter(ctx)?;
-        let connection = self.lease(true, Some(ctx.tenant())).await?;
+        let connection = self.lease(true, Some(ctx.tenant())).await?.with_key(key);
         let rows = connection.batch(&self.begin(Begin::Write, ctx)).await?;
         for row in &rows {
             refuse_if(row, "in_flight", Error::InFlight)?;
@@ -241,6 +244,15 @@ impl Databases {
         let backend = if self.is_postgres() { DbBackend::Postgres } else { DbBackend::Sqlite };
         let door = if tenant.is_some() { Door::Tenant } else { Door::System };
         Ok(Connection::new(lease, backend, self.0.wall.clone(), door, tenant, self.0.meter.clone()))
+    }
+
+    /// A request that has dropped a unit waits until that is rolled back, lest it be refused for its own key.
+    /// Who begins two at once is refused.
+    async fn hold_key(&self, ctx: &Ctx) -> Result<Option<OwnedMutexGuard<()>>, Error> {
+        let Some(idempotency) = self.idempotency(ctx) else { return Ok(None) };
+        let held = Arc::clone(&idempotency.held).lock_owned();
+        let wait = self.0.engine.settings().acquire_timeout;
+        timeout(wait, held).await.map(Some).map_err(|_| Error::InFlight)
     }
 
     /// On SQLite the process knows which keys are being worked on; PostgreSQL has an advisory lock for it.

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::named::Call;
 use crate::signals::Signals;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleResult};
+use futures::lock::OwnedMutexGuard;
 use sea_orm::QueryResult;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
@@ -271,12 +272,14 @@ pub(crate) struct Lease {
     pub failed: bool,
     /// Whom to wake once it is certain how the transaction ended.
     pub wake: Option<(Signals, &'static str)>,
+    /// The request's key, which its transaction has until then.
+    pub key: Option<OwnedMutexGuard<()>>,
 }
 
 impl Lease {
     fn new(link: Link, settings: PoolSettings) -> Self {
         let patience = settings.statement_timeout + SLACK;
-        Self { link: Some(link), patience, open: false, broken: false, failed: false, wake: None }
+        Self { link: Some(link), patience, open: false, broken: false, failed: false, wake: None, key: None }
     }
 
     pub fn link(&mut self) -> Result<&mut Link, sqlx::Error> {

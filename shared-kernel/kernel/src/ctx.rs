@@ -9,6 +9,7 @@ pub use crate::trace::Trace;
 use crate::{Clock, Id};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -229,6 +230,8 @@ pub struct Idempotency {
     /// Keyed hash of method, path and body.
     pub fingerprint: Vec<u8>,
     pub renderer: Option<Renderer>,
+    /// Locked while a transaction of this request has the key: until it has ended, be that in the background.
+    pub held: Arc<Mutex<()>>,
 }
 
 /// The message whose effect is being made: the unit of work of `domain` records it in its inbox.

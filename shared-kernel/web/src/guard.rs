@@ -110,13 +110,19 @@ where
     }
     let readmission = later.map(|permission| Readmission { server: &server, begun, permission });
     let answer = handled(&endpoint, handler, &req, payload, readmission).await;
+    let Some(ctx) = ctx else { return answer };
     let status = answer.as_ref().map_or_else(ResponseError::status_code, HttpResponse::status);
-    if let (true, Some(ctx)) = (status.is_client_error(), &ctx)
-        && let Some(rendered) = idempotency::done(&endpoint, &server, &req, ctx).await?
-    {
-        return Ok(rendered.respond_to(&req));
+    let done = if status.is_client_error() {
+        idempotency::done(&endpoint, &server, &req, &ctx).await
+    } else {
+        Ok(None)
+    };
+    // Last, as the rollback goes on beside that look.
+    idempotency::given_back(&ctx).await;
+    match done? {
+        Some(rendered) => Ok(rendered.respond_to(&req)),
+        None => answer,
     }
-    answer
 }
 
 /// Who are you, are you within your limits, may you. The span learns the route and the tenant.

@@ -16,8 +16,13 @@ use data::{Databases, Stored};
 use kernel::ctx::Idempotency;
 use kernel::problem::{IDEMPOTENCY_KEY_MALFORMED, IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_REUSED};
 use kernel::{Ctx, Problem};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 const PURPOSE: &str = "web.idempotency";
+/// An answer waits no longer for what is rolled back.
+const GIVEN_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 /// Where a domain's answers are kept: its databases.
 #[async_trait]
@@ -73,7 +78,8 @@ pub(crate) async fn read(
     let fingerprint = server.secrets().keyed_hash(PURPOSE, &parts(req, &content)).to_vec();
     req.extensions_mut().insert(Content(content));
     let domain = endpoint.info.domain;
-    Ok(ctx.with_idempotency(Idempotency { domain, key, fingerprint, renderer: None }))
+    let held = Arc::default();
+    Ok(ctx.with_idempotency(Idempotency { domain, key, fingerprint, renderer: None, held }))
 }
 
 /// The answer that a first request with this key got.
@@ -95,6 +101,14 @@ pub(crate) async fn done(
     }
     let detail = "This Idempotency-Key was used for another request: make a new key for a new effect.";
     Err(Problem::new(IDEMPOTENCY_KEY_REUSED, detail))
+}
+
+/// A transaction that was not committed has the key until it is rolled back, in the background; whoever is
+/// answered may send the key again at once. What was committed has given it back already.
+pub(crate) async fn given_back(ctx: &Ctx) {
+    if let Some(idempotency) = ctx.idempotency() {
+        let _ = timeout(GIVEN_BACK_WITHIN, idempotency.held.lock()).await;
+    }
 }
 
 fn parts<'a>(req: &'a HttpRequest, content: &'a [u8]) -> [&'a [u8]; 4] {

@@ -131,6 +131,7 @@ fn keyed_in(domain: &'static str, ctx: &Ctx, key: &str, secret: bool) -> Ctx {
         key: key.to_owned(),
         fingerprint: vec![1, 2, 3],
         renderer: Some(Arc::new(render)),
+        held: Arc::default(),
     })
 }
 
@@ -213,15 +214,35 @@ both!(
 both!(
     async fn of_two_with_one_key_at_once_the_second_is_told_to_wait(stage: Stage) {
         let databases = stage.databases("billing").await;
-        let ctx = keyed(&stage.tenant().ctx(&[]), "k", false);
+        let tenant = stage.tenant();
+        let [ctx, again] = [(); 2].map(|()| keyed(&tenant.ctx(&[]), "k", false));
         let first = databases.write(&ctx).await.unwrap();
-        assert!(matches!(databases.write(&ctx).await, Err(Error::InFlight)));
+        assert!(matches!(databases.write(&again).await, Err(Error::InFlight)));
         first.commit("first".to_owned()).await.unwrap();
         // One that looked before the first committed, and wrote after.
         let late = databases.write(&ctx).await.unwrap();
         customer::insert(&late, &ctx, "twice").await;
         assert!(matches!(late.commit("late".to_owned()).await, Err(Error::InFlight)));
         assert_eq!(customers(&databases, &ctx).await, 0);
+    }
+);
+
+both!(
+    async fn a_key_is_had_until_a_dropped_unit_is_rolled_back(stage: Stage) {
+        let databases = stage.databases("billing").await;
+        let tenant = stage.tenant();
+        for _ in 0..50 {
+            let ctx = keyed(&tenant.ctx(&[]), "k", false);
+            // A second unit of the same request waits for the first by itself.
+            for _ in 0..2 {
+                let unit = databases.write(&ctx).await.unwrap();
+                customer::insert(&unit, &ctx, "Ada").await;
+                drop(unit);
+            }
+            // The next request comes when this one is answered.
+            drop(ctx.idempotency().unwrap().held.lock().await);
+        }
+        assert_eq!(customers(&databases, &tenant.ctx(&[])).await, 0);
     }
 );
 

@@ -67,6 +67,7 @@ async fn what_was_refused_may_be_sent_again() {
     for _ in 0..2 {
         let reply = client.send(take()).await;
         assert_eq!((reply.code().as_str(), reply.header("idempotency-replayed")), ("shop.out_of_stock", ""));
+        assert_eq!(client.shop.unended(), 0, "the key is given back before the answer");
     }
     let invalid = client.send(create(r#"{"name": ""}"#).key("k")).await;
     assert_eq!(invalid.status, 422);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
@@ -38,6 +39,7 @@ pub struct Shop {
     items: Arc<Mutex<BTreeMap<Uuid, Item>>>,
     answers: Arc<Mutex<HashMap<AnswerKey, Stored>>>,
     pictures: Arc<Mutex<usize>>,
+    unended: Arc<AtomicUsize>,
 }
 
 /// Tenant, actor and key.
@@ -75,10 +77,28 @@ impl Shop {
         Ok(result)
     }
 
+    /// Like a unit of work that is dropped: it ends in the background, and has its key until then.
+    fn roll_back(&self, ctx: &Ctx) {
+        let held = ctx.idempotency().and_then(|idempotency| idempotency.held.try_lock_owned());
+        let unended = Arc::clone(&self.unended);
+        unended.fetch_add(1, Ordering::SeqCst);
+        tokio::spawn(async move {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            unended.fetch_sub(1, Ordering::SeqCst);
+            drop(held);
+        });
+    }
+
     fn find(&self, ctx: &Ctx, id: ItemId) -> Result<Item, Problem> {
         let items = self.items.lock().unwrap();
         let item = items.get(&id.uuid()).filter(|item| item.tenant == ctx.tenant()).cloned();
         item.ok_or_else(|| Problem::new(ITEM_NOT_FOUND, "There is no such item."))
+    }
+
+    pub fn unended(&self) -> usize {
+        self.unended.load(Ordering::SeqCst)
     }
 
     pub fn pictures(&self) -> usize {
@@ -257,8 +277,11 @@ async fn take_item(shop: State<Shop>, caller: Caller, id: PathId<ItemKind>) -> A
 
 async fn take(shop: &Shop, ctx: &Ctx, id: ItemId) -> Result<Item, Problem> {
     let mut item = shop.find(ctx, id)?;
-    let out = || Problem::new(OUT_OF_STOCK, "Nothing is left of this item.");
-    item.stock = item.stock.checked_sub(1).ok_or_else(out)?;
+    let Some(left) = item.stock.checked_sub(1) else {
+        shop.roll_back(ctx);
+        return Err(Problem::new(OUT_OF_STOCK, "Nothing is left of this item."));
+    };
+    item.stock = left;
     shop.commit(ctx, item.clone(), |items| drop(items.insert(id.uuid(), item)))
 }
 

@@ -9,6 +9,7 @@ use billing_contract::{HoldRuleId, InvoiceStatus};
 use kernel::ctx::Idempotency;
 use kernel::{Currency, Money};
 use serde_json::json;
+use std::sync::Arc;
 use testkit::{Stage, both};
 
 async fn rule(client: &Client<'_>, over: i64) -> HoldRuleId {
@@ -193,8 +194,13 @@ both!(
         let events = held(&client, 2_000).await;
         // A key whose answer nobody can render fails the commit, after the number was taken.
         let InvoicePendingApproval { invoice, rule, hold, .. } = events[0];
-        let idempotency =
-            Idempotency { domain: "billing", key: "k".to_owned(), fingerprint: vec![1], renderer: None };
+        let idempotency = Idempotency {
+            domain: "billing",
+            key: "k".to_owned(),
+            fingerprint: vec![1],
+            renderer: None,
+            held: Arc::default(),
+        };
         let request = ReleaseHold { invoice, rule, hold, decided_by: client.tenant.owner };
         let failed = house.billing.release_hold(&client.ctx().with_idempotency(idempotency), request).await;
         assert!(matches!(failed, Err(BillingError::Unavailable(_))), "{failed:?}");

@@ -1,9 +1,22 @@
-//! Many at once for the same stock: as many succeed as there is stock for, and the others are told.
+//! Many at once for the same stock: as many succeed as there is stock for, and the others are told, and may
+//! ask again.
 
-use crate::house::{OWNER, call, house};
+use crate::house::{House, OWNER, Reply, call, house};
 use futures::future::join_all;
 use serde_json::json;
 use testkit::Stage;
+
+async fn two_of(house: &House, item: &str, key: &str) -> Reply {
+    let body = json!({ "item_id": item, "quantity": "2" });
+    house.send(call("POST /reservations").key(key).json(body)).await
+}
+
+/// With one key, each at once when the last is answered.
+async fn refused_again_and_again(house: &House, item: &str, key: &str, (status, code): (u16, &str)) {
+    for _ in 0..50 {
+        two_of(house, item, key).await.refused(status, code);
+    }
+}
 
 testkit::both! {
     async fn the_last_units_go_to_as_many_as_there_are(stage: Stage) {
@@ -74,6 +87,28 @@ testkit::both! {
         sequences.sort_unstable();
         assert_eq!(sequences, (1..=13).collect::<Vec<_>>());
         assert_eq!(house.stock(&item).await[0], "7");
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn a_refused_request_gives_its_key_back_before_it_is_answered(stage: Stage) {
+        let house = house(stage).await;
+        let (item, unknown) = (house.item(OWNER, "FEW", "1").await, uuid::Uuid::new_v4().to_string());
+        let (short, invalid) = ((409, "inventory.insufficient_stock"), (422, "invalid"));
+        // Beside each other, so that to roll back takes a while.
+        let asked = [
+            (&item, "a", short),
+            (&item, "b", short),
+            (&unknown, "c", invalid),
+            (&unknown, "d", invalid),
+            (&unknown, "e", invalid),
+            (&unknown, "f", invalid),
+        ];
+        join_all(asked.map(|(item, key, told)| refused_again_and_again(&house, item, key, told))).await;
+        house.receive(&item, json!({ "quantity": "1" })).await.expect(201);
+        two_of(&house, &item, "a").await.expect(201);
+        two_of(&house, &item, "b").await.refused(409, "inventory.insufficient_stock");
         house.verify().await;
     }
 }

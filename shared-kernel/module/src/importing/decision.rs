@@ -51,17 +51,18 @@ pub struct Decided {
     pub outcome: RowOutcome,
     /// JSON of the target's.
     pub change: Option<String>,
+    /// Of a row of a plan, and of the last one alone of those in its batch that leave the thing otherwise.
     pub after: Option<After>,
 }
 
-/// How the row leaves what it is about, for the rows after it.
+/// How a batch leaves what its rows are about, for those after it.
 #[derive(Clone, Debug)]
 pub struct After {
     pub thing: String,
-    /// How many rows of the file have left it otherwise, this one among them.
+    /// Which batch of the file it is that leaves it otherwise, from 1.
     pub step: i64,
-    /// JSON of the target's; none where a later row of the batch has left it otherwise.
-    pub state: Option<String>,
+    /// JSON of the target's.
+    pub state: String,
 }
 
 pub async fn insert_all(
@@ -85,7 +86,7 @@ pub async fn insert_all(
             change: Set(row.change.clone()),
             thing: Set(after.map(|after| after.thing.clone())),
             step: Set(after.map(|after| after.step)),
-            after: Set(after.and_then(|after| after.state.clone())),
+            after: Set(after.map(|after| after.state.clone())),
             ..Default::default()
         })
     };
@@ -118,16 +119,6 @@ pub async fn of_batch(
         }))
     });
     decided.collect()
-}
-
-/// How an outcome begins that made something.
-const CREATED: &str = r#"{"outcome":"created""#;
-
-/// How many rows of the batches before make something.
-pub async fn created_before(tx: &Tx, import: ImportId, batch: u32) -> Result<u64, data::Error> {
-    let before = tx.find::<Entity>().filter(Column::ImportId.eq(import));
-    let before = before.filter(Column::Batch.lt(i64::from(batch)));
-    before.filter(Column::Outcome.starts_with(CREATED)).count().await
 }
 
 /// How often each of these occurred in the batches before; those that did not are missing.
@@ -194,7 +185,7 @@ pub async fn states(
     things: Vec<String>,
 ) -> Result<Vec<After>, data::Error> {
     let found = last(tx, (import, batch), [Column::Thing, Column::Step], things).await?;
-    let after = |row: Model| Some(After { thing: row.thing?, step: row.step?, state: row.after });
+    let after = |row: Model| Some(After { thing: row.thing?, step: row.step?, state: row.after? });
     Ok(found.into_iter().filter_map(after).collect())
 }
 
@@ -231,24 +222,4 @@ async fn last(
         .and_where(Expr::col(of_first(count)).eq(1_i64))
         .to_owned();
     tx.find::<Entity>().filter(Column::PublicId.in_subquery(of_each)).limit(most).all().await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_made_is_known_by_how_its_outcome_begins() {
-        let id = Uuid::nil();
-        let cases = [
-            (RowOutcome::Created { id }, true),
-            (RowOutcome::Updated { id }, false),
-            (RowOutcome::Unchanged { id }, false),
-            (RowOutcome::Refused { faults: Vec::new() }, false),
-        ];
-        for (outcome, expected) in cases {
-            let text = serde_json::to_string(&outcome).unwrap();
-            assert_eq!(text.starts_with(CREATED), expected, "{text}");
-        }
-    }
 }

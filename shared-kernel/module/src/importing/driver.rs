@@ -114,10 +114,8 @@ impl<T: RowTarget> Driver<T> {
         }
         let mut known = Known::read(self, &mut unit, ctx, (import, number), rows).await?;
         known.overlay(&unit, import, number).await?;
-        if self.target.made_before().is_some() {
-            known.made = decision::created_before(&unit, import, number).await?;
-        }
-        let decided = known.decide_all(self, ctx, rows, &HashMap::new())?;
+        let mut decided = known.decide_all(self, ctx, rows, &HashMap::new())?;
+        known.tell_later_batches(&mut decided)?;
         let outcome = decided.outcome();
         decision::insert_all(&unit, ctx, import, number, &decided.rows).await?;
         batch::record(&unit, ctx, import, number, &outcome).await?;
@@ -137,9 +135,7 @@ impl<T: RowTarget> Driver<T> {
         };
         let kept: HashMap<u64, Decided> = kept.into_iter().map(|row| (row.line, row)).collect();
         let mut known = Known::read(self, &mut unit, ctx, (import, number), rows).await?;
-        let mut decided = known.decide_all(self, ctx, rows, &kept)?;
-        // Later batches read what is there.
-        decided.rows.iter_mut().for_each(|row| row.after = None);
+        let decided = known.decide_all(self, ctx, rows, &kept)?;
         let outcome = decided.outcome();
         self.target.write(&mut unit, ctx, BatchOf { import, number }, &decided.made).await?;
         decision::insert_all(&unit, ctx, import, number, &decided.rows).await?;
@@ -234,8 +230,6 @@ struct Known<T: RowTarget> {
     lines: Lines,
     things: HashMap<String, T::Thing>,
     steps: HashMap<String, i64>,
-    /// How many rows before make something that the database does not have yet.
-    made: u64,
 }
 
 /// What was decided of a batch.
@@ -246,6 +240,8 @@ struct DecidedBatch<C> {
     lines: Vec<NewLine>,
     /// Those that rows of error files were found to be.
     found: Vec<(Occurrence, RefusedRow)>,
+    /// By the thing: which row is the last to leave it otherwise.
+    left: BTreeMap<String, usize>,
 }
 
 impl<C> DecidedBatch<C> {
@@ -259,16 +255,6 @@ impl<C> DecidedBatch<C> {
             self.lines.push(NewLine { identity, line: row.line, resource: *id, corrects });
         } else if line.is_found {
             self.found.extend(corrects.map(|refused| (identity, refused)));
-        }
-    }
-
-    /// Later batches ask how this one leaves a thing, and not how its rows did one by one.
-    fn forget_all_but_the_last(&mut self) {
-        let mut later = BTreeSet::new();
-        for after in self.rows.iter_mut().rev().filter_map(|row| row.after.as_mut()) {
-            if !later.insert(after.thing.clone()) {
-                after.state = None;
-            }
         }
     }
 }
@@ -299,7 +285,7 @@ impl<T: RowTarget> Known<T> {
         });
         let of_lines: Vec<_> = of_lines.collect();
         let lines = Lines::read(unit, driver.spec.name, (import, number), &of_lines, &occurrences).await?;
-        Ok(Self { identities, beside, occurrences, lines, things, steps: HashMap::new(), made: 0 })
+        Ok(Self { identities, beside, occurrences, lines, things, steps: HashMap::new() })
     }
 
     /// As the earlier batches of a plan would leave what they are about.
@@ -309,7 +295,6 @@ impl<T: RowTarget> Known<T> {
         let things = named.keys().cloned().collect();
         for After { thing, step, state } in decision::states(unit, import, number, things).await? {
             let Some(name) = named.get(&thing) else { continue };
-            let Some(state) = state else { continue };
             let state = serde_json::from_str(&state).map_err(data::Error::internal)?;
             self.things.insert(name.clone(), state);
             self.steps.insert(name.clone(), step);
@@ -327,12 +312,14 @@ impl<T: RowTarget> Known<T> {
         let Driver { spec, target, .. } = driver;
         let identities = std::mem::take(&mut self.identities);
         let beside = std::mem::take(&mut self.beside);
-        let mut batch =
-            DecidedBatch { rows: Vec::new(), made: Vec::new(), lines: Vec::new(), found: Vec::new() };
-        for ((row, identity), mut beside) in rows.iter().zip(identities).zip(beside) {
-            if let Some(take_off) = target.made_before() {
-                take_off(&mut beside, self.made);
-            }
+        let mut batch = DecidedBatch {
+            rows: Vec::new(),
+            made: Vec::new(),
+            lines: Vec::new(),
+            found: Vec::new(),
+            left: BTreeMap::new(),
+        };
+        for ((row, identity), beside) in rows.iter().zip(identities).zip(beside) {
             let key = identity.as_ref().map(counted_by);
             let is_line = matches!(identity, Some(Identity::Line { .. }));
             let occurrence = match &key {
@@ -357,12 +344,12 @@ impl<T: RowTarget> Known<T> {
                 (None, None) => decide(target, ctx, row, (thing, &beside), seen, kept.get(&row.line)),
             };
             let Decision { outcome, change, after } = decision;
-            let after = match (&identity, after) {
-                (Some(identity), Some(after)) => Some(self.leave(identity.thing(), after)?),
-                _ => None,
-            };
+            if let (Some(identity), Some(after)) = (&identity, after) {
+                let name = identity.thing();
+                self.things.insert(name.to_owned(), after);
+                batch.left.insert(name.to_owned(), batch.rows.len());
+            }
             let is_refused = matches!(outcome, RowOutcome::Refused { .. });
-            self.made += u64::from(matches!(outcome, RowOutcome::Created { .. }));
             let (key, occurrence) = match (line, key) {
                 (Some(line), Some(key)) if !is_refused => {
                     let (_, occurrence) = line.identity;
@@ -381,20 +368,25 @@ impl<T: RowTarget> Known<T> {
                 seen,
                 outcome: outcome.clone(),
                 change: text,
-                after,
+                after: None,
             });
             batch.made.extend(change.map(|change| Made { line: row.line, outcome, change }));
         }
-        batch.forget_all_but_the_last();
         Ok(batch)
     }
 
-    fn leave(&mut self, thing: &str, after: T::Thing) -> Result<After, data::Error> {
-        let state = serde_json::to_string(&after).map_err(data::Error::internal)?;
-        self.things.insert(thing.to_owned(), after);
-        let step = self.steps.entry(thing.to_owned()).or_default();
-        *step += 1;
-        Ok(After { thing: stored(thing), step: *step, state: Some(state) })
+    /// In a plan: how this batch leaves each thing, and not how its rows did one by one. The batches of an import read
+    /// what those before have written.
+    fn tell_later_batches(&self, batch: &mut DecidedBatch<T::Change>) -> Result<(), data::Error> {
+        for (name, last) in &batch.left {
+            let (Some(thing), Some(row)) = (self.things.get(name), batch.rows.get_mut(*last)) else {
+                continue;
+            };
+            let step = self.steps.get(name).copied().unwrap_or_default() + 1;
+            let state = serde_json::to_string(thing).map_err(data::Error::internal)?;
+            row.after = Some(After { thing: stored(name), step, state });
+        }
+        Ok(())
     }
 }
 

@@ -137,12 +137,6 @@ pub trait RowTarget: Send + Sync + 'static {
         things: &HashMap<String, Self::Thing>,
     ) -> Result<Vec<Self::Beside>, Self::Error>;
 
-    /// Where there is a bound on what a file makes: takes off what is beside a row what rows before it made, which the
-    /// database does not know of yet. None where there is no bound.
-    fn made_before(&self) -> Option<fn(&mut Self::Beside, u64)> {
-        None
-    }
-
     /// Pure. `id` is for what the row makes.
     fn decide(
         &self,

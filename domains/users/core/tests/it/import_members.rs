@@ -434,23 +434,29 @@ both! {
         let settings = Settings { invitation_mails_per_day: 3, ..Settings::default() };
         let house = House::with_settings(stage, settings).await;
         let ada = house.owner(ADA).await;
-        let file: [&[Cells<'_>]; 2] = [
+        let file: [&[Cells<'_>]; 3] = [
             &[&[("email", BOB), ("role", "member")], &[("email", ADA), ("role", "owner")]],
+            &[&[("email", "nobody"), ("role", "member")]],
             &[
-                &[("email", DORA), ("role", "viewer")],
+                &[("email", DORA), ("role", "viewer"), ("manager", ADA)],
                 &[("email", EVE), ("role", "member")],
                 &[("email", CARL), ("role", "member")],
             ],
         ];
         let ctx = house.job(&ada).await;
-        let expected: [&[&str]; 2] =
-            [&["created", "unchanged"], &["created", "created", "email: too_many_invitations"]];
+        let expected: [&[&str]; 3] = [
+            &["created", "unchanged"],
+            &["email: invalid_email"],
+            &["created", "created", "email: too_many_invitations"],
+        ];
         let mut planned = Vec::new();
         for (number, expected) in (0_u32..).zip(expected) {
             let ExecuteBatch { target, import, rows, .. } = batch(1, rows(file[number as usize]));
             let request = PlanBatch { target, import, batch: number, rows };
-            planned.push(house.import.target.plan(&ctx, request).await.unwrap());
+            planned.push(house.import.target.plan(&ctx, request.clone()).await.unwrap());
             assert_eq!(told(&planned[number as usize]), expected, "batch {number} of the dry run");
+            let again = house.import.target.plan(&ctx, request).await.unwrap();
+            assert_eq!(again, planned[number as usize], "batch {number}, whose answer was lost");
         }
         assert_eq!(house.invitations().await.len(), 0, "a dry run sends nothing");
         for (number, planned) in (0_u32..).zip(&planned) {
@@ -463,7 +469,11 @@ both! {
         house.stage.clock.advance(chrono::Duration::hours(24));
         let ada = house.enter(ADA).await;
         let ctx = house.job(&ada).await;
-        let expected: [&[&str]; 2] = [&["unchanged", "unchanged"], &["unchanged", "unchanged", "created"]];
+        let expected: [&[&str]; 3] = [
+            &["unchanged", "unchanged"],
+            &["email: invalid_email"],
+            &["unchanged", "unchanged", "created"],
+        ];
         for (number, expected) in (0_u32..).zip(expected) {
             let again = ExecuteBatch { batch: number, ..batch(3, rows(file[number as usize])) };
             assert_eq!(told(&house.execute(&ctx, &again).await), expected, "batch {number} a day later");

@@ -73,6 +73,16 @@ pub struct InvitedThere {
 /// How many managers a dry run knows of that its file has changed, with those above them: more than a batch comes to.
 const MAX_LINES: usize = 5_000;
 
+/// What the rows before do that counts for any row, in a dry run all of them; else those of the batch, since those of
+/// earlier ones are carried out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowsBefore {
+    /// Whom others report to by them, with the lines above.
+    pub managers: Chart,
+    /// How many they ask in.
+    pub invited: u64,
+}
+
 /// What a row names, and what whoever imports may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Beside {
@@ -81,7 +91,7 @@ pub struct Beside {
     pub may: May,
     /// For another member.
     pub has_room: bool,
-    /// How many more the tenant may ask in, the rows before it carried out.
+    /// How many more the tenant may ask in, those whom the rows before ask in among them.
     pub invitations_left: u64,
     /// This and what follows: none where the row names none, or one that is not there.
     pub role: Option<NamedRole>,
@@ -188,26 +198,28 @@ pub fn builtin(name: &str) -> Option<BuiltinRole> {
     BuiltinRole::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name))
 }
 
-/// Whom others report to by the rows before, with the lines above, once this row is carried out; none where it leaves
-/// that as it is.
-pub fn left(before: Option<&Chart>, beside: &Beside, change: &RowChange) -> Option<Chart> {
-    let RowChange::Change(change) = change else { return None };
-    let named = beside.manager.as_ref().filter(|_| change.manager != change.before.manager)?;
+/// How a row leaves what the rows after it are decided upon; none where it leaves that as it is.
+pub fn left(before: Option<&RowsBefore>, beside: &Beside, change: &RowChange) -> Option<RowsBefore> {
     let mut after = before.cloned().unwrap_or_default();
-    if after.size() >= MAX_LINES {
-        return None;
+    match change {
+        RowChange::Invite(_) => after.invited += 1,
+        RowChange::Change(change) => {
+            let named = beside.manager.as_ref().filter(|_| change.manager != change.before.manager)?;
+            if after.managers.size() >= MAX_LINES {
+                return None;
+            }
+            after.managers.put(change.member, change.manager);
+            after.managers.fill(&named.line);
+        }
     }
-    after.put(change.member, change.manager);
-    after.fill(&named.line);
     Some(after)
 }
 
-/// What becomes of a row; `id` is for an invitation that it makes, `before` is how the rows before leave managers. All
-/// faults of the row at once.
+/// What becomes of a row; `id` is for an invitation that it makes. All faults of the row at once.
 pub fn decide(
     values: &BTreeMap<String, String>,
     id: InvitationId,
-    before: Option<&Chart>,
+    before: Option<&RowsBefore>,
     beside: &Beside,
 ) -> Result<Decided, Vec<FieldError>> {
     let mut faults = Faults::new();
@@ -225,7 +237,7 @@ pub fn decide(
     let decided = match &beside.there {
         Some(PersonThere::Member(member)) => change(member, before, beside, &mut faults),
         Some(PersonThere::Invited(invited)) if !invited.has_expired => stay(invited, beside, &mut faults),
-        _ => email.and_then(|email| invite(&email, id, beside, &mut faults)),
+        _ => email.and_then(|email| invite(&email, id, before, beside, &mut faults)),
     };
     match decided {
         Some(decided) => faults.finish(decided),
@@ -260,7 +272,13 @@ fn check_named(values: &BTreeMap<String, String>, beside: &Beside, faults: &mut 
     }
 }
 
-fn invite(email: &Email, id: InvitationId, beside: &Beside, faults: &mut Faults) -> Option<Decided> {
+fn invite(
+    email: &Email,
+    id: InvitationId,
+    before: Option<&RowsBefore>,
+    beside: &Beside,
+    faults: &mut Faults,
+) -> Option<Decided> {
     let May { invite, change_members, change_teams, .. } = beside.may;
     if !invite {
         let detail = "is asked in by somebody who has signed in, not by an API key: import it signed in";
@@ -270,7 +288,7 @@ fn invite(email: &Email, id: InvitationId, beside: &Beside, faults: &mut Faults)
         let detail = "has no room: the tenant has as many members as it may have, so remove one first";
         faults.add("/email", "too_many_members", detail);
     }
-    if beside.invitations_left == 0 {
+    if beside.invitations_left <= before.map_or(0, |before| before.invited) {
         let detail = "would be asked in by one invitation too many of those open at once, or of a day: import the row \
              again tomorrow, or once others are accepted or revoked";
         faults.add("/email", "too_many_invitations", detail);
@@ -308,7 +326,7 @@ fn stay(there: &InvitedThere, beside: &Beside, faults: &mut Faults) -> Option<De
 
 fn change(
     there: &MemberThere,
-    before: Option<&Chart>,
+    before: Option<&RowsBefore>,
     beside: &Beside,
     faults: &mut Faults,
 ) -> Option<Decided> {
@@ -350,7 +368,7 @@ fn change(
         if !change_members {
             forbid(faults, "/manager", "users.members.write");
         }
-        match named.line.fault(before, there.id, named.member) {
+        match named.line.fault(before.map(|before| &before.managers), there.id, named.member) {
             None => {}
             Some(LineFault::Circle) => {
                 faults.add("/manager", "circle", "would make the member their own manager: name another");

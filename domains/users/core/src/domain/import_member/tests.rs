@@ -213,7 +213,7 @@ fn what_earlier_rows_change_of_managers_counts() {
     };
     let row = [("email", "ada@example.com"), ("role", "member"), ("manager", "bob@example.com")];
     let row: BTreeMap<_, _> = row.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let fault = |before: Option<&Chart>, beside: &Beside| {
+    let fault = |before: Option<&RowsBefore>, beside: &Beside| {
         let faults = decide(&row, invitation(9), before, beside).err().unwrap_or_default();
         faults.iter().map(|fault| fault.code.to_string()).collect::<Vec<_>>().join(", ")
     };
@@ -226,16 +226,41 @@ fn what_earlier_rows_change_of_managers_counts() {
         joins: None,
     };
     let role_alone = MemberChange { role: VIEWER, manager: None, ..given.clone() };
-    let after = left(None, &beside(7, &[(7, 8), (8, 1)]), &RowChange::Change(given)).unwrap_or_default();
+    let invited = RowsBefore { invited: 4, ..RowsBefore::default() };
+    let above = beside(7, &[(7, 8), (8, 1)]);
+    let after = left(Some(&invited), &above, &RowChange::Change(given)).unwrap_or_default();
+    assert_eq!(after.invited, 4);
     assert_eq!(fault(None, &beside(6, &[])), "");
     assert_eq!(fault(Some(&after), &beside(6, &[])), "circle");
     // And one whom an earlier row took from them.
-    let mut taken = Chart::default();
-    taken.put(member(6), Some(member(9)));
+    let mut taken = RowsBefore::default();
+    taken.managers.put(member(6), Some(member(9)));
     assert_eq!(fault(None, &beside(6, &[(6, 1)])), "circle");
     assert_eq!(fault(Some(&taken), &beside(6, &[(6, 1)])), "");
     let unmoved = left(Some(&after), &beside(7, &[]), &RowChange::Change(role_alone));
     assert_eq!(unmoved, None, "a role alone leaves the lines as they are");
+}
+
+#[test]
+fn whom_earlier_rows_ask_in_counts() {
+    let row: BTreeMap<_, _> =
+        ROW.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let beside = Beside { invitations_left: 2, ..beside() };
+    let mut managers = Chart::default();
+    managers.put(member(6), Some(member(9)));
+    let mut before = RowsBefore { managers: managers.clone(), invited: 0 };
+    for invited in 1..=2 {
+        let Ok(Decided::Changed(change)) = decide(&row, invitation(9), Some(&before), &beside) else {
+            panic!("{before:?}")
+        };
+        before = left(Some(&before), &beside, &change).unwrap();
+        assert_eq!(before, RowsBefore { managers: managers.clone(), invited });
+    }
+    let faults = decide(&row, invitation(9), Some(&before), &beside).unwrap_err();
+    assert_eq!(faults[0].code, "too_many_invitations");
+    let there = Some(invited(false));
+    let open = decide(&row, invitation(9), Some(&before), &Beside { there, ..beside });
+    assert_eq!(open, Ok(Decided::Unchanged(invitation(2).uuid())), "who is asked in already takes none");
 }
 
 #[test]

@@ -7,8 +7,9 @@ use super::reach::may;
 use super::read_beside::read_beside;
 use super::undo_member_row::undo_member_row;
 use crate::app::App;
-use crate::domain::import_member::{self, Asked, Beside, Decided, MemberChange, RowChange, address, cell};
-use crate::domain::reporting_line::Chart;
+use crate::domain::import_member::{
+    self, Asked, Beside, Decided, MemberChange, RowChange, RowsBefore, address,
+};
 use crate::domain::{Email, InvitationId, MembershipId, RoleRef};
 use crate::error::Error;
 use crate::permissions::MEMBERS_INVITE;
@@ -29,23 +30,20 @@ pub struct MemberRows {
     pub app: App,
 }
 
-/// What rows that name a manager are about, all of them: who reports to whom.
-const MANAGERS: &str = "managers";
+/// What all rows are about. Whether one asks somebody in or changes a member is not known before it is decided.
+const FILE: &str = "file";
 
 #[async_trait]
 impl RowTarget for MemberRows {
-    /// As the rows before leave it, with no more of it than they name. What is there is read beside each row.
-    type Thing = Chart;
+    /// What is there is read beside each row.
+    type Thing = RowsBefore;
     type Beside = Beside;
     type Change = RowChange;
     type Error = Error;
 
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         let key = address(&row.values, "email")?;
-        Some(match cell(&row.values, "manager") {
-            Some(_) => Identity::Part { thing: MANAGERS.to_owned(), key },
-            None => Identity::Key(key),
-        })
+        Some(Identity::Part { thing: FILE.to_owned(), key })
     }
 
     async fn read(
@@ -53,7 +51,7 @@ impl RowTarget for MemberRows {
         _: &mut Unit,
         _: &Ctx,
         _: &BTreeSet<String>,
-    ) -> Result<HashMap<String, Chart>, Error> {
+    ) -> Result<HashMap<String, RowsBefore>, Error> {
         Ok(HashMap::new())
     }
 
@@ -62,22 +60,18 @@ impl RowTarget for MemberRows {
         unit: &mut Unit,
         ctx: &Ctx,
         rows: &[ImportRow],
-        _: &HashMap<String, Chart>,
+        _: &HashMap<String, RowsBefore>,
     ) -> Result<Vec<Beside>, Error> {
         read_beside(&self.app, ctx, unit, rows).await
-    }
-
-    fn made_before(&self) -> Option<fn(&mut Beside, u64)> {
-        Some(take_off)
     }
 
     fn decide(
         &self,
         row: &ImportRow,
         id: Uuid,
-        thing: Option<&Chart>,
+        thing: Option<&RowsBefore>,
         beside: &Beside,
-    ) -> Decision<Chart, RowChange> {
+    ) -> Decision<RowsBefore, RowChange> {
         let change = match import_member::decide(&row.values, InvitationId::from_uuid(id), thing, beside) {
             Ok(Decided::Unchanged(id)) => return Decision::unchanged(id),
             Ok(Decided::Changed(change)) => *change,
@@ -151,11 +145,6 @@ impl RowTarget for MemberRows {
     ) -> Result<ExportedRows, Error> {
         export_members(tx, ctx, after, most).await
     }
-}
-
-/// All that a file makes is invitations.
-fn take_off(beside: &mut Beside, made: u64) {
-    beside.invitations_left = beside.invitations_left.saturating_sub(made);
 }
 
 async fn ask_in(app: &App, ctx: &Ctx, unit: &mut Unit, asked: &Asked) -> Result<(), Error> {

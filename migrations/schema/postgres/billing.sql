@@ -22,7 +22,7 @@ CREATE INDEX customers_listed ON billing.customers USING btree (tenant_id, creat
 CREATE INDEX customers_of_reference ON billing.customers USING btree (tenant_id, external_id, created_at, public_id) WHERE (external_id IS NOT NULL)
 CREATE UNIQUE INDEX customers_pkey ON billing.customers USING btree (id)
 CREATE UNIQUE INDEX customers_public_id ON billing.customers USING btree (tenant_id, public_id)
-CREATE INDEX customers_search ON billing.customers USING gin (tenant_id, search_text gin_trgm_ops)
+CREATE INDEX customers_search ON billing.customers USING gin (search_text gin_trgm_ops, tenant_id)
 customers policy owner to {insula_billing_owner} using true
 customers policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 customers grant DELETE, INSERT, SELECT, UPDATE to insula_billing
@@ -345,7 +345,7 @@ CREATE INDEX products_listed ON billing.products USING btree (tenant_id, created
 CREATE INDEX products_of_reference ON billing.products USING btree (tenant_id, external_id, created_at, public_id) WHERE (external_id IS NOT NULL)
 CREATE UNIQUE INDEX products_pkey ON billing.products USING btree (id)
 CREATE UNIQUE INDEX products_public_id ON billing.products USING btree (tenant_id, public_id)
-CREATE INDEX products_search ON billing.products USING gin (tenant_id, search_text gin_trgm_ops)
+CREATE INDEX products_search ON billing.products USING gin (search_text gin_trgm_ops, tenant_id)
 products policy owner to {insula_billing_owner} using true
 products policy tenant to {insula_billing} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 products grant DELETE, INSERT, SELECT, UPDATE to insula_billing

@@ -553,7 +553,7 @@ CREATE INDEX items_of_reference ON inventory.items USING btree (tenant_id, exter
 CREATE INDEX items_of_sku ON inventory.items USING btree (tenant_id, sku, created_at, public_id)
 CREATE UNIQUE INDEX items_pkey ON inventory.items USING btree (id)
 CREATE UNIQUE INDEX items_public_id ON inventory.items USING btree (tenant_id, public_id)
-CREATE INDEX items_search ON inventory.items USING gin (tenant_id, search_text gin_trgm_ops)
+CREATE INDEX items_search ON inventory.items USING gin (search_text gin_trgm_ops, tenant_id)
 CREATE UNIQUE INDEX items_sku ON inventory.items USING btree (tenant_id, sku) WHERE (deleted_at IS NULL)
 CREATE UNIQUE INDEX items_variant ON inventory.items USING btree (tenant_id, family_id, options) WHERE ((deleted_at IS NULL) AND (family_id IS NOT NULL))
 items policy owner to {insula_inventory_owner} using true
@@ -1042,7 +1042,7 @@ CREATE INDEX suppliers_newest ON inventory.suppliers USING btree (tenant_id, cre
 CREATE INDEX suppliers_of_reference ON inventory.suppliers USING btree (tenant_id, external_id, created_at, public_id) WHERE (external_id IS NOT NULL)
 CREATE UNIQUE INDEX suppliers_pkey ON inventory.suppliers USING btree (id)
 CREATE UNIQUE INDEX suppliers_public_id ON inventory.suppliers USING btree (tenant_id, public_id)
-CREATE INDEX suppliers_search ON inventory.suppliers USING gin (tenant_id, search_text gin_trgm_ops)
+CREATE INDEX suppliers_search ON inventory.suppliers USING gin (search_text gin_trgm_ops, tenant_id)
 suppliers policy owner to {insula_inventory_owner} using true
 suppliers policy tenant to {insula_inventory} using (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)
 suppliers grant DELETE, INSERT, SELECT, UPDATE to insula_inventory

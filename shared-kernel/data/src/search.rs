@@ -49,7 +49,9 @@ pub(crate) fn on_postgres(table: &str, matching: Matching, window: &Window) -> S
     ];
     values.extend(matching.filters.into_iter().map(Value::from));
     let places: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
-    let sql = format!("\"{table}\".\"public_id\" IN (SELECT {table}_matching({}))", places.join(", "));
+    // As an array it is asked for once. Where PostgreSQL takes the table for a small one, it asked for IN row by row.
+    let sql =
+        format!("\"{table}\".\"public_id\" = ANY (ARRAY(SELECT {table}_matching({})))", places.join(", "));
     Expr::cust_with_values(sql, values)
 }
 

@@ -76,7 +76,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0032_kit_lines",
             "inventory" / "m0033_unit_use",
             "inventory" / "m0034_shares",
-            "inventory" / "m0035_import_corrections"
+            "inventory" / "m0035_import_corrections",
+            "inventory" / "m0037_kit_units"
         ],
         "workflow" => migrations![
             "kernel" / "m0001_messages",

@@ -78,7 +78,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0033_unit_use",
             "inventory" / "m0034_shares",
             "inventory" / "m0035_import_corrections",
-            "inventory" / "m0036_search"
+            "inventory" / "m0036_search",
+            "inventory" / "m0037_kit_units"
         ],
         "workflow" => migrations![
             "kernel" / "m0001_messages",

@@ -943,6 +943,7 @@ sales_order_lines constraint sales_order_lines_unit_price_minor_check CHECK ((un
 sales_order_lines constraint sales_order_lines_within CHECK (((((allocated + shipped) + cancelled) <= quantity) AND (returned <= shipped)))
 CREATE UNIQUE INDEX sales_order_lines_in_order ON inventory.sales_order_lines USING btree (tenant_id, sales_order_id, "position") WHERE (deleted_at IS NULL)
 CREATE INDEX sales_order_lines_of_item ON inventory.sales_order_lines USING btree (tenant_id, item_id)
+CREATE INDEX sales_order_lines_of_kit ON inventory.sales_order_lines USING btree (tenant_id, kit_item_id) WHERE (kit_item_id IS NOT NULL)
 CREATE UNIQUE INDEX sales_order_lines_of_reservation ON inventory.sales_order_lines USING btree (tenant_id, reservation_id) WHERE ((reservation_id IS NOT NULL) AND (deleted_at IS NULL))
 CREATE UNIQUE INDEX sales_order_lines_pkey ON inventory.sales_order_lines USING btree (id)
 CREATE UNIQUE INDEX sales_order_lines_public_id ON inventory.sales_order_lines USING btree (tenant_id, public_id)

@@ -755,6 +755,8 @@ CREATE TABLE sales_order_lines (
 CREATE UNIQUE INDEX sales_order_lines_in_order ON sales_order_lines (tenant_id, sales_order_id, position)
     WHERE deleted_at IS NULL;
 CREATE INDEX sales_order_lines_of_item ON sales_order_lines (tenant_id, item_id);
+CREATE INDEX sales_order_lines_of_kit ON sales_order_lines (tenant_id, kit_item_id)
+    WHERE kit_item_id IS NOT NULL;
 CREATE UNIQUE INDEX sales_order_lines_of_reservation ON sales_order_lines (tenant_id, reservation_id)
     WHERE reservation_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX sales_order_lines_waiting ON sales_order_lines (tenant_id, item_id, warehouse_id, waits_since, position)

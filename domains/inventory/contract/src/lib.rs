@@ -1,14 +1,16 @@
-//! What others may know of inventory: how much of an item there is, what happened to its stock, and the hold rules
-//! that make a count wait for a decision, with the decisions. Nothing else here changes stock; that is asked for over HTTP
-//! and by imports.
+//! What others may know of inventory: how much of an item there is, what happened to it and to its stock, and the
+//! hold rules that make a count wait for a decision, with the decisions. Nothing else here changes stock; that is
+//! asked for over HTTP and by imports.
 
 mod counts;
+mod items;
 mod transfers;
 
 pub use counts::{
     CountCancelled, CountHeld, CountPosted, CountRejected, CountReturned, CountState, CountStatus, HoldRule,
     MAX_REASON_CHARACTERS, PutHoldRule, RejectHold, ReleaseHold, RemoveHoldRule, Variance,
 };
+pub use items::{ItemChanged, ItemCreated, ItemDeleted, ItemRestored};
 pub use transfers::{TransferLost, TransferReceived, TransferShipped, TransferredLine};
 
 use chrono::{DateTime, NaiveDate, Utc};

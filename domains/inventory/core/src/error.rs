@@ -69,6 +69,9 @@ pub enum Error {
     #[error("{wanted} were asked for, and {available} are available.")]
     #[problem(code = "inventory.insufficient_stock", status = 409, title = "Not enough stock")]
     InsufficientStock { wanted: Quantity, available: Quantity },
+    #[error("Of the lot {lot} {wanted} were asked for, and {available} are free.")]
+    #[problem(code = "inventory.insufficient_stock", status = 409, title = "Not enough stock")]
+    InsufficientStockOfLot { lot: String, wanted: Quantity, available: Quantity },
     #[error("Not all lines are covered, so nothing is reserved; `errors` says which are not.")]
     #[problem(code = "inventory.insufficient_stock", status = 409, title = "Not enough stock")]
     InsufficientStockOfLines { errors: Vec<FieldError> },
@@ -446,10 +449,6 @@ impl Error {
 
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::Other(Problem::invalid(errors))
-    }
-
-    pub fn short(shortage: &Shortage) -> Self {
-        Self::InsufficientStock { wanted: shortage.wanted, available: shortage.available }
     }
 
     pub fn shortages(shortages: &[Shortage]) -> Self {

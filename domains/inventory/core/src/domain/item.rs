@@ -8,7 +8,7 @@ use crate::domain::stock::{self, Level};
 use crate::domain::text;
 use crate::domain::units::UnitName;
 use chrono::{DateTime, Utc};
-use inventory_contract::{FamilyId, ItemId};
+use inventory_contract::{FamilyId, ItemChanged, ItemCreated, ItemDeleted, ItemId, ItemRestored};
 use kernel::reference::{check_external_id, check_metadata, patch_metadata};
 use kernel::search::search_text;
 use kernel::{Faults, FieldError, Metadata, MetadataPatch, Money, Quantity};
@@ -61,6 +61,31 @@ impl ItemFields {
             self.description.as_deref(),
             self.external_id.as_deref(),
         ])
+    }
+
+    /// What others are told of an item with these fields.
+    pub fn created(&self, item: ItemId) -> ItemCreated {
+        let (sku, name, unit) = self.told();
+        ItemCreated { item, sku, name, unit }
+    }
+
+    pub fn changed(&self, item: ItemId) -> ItemChanged {
+        let (sku, name, unit) = self.told();
+        ItemChanged { item, sku, name, unit }
+    }
+
+    pub fn deleted(&self, item: ItemId) -> ItemDeleted {
+        let (sku, name, unit) = self.told();
+        ItemDeleted { item, sku, name, unit }
+    }
+
+    pub fn restored(&self, item: ItemId) -> ItemRestored {
+        let (sku, name, unit) = self.told();
+        ItemRestored { item, sku, name, unit }
+    }
+
+    fn told(&self) -> (String, String, String) {
+        (self.sku.to_string(), self.name.clone(), self.unit.clone())
     }
 }
 

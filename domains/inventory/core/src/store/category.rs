@@ -2,6 +2,7 @@
 //! category first, before the item, so that it is not renamed or deleted in between.
 
 use crate::domain::category::{Category, CategoryFields, MAX_DEPTH, Step};
+use crate::domain::item::Item;
 use crate::error::Error;
 use crate::store::item;
 use data::{Tx, Unit, sql};
@@ -219,14 +220,20 @@ pub async fn some_items(tx: &Tx, name: &str, most: usize) -> Result<Vec<ItemId>,
     Ok(named.into_iter().map(|named| named.item_id).collect())
 }
 
-/// On those of these items that still have it, whose versions grow. The caller holds them.
-pub async fn rename_on_items(unit: &Unit, items: &[ItemId], from: &str, to: &str) -> Result<(), data::Error> {
+/// On those of these items that still have it, whose versions grow; those. The caller holds them.
+pub async fn rename_on_items(
+    unit: &Unit,
+    items: &[ItemId],
+    from: &str,
+    to: &str,
+) -> Result<Vec<Item>, data::Error> {
     if items.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let rename = unit.update::<item::Entity>().set(item::Column::Category, to);
     let rename = rename.filter(item::Column::PublicId.is_in(items.iter().copied()));
-    rename.filter(item::Column::Category.eq(from)).exec().await.map(drop)
+    let renamed = rename.filter(item::Column::Category.eq(from)).returning().await?;
+    renamed.into_iter().map(Item::try_from).collect()
 }
 
 fn row(id: CategoryId, fields: &CategoryFields) -> ActiveModel {

@@ -17,6 +17,8 @@ pub async fn uses_unit_of(tx: &Tx, item: ItemId) -> Result<Option<UnitUse>, Erro
          WHERE tenant_id = $1 AND item_id = $2 AND deleted_at IS NULL \
          UNION ALL SELECT 'sales_orders' FROM sales_order_lines \
          WHERE tenant_id = $1 AND item_id = $2 AND deleted_at IS NULL \
+         UNION ALL SELECT 'sales_orders' FROM sales_order_lines \
+         WHERE tenant_id = $1 AND kit_item_id = $2 AND deleted_at IS NULL \
          UNION ALL SELECT 'transfers' FROM transfer_lines \
          WHERE tenant_id = $1 AND item_id = $2 AND deleted_at IS NULL \
          UNION ALL SELECT 'counts' FROM count_lines l \

@@ -1,12 +1,14 @@
 //! The tree of categories: the names that items make, moves that race, and what a name in use holds.
 
 use crate::house::{Call, House, Reply, call, house};
-use data::sql;
+use data::{Subscription, sql};
 use futures::future::{join, join_all};
-use kernel::Id;
+use inventory_contract::ItemChanged;
+use kernel::{DomainEvent, Id};
 use module::{ExecuteBatch, ImportRow, PlanBatch, RowOutcome};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use testkit::Stage;
 
 /// How often a race is run: few enough to be quick, enough for both orders to come about.
@@ -243,6 +245,8 @@ impl House {
 
 testkit::both! {
     async fn a_category_of_many_items_is_renamed_batch_after_batch(stage: Stage) {
+        let (event, subscriber) = (ItemChanged::KIND, "test.changed");
+        stage.subscribe(vec![Subscription { event, subscriber, ordered: true }]);
         let house = house(stage).await;
         house.many_in("Tea", 4).await;
         let tea = house.id_of("Tea").await;
@@ -256,6 +260,9 @@ testkit::both! {
         house.send(patch(&tea, json!({ "name": "Tea" }))).await.refused(409, "inventory.category_name_taken");
         house.run_all_jobs("inventory.move_category_items").await;
         assert_eq!([house.how_many_in("Teas").await, house.how_many_in("Tea").await], [2_401, 0]);
+        let changed = house.events::<ItemChanged>().await;
+        let items: BTreeSet<_> = changed.iter().map(|event| event.item).collect();
+        assert_eq!([changed.len(), items.len()], [2_401, 2_401], "each is told once");
         assert_eq!(house.names("").await, ["Drinks", "Teas"]);
         house.verify().await;
     }

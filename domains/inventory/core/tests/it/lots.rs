@@ -35,6 +35,23 @@ impl House {
         self.reserve(body).await.expect(201).text("id")
     }
 
+    /// A confirmed order of so much of the item, and its line.
+    async fn ordered(&self, item: &str, quantity: &str) -> (String, String) {
+        let lines = json!([{ "item_id": item, "quantity": quantity }]);
+        let body = json!({ "customer_name": "Chevalier", "lines": lines });
+        let order = self.post("/sales-orders", body).await.expect(201);
+        let line = order.json()["lines"][0]["id"].as_str().unwrap().to_owned();
+        let order = order.text("id");
+        self.confirm(&order).await;
+        (order, line)
+    }
+
+    /// So much of a line, of this lot.
+    async fn send_out(&self, order: &str, line: &str, quantity: &str, lot: &str) -> Reply {
+        let lines = json!([{ "line_id": line, "quantity": quantity, "lot": lot }]);
+        self.post(&format!("/sales-orders/{order}/shipments"), json!({ "lines": lines })).await
+    }
+
     /// Lot, location and quantity of each shipment of the item, in the order in which they left.
     async fn shipped(&self, item: &str) -> Vec<[String; 3]> {
         let movements = self.list(&format!("/movements?item_id={item}&sort=created_at")).await;
@@ -50,6 +67,13 @@ fn check_fault(reply: &Reply, pointer: &str, code: &str) {
     let fault = &reply.json()["errors"][0];
     let found = (reply.status, fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap());
     assert_eq!(found, (422, pointer, code), "{reply:?}");
+}
+
+#[track_caller]
+fn check_short(reply: &Reply, lot: &str, wanted: &str, free: &str) {
+    let told = format!("Of the lot {lot} {wanted} were asked for, and {free} are free.");
+    let found = (reply.status, reply.text("code"), reply.text("detail"));
+    assert_eq!(found, (409, "inventory.insufficient_stock".to_owned(), told), "{reply:?}");
 }
 
 testkit::both! {
@@ -266,6 +290,64 @@ testkit::both! {
         let line = |lot: &str, quantity: &str| [lot, main.as_str(), quantity].map(str::to_owned);
         let expected = [line(&soon, "-1"), line(&late, "-5"), line(&soon, "-4")];
         assert_eq!(house.shipped(&item).await, expected);
+        assert_eq!(house.stock(&item).await, ["0", "0", "0"]);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn who_names_a_lot_for_a_shipment_takes_none_that_others_were_promised_of_it(stage: Stage) {
+        let house = house(stage).await;
+        let (item, main) = (house.of_lots("A").await, house.main());
+        let soon = house.bring(&item, "5", &main, "SOON", Some("2026-02-01")).await;
+        let late = house.bring(&item, "5", &main, "LATE", Some("2026-03-01")).await;
+        let by_name = |quantity: &str, until: Option<&str>| {
+            let mut body = json!({ "item_id": item, "lot_id": soon, "quantity": quantity });
+            body["expires_at"] = json!(until);
+            house.reserve(body)
+        };
+        let named = by_name("3", None).await.expect(201).text("id");
+        by_name("1", Some("2026-01-15T12:10:00Z")).await.expect(201);
+        let (order, line) = house.ordered(&item, "6").await;
+        let take = async |quantity: &str, lot: &str| house.send_out(&order, &line, quantity, lot).await;
+        // Others hold four of the five; more than there are at all is told the same.
+        for quantity in ["2", "5.5"] {
+            check_short(&take(quantity, "SOON").await, "SOON", quantity, "1");
+        }
+        assert_eq!(house.stock(&item).await, ["10", "10", "0"]);
+        house.verify().await;
+        take("1", "SOON").await.expect(200);
+        check_short(&take("0.5", "SOON").await, "SOON", "0.5", "0");
+        // What has lapsed holds nothing.
+        house.stage.clock.advance(TimeDelta::minutes(10));
+        take("1", "SOON").await.expect(200);
+        check_short(&take("1", "SOON").await, "SOON", "1", "0");
+        take("4", "LATE").await.expect(200);
+        // What is one's own by name is there for oneself.
+        house.ship(&named).await.expect(200);
+        let line = |lot: &str, quantity: &str| [lot, main.as_str(), quantity].map(str::to_owned);
+        let mut expected = [line(&soon, "-1"), line(&soon, "-1"), line(&late, "-4"), line(&soon, "-3")];
+        let mut shipped = house.shipped(&item).await;
+        expected.sort();
+        shipped.sort();
+        assert_eq!(shipped, expected);
+        assert_eq!(house.stock(&item).await, ["1", "0", "1"]);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn a_serial_number_leaves_for_whom_it_was_promised_to(stage: Stage) {
+        let house = house(stage).await;
+        let item = house.item_with("A", json!({ "tracking": "serial" })).await;
+        let first = house.bring(&item, "1", &house.main(), "S-1", None).await;
+        house.bring(&item, "1", &house.main(), "S-2", None).await;
+        let named = json!({ "item_id": item, "lot_id": first, "quantity": "1" });
+        let named = house.reserve(named).await.expect(201).text("id");
+        let (order, line) = house.ordered(&item, "1").await;
+        check_short(&house.send_out(&order, &line, "1", "S-1").await, "S-1", "1", "0");
+        house.send_out(&order, &line, "1", "S-2").await.expect(200);
+        house.ship(&named).await.expect(200);
         assert_eq!(house.stock(&item).await, ["0", "0", "0"]);
         house.verify().await;
     }

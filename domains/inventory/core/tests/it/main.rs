@@ -18,6 +18,7 @@ mod import_sales;
 mod import_stock;
 mod import_suppliers;
 mod imports;
+mod item_events;
 mod items;
 mod kit_orders;
 mod kits;

@@ -51,6 +51,7 @@ impl House {
         let kept = tx.sql(sql!(
             "SELECT quantity FROM purchase_order_lines WHERE tenant_id = $1 AND item_id = $2 \
              UNION ALL SELECT quantity FROM sales_order_lines WHERE tenant_id = $1 AND item_id = $2 \
+             UNION ALL SELECT kit_quantity FROM sales_order_lines WHERE tenant_id = $1 AND kit_item_id = $2 \
              UNION ALL SELECT quantity FROM transfer_lines WHERE tenant_id = $1 AND item_id = $2"
         ));
         let kept: Option<Kept> = kept.bind(item.parse::<Uuid>().unwrap()).one().await.unwrap();
@@ -143,15 +144,46 @@ testkit::both! {
 }
 
 testkit::both! {
+    async fn a_kit_keeps_the_unit_that_an_order_counts_it_in(stage: Stage) {
+        let house = house(stage).await;
+        let (kit, part) = (house.of_kilograms("KIT").await, house.of_kilograms("PART").await);
+        let other = house.of_kilograms("OTHER").await;
+        house.put_components(&kit, "kit", &[(&part, "2")]).await.expect(200);
+        house.send(call("POST /sales-orders").json(sold(&other, "5"))).await.expect(201);
+        house.send(in_grams(&kit)).await.expect(200);
+        let back = call(&format!("PATCH /items/{kit}")).if_match("*").json(json!({ "unit": "KGM" }));
+        house.send(back).await.expect(200);
+
+        let order = house.send(call("POST /sales-orders").json(sold(&kit, "5"))).await.expect(201).text("id");
+        let refused = house.send(in_grams(&kit)).await.refused(409, "inventory.item_ordered");
+        assert!(refused.text("detail").contains("in sales orders"), "{refused:?}");
+        let cells = [("sku", "KIT"), ("name", "The KIT"), ("unit", "GRM")];
+        let RowOutcome::Refused { faults } = house.import_one("inventory.items", &cells).await else {
+            panic!("it was changed")
+        };
+        assert_eq!((faults[0].field.as_str(), faults[0].rule.as_str()), ("unit", "ordered"));
+        // An order that names it no more leaves it alone.
+        let lines = json!({ "lines": sold(&other, "5")["lines"] });
+        house.send(call(&format!("PATCH /sales-orders/{order}")).if_match("*").json(lines)).await.expect(200);
+        house.send(in_grams(&kit)).await.expect(200);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
     async fn a_unit_that_changes_while_something_is_drafted_is_known_to_it(stage: Stage) {
         let house = house(stage).await;
         let (north, supplier) = (house.warehouse("NORTH").await, house.deliverer().await);
+        let part = house.of_kilograms("PART").await;
         for round in 0..ROUNDS {
-            for kind in ["bought", "sold", "moved"] {
+            for kind in ["bought", "sold", "moved", "kit"] {
                 let item = house.of_kilograms(&format!("{kind}-{round}")).await;
+                if kind == "kit" {
+                    house.put_components(&item, "kit", &[(&part, "0.001")]).await.expect(200);
+                }
                 let draft = match kind {
                     "bought" => call("POST /purchase-orders").json(bought(&supplier, &item, "1")),
-                    "sold" => call("POST /sales-orders").json(sold(&item, "1")),
+                    "sold" | "kit" => call("POST /sales-orders").json(sold(&item, "1")),
                     _ => call("POST /transfers").key(&format!("moved-{round}")).json(moved(&north, &item, "1")),
                 };
                 let (drafted, changed) = join(house.send(draft), house.send(in_grams(&item))).await;

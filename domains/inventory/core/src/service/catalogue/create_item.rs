@@ -38,6 +38,7 @@ pub async fn audited_create(
     hold_family(unit, None, fields.variant.as_ref()).await?;
     let mut level = Level::of(id, fields);
     let item = store::item::insert(unit, id, fields).await?;
+    unit.publish(&fields.created(id))?;
     store::stock_level::insert_all(unit, ctx, &[level]).await?;
     watch(unit, ctx, &mut level).await?;
     unit.audit(AuditEntry {

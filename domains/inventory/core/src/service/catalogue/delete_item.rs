@@ -27,6 +27,7 @@ pub async fn delete_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<(), Error> 
         return Err(Error::ItemNotFound);
     }
     store::item_barcode::delete_of_item(&unit, id).await?;
+    unit.publish(&before.item.fields.deleted(id))?;
     unit.audit(AuditEntry {
         action: "inventory.item.delete",
         resource: "item",

@@ -43,6 +43,9 @@ pub async fn make_variants(
     }
     let made: Vec<(ItemId, ItemFields)> = fields.into_iter().map(|fields| (ctx.new_id(), fields)).collect();
     write(&unit, ctx, &made).await?;
+    for (id, fields) in &made {
+        unit.publish(&fields.created(*id))?;
+    }
     let low = made.iter().filter(|(_, fields)| fields.reorder_level.is_some());
     let low: Vec<_> = low.map(|(id, fields)| (*id, fields.reorder_level)).collect();
     follow(&mut unit, ctx, low).await?;

@@ -14,14 +14,17 @@ use serde_json::json;
 const BATCH: usize = 1_000;
 
 /// How many were given the name, and whether others are left. The caller holds the category that they come from.
-pub(super) async fn move_some(unit: &Unit, from: &str, to: &str) -> Result<(usize, bool), Error> {
+pub(super) async fn move_some(unit: &mut Unit, from: &str, to: &str) -> Result<(usize, bool), Error> {
     let mut items = store::category::some_items(unit, from, BATCH + 1).await?;
     let more = items.len() > BATCH;
     items.truncate(BATCH);
     // All who change several items hold them in one order.
     store::item::hold(unit, &items).await?;
-    store::category::rename_on_items(unit, &items, from, to).await?;
-    Ok((items.len(), more))
+    let renamed = store::category::rename_on_items(unit, &items, from, to).await?;
+    for item in &renamed {
+        unit.publish(&item.fields.changed(item.id))?;
+    }
+    Ok((renamed.len(), more))
 }
 
 pub(super) fn move_rest_later(unit: &mut Unit, from: CategoryId, to: CategoryId) -> Result<(), Error> {
@@ -41,7 +44,7 @@ pub async fn move_category_items(
     let to = store::category::find_to_keep(&unit, to).await?;
     // Where either was deleted since, what is left stays where it is.
     let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
-    let (moved, more) = move_some(&unit, &from.fields.name, &to.fields.name).await?;
+    let (moved, more) = move_some(&mut unit, &from.fields.name, &to.fields.name).await?;
     let deleted = !more
         && !store::category::has_children(&unit, id).await?
         && store::category::delete(&unit, id).await?;

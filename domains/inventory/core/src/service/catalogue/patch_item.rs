@@ -53,6 +53,7 @@ pub async fn audited_change(
     let mut level = change_policy(unit, level, &before.fields, fields).await?;
     let item =
         store::item::update(unit, before.id, before.version, fields).await?.ok_or_else(Error::stale)?;
+    unit.publish(&fields.changed(before.id))?;
     change_cost(unit, ctx, before.id, &level, before.fields.unit_cost).await?;
     if before.fields.reorder_level != fields.reorder_level {
         let followed = follow(unit, ctx, [(before.id, fields.reorder_level)]).await?;

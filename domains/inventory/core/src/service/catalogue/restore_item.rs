@@ -34,6 +34,7 @@ pub async fn restore_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<StockedIte
     }
     store::item_barcode::restore_of_item(&unit, id, gone_since).await?;
     let level = store::stock_level::restore(&unit, id).await?.ok_or(Error::ItemNotFound)?;
+    unit.publish(&item.fields.restored(id))?;
     unit.audit(AuditEntry {
         action: "inventory.item.restore",
         resource: "item",

@@ -134,6 +134,9 @@ impl RowTarget for ItemRows {
         let levels: Vec<_> = new.iter().map(|change| Level::of(change.item, &change.fields)).collect();
         store::item::insert_all(unit, &items).await?;
         store::stock_level::insert_all(unit, ctx, &levels).await?;
+        for (id, fields) in items {
+            unit.publish(&fields.created(id))?;
+        }
         let rewritten: Vec<ItemId> = changes
             .iter()
             .filter(|change| change.before.is_some() && change.rewrites())
@@ -150,6 +153,7 @@ impl RowTarget for ItemRows {
             }
             let updated = store::item::update(unit, change.item, before.version, &change.fields).await?;
             updated.ok_or_else(|| data::Error::Busy("an item was changed while it was imported".into()))?;
+            unit.publish(&change.fields.changed(change.item))?;
         }
         change_costs(unit, ctx, &changes).await?;
         let moved = changes.iter().filter_map(|change| Some((change.item, change.moved?)));

@@ -98,16 +98,18 @@ fn opposite(ctx: &Ctx, import: ImportId, change: &RowChange, movement: Option<&M
     })
 }
 
-async fn delete(unit: &Unit, going: &[&RowChange]) -> Result<(), Error> {
-    let new: Vec<ItemId> =
-        going.iter().filter(|change| change.before.is_none()).map(|change| change.item).collect();
-    if store::bin::any_of(unit, &new).await? {
+async fn delete(unit: &mut Unit, going: &[&RowChange]) -> Result<(), Error> {
+    let new: Vec<&RowChange> = going.iter().copied().filter(|change| change.before.is_none()).collect();
+    let items: Vec<ItemId> = new.iter().map(|change| change.item).collect();
+    if store::bin::any_of(unit, &items).await? {
         return Err(Error::ItemHasStock);
     }
-    for item in new {
+    for change in new {
+        let item = change.item;
         if !store::stock_level::delete_empty(unit, item).await? || !store::item::delete(unit, item).await? {
             return Err(Error::ItemHasStock);
         }
+        unit.publish(&change.fields.deleted(item))?;
     }
     Ok(())
 }
@@ -125,6 +127,7 @@ async fn put_back(
         let (version, level) = there.ok_or(Error::ItemNotFound)?;
         let written = store::item::update(unit, change.item, version, &before.fields).await?;
         written.ok_or_else(|| data::Error::Busy("an item was changed while its import was undone".into()))?;
+        unit.publish(&before.fields.changed(change.item))?;
         let (was, is) = (&before.fields, &change.fields);
         if was.unit_cost != is.unit_cost {
             change_cost(unit, ctx, change.item, level, is.unit_cost).await?;

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::service::kits::reserve_kit::{Short, parts_short};
 use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
 use crate::service::reservations::reserve_stock::expired_at;
+use crate::service::reservations::ship_reservation::unpromised;
 use crate::store;
 use data::Unit;
 use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
@@ -100,7 +101,8 @@ impl Parts<'_> {
         portions: &mut Vec<Portion>,
         short: &mut Vec<Short>,
     ) -> Result<(), Error> {
-        let mut offered = unpromised(unit, ctx, item, warehouse).await?;
+        let offered = store::bin::to_pick(unit, item, warehouse, None, ctx.now().date_naive()).await?;
+        let mut offered = unpromised(unit, ctx, item, warehouse, offered).await?;
         let needed = self.needed.get(&item).copied().unwrap_or_default();
         let owes = self.levels.get(&item).is_some_and(|level| level.may_be_negative);
         for (at, named) in self.named_of(item) {
@@ -174,37 +176,6 @@ impl Parts<'_> {
         }
         Ok(portions)
     }
-}
-
-/// What may be taken of an item at a warehouse. What is promised of a lot by name is left to whom it is promised.
-async fn unpromised(
-    unit: &Unit,
-    ctx: &Ctx,
-    item: ItemId,
-    warehouse: WarehouseId,
-) -> Result<Vec<Pick>, data::Error> {
-    let mut offered = store::bin::to_pick(unit, item, warehouse, None, ctx.now().date_naive()).await?;
-    if offered.iter().all(|offer| offer.lot.is_none()) {
-        return Ok(offered);
-    }
-    let mut left: BTreeMap<LotId, i64> = BTreeMap::new();
-    for offer in &offered {
-        if let Some(lot) = offer.lot {
-            *left.entry(lot).or_default() += offer.quantity.millionths();
-        }
-    }
-    for promised in store::reservation::of_lots(unit, ctx.now(), item).await? {
-        if promised.warehouse_id == warehouse {
-            left.entry(promised.lot_id).and_modify(|left| *left -= promised.quantity.millionths());
-        }
-    }
-    for offer in &mut offered {
-        if let Some(left) = offer.lot.and_then(|lot| left.get_mut(&lot)) {
-            offer.quantity = offer.quantity.min(Quantity::from_millionths((*left).max(0)));
-            *left -= offer.quantity.millionths();
-        }
-    }
-    Ok(offered)
 }
 
 /// What is picked is in storage.

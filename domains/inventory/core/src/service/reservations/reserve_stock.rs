@@ -139,7 +139,9 @@ async fn reserve(
 ) -> Result<Vec<Reservation>, Error> {
     let reserved = reserve_or_short(unit, ctx, asked, lines).await?;
     reserved.map_err(|shortages| match shortages.as_slice() {
-        [short] if asked == Asked::One => Error::short(short),
+        [Shortage { wanted, available, .. }] if asked == Asked::One => {
+            Error::InsufficientStock { wanted: *wanted, available: *available }
+        }
         shortages => Error::shortages(shortages),
     })
 }

@@ -2,7 +2,7 @@
 //! taken from, first what expires first.
 
 use crate::App;
-use crate::domain::ledger::{Pick, pick};
+use crate::domain::ledger::{self, Pick, pick};
 use crate::domain::movement::{Document, EnteredQuantity, MovementKind};
 use crate::domain::place::{LocationUse, Place};
 use crate::domain::reservation::{Reservation, ReservationStatus};
@@ -13,7 +13,7 @@ use crate::service::reservations::release_reservation::{check_of_nobody, hold_of
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
-use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId};
+use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, WarehouseId};
 use kernel::{Ctx, Quantity};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -112,11 +112,9 @@ impl Leaving {
         reservation: Reservation,
         parcel: &Parcel,
     ) -> Result<(), Error> {
-        let (quantity, lot) = (parcel.quantity, parcel.lot.or(reservation.lot));
-        let wanted = Reservation { quantity, lot, ..reservation.clone() };
         let may_owe = level.may_be_negative && parcel.lot.is_none();
         let taken = self.taken.entry(reservation.item).or_default();
-        let picks = picks(unit, ctx, &wanted, may_owe, taken).await?;
+        let picks = picks(unit, ctx, &reservation, parcel, may_owe, taken).await?;
         for pick in &picks {
             let from = taken.entry((pick.location, pick.lot)).or_default();
             *from = from.saturating_add(pick.quantity);
@@ -135,7 +133,7 @@ impl Leaving {
                 ..Posting::new(ctx, reservation.item, place, MovementKind::Shipment, -pick.quantity)
             }
         }));
-        self.parts.push(LeavingPart { reservation, quantity, postings: picks.len() });
+        self.parts.push(LeavingPart { reservation, quantity: parcel.quantity, postings: picks.len() });
         Ok(())
     }
 
@@ -185,15 +183,18 @@ fn place(reservation: &Reservation, pick: &Pick) -> Place {
     Place { warehouse: reservation.warehouse, location: pick.location, kind: LocationUse::Storage }
 }
 
-/// Where the promised is taken from. What is promised of a lot by name is left to whom it is promised.
+/// Where the promised is taken from. What is promised of a lot by name is left to whom it is promised, also where
+/// the parcel names that lot.
 async fn picks(
     unit: &Unit,
     ctx: &Ctx,
     reservation: &Reservation,
+    parcel: &Parcel,
     may_be_negative: bool,
     taken: &BTreeMap<(LocationId, Option<LotId>), Quantity>,
 ) -> Result<Vec<Pick>, Error> {
-    let Reservation { item, warehouse, lot, quantity, .. } = *reservation;
+    let Reservation { item, warehouse, .. } = *reservation;
+    let (quantity, lot) = (parcel.quantity, parcel.lot.or(reservation.lot));
     let (today, most) = (ctx.now().date_naive(), store::bin::MAX_PICKS);
     let found = store::bin::first_to_pick(unit, item, warehouse, lot, today, most + taken.len() as i64);
     let offered = found.await?.into_iter().map(|pick| {
@@ -201,19 +202,11 @@ async fn picks(
         Pick { quantity: pick.quantity.saturating_sub(taken), ..pick }
     });
     let offered = offered.filter(|pick| pick.quantity.is_positive());
-    let offered: Vec<Pick> = offered.take(usize::try_from(most).unwrap_or_default()).collect();
-    let mut left = BTreeMap::new();
-    if lot.is_none() && offered.iter().any(|pick| pick.lot.is_some()) {
-        left = left_of_lots(unit, ctx, reservation, &offered).await?;
+    let mut offered: Vec<Pick> = offered.take(usize::try_from(most).unwrap_or_default()).collect();
+    // Whoever was promised the lot by name takes a part of it that is nobody else's.
+    if reservation.lot.is_none() {
+        offered = unpromised(unit, ctx, item, warehouse, offered).await?;
     }
-    let offered = offered.into_iter().map(|mut pick| {
-        if let Some(left) = pick.lot.and_then(|lot| left.get_mut(&lot)) {
-            pick.quantity = pick.quantity.min(Quantity::from_millionths((*left).max(0)));
-            *left -= pick.quantity.millionths();
-        }
-        pick
-    });
-    let offered: Vec<Pick> = offered.collect();
     match pick(offered.iter().copied(), quantity) {
         Ok(picks) => Ok(picks),
         // Its policy lets the floor owe what is not there.
@@ -226,28 +219,41 @@ async fn picks(
         }
         Err(missing) => {
             let available = Quantity::from_millionths(quantity.millionths() - missing.millionths());
-            Err(Error::InsufficientStock { wanted: quantity, available })
+            Err(short(unit, lot, quantity, available).await?)
         }
     }
 }
 
-/// Of each lot at the warehouse, what is not promised by name.
-async fn left_of_lots(
+/// The offer without what is promised of its lots by name. What is about to leave is promised no more by then.
+pub async fn unpromised(
     unit: &Unit,
     ctx: &Ctx,
-    reservation: &Reservation,
-    offered: &[Pick],
-) -> Result<BTreeMap<LotId, i64>, data::Error> {
-    let mut left: BTreeMap<LotId, i64> = BTreeMap::new();
-    for pick in offered {
-        if let Some(lot) = pick.lot {
-            *left.entry(lot).or_default() += pick.quantity.millionths();
-        }
+    item: ItemId,
+    warehouse: WarehouseId,
+    offered: Vec<Pick>,
+) -> Result<Vec<Pick>, data::Error> {
+    if offered.iter().all(|offer| offer.lot.is_none()) {
+        return Ok(offered);
     }
-    for of in store::reservation::of_lots(unit, ctx.now(), reservation.item).await? {
-        if of.warehouse_id == reservation.warehouse {
-            left.entry(of.lot_id).and_modify(|left| *left -= of.quantity.millionths());
-        }
-    }
-    Ok(left)
+    let promised = store::reservation::of_lots(unit, ctx.now(), item).await?.into_iter();
+    let here = promised.filter(|of| of.warehouse_id == warehouse).map(|of| (of.lot_id, of.quantity));
+    let here: BTreeMap<LotId, Quantity> = here.collect();
+    Ok(ledger::unpromised(offered, &here))
+}
+
+/// So little is free: of the lot, where one is named.
+async fn short(
+    unit: &Unit,
+    lot: Option<LotId>,
+    wanted: Quantity,
+    available: Quantity,
+) -> Result<Error, data::Error> {
+    let lot = match lot {
+        Some(lot) => store::lot::find(unit, lot).await?,
+        None => None,
+    };
+    Ok(match lot {
+        Some(lot) => Error::InsufficientStockOfLot { lot: lot.code, wanted, available },
+        None => Error::InsufficientStock { wanted, available },
+    })
 }

@@ -78,6 +78,9 @@ pub struct UndoBatch {
     pub target: String,
     pub import: ImportId,
     pub batch: u32,
+    /// By which asking for the import to be undone; another tries again what stayed. Without it nothing is tried
+    /// again.
+    pub asked: Option<uuid::Uuid>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,7 +172,8 @@ pub enum ImportError {
     DeadlineExceeded,
 }
 
-/// The same import and batch number again gives the same answer and changes nothing, in each of them.
+/// The same import and batch number again gives the same answer and changes nothing, in each of them; to `undo`
+/// they are the same by the same asking.
 #[contract]
 pub trait ImportTarget {
     /// Decides each row, knowing what the earlier rows of the file came to, and keeps the decisions. Nothing else
@@ -185,7 +189,8 @@ pub trait ImportTarget {
     /// an import ends, whoever began it.
     async fn close(&self, ctx: &Ctx, request: CloseBatch) -> Result<BatchOutcome, ImportError>;
 
-    /// Takes back what the rows of a batch made, where nothing has built on it. The last batch comes first.
+    /// Takes back what the rows of a batch made, where nothing has built on it. The last batch comes first. Another
+    /// asking tries the rows that stayed and no other, and is told of all.
     async fn undo(&self, ctx: &Ctx, request: UndoBatch) -> Result<BatchUndone, ImportError>;
 
     /// What is there, in pages, as rows that an import would take as they are.

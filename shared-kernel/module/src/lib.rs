@@ -7,6 +7,7 @@ mod operators;
 mod report_source;
 mod reseal;
 mod signing;
+mod stop;
 mod verify;
 
 pub use archive::{
@@ -30,6 +31,7 @@ pub use report_source::{
 };
 pub use reseal::{Reseal, Resealed};
 pub use signing::RotateSigningKeys;
+pub use stop::Stop;
 pub use verify::{Verified, VerifyBooks};
 
 use actix_web::web::ServiceConfig;

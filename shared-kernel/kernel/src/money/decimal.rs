@@ -3,17 +3,29 @@
 
 use super::{Currency, Money};
 
-/// Why a text is no amount. Whoever tells people of it says so in words of its own.
+/// Why a text is no amount, in words that follow the name of its field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AmountError {
-    #[error("an amount is a decimal number such as \"249.90\"")]
+    #[error("must be a decimal number such as 249.90")]
     NotANumber,
-    #[error("the amount is negative")]
+    #[error("must not be negative")]
     Negative,
-    #[error("an amount of {0} has at most {decimals} decimals", decimals = .0.exponent())]
+    #[error("has more decimals than {0}, which has {decimals}", decimals = .0.exponent())]
     TooPrecise(Currency),
-    #[error("the amount is too large")]
+    #[error("is too large")]
     TooLarge,
+}
+
+impl AmountError {
+    /// The rule that it breaks, as clients know it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotANumber => "not_a_number",
+            Self::Negative => "negative",
+            Self::TooPrecise(_) => "too_precise",
+            Self::TooLarge => "too_large",
+        }
+    }
 }
 
 impl Money {
@@ -173,6 +185,20 @@ mod tests {
         ] {
             assert_eq!(check_decimal(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn each_fault_says_what_to_write() {
+        let check = |error: AmountError, expected: &str| {
+            assert_eq!(format!("{}: {error}", error.code()), expected);
+        };
+        check(NotANumber, "not_a_number: must be a decimal number such as 249.90");
+        check(Negative, "negative: must not be negative");
+        check(
+            AmountError::TooPrecise(currency("JPY")),
+            "too_precise: has more decimals than JPY, which has 0",
+        );
+        check(TooLarge, "too_large: is too large");
     }
 
     #[test]

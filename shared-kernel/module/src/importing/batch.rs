@@ -21,6 +21,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
+impl Model {
+    fn outcome<T: DeserializeOwned>(&self) -> Result<T, data::Error> {
+        serde_json::from_str(&self.outcome).map_err(data::Error::internal)
+    }
+}
+
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
@@ -39,7 +45,14 @@ pub async fn recorded<T: DeserializeOwned>(
         .filter(Column::Batch.eq(i64::from(batch)))
         .one()
         .await?;
-    recorded.map(|row| serde_json::from_str(&row.outcome).map_err(data::Error::internal)).transpose()
+    recorded.map(|row| row.outcome()).transpose()
+}
+
+/// Of the highest number.
+pub async fn last<T: DeserializeOwned>(tx: &Tx, import: ImportId) -> Result<Option<T>, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::ImportId.eq(import));
+    let last = found.order_by_desc(Column::Batch).one().await?;
+    last.map(|row| row.outcome()).transpose()
 }
 
 pub async fn record<T: Serialize>(

@@ -4,6 +4,7 @@
 use super::decision::{self, After, Decided};
 use super::identity::{NewLine, Occurrence};
 use super::lines::{self, Line, Lines, next};
+use super::undone::{self, Undone};
 use super::{BatchOf, Decision, Identity, Made, RowTarget, TargetSpec, batch, identity, unavailable};
 use crate::import_target::{
     BatchOutcome, BatchUndone, CloseBatch, ExecuteBatch, ExportPage, ExportedRows, ImportError, ImportId,
@@ -52,8 +53,16 @@ impl<T: RowTarget> ImportTarget for Driver<T> {
 
     async fn undo(&self, ctx: &Ctx, request: UndoBatch) -> Result<BatchUndone, ImportError> {
         self.check(ctx, &request.target, 0)?;
-        let undone = self.undo_once(ctx, request.import, request.batch).await;
-        self.answered(ctx, undoing(request.import), request.batch, undone).await
+        let error = match self.undo_once(ctx, &request).await {
+            Ok(undone) => return Ok(undone.into()),
+            Err(error) => error,
+        };
+        // As in `answered`; what an earlier asking came to is no answer.
+        let UndoBatch { import, batch, asked, .. } = request;
+        let read = self.databases.read(ctx).await.map_err(unavailable)?;
+        let last = undone::last(&read, import, batch).await.map_err(unavailable)?;
+        let answer = last.filter(|last| last.answers(asked));
+        answer.map(BatchUndone::from).ok_or_else(|| unavailable(error))
     }
 
     async fn export(&self, ctx: &Ctx, request: ExportPage) -> Result<ExportedRows, ImportError> {
@@ -63,11 +72,6 @@ impl<T: RowTarget> ImportTarget for Driver<T> {
         let read = self.databases.read(ctx).await.map_err(unavailable)?;
         self.target.export(&read, ctx, request.after.as_deref(), most).await.map_err(unavailable)
     }
-}
-
-/// Under which the undoing of an import is recorded.
-fn undoing(import: ImportId) -> ImportId {
-    ImportId::from_uuid(Uuid::new_v5(&import.uuid(), b"undo"))
 }
 
 impl<T: RowTarget> Driver<T> {
@@ -155,17 +159,21 @@ impl<T: RowTarget> Driver<T> {
         Ok(unit.commit(nothing).await?)
     }
 
-    async fn undo_once(&self, ctx: &Ctx, import: ImportId, number: u32) -> Result<BatchUndone, T::Error> {
+    async fn undo_once(&self, ctx: &Ctx, request: &UndoBatch) -> Result<Undone, T::Error> {
+        let UndoBatch { import, batch: number, asked, .. } = *request;
         let mut unit = self.databases.write(ctx).await?;
-        if let Some(undone) = batch::recorded(&unit, undoing(import), number).await? {
-            return Ok(undone);
-        }
+        let before = match undone::last(&unit, import, number).await? {
+            Some(before) if before.answers(asked) => return Ok(before),
+            before => before,
+        };
+        let gone_before = before.as_ref().map(Undone::gone).unwrap_or_default();
         if batch::recorded::<BatchOutcome>(&unit, import, number).await?.is_none() {
             // A worker that has not heard of it may still carry this batch out: not any more.
             batch::record(&unit, ctx, import, number, &BatchOutcome { rows: Vec::new() }).await?;
         }
         let mut executed = decision::of_batch(&unit, import, number, MAX_ROWS).await?;
         executed.reverse();
+        executed.retain(|row| !gone_before.contains(&row.line));
         let (mut made, mut rows) = (Vec::new(), Vec::new());
         for row in executed {
             let Some(change) = row.change else { continue };
@@ -181,11 +189,12 @@ impl<T: RowTarget> Driver<T> {
             }
             rows.extend(made.iter().zip(kept).map(|(row, kept)| RowUndone { line: row.line, kept }));
         }
-        rows.sort_by_key(|row| std::cmp::Reverse(row.line));
         let gone: Vec<u64> = rows.iter().filter(|row| row.kept.is_none()).map(|row| row.line).collect();
         identity::forget(&unit, import, &gone).await?;
-        let undone = BatchUndone { rows };
-        batch::record(&unit, ctx, undoing(import), number, &undone).await?;
+        rows.extend(gone_before.into_iter().map(|line| RowUndone { line, kept: None }));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.line));
+        let undone = Undone::after(before.as_ref(), asked, rows);
+        undone::record(&unit, ctx, import, number, &undone).await?;
         Ok(unit.commit(undone).await?)
     }
 }

@@ -9,6 +9,7 @@ mod driver;
 mod identity;
 mod lines;
 mod tables;
+mod undone;
 
 pub use tables::{IMPORT_BATCHES, IMPORT_DECISIONS, IMPORT_IDENTITIES};
 
@@ -156,7 +157,7 @@ pub trait RowTarget: Send + Sync + 'static {
     ) -> Result<(), Self::Error>;
 
     /// The last row first, with an audit entry. For each why it stays, or none where it is undone: what something has
-    /// built on stays as it is.
+    /// built on stays as it is. What stayed may come again later, without the rows that did not.
     async fn undo(
         &self,
         unit: &mut Unit,

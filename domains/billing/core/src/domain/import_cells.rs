@@ -1,6 +1,6 @@
 //! What rows of a file have in common, whatever they are about: cells by their fields. A blank one is not there.
 
-use kernel::money::{AmountError, check_decimal};
+use kernel::money::check_decimal;
 use kernel::reference::check_external_id;
 use kernel::{Currency, Faults, Money};
 use module::FieldKind;
@@ -45,22 +45,9 @@ pub fn amount(faults: &mut Faults, pointer: &str, cell: &str, currency: Option<C
         None => check_decimal(cell).map(|()| None),
     };
     read.unwrap_or_else(|error| {
-        let (code, detail) = told(error);
-        faults.add(pointer, code, detail);
+        faults.add(pointer, error.code(), error.to_string());
         None
     })
-}
-
-fn told(error: AmountError) -> (&'static str, String) {
-    match error {
-        AmountError::NotANumber => ("not_a_number", "must be a decimal number such as 249.90".to_owned()),
-        AmountError::Negative => ("negative", "must not be negative".to_owned()),
-        AmountError::TooPrecise(currency) => {
-            let decimals = currency.exponent();
-            ("too_precise", format!("has more decimals than {currency}, which has {decimals}"))
-        }
-        AmountError::TooLarge => ("too_large", "is too large".to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,8 @@ impl<'a> Files<'a> {
     pub async fn undo(&self, number: u128, batches: u32) -> Vec<(u64, String)> {
         let mut undone = Vec::new();
         for batch in (0..batches).rev() {
-            let request = UndoBatch { target: self.name.to_owned(), import: import(number), batch };
+            let (target, import) = (self.name.to_owned(), import(number));
+            let request = UndoBatch { target, import, batch, asked: None };
             let ctx = self.client.ctx();
             let first = self.target.undo(&ctx, request.clone()).await.unwrap();
             assert_eq!(self.target.undo(&ctx, request).await.unwrap(), first, "it is undone once");

@@ -53,7 +53,7 @@ pub struct Undo {
     /// As many batches are left, the last of the file first.
     pub batches_left: u32,
     pub rows_undone: u64,
-    /// Which something has built on.
+    /// Which something has built on; of those that this asking has come to.
     pub rows_kept: u64,
     pub failure_detail: Option<String>,
 }
@@ -95,10 +95,10 @@ impl Run {
             _ if self.mode == Mode::DryRun => Some("a dry run has changed nothing"),
             _ if !self.status.is_final() => Some("it has not ended yet: cancel it first"),
             _ if !self.undoable => Some("it was made by a version that kept nothing to undo it by"),
-            Some(undo) if undo.status == UndoStatus::Done => {
-                Some("it is undone already; its rows say which were left as they are")
+            Some(Undo { status: UndoStatus::Queued | UndoStatus::Running, .. }) => Some("it is being undone"),
+            Some(Undo { status: UndoStatus::Done, rows_kept: 0, .. }) => {
+                Some("it is undone already, and no row of it was kept")
             }
-            Some(undo) if undo.status != UndoStatus::Failed => Some("it is being undone"),
             _ => None,
         }
     }

@@ -186,7 +186,7 @@ pub struct ImportUndoDto {
     /// queued, running, done or failed
     status: &'static str,
     rows_undone: u64,
-    /// Left as they are, since something has built on them; each row says why
+    /// Left as they are, since something has built on them; each row says why. Counted anew when tried again
     rows_kept: u64,
     /// Why it failed
     #[schema(required)]
@@ -350,8 +350,8 @@ pub async fn download_error_file(app: State<App>, caller: Caller, id: PathId<Imp
 /// Undoes an import
 ///
 /// What its rows created is deleted, and what they updated is as it was before. What something has built on since
-/// stays; each row says what became of it. It is undone once: a row that was kept stays, also where nothing is built
-/// on it any more, and is taken back by hand.
+/// stays; each row says what became of it. Where it is done and rows were kept it can be asked for again: those
+/// on which nothing is built any more are taken back then too. Where it failed it goes on.
 #[utoipa::path(post, path = "/runs/{id}/undo", responses((status = 202, body = ImportRunDto)))]
 pub async fn undo_run(app: State<App>, caller: Caller, id: PathId<ImportRunKind>) -> Answer {
     let render = accepted(&app, &caller);

@@ -2,12 +2,13 @@
 
 use crate::domain::export::End;
 use crate::error::Error;
-use crate::service::{App, Stop, end_export, run_export};
+use crate::service::{App, end_export, run_export};
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
 use imports_contract::ExportId;
 use kernel::problem::{FORBIDDEN, INTERNAL};
 use kernel::{Ctx, Problem};
+use module::Stop;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
+const CALLER_GONE: &str = "whoever asked for the export may no longer act here";
 const NO_ANSWER: &str = "What the export needs does not answer. Ask for it again later.";
 
 /// Writes the file, as whoever asked for it.
@@ -70,9 +72,14 @@ async fn write(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<
             Err(JobFailure::Cancelled)
         }
         Stop::MovedOn => Err(Error::MovedOn.into()),
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
+        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
         // The export says why; there is nothing in it for operators.
         Stop::Refused(detail) => Ok(fail(detail).await?),
+        Stop::TooLarge { max_bytes } => {
+            let mib = max_bytes >> 20;
+            let detail = format!("The file would be larger than {mib} MiB, which is the most there is.");
+            Ok(fail(detail).await?)
+        }
         Stop::Broken(detail) => {
             fail(detail.clone()).await?;
             Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))

@@ -99,7 +99,7 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
         if begun.elapsed() > SLICE {
             return Ok(Work::Later);
         }
-        let undone = ask(&ctx, offer, &run, left - 1).await?;
+        let undone = ask(&ctx, offer, &run, (undo_id, left - 1)).await?;
         run = record(app, &ctx, &run, (undo_id, left), undone).await?;
         let done = run.undo.as_ref().map_or(0, |undo| undo.rows_undone + undo.rows_kept);
         running.progress(done, Some(total)).await;
@@ -108,8 +108,14 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
     }
 }
 
-async fn ask(ctx: &Ctx, offer: &ImportOffer, run: &Run, batch: u32) -> Result<BatchUndone, Error> {
-    let request = UndoBatch { target: run.target.clone(), import: Id::from_uuid(run.id.uuid()), batch };
+async fn ask(
+    ctx: &Ctx,
+    offer: &ImportOffer,
+    run: &Run,
+    (undo_id, batch): (Uuid, u32),
+) -> Result<BatchUndone, Error> {
+    let (target, import) = (run.target.clone(), Id::from_uuid(run.id.uuid()));
+    let request = UndoBatch { target, import, batch, asked: Some(undo_id) };
     let answered = offer.target.undo(ctx, request).await;
     answered.map_err(|error| refused(&offer.definition, error))
 }

@@ -52,7 +52,7 @@ pub use list_runs::list_runs;
 pub use list_targets::{TargetShown, list_targets};
 pub use patch_mapping::{PatchMapping, patch_mapping};
 pub use restore_mapping::restore_mapping;
-pub use run_export::{Stop, run_export};
+pub use run_export::run_export;
 pub use run_import::{Progress, run_import};
 pub use show_exports::{get_export, list_exports};
 pub use show_mappings::{get_mapping, get_mapping_deleted_too, list_mappings};

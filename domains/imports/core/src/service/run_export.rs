@@ -12,57 +12,11 @@ use ::jobs::Running;
 use blobs::{Page, Pages};
 use imports_contract::ExportId;
 use kernel::{Ctx, Problem};
-use module::{ExportPage, ExportedRows, ImportError, ImportOffer};
+use module::{ExportPage, ExportedRows, ImportError, ImportOffer, Stop};
 use uuid::Uuid;
 
 const MAX_BYTES: u64 = 1 << 30;
 const PAGE_ROWS: u16 = 200;
-
-/// Why there is no file (yet).
-#[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    #[error("the export was cancelled, or has ended otherwise")]
-    Cancelled,
-    /// A worker that took this one for dead.
-    #[error("the export is written by another worker")]
-    MovedOn,
-    /// In their name nothing more is written: the job that follows this one ends the export.
-    #[error("whoever asked for the export may no longer act here")]
-    CallerGone,
-    /// For whoever asked: it would be refused again.
-    #[error("{0}")]
-    Refused(String),
-    /// A fault of the target; its operators should know.
-    #[error("{0}")]
-    Broken(String),
-    /// It may pass.
-    #[error(transparent)]
-    Trouble(#[from] Problem),
-}
-
-impl From<data::Error> for Stop {
-    fn from(error: data::Error) -> Self {
-        Self::Trouble(error.into())
-    }
-}
-
-impl From<csv::Error> for Stop {
-    fn from(error: csv::Error) -> Self {
-        Self::Trouble(Problem::internal(error))
-    }
-}
-
-impl From<blobs::Error> for Stop {
-    fn from(error: blobs::Error) -> Self {
-        match error {
-            blobs::Error::TooLarge { max_bytes } => {
-                let mib = max_bytes >> 20;
-                Self::Refused(format!("The file would be larger than {mib} MiB, which is the most there is."))
-            }
-            other => Self::Trouble(other.into()),
-        }
-    }
-}
 
 pub async fn run_export(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<(), Stop> {
     let file = ctx.new_id::<()>().uuid();
@@ -139,13 +93,17 @@ impl Pages for Reader<'_> {
     async fn page(&mut self, after: Option<String>) -> Result<Page<String>, Stop> {
         let offer = self.offer;
         let fields = &offer.definition.fields;
-        let mut text = if after.is_none() { export_file::header(fields)? } else { Vec::new() };
+        let mut text = if after.is_none() {
+            export_file::header(fields).map_err(Problem::internal)?
+        } else {
+            Vec::new()
+        };
         let page = self.read(after).await?;
         self.rows += page.rows.len() as u64;
         self.tell().await?;
         self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
         may_see(&self.ctx, self.export)?;
-        text.extend(export_file::lines(fields, &page.rows)?);
+        text.extend(export_file::lines(fields, &page.rows).map_err(Problem::internal)?);
         Ok(Page { content: text.into(), next: page.next })
     }
 }

@@ -1,4 +1,5 @@
-//! Asks for an import to be undone, which is a job as the import was. Where one has failed it goes on.
+//! Asks for an import to be undone, which is a job as the import was. Where one has failed it goes on; where
+//! rows were kept, these are tried again.
 
 use super::{App, audit, check_permission, get_run, target, undo, was};
 use crate::domain::run::Run;

@@ -95,6 +95,8 @@ pub async fn undo(unit: &Unit, run: ImportRunId, lines: &[u64]) -> Result<u64, d
         return Ok(0);
     }
     let undone = unit.update::<Entity>().set(Column::Outcome, Outcome::Undone.name());
+    // An earlier asking may have said why they stay.
+    let undone = undone.set(Column::Faults, "[]");
     let undone =
         undone.filter(Column::RunId.eq(run)).filter(Column::Line.is_in(lines.iter().copied().map(signed)));
     undone.filter(Column::Outcome.is_in(MADE)).exec().await

@@ -213,12 +213,15 @@ pub async fn last_mapping(
     newest.map(|run| Ok((from_json(&run.mapping)?, run.mapping_id))).transpose()
 }
 
-/// From never asked for, or from failed where it goes on; `None` when it is neither. The batch after the last that is
-/// recorded may have gone in as well, where the run ended between the two.
+/// From never asked for, or from done where rows were kept, or from failed where it goes on; `None` when it is
+/// none of these. The batch after the last that is recorded may have gone in as well, where the run ended between
+/// the two.
 pub async fn ask_undo(unit: &Unit, id: ImportRunId, undo: Uuid) -> Result<Option<Run>, data::Error> {
-    let first = asking(unit, id, undo).set_expr(Column::UndoNextBatch, Expr::col(Column::NextBatch).add(1));
-    let first = first.filter(Column::UndoStatus.is_null()).filter(Column::Status.is_not_in(UNFINISHED));
-    match one(first.returning().await?)? {
+    let all = asking(unit, id, undo).set_expr(Column::UndoNextBatch, Expr::col(Column::NextBatch).add(1));
+    let kept_some = Column::UndoStatus.eq(UndoStatus::Done.name()).and(Column::RowsKept.gt(0_i64));
+    let all = all.set(Column::RowsKept, 0_i64).filter(Column::UndoStatus.is_null().or(kept_some));
+    let all = all.filter(Column::Status.is_not_in(UNFINISHED));
+    match one(all.returning().await?)? {
         Some(run) => Ok(Some(run)),
         None => {
             let again = asking(unit, id, undo).filter(Column::UndoStatus.eq(UndoStatus::Failed.name()));

@@ -39,7 +39,7 @@ pub struct People {
     pub now: Arc<Mutex<Option<PermissionSet>>>,
 }
 
-fn all() -> PermissionSet {
+pub fn all() -> PermissionSet {
     PERMISSIONS.iter().map(|permission| permission.name).chain([PERMISSION, READ_PERMISSION]).collect()
 }
 

@@ -40,7 +40,8 @@ struct State {
     /// It does not say what it has.
     is_mute: bool,
     made: BTreeMap<(ImportId, u32), Vec<MadeByLine>>,
-    undo_answers: HashMap<(ImportId, u32), BatchUndone>,
+    /// By which asking, and what it came to.
+    undo_answers: HashMap<(ImportId, u32), (Option<Uuid>, BatchUndone)>,
     built_upon: BTreeSet<String>,
     /// What it gives out.
     has: HashMap<TenantId, Vec<BTreeMap<String, String>>>,
@@ -115,7 +116,8 @@ impl Warehouse {
         self.fake.export_calls().into_iter().map(|page| page.after).collect()
     }
 
-    /// Happens once, when a batch of this number has been applied, or a page is there, and before that is answered.
+    /// Happens once, when a batch of this number has been applied or undone, or a page is there, and before that is
+    /// answered.
     pub fn after(&self, batch: u32, happens: impl FnOnce() + Send + 'static) {
         self.state.lock().unwrap().after = Some((batch, Box::new(happens)));
     }
@@ -166,9 +168,14 @@ impl Warehouse {
         self.state.lock().unwrap().is_mute = true;
     }
 
-    /// What nothing takes back any more.
+    /// What nothing takes back as long as that is there.
     pub fn build_upon(&self, sku: &str) {
         self.state.lock().unwrap().built_upon.insert(sku.to_owned());
+    }
+
+    /// Nothing is built upon it any more.
+    pub fn clear(&self, sku: &str) {
+        self.state.lock().unwrap().built_upon.remove(sku);
     }
 
     pub fn name(&self, tenant: TenantId, sku: &str) -> Option<String> {
@@ -188,10 +195,7 @@ impl Warehouse {
             _ => {}
         }
         let outcome = self.apply(ctx.tenant(), &request);
-        let after = self.state.lock().unwrap().after.take_if(|(batch, _)| *batch == request.batch);
-        if let Some((_, happens)) = after {
-            happens();
-        }
+        self.happens_after(request.batch);
         match trouble {
             Some(Trouble::DiesAfter) => panic!("killed after the batch"),
             Some(Trouble::AnswerLost) => Err(unavailable()),
@@ -206,6 +210,13 @@ impl Warehouse {
         }
         let answers = state.answers.entry((request.import, request.batch));
         Ok(answers.or_insert_with(|| BatchOutcome { rows: Vec::new() }).clone())
+    }
+
+    fn happens_after(&self, batch: u32) {
+        let after = self.state.lock().unwrap().after.take_if(|(at, _)| *at == batch);
+        if let Some((_, happens)) = after {
+            happens();
+        }
     }
 
     fn next_trouble(&self, batch: u32) -> Option<Trouble> {
@@ -235,6 +246,7 @@ impl Warehouse {
             return Err(unavailable());
         }
         let undone = self.state.lock().unwrap().undo(ctx.tenant(), request);
+        self.happens_after(request.batch);
         match trouble {
             Some(Trouble::DiesAfter) => panic!("killed after the batch"),
             Some(Trouble::AnswerLost) => Err(unavailable()),
@@ -258,10 +270,7 @@ impl Warehouse {
         }
         let has = self.state.lock().unwrap().has.get(&ctx.tenant()).cloned().unwrap_or_default();
         let to = has.len().min(from + PAGE_ROWS);
-        let after = self.state.lock().unwrap().after.take_if(|(at, _)| *at == page);
-        if let Some((_, happens)) = after {
-            happens();
-        }
+        self.happens_after(page);
         if let Some(Trouble::DiesAfter) = trouble {
             panic!("killed after the page");
         }
@@ -293,12 +302,19 @@ impl From<ExecuteBatch> for Asked {
 impl State {
     fn undo(&mut self, tenant: TenantId, request: &UndoBatch) -> BatchUndone {
         let key = (request.import, request.batch);
-        if let Some(answer) = self.undo_answers.get(&key) {
+        let before = self.undo_answers.get(&key).cloned();
+        if let Some((_, answer)) = before.as_ref().filter(|(asked, _)| *asked == request.asked) {
             return answer.clone();
         }
+        let before: Vec<RowUndone> = before.map(|(_, answer)| answer.rows).unwrap_or_default();
+        let gone = |line: u64| before.iter().any(|row| row.line == line && row.kept.is_none());
         let made = self.made.get(&key).cloned().unwrap_or_default();
         let mut rows = Vec::new();
-        for (line, sku, before) in made.into_iter().rev() {
+        for (line, sku, name_before) in made.into_iter().rev() {
+            if gone(line) {
+                rows.push(RowUndone { line, kept: None });
+                continue;
+            }
             let kept = self.built_upon.contains(&sku).then(|| RowFault {
                 field: "sku".to_owned(),
                 rule: "built_upon".to_owned(),
@@ -306,14 +322,14 @@ impl State {
             });
             if kept.is_none() {
                 let item = self.items.remove(&(tenant, sku.clone()));
-                if let (Some((id, _)), Some(name)) = (item, before) {
+                if let (Some((id, _)), Some(name)) = (item, name_before) {
                     self.items.insert((tenant, sku), (id, name));
                 }
             }
             rows.push(RowUndone { line, kept });
         }
         let undone = BatchUndone { rows };
-        self.undo_answers.insert(key, undone.clone());
+        self.undo_answers.insert(key, (request.asked, undone.clone()));
         undone
     }
 

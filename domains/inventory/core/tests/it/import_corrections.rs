@@ -97,7 +97,8 @@ impl Shop {
     async fn undo(&self, number: u128, rows: usize) {
         let batches = u32::try_from(rows.div_ceil(ROWS_OF_A_BATCH)).unwrap();
         for batch in (0..batches).rev() {
-            let request = UndoBatch { target: TARGET.to_owned(), import: import(number), batch };
+            let (target, import) = (TARGET.to_owned(), import(number));
+            let request = UndoBatch { target, import, batch, asked: None };
             let undone = self.house.target(TARGET).undo(&self.house.owner, request).await.unwrap();
             assert!(undone.rows.iter().all(|row| row.kept.is_none()), "{undone:?}");
         }

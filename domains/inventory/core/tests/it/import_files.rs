@@ -76,7 +76,8 @@ impl Files<'_> {
         let batches = u32::try_from(rows.div_ceil(ROWS_OF_A_BATCH)).unwrap();
         let mut undone = Vec::new();
         for batch in (0..batches).rev() {
-            let request = UndoBatch { target: self.target.to_owned(), import: import(number), batch };
+            let (name, import) = (self.target.to_owned(), import(number));
+            let request = UndoBatch { target: name, import, batch, asked: None };
             let first = target.undo(owner, request.clone()).await.unwrap();
             assert_eq!(target.undo(owner, request).await.unwrap(), first, "it is undone once");
             let why = first.rows.into_iter().map(|row| (row.line, row.kept.map(|why| why.detail)));

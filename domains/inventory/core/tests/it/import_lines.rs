@@ -22,6 +22,8 @@ type Books = Arc<Mutex<BTreeMap<String, Vec<(Uuid, String)>>>>;
 #[derive(Clone, Default)]
 struct Lines {
     books: Books,
+    /// What lines say on which something is built.
+    built_upon: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A document takes three lines at most.
@@ -106,11 +108,19 @@ impl RowTarget for Lines {
         _: BatchOf,
         made: &[Made<Line>],
     ) -> Result<Vec<Option<RowFault>>, Broken> {
-        let mut books = self.books.lock().unwrap();
+        let (mut books, built_upon) = (self.books.lock().unwrap(), self.built_upon.lock().unwrap());
+        let mut told = Vec::new();
         for Made { change, .. } in made {
-            books.entry(change.document.clone()).or_default().retain(|(id, _)| *id != change.id);
+            let lines = books.entry(change.document.clone()).or_default();
+            let there = lines.len();
+            if !built_upon.contains(&change.text) {
+                lines.retain(|(id, _)| *id != change.id);
+            }
+            let (field, rule) = ("text".to_owned(), "built_upon".to_owned());
+            let detail = "is in use, or gone already".to_owned();
+            told.push((lines.len() == there).then_some(RowFault { field, rule, detail }));
         }
-        Ok(made.iter().map(|_| None).collect())
+        Ok(told)
     }
 
     async fn export(&self, _: &Tx, _: &Ctx, _: Option<&str>, _: usize) -> Result<ExportedRows, Broken> {
@@ -169,11 +179,23 @@ impl Files {
     /// So many batches, the last one first.
     async fn undo(&self, number: u128, batches: u32) {
         for batch in (0..batches).rev() {
-            let request = UndoBatch { target: "test.lines".to_owned(), import: import(number), batch };
-            let undone = self.target.undo(&self.house.owner, request.clone()).await.unwrap();
-            assert!(undone.rows.iter().all(|row| row.kept.is_none()), "{undone:?}");
-            assert_eq!(self.target.undo(&self.house.owner, request).await.unwrap(), undone);
+            assert_eq!(self.stays(number, batch, None).await, Vec::<u64>::new());
         }
+    }
+
+    /// The lines that stay where a batch is undone by this asking.
+    async fn stays(&self, number: u128, batch: u32, asked: Option<u128>) -> Vec<u64> {
+        let (target, import) = ("test.lines".to_owned(), import(number));
+        let request = UndoBatch { target, import, batch, asked: asked.map(Uuid::from_u128) };
+        let undone = self.target.undo(&self.house.owner, request.clone()).await.unwrap();
+        // Asked again, as after a crash.
+        assert_eq!(self.target.undo(&self.house.owner, request).await.unwrap(), undone);
+        undone.rows.iter().filter(|row| row.kept.is_some()).map(|row| row.line).collect()
+    }
+
+    /// Something is built on what these lines say, and on nothing else.
+    fn build_upon(&self, lines: &[&str]) {
+        *self.lines.built_upon.lock().unwrap() = lines.iter().map(|text| (*text).to_owned()).collect();
     }
 
     /// All lines there are, as `document text`.
@@ -286,6 +308,39 @@ testkit::both! {
         files.undo(6, 1).await;
         assert_eq!(files.all(), Vec::<String>::new());
         assert_eq!(created(&files.import(7, &["1 tea"]).await), 1);
+    }
+}
+
+testkit::both! {
+    async fn another_asking_takes_back_what_stayed_and_is_free_by_then(stage: Stage) {
+        let files = Files::new(stage).await;
+        let file = ["1 tea", "1 rice", "2 tea", "2 salt", "2 oil"];
+        assert_eq!(created(&files.import(1, &file).await), 5);
+        files.build_upon(&["tea", "salt"]);
+        let nothing: Vec<u64> = Vec::new();
+        for (batch, stay) in [(2, vec![]), (1, vec![5, 4]), (0, vec![2])] {
+            assert_eq!(files.stays(1, batch, Some(1)).await, stay, "batch {batch}");
+        }
+        assert_eq!(files.all(), ["1 tea", "2 salt", "2 tea"]);
+        // What went comes in again by another import, whose it is then.
+        assert_eq!(created(&files.import(2, &file).await), 2);
+        let all = files.all();
+        files.build_upon(&["tea"]);
+        assert_eq!(files.stays(1, 1, Some(1)).await, [5, 4], "the same asking has had its answer");
+        assert_eq!(files.stays(1, 1, None).await, [5, 4], "and who names none gets the last one");
+        assert_eq!(files.all(), all);
+        for (batch, stay) in [(2, vec![]), (1, vec![4]), (0, vec![2])] {
+            assert_eq!(files.stays(1, batch, Some(2)).await, stay, "batch {batch}");
+        }
+        assert_eq!(files.all(), ["1 rice", "1 tea", "2 oil", "2 tea"]);
+        files.build_upon(&[]);
+        for batch in [2, 1, 0] {
+            assert_eq!(files.stays(1, batch, Some(3)).await, nothing, "batch {batch}");
+        }
+        assert_eq!(files.all(), ["1 rice", "2 oil"]);
+        // A line that was taken back late is as unknown as the others.
+        let again = files.import(3, &file).await;
+        assert_eq!((created(&again), again[1].as_str(), again[4].as_str()), (3, "unchanged", "unchanged"));
     }
 }
 

@@ -111,7 +111,8 @@ impl Buyer {
     async fn take_back(&self, number: u128, batches: u32) -> Vec<(u64, String)> {
         let mut undone = Vec::new();
         for batch in (0..batches).rev() {
-            let request = UndoBatch { target: TARGET.to_owned(), import: import(number), batch };
+            let (target, import) = (TARGET.to_owned(), import(number));
+            let request = UndoBatch { target, import, batch, asked: None };
             let answer = self.target(TARGET).undo(&self.owner, request.clone()).await.unwrap();
             assert_eq!(self.target(TARGET).undo(&self.owner, request).await.unwrap(), answer);
             let row = |row: RowUndone| (row.line, row.kept.map(|why| why.detail).unwrap_or_default());

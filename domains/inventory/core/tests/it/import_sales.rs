@@ -2,6 +2,7 @@
 
 use crate::house::{House, NEIGHBOUR, OWNER, VIEWER, call, call_by, house};
 use crate::import_files::{Files, check_undone};
+use futures::future::join;
 use kernel::Ctx;
 use kernel::permission::BuiltinRole;
 use module::{
@@ -68,7 +69,7 @@ async fn undo_by(house: &House, ctx: &Ctx, number: u128, file: &[&str]) -> Vec<(
     let mut undone = Vec::new();
     let batches = u32::try_from(file.len().div_ceil(ROWS_OF_A_BATCH)).unwrap();
     for batch in (0..batches).rev() {
-        let request = UndoBatch { target: TARGET.to_owned(), import: import(number), batch };
+        let request = UndoBatch { target: TARGET.to_owned(), import: import(number), batch, asked: None };
         let first = house.target(TARGET).undo(ctx, request.clone()).await.unwrap();
         assert_eq!(house.target(TARGET).undo(ctx, request).await.unwrap(), first);
         undone.extend(first.rows);
@@ -456,7 +457,7 @@ testkit::both! {
 }
 
 testkit::both! {
-    async fn an_item_that_was_sold_stays_where_its_import_is_undone(stage: Stage) {
+    async fn an_item_that_was_sold_stays_until_its_sale_is_gone(stage: Stage) {
         let house = house(stage).await;
         let items = "inventory.items".to_owned();
         let row = |(line, sku): (u64, &str)| {
@@ -468,11 +469,20 @@ testkit::both! {
         let (target, rows) = (items.clone(), rows.collect());
         let request = ExecuteBatch { target, import: import(1), plan: None, batch: 0, rows };
         house.target(&items).execute(&house.owner, request).await.unwrap();
-        assert_eq!(bring(&house, 2, &["1|A|3|2010-12-01"]).await, ["created"]);
-        let request = UndoBatch { target: items.clone(), import: import(1), batch: 0 };
-        let undone = house.target(&items).undo(&house.owner, request).await.unwrap();
-        let kept: Vec<_> = undone.rows.iter().map(|row| (row.line, row.kept.is_some())).collect();
-        assert_eq!(kept, [(3, false), (2, true)], "{undone:?}");
+        let sale = ["1|A|3|2010-12-01"];
+        assert_eq!(bring(&house, 2, &sale).await, ["created"]);
+        // By two workers at once, and by another asking once the sale is gone.
+        for (number, stays) in [(1, true), (2, false)] {
+            let asked = Some(Uuid::from_u128(number));
+            let request = UndoBatch { target: items.clone(), import: import(1), batch: 0, asked };
+            let ask = || house.target(&items).undo(&house.owner, request.clone());
+            let (one, other) = join(ask(), ask()).await;
+            let (one, other) = (one.unwrap(), other.unwrap());
+            assert_eq!(one, other);
+            let kept: Vec<_> = one.rows.iter().map(|row| (row.line, row.kept.is_some())).collect();
+            assert_eq!(kept, [(3, false), (2, stays)], "{one:?}");
+            undo(&house, 2, &sale).await;
+        }
         house.verify().await;
     }
 }

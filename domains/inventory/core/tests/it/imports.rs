@@ -47,7 +47,7 @@ impl House {
     }
 
     async fn undo_by(&self, ctx: &Ctx, import: ImportId, batch: u32) -> Vec<(u64, Option<String>)> {
-        let request = UndoBatch { target: "inventory.items".to_owned(), import, batch };
+        let request = UndoBatch { target: "inventory.items".to_owned(), import, batch, asked: None };
         let undone = self.target("inventory.items").undo(ctx, request).await.unwrap();
         let row = |row: RowUndone| (row.line, row.kept.map(|why| format!("{}: {}", why.rule, why.detail)));
         undone.rows.into_iter().map(row).collect()

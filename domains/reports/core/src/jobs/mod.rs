@@ -3,11 +3,12 @@
 use crate::App;
 use crate::domain::run::End;
 use crate::error::Error;
-use crate::service::{self, Stop};
+use crate::service;
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
 use kernel::problem::{FORBIDDEN, INTERNAL};
 use kernel::{Ctx, Problem};
+use module::Stop;
 use reports_contract::ReportRunId;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -16,6 +17,7 @@ const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 const GIVEN_UP: &str = "The report was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
+const CALLER_GONE: &str = "whoever asked for the report may no longer act here";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,13 +68,19 @@ async fn run_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) ->
         service::end_run(app, ctx, id, &End::Failed { detail }).await
     };
     match stop {
-        Stop::Cancelled => {
+        // One that has ended stays as it is.
+        Stop::Cancelled | Stop::MovedOn => {
             service::end_run(app, ctx, id, &End::Cancelled).await?;
             Err(JobFailure::Cancelled)
         }
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
+        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
         // The run says why; there is nothing in it for operators.
         Stop::Refused(detail) => Ok(fail(detail).await?),
+        Stop::TooLarge { max_bytes } => {
+            let mib = max_bytes >> 20;
+            let detail = format!("The report is larger than {mib} MiB. Narrow it down by its parameters.");
+            Ok(fail(detail).await?)
+        }
         Stop::Broken(detail) => {
             fail(detail.clone()).await?;
             Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))

@@ -16,7 +16,7 @@ pub use end_run::end_run;
 pub use get_run::get_run;
 pub use list_definitions::list_definitions;
 pub use list_runs::list_runs;
-pub use produce_report::{Stop, produce_report};
+pub use produce_report::produce_report;
 
 use crate::domain::run::{Run, RunStatus};
 use data::{AuditEntry, Unit};

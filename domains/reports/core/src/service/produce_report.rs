@@ -10,55 +10,10 @@ use crate::store::report_runs;
 use ::jobs::Running;
 use blobs::{Page, Pages};
 use kernel::{Ctx, Problem};
-use module::{ReadReport, ReportError, ReportOffer, ReportPage};
+use module::{ReadReport, ReportError, ReportOffer, ReportPage, Stop};
 use reports_contract::{ReportReady, ReportRunId};
 
 const MAX_BYTES: u64 = 1 << 30;
-
-/// Why there is no file (yet).
-#[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    #[error("the run was cancelled, or has ended otherwise")]
-    Cancelled,
-    /// In their name nothing more is written: the job that follows this one ends the run.
-    #[error("whoever asked for the report may no longer act here")]
-    CallerGone,
-    /// For whoever asked: it would be refused again.
-    #[error("{0}")]
-    Refused(String),
-    /// A fault of the source; its operators should know.
-    #[error("{0}")]
-    Broken(String),
-    /// It may pass.
-    #[error(transparent)]
-    Trouble(#[from] Problem),
-}
-
-impl From<data::Error> for Stop {
-    fn from(error: data::Error) -> Self {
-        Self::Trouble(error.into())
-    }
-}
-
-impl From<csv::Error> for Stop {
-    fn from(error: csv::Error) -> Self {
-        Self::Trouble(Problem::internal(error))
-    }
-}
-
-impl From<blobs::Error> for Stop {
-    fn from(error: blobs::Error) -> Self {
-        match error {
-            blobs::Error::TooLarge { max_bytes } => {
-                let mib = max_bytes >> 20;
-                Self::Refused(format!(
-                    "The report is larger than {mib} MiB. Narrow it down by its parameters."
-                ))
-            }
-            other => Self::Trouble(other.into()),
-        }
-    }
-}
 
 pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) -> Result<(), Stop> {
     let Some(run) = begin(app, ctx, id).await? else { return Ok(()) };
@@ -81,7 +36,7 @@ pub async fn produce_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Run
         return Ok(());
     }
     app.blobs.delete(&key).await?;
-    Err(Stop::Cancelled)
+    Err(Stop::MovedOn)
 }
 
 fn may_read(ctx: &Ctx, run: &Run) -> Result<(), Stop> {
@@ -133,13 +88,14 @@ impl Pages for Reader<'_> {
 
     async fn page(&mut self, cursor: Option<String>) -> Result<Page<String>, Stop> {
         let columns = &self.offer.definition.columns;
-        let mut text = if cursor.is_none() { csv_text::header(columns)? } else { Vec::new() };
+        let mut text =
+            if cursor.is_none() { csv_text::header(columns).map_err(Problem::internal)? } else { Vec::new() };
         let page = self.read(cursor).await?;
         self.rows += page.rows.len() as u64;
         self.tell().await?;
         self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
         may_read(&self.ctx, self.run)?;
-        text.extend(csv_text::lines(&page.rows)?);
+        text.extend(csv_text::lines(&page.rows).map_err(Problem::internal)?);
         Ok(Page { content: text.into(), next: page.next_cursor })
     }
 }
@@ -170,7 +126,7 @@ impl Reader<'_> {
         }
         let unit = self.app.databases.write(&self.ctx).await?;
         if !report_runs::progress(&unit, self.run.id, self.rows).await? {
-            return Err(Stop::Cancelled);
+            return Err(Stop::MovedOn);
         }
         Ok(unit.commit(()).await?)
     }

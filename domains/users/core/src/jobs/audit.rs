@@ -6,12 +6,13 @@ use crate::domain::AuditExportId;
 use crate::error::Error;
 use crate::service::audit::end_audit_export::end_audit_export;
 use crate::service::audit::erase_old_audit_details::{Expired, erase_old_audit_details};
-use crate::service::audit::produce_audit_export::{Stop, produce_audit_export};
+use crate::service::audit::produce_audit_export::produce_audit_export;
 use crate::service::audit::seal_audit_entries::{Sealed, seal_audit_entries};
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
 use kernel::problem::FORBIDDEN;
 use kernel::{Ctx, Problem};
+use module::Stop;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ const EXPORT_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
+const CALLER_GONE: &str = "whoever asked for the export may no longer act here";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,14 +99,18 @@ async fn export(app: &App, ctx: &Ctx, id: AuditExportId, running: &Running) -> R
     let Err(stop) = produce_audit_export(app, ctx, id, running).await else { return Ok(()) };
     let fail = async |detail: &str| -> Result<(), Error> { end_audit_export(app, ctx, id, detail).await };
     match stop {
-        Stop::Superseded => Ok(()),
+        Stop::MovedOn => Ok(()),
         Stop::Cancelled => {
             fail(GIVEN_UP).await?;
             Err(JobFailure::Cancelled)
         }
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
+        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
         // The export says why; there is nothing in it for operators.
-        Stop::Refused(detail) => Ok(fail(&detail).await?),
+        Stop::Refused(detail) | Stop::Broken(detail) => Ok(fail(&detail).await?),
+        Stop::TooLarge { max_bytes } => {
+            let gib = max_bytes >> 30;
+            Ok(fail(&format!("The export is larger than {gib} GiB.")).await?)
+        }
         Stop::Trouble(problem) => {
             if running.attempt() >= ExportAuditLog::MAX_ATTEMPTS {
                 fail("What the export needs does not answer. Ask for it again later.").await?;

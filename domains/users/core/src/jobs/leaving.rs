@@ -5,12 +5,13 @@ use crate::domain::{DataExportId, TenantClosureId, UserErasureId};
 use crate::service::leaving::end_export::end_export;
 use crate::service::leaving::erase_person::erase_person;
 use crate::service::leaving::erase_tenant::{Erasing, erase_tenant};
-use crate::service::leaving::produce_export::{Stop, produce_export};
+use crate::service::leaving::produce_export::produce_export;
 use ::jobs::{Handler, JobFailure, Running};
 use chrono::{DateTime, Utc};
 use data::Job;
 use kernel::problem::FORBIDDEN;
 use kernel::{Ctx, Problem, TenantId};
+use module::Stop;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ const ERASE_PERSON_TIMEOUT: Duration = Duration::from_secs(3 * 3_600);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here. Ask for another.";
+const CALLER_GONE: &str = "whoever asked for the export may no longer act here";
+const TOO_LARGE: &str = "There is more than one file holds. Ask the operators of this installation.";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -118,10 +121,11 @@ fn pause_of(ctx: &Ctx, erasing: Erasing) -> Option<Duration> {
 async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = produce_export(app, ctx, id, running).await else { return Ok(()) };
     match stop {
-        Stop::Ended => Err(JobFailure::Cancelled),
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, stop.to_string()))),
+        Stop::Cancelled | Stop::MovedOn => Err(JobFailure::Cancelled),
+        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
         // The export says why; there is nothing in it for operators.
-        Stop::Refused(detail) => Ok(end_export(app, ctx, id, &detail).await?),
+        Stop::Refused(detail) | Stop::Broken(detail) => Ok(end_export(app, ctx, id, &detail).await?),
+        Stop::TooLarge { .. } => Ok(end_export(app, ctx, id, TOO_LARGE).await?),
         Stop::Trouble(problem) => Err(JobFailure::Retry(problem)),
     }
 }

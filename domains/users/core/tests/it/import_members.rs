@@ -81,7 +81,8 @@ impl House {
     /// Each line that had made something, with why it stays.
     async fn undo(&self, by: &Person, number: u128) -> Vec<(u64, Option<String>)> {
         let ctx = self.job(by).await;
-        let request = UndoBatch { target: "users.members".to_owned(), import: import(number), batch: 0 };
+        let (target, import) = ("users.members".to_owned(), import(number));
+        let request = UndoBatch { target, import, batch: 0, asked: None };
         let undone = self.import.target.undo(&ctx, request).await.unwrap();
         undone.rows.into_iter().map(|row| (row.line, row.kept.map(|kept| kept.detail))).collect()
     }

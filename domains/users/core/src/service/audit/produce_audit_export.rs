@@ -19,7 +19,8 @@ use crate::store::audit_export::{self, AuditExport, End};
 use crate::store::audit_leaf::{self, Exported};
 use ::jobs::Running;
 use blobs::{Page, Pages};
-use kernel::{Ctx, Problem};
+use kernel::Ctx;
+use module::Stop;
 use sha2::{Digest, Sha256};
 
 /// Ten million entries have some fifteen.
@@ -27,45 +28,9 @@ const MAX_BYTES: u64 = 32 << 30;
 /// So often whoever asked is looked at again, and who waits is told how far it is.
 const TILES_BETWEEN_LOOKS: u64 = 8;
 
-/// Why there is no file (yet).
-#[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    /// Another worker took this one for dead and writes it by now, or it has ended.
-    #[error("another worker writes the export, or it has ended")]
-    Superseded,
-    #[error("an operator stopped the job")]
-    Cancelled,
-    /// In their name nothing more is written: the job that follows this one ends the export.
-    #[error("whoever asked for the export may no longer act here")]
-    CallerGone,
-    /// For whoever asked: it would be refused again.
-    #[error("{0}")]
-    Refused(String),
-    /// It may pass.
-    #[error(transparent)]
-    Trouble(#[from] Problem),
-}
-
-impl From<data::Error> for Stop {
-    fn from(error: data::Error) -> Self {
-        Self::Trouble(error.into())
-    }
-}
-
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Self::Trouble(error.into())
-    }
-}
-
-impl From<blobs::Error> for Stop {
-    fn from(error: blobs::Error) -> Self {
-        match error {
-            blobs::Error::TooLarge { max_bytes } => {
-                Self::Refused(format!("The export is larger than {} GiB.", max_bytes >> 30))
-            }
-            other => Self::Trouble(other.into()),
-        }
     }
 }
 
@@ -214,7 +179,7 @@ impl Writer<'_> {
         may_read(&self.ctx)?;
         let unit = self.app.databases.write(&self.ctx).await?;
         if !audit_export::progress(&unit, self.export, self.rows).await? {
-            return Err(Stop::Superseded);
+            return Err(Stop::MovedOn);
         }
         Ok(unit.commit(()).await?)
     }

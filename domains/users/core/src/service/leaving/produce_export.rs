@@ -12,7 +12,7 @@ use ::jobs::Running;
 use blobs::{Page, Pages};
 use data::tables::Table;
 use kernel::{Ctx, Problem, TenantId, UserId};
-use module::{ArchiveError, ArchiveOffer, ArchivePerson, ReadRows};
+use module::{ArchiveError, ArchiveOffer, ArchivePerson, ReadRows, Stop};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use uuid::Uuid;
@@ -30,38 +30,6 @@ const ACCOUNT: [(&str, &[&str]); 3] = [
     ("users.passkeys", &["public_id", "name", "last_used_at", "created_at"]),
     ("users.email_changes", &["public_id", "new_email", "expires_at", "created_at"]),
 ];
-
-/// Why there is no file (yet).
-#[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    #[error("the export has ended otherwise")]
-    Ended,
-    /// In their name nothing more is written: the job that follows this one ends the export.
-    #[error("whoever asked for the export may no longer act here")]
-    CallerGone,
-    #[error("{0}")]
-    Refused(String),
-    /// It may pass.
-    #[error(transparent)]
-    Trouble(#[from] Problem),
-}
-
-impl From<data::Error> for Stop {
-    fn from(error: data::Error) -> Self {
-        Self::Trouble(error.into())
-    }
-}
-
-impl From<blobs::Error> for Stop {
-    fn from(error: blobs::Error) -> Self {
-        match error {
-            blobs::Error::TooLarge { .. } => Self::Refused(
-                "There is more than one file holds. Ask the operators of this installation.".to_owned(),
-            ),
-            other => Self::Trouble(other.into()),
-        }
-    }
-}
 
 pub async fn produce_export(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> Result<(), Stop> {
     let Some(export) = begin(app, ctx, id).await? else { return Ok(()) };
@@ -93,7 +61,7 @@ pub async fn produce_export(app: &App, ctx: &Ctx, id: DataExportId, running: &Ru
         return Ok(());
     }
     app.blobs.delete(&key).await?;
-    Err(Stop::Ended)
+    Err(Stop::MovedOn)
 }
 
 /// `None` when there is nothing left to do.
@@ -237,7 +205,7 @@ impl<'a> Writer<'a> {
     /// The tenant's own row, without what operators decide of it.
     async fn tenant(&mut self) -> Result<String, Stop> {
         let read = self.app.databases.read(&self.ctx).await?;
-        let Some(own) = tenant::own(&read).await? else { return Err(Stop::Ended) };
+        let Some(own) = tenant::own(&read).await? else { return Err(Stop::MovedOn) };
         drop(read);
         let row = json!({
             "public_id": own.public_id, "name": own.name, "state": own.state, "mode": own.mode,
@@ -253,11 +221,11 @@ impl<'a> Writer<'a> {
         self.ctx = self.running.caller_now(&self.ctx).await?.ok_or(Stop::CallerGone)?;
         may_go_on(&self.ctx, self.export)?;
         if self.running.cancelled() {
-            return Err(Stop::Ended);
+            return Err(Stop::Cancelled);
         }
         let unit = self.app.databases.write(&self.ctx).await?;
         if !data_export::progress(&unit, self.export.public_id, self.rows).await? {
-            return Err(Stop::Ended);
+            return Err(Stop::MovedOn);
         }
         Ok(unit.commit(()).await?)
     }

@@ -1,0 +1,44 @@
+//! What stops a job that writes a file into the blobs page by page: a report, an export of any kind. What becomes
+//! of it then, and in which words people are told, is its domain's.
+
+use kernel::Problem;
+
+/// Why there is no file (yet).
+#[derive(Debug)]
+pub enum Stop {
+    /// Nobody wants it any more.
+    Cancelled,
+    /// It has ended otherwise, or a worker that took this one for dead writes it.
+    MovedOn,
+    /// In their name nothing more is written: the job that follows this one ends it.
+    CallerGone,
+    /// For whoever asked: it would be refused again.
+    Refused(String),
+    /// For whoever asked as well.
+    TooLarge { max_bytes: u64 },
+    /// A fault of where its rows come from; the operators should know.
+    Broken(String),
+    /// It may pass.
+    Trouble(Problem),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Trouble(problem)
+    }
+}
+
+impl From<data::Error> for Stop {
+    fn from(error: data::Error) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<blobs::Error> for Stop {
+    fn from(error: blobs::Error) -> Self {
+        match error {
+            blobs::Error::TooLarge { max_bytes } => Self::TooLarge { max_bytes },
+            other => Self::Trouble(other.into()),
+        }
+    }
+}

@@ -1,6 +1,7 @@
-//! What `@search_table` stands for. PostgreSQL: an index of trigrams and the tenant and a function of the owner's, for whom
-//! row-level security does not forbid that index. It reads the tenant from the transaction, so the runtime role finds
-//! its tenant's rows and nobody else's; it gives one page's ids, in order. SQLite: an FTS5 table kept by triggers.
+//! What `@search_table` stands for. PostgreSQL: an index of trigrams and the tenant, and a function of the owner's,
+//! for whom row-level security does not forbid that index. It reads the tenant from the transaction, so the runtime
+//! role finds its tenant's rows and nobody else's; it gives one page's ids, in order. SQLite: an FTS5 table kept by
+//! triggers.
 
 /// Read in the order of creation before the index is asked.
 const NEXT_FEW: u32 = 500;
@@ -37,7 +38,8 @@ pub fn on_postgres(domain: &str, mark: &str) -> String {
     format!("{index}\n{}", function_on_postgres(domain, mark))
 }
 
-/// The same in the place of an older one.
+/// The same in the place of an older one. The old index goes first, and with that the table is its alone: who asked
+/// for this only once the new one is built would wait for those who wait for it.
 pub fn anew_on_postgres(domain: &str, mark: &str) -> String {
     let (table, _) = parts(mark);
     format!("DROP INDEX {table}_search;\n{}", on_postgres(domain, mark))

@@ -79,3 +79,35 @@ fn first_id(import: ImportId) -> ImportId {
 fn later_id(import: ImportId, number: u32) -> ImportId {
     ImportId::from_uuid(Uuid::new_v5(&import.uuid(), format!("undo {number}").as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(undone: &Undone, asked: Option<u128>, answers: bool) {
+        assert_eq!(undone.answers(asked.map(Uuid::from_u128)), answers, "{asked:?}");
+    }
+
+    /// As a version before wrote it, which undid each batch once.
+    fn of_before(rows: &str) -> Undone {
+        serde_json::from_str(&format!(r#"{{"rows":[{rows}]}}"#)).unwrap()
+    }
+
+    const GONE: &str = r#"{"line":3,"kept":null}"#;
+    const KEPT: &str = r#"{"line":2,"kept":{"field":"sku","rule":"built_upon","detail":"is sold"}}"#;
+
+    #[test]
+    fn what_was_kept_is_tried_again_by_another_asking_alone() {
+        let first = of_before(&[GONE, KEPT].join(","));
+        assert_eq!(first.gone(), BTreeSet::from([3]));
+        check(&first, None, true);
+        check(&first, Some(1), false);
+        let second = Undone::after(Some(&first), Some(Uuid::from_u128(1)), first.rows.clone());
+        assert_eq!((Undone::after(None, None, Vec::new()).before, second.before), (0, 1));
+        check(&second, None, true);
+        check(&second, Some(1), true);
+        check(&second, Some(2), false);
+        check(&of_before(GONE), Some(1), true);
+        check(&of_before(""), Some(1), true);
+    }
+}

@@ -10,7 +10,7 @@ use crate::service::audit::produce_audit_export::produce_audit_export;
 use crate::service::audit::seal_audit_entries::{Sealed, seal_audit_entries};
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
-use kernel::problem::FORBIDDEN;
+use kernel::problem::{FORBIDDEN, INTERNAL};
 use kernel::{Ctx, Problem};
 use module::Stop;
 use serde::{Deserialize, Serialize};
@@ -106,7 +106,11 @@ async fn export(app: &App, ctx: &Ctx, id: AuditExportId, running: &Running) -> R
         }
         Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
         // The export says why; there is nothing in it for operators.
-        Stop::Refused(detail) | Stop::Broken(detail) => Ok(fail(&detail).await?),
+        Stop::Refused(detail) => Ok(fail(&detail).await?),
+        Stop::Broken(detail) => {
+            fail(&detail).await?;
+            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
+        }
         Stop::TooLarge { max_bytes } => {
             let gib = max_bytes >> 30;
             Ok(fail(&format!("The export is larger than {gib} GiB.")).await?)

@@ -9,7 +9,7 @@ use crate::service::leaving::produce_export::produce_export;
 use ::jobs::{Handler, JobFailure, Running};
 use chrono::{DateTime, Utc};
 use data::Job;
-use kernel::problem::FORBIDDEN;
+use kernel::problem::{FORBIDDEN, INTERNAL};
 use kernel::{Ctx, Problem, TenantId};
 use module::Stop;
 use serde::{Deserialize, Serialize};
@@ -124,7 +124,11 @@ async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> R
         Stop::Cancelled | Stop::MovedOn => Err(JobFailure::Cancelled),
         Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
         // The export says why; there is nothing in it for operators.
-        Stop::Refused(detail) | Stop::Broken(detail) => Ok(end_export(app, ctx, id, &detail).await?),
+        Stop::Refused(detail) => Ok(end_export(app, ctx, id, &detail).await?),
+        Stop::Broken(detail) => {
+            end_export(app, ctx, id, &detail).await?;
+            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
+        }
         Stop::TooLarge { .. } => Ok(end_export(app, ctx, id, TOO_LARGE).await?),
         Stop::Trouble(problem) => Err(JobFailure::Retry(problem)),
     }

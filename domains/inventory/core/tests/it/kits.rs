@@ -169,6 +169,10 @@ testkit::both! {
         assert_eq!(house.stock(&cup).await, ["13", "9", "4"]);
         reserve("c", &set, "0.5").await.refused(422, "invalid");
         reserve("d", &cup, "1").await.refused(409, "inventory.not_a_kit");
+        let nowhere = json!({ "quantity": "1", "warehouse_id": uuid::Uuid::new_v4() });
+        let told = house.post(&format!("/items/{set}/kit-reservations"), nowhere).await;
+        let told = told.refused(422, "invalid").json()["errors"].clone();
+        assert_eq!((told[0]["pointer"].as_str(), told[1].clone()), (Some("/warehouse_id"), Value::Null));
         let itself = json!({ "item_id": set, "quantity": "1" });
         house.send(call("POST /reservations").key("e").json(itself)).await.refused(422, "invalid");
         let receipt = call(&format!("POST /items/{set}/receipts")).key("f").json(json!({ "quantity": "1" }));

@@ -354,6 +354,34 @@ testkit::both! {
 }
 
 testkit::both! {
+    async fn lines_that_name_their_lots_get_them_before_those_that_take_any(stage: Stage) {
+        let house = house(stage).await;
+        let item = house.item_with("A", json!({ "tracking": "serial" })).await;
+        for code in ["S-1", "S-2", "S-3"] {
+            house.bring(&item, "1", &house.main(), code, None).await;
+        }
+        let lines = ["2", "1"].map(|quantity| json!({ "item_id": item, "quantity": quantity }));
+        let body = json!({ "customer_name": "Chevalier", "lines": lines });
+        let order = house.post("/sales-orders", body).await.expect(201);
+        let [any, named] = [0usize, 1].map(|at| order.json()["lines"][at]["id"].clone());
+        let order = order.text("id");
+        house.confirm(&order).await;
+        // Of all three S-1 came first, and the line that comes first takes any.
+        let lines = json!([
+            { "line_id": any, "quantity": "1" },
+            { "line_id": named, "quantity": "1", "lot": "S-1" },
+        ]);
+        house.post(&format!("/sales-orders/{order}/shipments"), json!({ "lines": lines })).await.expect(200);
+        let left = house.list(&format!("/bins?item_id={item}")).await;
+        let left: Vec<_> = left.iter().map(|bin| bin["lot_id"].as_str().unwrap()).collect();
+        let last = house.list("/lots?code=S-3").await[0]["id"].clone();
+        assert_eq!(left, [last.as_str().unwrap()]);
+        assert_eq!(house.stock(&item).await, ["1", "1", "0"]);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
     async fn a_lot_is_traced_both_ways(stage: Stage) {
         let house = house(stage).await;
         let (item, main) = (house.of_lots("A").await, house.main());

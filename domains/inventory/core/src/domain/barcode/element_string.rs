@@ -19,7 +19,7 @@ const SYMBOLOGIES: [&str; 5] = ["]C1", "]d2", "]Q3", "]e0", "]J1"];
 const SSCC_DIGITS: usize = 18;
 
 /// What a quantity is taken from where a label has several: the count, or else the measure that goods are sold by.
-/// Width and depth are none.
+/// Width and depth are none, nor what a logistic unit measures.
 const QUANTITIES: [&str; 8] = ["30", "37", "310", "320", "315", "316", "314", "311"];
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -231,24 +231,24 @@ fn describe(ai: &str) -> Option<(Shape, Meaning)> {
         "17" => (Shape::Digits(6), Meaning::ExpiresOn),
         "20" => (Shape::Digits(2), Meaning::Other),
         "21" => (Shape::TextUpTo(20), Meaning::Serial),
-        "22" => (Shape::TextUpTo(20), Meaning::Other),
+        "22" | "243" | "254" | "420" => (Shape::TextUpTo(20), Meaning::Other),
         "30" | "37" => (Shape::DigitsUpTo(8), Meaning::Measure { unit: "EA", decimals: 0 }),
-        "240" | "241" | "400" | "90" => (Shape::TextUpTo(30), Meaning::Other),
-        "410" | "411" | "412" | "413" | "414" => (Shape::Digits(13), Meaning::Gln),
+        "240" | "241" | "250" | "251" | "400" | "401" | "403" | "90" => (Shape::TextUpTo(30), Meaning::Other),
+        "410" | "411" | "412" | "413" | "414" | "415" | "416" | "417" => (Shape::Digits(13), Meaning::Gln),
         "91" | "92" | "93" | "94" | "95" | "96" | "97" | "98" | "99" => (Shape::TextUpTo(90), Meaning::Other),
         _ => return describe_measure(ai),
     })
 }
 
-/// `3103` is the net weight in kilograms with three decimals.
+/// `3103` is the net weight in kilograms with three decimals, and `3303` the gross weight.
 fn describe_measure(ai: &str) -> Option<(Shape, Meaning)> {
     let (family, decimals) = ai.split_at_checked(3)?;
     let unit = match family {
-        "310" => "KGM",
-        "311" | "312" | "313" => "MTR",
-        "314" => "MTK",
-        "315" => "LTR",
-        "316" => "MTQ",
+        "310" | "330" => "KGM",
+        "311" | "312" | "313" | "331" | "332" | "333" => "MTR",
+        "314" | "334" => "MTK",
+        "315" | "335" => "LTR",
+        "316" | "336" => "MTQ",
         "320" => "LBR",
         _ => return None,
     };

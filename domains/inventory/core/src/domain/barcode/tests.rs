@@ -196,6 +196,11 @@ fn an_element_string_is_read_in_brackets_and_raw() {
     );
     check_scan("(21)S-1_2/3(20)07(22)2A", "serial S-1_2/3, 20=07, 22=2A");
     check_scan("400PO-17\u{1d}240X\u{1d}241Y\u{1d}91in_house", "400=PO-17, 240=X, 241=Y, 91=in_house");
+    // A pallet's label: gross weight, the postal code it goes to, and a route.
+    let pallet = "lot L7, sscc 376104250021234569, 3302=012345, 420=80331, 403=R-1";
+    check_scan("(00)376104250021234569(3302)012345(420)80331(403)R-1(10)L7", pallet);
+    check_scan("]C100376104250021234569330201234542080331\u{1d}403R-1\u{1d}10L7", pallet);
+    check_scan("(250)S2(251)S1(415)9521234567899", "250=S2, 251=S1, 415=9521234567899");
     check_scan("(11)260131(13)260201", "produced 2026-01-31, 13=260201");
     check_scan("(410)9521234567899(414)9521234567899", "410=9521234567899, 414=9521234567899");
     check_scan("(10)A\\(1)(21)7", "lot A(1), serial 7");
@@ -217,6 +222,8 @@ fn a_quantity_has_its_decimals_and_unit() {
     check_scan("(3164)012000", "1.2 MTQ");
     check_scan("(30)99999999", "99999999 EA");
     check_scan("(37)024", "24 EA");
+    check_scan("(3302)001250(3103)001000", "1 KGM, 3302=001250");
+    check_scan("(3352)001250", "3352=001250");
     // A count goes before a weight, a weight before a length; width and depth are no quantity.
     check_scan("(3103)001250(30)6", "6 EA, 3103=001250");
     check_scan("(3112)000150(3103)001250", "1.25 KGM, 3112=000150");

@@ -2,13 +2,12 @@
 
 use crate::App;
 use crate::domain::kit::{BillKind, Bills, is_counted, is_whole, taken};
-use crate::domain::place::Place;
 use crate::domain::reservation::{Reservation, check_expires_at};
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::kits::read_bills::hold_bill;
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, find_moving, in_item_unit};
-use crate::service::places::find_place::fault;
+use crate::service::places::find_place::{fault, find_place};
 use crate::service::reservations::reserve_stock::reserve_or_tell;
 use crate::store;
 use crate::store::reservation::NewReservation;
@@ -55,7 +54,8 @@ pub async fn reserve_kit(app: &App, ctx: &Ctx, command: ReserveKit) -> Result<Re
         return Err(fault("/quantity", "not_whole", "must be whole: the kit is counted"));
     }
     let parts = parts_of_kit(&bills, item, quantity)?;
-    let warehouse = command.warehouse.unwrap_or_else(|| Place::main(ctx.tenant()).warehouse);
+    // Looked for here, as the parts would tell of it line by line.
+    let warehouse = find_place(&unit, command.warehouse, None).await?.warehouse;
     let lines = parts.into_iter().map(|(part, quantity)| NewReservation {
         id: ctx.new_id(),
         item: part,

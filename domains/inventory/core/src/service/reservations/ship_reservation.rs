@@ -65,7 +65,9 @@ pub async fn ship_parcels(
 ) -> Result<(), Error> {
     let levels: BTreeMap<ItemId, &Level> = levels.iter().map(|level| (level.item, level)).collect();
     let mut leaving = Leaving::default();
-    for parcel in parcels {
+    // Who takes any lot leaves those that others of the shipment name.
+    let (named, any): (Vec<&Parcel>, Vec<&Parcel>) = parcels.iter().partition(|parcel| parcel.lot.is_some());
+    for parcel in named.into_iter().chain(any) {
         let id = parcel.reservation;
         let before = store::reservation::find(unit, id).await?.ok_or(Error::ReservationNotFound)?;
         let settled = || Error::ReservationSettled { status: before.status_at(ctx.now()) };

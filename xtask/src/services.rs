@@ -5,6 +5,7 @@ use crate::find::{self, Program};
 use crate::install;
 use crate::keeper::Keeper;
 use crate::process::{self, Fault, Group, Interrupts};
+use rustix::fs::statvfs;
 use rustix::process::{Signal, geteuid};
 use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
@@ -18,6 +19,10 @@ use tempfile::TempDir;
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A test's database is some two thousand files, made and deleted: on a disk that takes longer than most tests.
+const MEMORY: &str = "/dev/shm";
+/// The tests that run at once and PostgreSQL's log need a quarter of it.
+const ROOM_BYTES: u64 = 8 << 30;
 /// Another process may take a port between our look and the server's.
 const ATTEMPTS: usize = 3;
 
@@ -55,7 +60,7 @@ pub fn start(
     purpose: Purpose,
 ) -> Result<Services, Fault> {
     let (postgres, redis) = programs(interrupts, postgres, redis)?;
-    let (place, folder) = Place::make()?;
+    let (place, folder) = Place::make(purpose)?;
     let mut services = Services {
         database_url: None,
         redis_url: None,
@@ -112,13 +117,15 @@ fn programs(
 
 impl Place {
     /// Root's own temporary folder may be closed to the account that the servers run under.
-    fn make() -> Result<(Self, TempDir), Fault> {
+    fn make(purpose: Purpose) -> Result<(Self, TempDir), Fault> {
         let root = geteuid().is_root();
         let parent = if root { PathBuf::from("/tmp") } else { std::env::temp_dir() };
-        let folder = tempfile::Builder::new()
-            .prefix("insula-test-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(parent)?;
+        let folder = match purpose {
+            Purpose::Tests if has_room(MEMORY) => {
+                folder_in(Path::new(MEMORY)).or_else(|_| folder_in(&parent))
+            }
+            _ => folder_in(&parent),
+        }?;
         let account = if root {
             let account = find::account("postgres").or_else(|| find::account("nobody"));
             Some(account.ok_or_else(|| {
@@ -156,6 +163,15 @@ impl Place {
         self.give(&path)?;
         Ok(path)
     }
+}
+
+fn has_room(folder: &str) -> bool {
+    statvfs(folder).is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) >= ROOM_BYTES)
+}
+
+fn folder_in(parent: &Path) -> std::io::Result<TempDir> {
+    let closed = Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix("insula-test-").permissions(closed).tempdir_in(parent)
 }
 
 fn init_postgres(interrupts: &Interrupts, program: &Program, place: &Place) -> Result<(), Fault> {

@@ -1,9 +1,10 @@
-//! What others may know of inventory: how much of an item there is, what happened to it and to its stock, and the
-//! hold rules that make a count wait for a decision, with the decisions. Nothing else here changes stock; that is
-//! asked for over HTTP and by imports.
+//! What others may know of inventory: how much of an item there is, what happened to it, to its stock and to
+//! suppliers, and the hold rules that make a count wait for a decision, with the decisions. Nothing else here changes
+//! stock; that is asked for over HTTP and by imports.
 
 mod counts;
 mod items;
+mod suppliers;
 mod transfers;
 
 pub use counts::{
@@ -11,7 +12,8 @@ pub use counts::{
     MAX_REASON_CHARACTERS, PutHoldRule, RejectHold, ReleaseHold, RemoveHoldRule, Variance,
 };
 pub use items::{ItemChanged, ItemCreated, ItemDeleted, ItemRestored};
-pub use transfers::{TransferLost, TransferReceived, TransferShipped, TransferredLine};
+pub use suppliers::{SupplierChanged, SupplierCreated, SupplierDeleted, SupplierRestored};
+pub use transfers::{TransferCancelled, TransferLost, TransferReceived, TransferShipped, TransferredLine};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::contract::Cause;
@@ -169,6 +171,44 @@ pub struct ReservationExpired {
     pub quantity: Quantity,
     pub expired_at: DateTime<Utc>,
     pub reference: Option<String>,
+}
+
+/// What a reservation still held was given up, by itself or with the rest of its order: it is promised no more,
+/// and none of it left. What was shipped of it before was told then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.reservation_released", version = 1, aggregate = item)]
+pub struct ReservationReleased {
+    pub item: ItemId,
+    pub reservation: ReservationId,
+    pub quantity: Quantity,
+    /// After this release.
+    pub available: Quantity,
+    pub reference: Option<String>,
+}
+
+/// A reservation ends sooner or later than it did, or not by its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.reservation_extended", version = 1, aggregate = item)]
+pub struct ReservationExtended {
+    pub item: ItemId,
+    pub reservation: ReservationId,
+    /// What it holds, as before.
+    pub quantity: Quantity,
+    /// From now on; none where it has no end.
+    pub expires_at: Option<DateTime<Utc>>,
+    pub reference: Option<String>,
+}
+
+/// A lot or a serial number has another last day, or none any more; less or more of the item may be available
+/// by that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.lot_changed", version = 1, aggregate = item)]
+pub struct LotChanged {
+    pub item: ItemId,
+    pub lot: LotId,
+    pub code: String,
+    /// From now on.
+    pub expires_on: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]

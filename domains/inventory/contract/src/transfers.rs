@@ -42,6 +42,18 @@ pub struct TransferLost {
     pub reason: String,
 }
 
+/// A transfer of which nothing had left will not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.transfer_cancelled", version = 1, aggregate = transfer)]
+pub struct TransferCancelled {
+    pub transfer: TransferId,
+    pub from_warehouse: WarehouseId,
+    pub to_warehouse: WarehouseId,
+    pub reference: Option<String>,
+    /// What would have gone.
+    pub lines: Vec<TransferredLine>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferredLine {
     /// From 1.

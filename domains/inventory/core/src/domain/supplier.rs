@@ -1,7 +1,7 @@
 //! Whom the tenant buys from.
 
 use chrono::{DateTime, Utc};
-use inventory_contract::SupplierId;
+use inventory_contract::{SupplierChanged, SupplierCreated, SupplierDeleted, SupplierId, SupplierRestored};
 use kernel::reference::{check_external_id, check_metadata, patch_metadata};
 use kernel::search::search_text;
 use kernel::{Currency, Faults, FieldError, Metadata, MetadataPatch};
@@ -71,6 +71,31 @@ impl SupplierFields {
             metadata: patch_metadata(&self.metadata, patch.metadata),
         };
         fields.checked()
+    }
+
+    /// What others are told of a supplier with these fields.
+    pub fn created(&self, supplier: SupplierId) -> SupplierCreated {
+        let (code, name) = self.told();
+        SupplierCreated { supplier, code, name }
+    }
+
+    pub fn changed(&self, supplier: SupplierId) -> SupplierChanged {
+        let (code, name) = self.told();
+        SupplierChanged { supplier, code, name }
+    }
+
+    pub fn deleted(&self, supplier: SupplierId) -> SupplierDeleted {
+        let (code, name) = self.told();
+        SupplierDeleted { supplier, code, name }
+    }
+
+    pub fn restored(&self, supplier: SupplierId) -> SupplierRestored {
+        let (code, name) = self.told();
+        SupplierRestored { supplier, code, name }
+    }
+
+    fn told(&self) -> (String, String) {
+        (self.code.clone(), self.name.clone())
     }
 
     pub fn search_text(&self) -> String {

@@ -19,7 +19,7 @@ use web::{Answer, Caller, Listing, PageQuery, PathId, State};
     "location_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "document_kind": "sales_order",
     "document_id": "0190a5c8-7d3e-7a61-8f2b-6f5e4d3c2b1a", "reference": "delivery note 8813",
     "order_reference": "SO-10248", "supplier_name": null, "customer_name": "Vins et alcools Chevalier",
-    "customer_reference": "VINET", "reason": null, "lots": [],
+    "customer_reference": "VINET", "reason": null, "lots": [], "truncated": false,
     "created_at": "2026-02-04T08:00:00Z", "updated_at": "2026-02-04T08:00:00Z",
 }))]
 pub struct LotStepDto {
@@ -56,6 +56,9 @@ pub struct LotStepDto {
     /// Of an assembly, the lots that were made of this one, or of which it was made, and so on from those: at most 200 on a
     /// page, over at most 8 assemblies. Each has a trace of its own
     lots: Vec<LotOnTraceDto>,
+    /// Whether `lots` leaves some out: there are more than that, or one step on the way has more than 2,000
+    /// movements. The traces of those that are shown go on
+    truncated: bool,
     created_at: DateTime<Utc>,
     /// As it was created: a movement is never altered
     updated_at: DateTime<Utc>,
@@ -86,7 +89,7 @@ impl From<&Related> for LotOnTraceDto {
 }
 
 impl From<&Step> for LotStepDto {
-    fn from(Step { movement, order, source, lots }: &Step) -> Self {
+    fn from(Step { movement, order, source, beyond }: &Step) -> Self {
         let fields = order.as_ref().map(|order| &order.fields);
         Self {
             id: movement.id,
@@ -111,7 +114,8 @@ impl From<&Step> for LotStepDto {
             customer_name: fields.map(|fields| fields.customer_name.clone()),
             customer_reference: fields.and_then(|fields| fields.customer_reference.clone()),
             reason: movement.reason.clone(),
-            lots: lots.iter().map(LotOnTraceDto::from).collect(),
+            lots: beyond.lots.iter().map(LotOnTraceDto::from).collect(),
+            truncated: beyond.truncated,
             created_at: movement.recorded_at,
             updated_at: movement.recorded_at,
         }

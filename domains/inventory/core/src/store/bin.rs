@@ -1,7 +1,7 @@
 //! The table `bins`: what an item has at each location, of each lot. Changed only under the item's lock.
 
 use crate::domain::ledger::{Bin, Pick};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
 use kernel::{Ctx, Id, Page, PageRequest, Quantity, TenantId};
@@ -128,35 +128,39 @@ struct Offered {
 /// As many bins as one pick may empty.
 pub const MAX_PICKS: i64 = 500;
 
-/// What may leave a warehouse, first what expires first, then what came first; nothing that has expired.
-pub async fn to_pick(
-    tx: &Tx,
-    item: ItemId,
-    warehouse: WarehouseId,
-    lot: Option<LotId>,
-    today: NaiveDate,
-) -> Result<Vec<Pick>, data::Error> {
-    first_to_pick(tx, item, warehouse, lot, today, MAX_PICKS).await
+/// What somebody would take out of a warehouse.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    pub item: ItemId,
+    pub warehouse: WarehouseId,
+    /// Of this lot alone.
+    pub lot: Option<LotId>,
+    /// Nothing whose last day was before this one.
+    pub today: NaiveDate,
+    /// Nothing of the lots of which all is promised by name then: it would stand before what is free.
+    pub unpromised_at: Option<DateTime<Utc>>,
 }
 
-/// As many of them.
-pub async fn first_to_pick(
-    tx: &Tx,
-    item: ItemId,
-    warehouse: WarehouseId,
-    lot: Option<LotId>,
-    today: NaiveDate,
-    most: i64,
-) -> Result<Vec<Pick>, data::Error> {
+/// What may leave a warehouse, first what expires first, then what came first; as many bins of it.
+pub async fn to_pick(tx: &Tx, wanted: Wanted, most: i64) -> Result<Vec<Pick>, data::Error> {
+    let Wanted { item, warehouse, lot, today, unpromised_at } = wanted;
     let offered = tx.sql(sql!(
         "SELECT b.location_id, b.lot_id, b.on_hand FROM bins b \
          LEFT JOIN lots l ON l.tenant_id = b.tenant_id AND l.public_id = b.lot_id \
+         LEFT JOIN (SELECT r.lot_id, SUM(r.quantity) AS quantity FROM reservations r \
+         WHERE r.tenant_id = $1 AND r.item_id = $2 AND r.warehouse_id = $3 AND $4 = 1 \
+         AND r.status = 'active' AND r.lot_id IS NOT NULL AND r.deleted_at IS NULL \
+         AND (r.expires_at IS NULL OR r.expires_at > $5) GROUP BY r.lot_id) p ON p.lot_id = b.lot_id \
          WHERE b.tenant_id = $1 AND b.item_id = $2 AND b.warehouse_id = $3 AND b.sellable AND b.on_hand > 0 \
-         AND (l.expires_on IS NULL OR l.expires_on >= $4) AND ($5 = 0 OR b.lot_id = $6) \
+         AND (l.expires_on IS NULL OR l.expires_on >= $6) AND ($7 = 0 OR b.lot_id = $8) \
+         AND (p.quantity IS NULL OR p.quantity < (SELECT SUM(o.on_hand) FROM bins o \
+         WHERE o.tenant_id = b.tenant_id AND o.lot_id = b.lot_id AND o.warehouse_id = b.warehouse_id \
+         AND o.sellable AND o.on_hand > 0)) \
          ORDER BY CASE WHEN l.expires_on IS NULL THEN 1 ELSE 0 END, l.expires_on, l.created_at, b.created_at, b.id \
-         LIMIT $7"
+         LIMIT $9"
     ));
-    let offered = offered.bind(item).bind(warehouse).bind(today);
+    let offered = offered.bind(item).bind(warehouse).bind(i64::from(unpromised_at.is_some()));
+    let offered = offered.bind(unpromised_at.unwrap_or(DateTime::UNIX_EPOCH)).bind(today);
     let named = lot.unwrap_or_else(|| LotId::from_uuid(Uuid::nil()));
     let offered = offered.bind(i64::from(lot.is_some())).bind(named);
     let offered: Vec<Offered> = offered.bind(most).all().await?;

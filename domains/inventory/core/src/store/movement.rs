@@ -120,28 +120,30 @@ pub async fn of_document(tx: &Tx, document: Uuid, items: &[ItemId]) -> Result<Ve
     made.all().await?.into_iter().map(Movement::try_from).collect()
 }
 
-/// The movements of lots by which these assemblies took and made; as many as are looked at.
-pub async fn lots_of_assemblies(tx: &Tx, assemblies: &[Uuid]) -> Result<Vec<Movement>, data::Error> {
+/// The movements of lots by which these assemblies took and made.
+pub async fn lots_of_assemblies(
+    tx: &Tx,
+    assemblies: &[Uuid],
+    most: usize,
+) -> Result<Vec<Movement>, data::Error> {
     if assemblies.is_empty() {
         return Ok(Vec::new());
     }
     let found = tx.find::<Entity>().filter(Column::DocumentId.is_in(assemblies.iter().copied()));
     let found = found.filter(Column::Kind.eq(MovementKind::Assembly.name()));
-    let found = found.filter(Column::LotId.is_not_null()).limit(MOST_OF_ASSEMBLIES);
+    let found = found.filter(Column::LotId.is_not_null()).limit(most as u64);
     found.all().await?.into_iter().map(Movement::try_from).collect()
 }
 
-/// The movements of these lots that are of assemblies; as many as are looked at.
-pub async fn assemblies_of_lots(tx: &Tx, lots: &[LotId]) -> Result<Vec<Movement>, data::Error> {
+/// The movements of these lots that are of assemblies.
+pub async fn assemblies_of_lots(tx: &Tx, lots: &[LotId], most: usize) -> Result<Vec<Movement>, data::Error> {
     if lots.is_empty() {
         return Ok(Vec::new());
     }
     let found = tx.find::<Entity>().filter(Column::LotId.is_in(lots.iter().copied()));
-    let found = found.filter(Column::Kind.eq(MovementKind::Assembly.name())).limit(MOST_OF_ASSEMBLIES);
+    let found = found.filter(Column::Kind.eq(MovementKind::Assembly.name())).limit(most as u64);
     found.all().await?.into_iter().map(Movement::try_from).collect()
 }
-
-const MOST_OF_ASSEMBLIES: u64 = 2_000;
 
 /// What these documents made, of documents that make one movement each.
 pub async fn of_documents(tx: &Tx, documents: &[Uuid]) -> Result<Vec<Movement>, data::Error> {

@@ -3,60 +3,31 @@
 
 use crate::house::{House, OWNER, call, house};
 use crate::import_files::{Files, check_undone};
-use data::{Subscription, sql};
+use crate::listener::{Listener, subscribe};
 use inventory_contract::{ItemChanged, ItemCreated, ItemDeleted, ItemRestored};
 use kernel::DomainEvent;
-use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use testkit::Stage;
 
 fn listening(stage: &Stage) {
-    let kinds = [ItemCreated::KIND, ItemChanged::KIND, ItemDeleted::KIND, ItemRestored::KIND];
-    let names = ["test.created", "test.changed", "test.deleted", "test.restored"];
-    let subscriptions = kinds.into_iter().zip(names);
-    let subscriptions =
-        subscriptions.map(|(event, subscriber)| Subscription { event, subscriber, ordered: true });
-    stage.subscribe(subscriptions.collect());
+    let kinds = [
+        (ItemCreated::KIND, "test.created"),
+        (ItemChanged::KIND, "test.changed"),
+        (ItemDeleted::KIND, "test.deleted"),
+        (ItemRestored::KIND, "test.restored"),
+    ];
+    subscribe(stage, &kinds);
 }
 
-#[derive(FromQueryResult)]
-struct Sent {
-    kind: String,
-    payload: String,
-}
-
-struct Listener<'a> {
-    house: &'a House,
-    heard: usize,
-}
-
-impl Listener<'_> {
-    /// What was told since this was asked last, as `created CHAI: Chai, each`.
-    async fn news(&mut self) -> Vec<String> {
-        let tx = self.house.databases.read(&self.house.owner).await.unwrap();
-        let sent = tx.sql(sql!(
-            "SELECT kind, payload FROM messages WHERE tenant_id = $1 AND kind LIKE 'inventory.item%' \
-             ORDER BY id"
-        ));
-        let sent: Vec<Sent> = sent.all().await.unwrap();
-        let told = sent.iter().skip(self.heard).map(|message| {
-            let event: Value = serde_json::from_str(&message.payload).unwrap();
-            let text = |field: &str| event[field].as_str().unwrap().to_owned();
-            let what = message.kind.trim_start_matches("inventory.item_");
-            format!("{what} {}: {}, {}", text("sku"), text("name"), text("unit"))
-        });
-        let mut told: Vec<String> = told.collect();
-        told.sort();
-        self.heard = sent.len();
-        told
-    }
+fn of_items(house: &House) -> Listener<'_> {
+    Listener::new(house, "inventory.item_", &["sku", "name", "unit"])
 }
 
 testkit::both! {
     async fn an_item_is_told_of_once_whoever_changes_it(stage: Stage) {
         listening(&stage);
         let house = house(stage).await;
-        let mut listener = Listener { house: &house, heard: 0 };
+        let mut listener = of_items(&house);
         let nothing = Vec::<String>::new();
 
         let body = json!({ "sku": "chai", "name": "Chai" });
@@ -110,7 +81,7 @@ testkit::both! {
     async fn items_that_are_made_or_changed_together_are_each_told_of(stage: Stage) {
         listening(&stage);
         let house = house(stage).await;
-        let mut listener = Listener { house: &house, heard: 0 };
+        let mut listener = of_items(&house);
         let nothing = Vec::<String>::new();
 
         let family = json!({ "name": "Tee", "options": [{ "name": "Size", "values": ["S", "M"] }] });
@@ -146,7 +117,7 @@ testkit::both! {
         for sku in ["OLD", "COUNTED", "SAME"] {
             house.item(OWNER, sku, "5").await;
         }
-        let mut listener = Listener { house: &house, heard: 0 };
+        let mut listener = of_items(&house);
         assert_eq!(listener.news().await.len(), 3);
         let columns = &["sku", "name", "unit", "on_hand"];
         let files = Files { house: &house, target: "inventory.items", columns };

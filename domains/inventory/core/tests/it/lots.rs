@@ -1,8 +1,10 @@
 //! Lots and serial numbers: made by receipts, shipped by their last day, promised by name, and traced.
 
 use crate::house::{House, NEIGHBOUR, OWNER, Reply, call, call_by, house};
+use crate::import_files::{import, told};
 use chrono::TimeDelta;
 use futures::future::join_all;
+use module::{ExecuteBatch, ImportRow};
 use serde_json::{Value, json};
 use testkit::Stage;
 
@@ -50,6 +52,29 @@ impl House {
     async fn send_out(&self, order: &str, line: &str, quantity: &str, lot: &str) -> Reply {
         let lines = json!([{ "line_id": line, "quantity": quantity, "lot": lot }]);
         self.post(&format!("/sales-orders/{order}/shipments"), json!({ "lines": lines })).await
+    }
+
+    /// So many serial numbers, by a file; their lots.
+    async fn many_serials(&self, sku: &str, item: &str, count: usize) -> Vec<String> {
+        let row = |at: usize| ImportRow {
+            line: at as u64 + 2,
+            corrects: None,
+            values: [("sku", sku.to_owned()), ("serial", format!("{sku}-{at}")), ("on_hand", "1".to_owned())]
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
+        };
+        let (target, rows) = ("inventory.stock".to_owned(), (0..count).map(row).collect());
+        let batch = ExecuteBatch { target, import: import(1), plan: None, batch: 0, rows };
+        let done = self.target("inventory.stock").execute(&self.owner, batch).await.unwrap();
+        assert_eq!(told(&done.rows), vec!["updated"; count]);
+        let (mut lots, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("/lots?item_id={item}&limit=100{cursor}")).await.json();
+            let found = page["data"].as_array().unwrap().iter();
+            lots.extend(found.map(|lot| lot["id"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next_cursor"].as_str() else { return lots };
+            cursor = format!("&cursor={next}");
+        }
     }
 
     /// Lot, location and quantity of each shipment of the item, in the order in which they left.
@@ -347,6 +372,52 @@ testkit::both! {
         let (order, line) = house.ordered(&item, "1").await;
         check_short(&house.send_out(&order, &line, "1", "S-1").await, "S-1", "1", "0");
         house.send_out(&order, &line, "1", "S-2").await.expect(200);
+        house.ship(&named).await.expect(200);
+        assert_eq!(house.stock(&item).await, ["0", "0", "0"]);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_is_free_is_found_behind_any_number_of_lots_that_are_promised_by_name(stage: Stage) {
+        let house = house(stage).await;
+        let (main, made) = (house.main(), house.item(OWNER, "MADE", "0").await);
+        let item = house.item_with("A", json!({ "tracking": "serial" })).await;
+        house.put_components(&made, "assembly", &[(&item, "1")]).await.expect(200);
+        // As many as a shipment looks at, all of which came first.
+        for lots in house.many_serials("A", &item, 500).await.chunks(100) {
+            let line = |lot: &String| json!({ "item_id": item, "lot_id": lot, "quantity": "1" });
+            let lines: Vec<Value> = lots.iter().map(line).collect();
+            house.post("/reservations/batch", json!({ "lines": lines })).await.expect(200);
+        }
+        house.stage.clock.advance(TimeDelta::seconds(1));
+        let first = house.bring(&item, "1", &main, "FIRST", None).await;
+        let last = house.bring(&item, "1", &main, "LAST", None).await;
+        let promise = house.promised(&item, "1").await;
+        house.ship(&promise).await.expect(200);
+        assert_eq!(house.list(&format!("/bins?lot_id={first}")).await, Vec::<Value>::new());
+        house.post(&format!("/items/{made}/assemblies"), json!({ "quantity": "1" })).await.expect(201);
+        assert_eq!(house.list(&format!("/bins?lot_id={last}")).await, Vec::<Value>::new());
+        assert_eq!(house.stock(&item).await, ["500", "500", "0"]);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_is_free_of_a_lot_leaves_wherever_it_lies(stage: Stage) {
+        let house = house(stage).await;
+        let (item, north) = (house.of_lots("A").await, house.warehouse("NORTH").await);
+        let shelf = house.location(&north, "S", "storage").await;
+        let lot = house.bring(&item, "2", &north, "WIDE", None).await;
+        house.bring(&item, "2", &shelf, "WIDE", None).await;
+        let reserve = async |quantity: &str, lot: Option<&str>| {
+            let body = json!({ "item_id": item, "quantity": quantity, "warehouse_id": north, "lot_id": lot });
+            house.reserve(body).await.expect(201).text("id")
+        };
+        // More than lies at either place, and not all.
+        let named = reserve("3", Some(&lot)).await;
+        let any = reserve("1", None).await;
+        house.ship(&any).await.expect(200);
         house.ship(&named).await.expect(200);
         assert_eq!(house.stock(&item).await, ["0", "0", "0"]);
         house.verify().await;

@@ -166,6 +166,7 @@ testkit::both! {
             let lots = house.list(&format!("/lots?item_id={item}&code={code}")).await;
             let lot = lots[0]["id"].as_str().unwrap().to_owned();
             let steps = house.list(&format!("/lots/{lot}/trace")).await;
+            assert!(steps.iter().all(|step| step["truncated"] == false), "{steps:?}");
             let lots = steps.iter().map(|step| step["lots"].as_array().unwrap());
             let told = |lot: &Value| format!("{} {}", lot["code"].as_str().unwrap(), lot["level"]);
             let told = lots.map(|lots| lots.iter().map(told).collect::<Vec<_>>().join(", "));

@@ -30,6 +30,7 @@ pub async fn audited_create(
     fields: &SupplierFields,
 ) -> Result<Supplier, Error> {
     let supplier = store::supplier::insert(unit, id, fields).await?;
+    unit.publish(&fields.created(id))?;
     unit.audit(AuditEntry {
         action: "inventory.supplier.create",
         resource: "supplier",

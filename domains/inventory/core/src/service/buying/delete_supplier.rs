@@ -18,6 +18,7 @@ pub async fn delete_supplier(app: &App, ctx: &Ctx, id: SupplierId) -> Result<(),
     if !store::supplier::delete(&unit, id).await? {
         return Err(Error::SupplierNotFound);
     }
+    unit.publish(&before.fields.deleted(id))?;
     unit.audit(AuditEntry {
         action: "inventory.supplier.delete",
         resource: "supplier",

@@ -38,6 +38,7 @@ pub async fn audited_change(
     }
     let supplier = store::supplier::update(unit, before.id, before.version, fields).await?;
     let supplier = supplier.ok_or_else(Error::stale_one)?;
+    unit.publish(&fields.changed(before.id))?;
     unit.audit(AuditEntry {
         action: "inventory.supplier.update",
         resource: "supplier",

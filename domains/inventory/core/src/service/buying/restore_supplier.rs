@@ -15,6 +15,7 @@ pub async fn restore_supplier(app: &App, ctx: &Ctx, id: SupplierId) -> Result<Su
         let known = store::supplier::find(&unit, id).await?.is_some();
         return Err(if known { Error::SupplierNotDeleted } else { Error::SupplierNotFound });
     };
+    unit.publish(&supplier.fields.restored(id))?;
     unit.audit(AuditEntry {
         action: "inventory.supplier.restore",
         resource: "supplier",

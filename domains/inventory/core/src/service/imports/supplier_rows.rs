@@ -105,12 +105,16 @@ impl RowTarget for SupplierRows {
             .map(|change| (change.supplier, &change.fields))
             .collect();
         store::supplier::insert_all(unit, &new).await?;
+        for (id, fields) in new {
+            unit.publish(&fields.created(id))?;
+        }
         for change in changes {
             let Some(before) = &change.before else { continue };
             let written =
                 store::supplier::update(unit, change.supplier, before.version, &change.fields).await?;
             written
                 .ok_or_else(|| data::Error::Busy("a supplier was changed while it was imported".into()))?;
+            unit.publish(&change.fields.changed(change.supplier))?;
         }
         unit.audit(written(batch, made))?;
         Ok(())

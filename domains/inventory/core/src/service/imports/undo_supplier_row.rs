@@ -9,7 +9,7 @@ use data::Unit;
 /// The version of the supplier where it is there; the caller has it held. Says why it stays, where it does; nothing is
 /// written then.
 pub(super) async fn undo_supplier_row(
-    unit: &Unit,
+    unit: &mut Unit,
     change: &SupplierChange,
     version: Option<i64>,
 ) -> Result<Option<&'static str>, Error> {
@@ -22,6 +22,7 @@ pub(super) async fn undo_supplier_row(
         let written = store::supplier::update(unit, supplier, version, &before.fields).await?;
         written
             .ok_or_else(|| data::Error::Busy("a supplier was changed while its import was undone".into()))?;
+        unit.publish(&before.fields.changed(supplier))?;
         return Ok(None);
     }
     if store::purchase_order::any_of_supplier(unit, supplier).await? {
@@ -30,5 +31,6 @@ pub(super) async fn undo_supplier_row(
     if !store::supplier::delete(unit, supplier).await? {
         return Err(Error::SupplierNotFound);
     }
+    unit.publish(&change.fields.deleted(supplier))?;
     Ok(None)
 }

@@ -16,6 +16,7 @@ use crate::service::ledger::post::{Posting, Refused, post_or_refuse};
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, find_moving, in_item_unit};
 use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
 use crate::store;
+use crate::store::bin::{MAX_PICKS, Wanted};
 use chrono::{DateTime, NaiveDate, Utc};
 use data::{AuditEntry, Unit};
 use inventory_contract::{Assembled, ItemId, LocationId, WarehouseId};
@@ -156,7 +157,9 @@ async fn taken_apart(
     }
     let today = if lot.is_some() { NaiveDate::default() } else { ctx.now().date_naive() };
     let lot = lot.map(|lot| lot.id);
-    let offered = store::bin::to_pick(unit, whole.id, place.warehouse, lot, today).await?;
+    let (item, warehouse) = (whole.id, place.warehouse);
+    let wanted = Wanted { item, warehouse, lot, today, unpromised_at: None };
+    let offered = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
     // What is not there is for the floor to owe, or to refuse.
     let picks = pick(offered, quantity);
     let picks = picks.unwrap_or_else(|_| vec![Pick { location: place.location, lot, quantity }]);

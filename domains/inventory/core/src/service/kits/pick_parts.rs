@@ -11,6 +11,7 @@ use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find
 use crate::service::reservations::reserve_stock::expired_at;
 use crate::service::reservations::ship_reservation::unpromised;
 use crate::store;
+use crate::store::bin::{MAX_PICKS, Wanted};
 use data::Unit;
 use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
 use kernel::{Ctx, Faults, Quantity};
@@ -101,10 +102,12 @@ impl Parts<'_> {
         portions: &mut Vec<Portion>,
         short: &mut Vec<Short>,
     ) -> Result<(), Error> {
-        let offered = store::bin::to_pick(unit, item, warehouse, None, ctx.now().date_naive()).await?;
+        let level = self.levels.get(&item).ok_or(Error::ItemNotFound)?;
+        let (today, unpromised_at) = (ctx.now().date_naive(), level.tracked.then(|| ctx.now()));
+        let wanted = Wanted { item, warehouse, lot: None, today, unpromised_at };
+        let offered = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
         let mut offered = unpromised(unit, ctx, item, warehouse, offered).await?;
         let needed = self.needed.get(&item).copied().unwrap_or_default();
-        let owes = self.levels.get(&item).is_some_and(|level| level.may_be_negative);
         for (at, named) in self.named_of(item) {
             let lot = match &named.lot {
                 None => None,
@@ -132,7 +135,7 @@ impl Parts<'_> {
         match pick(offered.iter().copied(), rest) {
             Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
             // Its policy lets the floor owe what is not there.
-            Err(missing) if owes => {
+            Err(missing) if level.may_be_negative => {
                 let picks = pick(offered.iter().copied(), rest.saturating_sub(missing)).unwrap_or_default();
                 take_off(&mut offered, portions, warehouse, item, &picks);
                 let place = Place::floor_of(warehouse);

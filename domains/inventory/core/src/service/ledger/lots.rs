@@ -9,7 +9,7 @@ use crate::service::selling::serve_backorders::serve_later;
 use crate::store;
 use chrono::NaiveDate;
 use data::AuditEntry;
-use inventory_contract::{ItemId, LotId};
+use inventory_contract::{ItemId, LotChanged, LotId};
 use kernel::{Ctx, Page, PageRequest};
 use serde_json::json;
 
@@ -52,6 +52,12 @@ pub async fn patch_lot(
     let lot = store::lot::set_expiry(&unit, id, before.version, expires_on).await?;
     let lot = lot.ok_or_else(Error::stale_one)?;
     store::bin::set_expiry(&unit, id, lot.expires_on).await?;
+    unit.publish(&LotChanged {
+        item: lot.item,
+        lot: id,
+        code: lot.code.clone(),
+        expires_on: lot.expires_on,
+    })?;
     if let Some(mut level) = store::stock_level::find(&unit, lot.item).await? {
         serve_later(&mut unit, &level)?;
         watch(&mut unit, ctx, &mut level).await?;

@@ -31,6 +31,13 @@ pub async fn stock_now(tx: &Tx, ctx: &Ctx, levels: &mut [&mut Level]) -> Result<
     Ok(())
 }
 
+/// What others are told is available of a level that its caller holds.
+pub async fn available_now(tx: &Tx, ctx: &Ctx, level: &Level) -> Result<Quantity, data::Error> {
+    let mut shown = *level;
+    stock_now(tx, ctx, &mut [&mut shown]).await?;
+    Ok(shown.available())
+}
+
 /// As it is shown, and so as its tag names it. Not to be written: see [`Level`].
 pub async fn as_shown(tx: &Tx, ctx: &Ctx, mut stocked: StockedItem) -> Result<StockedItem, data::Error> {
     stock_now(tx, ctx, &mut [&mut stocked.level]).await?;

@@ -2,6 +2,7 @@
 
 use crate::domain::reservation::Reservation;
 use crate::error::Error;
+use crate::service::ledger::stock_now::available_now;
 use crate::service::reordering::watch::watch;
 use crate::service::reservations::release_reservation::hold_of;
 use crate::service::reservations::reserve_stock::expired_at;
@@ -37,11 +38,12 @@ pub async fn grow(
     let Some(reservation) = store::reservation::change(unit, ctx.now(), id, quantity).await? else {
         return Err(Error::ReservationSettled { status: before.status_at(ctx.now()) });
     };
+    let available = available_now(unit, ctx, &level).await?;
     unit.publish(&StockReserved {
         item,
         reservation: id,
         quantity,
-        available: level.available(),
+        available,
         reference: reservation.reference.clone(),
     })?;
     unit.audit(AuditEntry {
@@ -50,7 +52,7 @@ pub async fn grow(
         resource_id: id.uuid(),
         before: Some(json!({ "quantity": before.quantity })),
         after: Some(json!({
-            "item": item, "quantity": reservation.quantity, "available": level.available(),
+            "item": item, "quantity": reservation.quantity, "available": available,
         })),
     })?;
     Ok(reservation)

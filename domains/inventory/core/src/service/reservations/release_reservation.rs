@@ -5,11 +5,12 @@ use crate::domain::reservation::{Reservation, ReservationStatus};
 use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
+use crate::service::ledger::stock_now::available_now;
 use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
 use crate::store;
 use data::{AuditEntry, Unit};
-use inventory_contract::ReservationId;
+use inventory_contract::{ReservationId, ReservationReleased};
 use kernel::Ctx;
 use serde_json::json;
 
@@ -42,19 +43,27 @@ pub async fn free(unit: &mut Unit, ctx: &Ctx, id: ReservationId) -> Result<(Rese
     level.revision += 1;
     store::stock_level::write(unit, &level).await?;
     watch(unit, ctx, &mut level).await?;
+    let available = available_now(unit, ctx, &level).await?;
+    unit.publish(&ReservationReleased {
+        item,
+        reservation: id,
+        quantity,
+        available,
+        reference: reservation.reference.clone(),
+    })?;
     unit.audit(AuditEntry {
         action: "inventory.stock.release",
         resource: "reservation",
         resource_id: id.uuid(),
         before: Some(json!({
             "status": ReservationStatus::Active.name(),
-            "available": level.available().saturating_sub(quantity),
+            "available": available.saturating_sub(quantity),
         })),
         after: Some(json!({
             "status": reservation.status.name(),
             "item": item,
             "quantity": quantity,
-            "available": level.available(),
+            "available": available,
         })),
     })?;
     Ok((reservation, level))

@@ -11,7 +11,7 @@ use crate::service::ledger::hold::hold;
 use crate::service::ledger::receive_stock::MAX_REFERENCE;
 use crate::service::reordering::watch::watch;
 use crate::store;
-use crate::store::bin::{Expired, MAX_PICKS};
+use crate::store::bin::{Expired, MAX_PICKS, Wanted};
 use crate::store::reservation::NewReservation;
 use chrono::{DateTime, Utc};
 use data::{ActAs, AuditEntry, JobOptions, Unit};
@@ -335,10 +335,12 @@ fn all_of(expired: &[Expired], wanted: impl Fn(&Expired) -> bool) -> Quantity {
 
 /// What of the lot is good, at the warehouse, and not promised by name.
 async fn free_of_lot(unit: &Unit, ctx: &Ctx, line: &NewReservation, lot: LotId) -> Result<i64, data::Error> {
+    let NewReservation { item, warehouse, .. } = *line;
     let today = ctx.now().date_naive();
-    let picks = store::bin::to_pick(unit, line.item, line.warehouse, Some(lot), today).await?;
-    let promised = store::reservation::of_lots(unit, ctx.now(), line.item).await?;
-    let promised = promised.iter().filter(|of| of.lot_id == lot && of.warehouse_id == line.warehouse);
+    let wanted = Wanted { item, warehouse, lot: Some(lot), today, unpromised_at: None };
+    let picks = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
+    let promised = store::reservation::of_lots(unit, ctx.now(), item).await?;
+    let promised = promised.iter().filter(|of| of.lot_id == lot && of.warehouse_id == warehouse);
     let there: i64 = picks.iter().map(|pick| pick.quantity.millionths()).sum();
     Ok(there - promised.map(|of| of.quantity.millionths()).sum::<i64>())
 }

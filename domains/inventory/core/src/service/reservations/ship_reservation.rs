@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::service::ledger::post::{Posted, Posting, post};
 use crate::service::reservations::release_reservation::{check_of_nobody, hold_of, settle};
 use crate::store;
+use crate::store::bin::{MAX_PICKS, Wanted};
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
 use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, WarehouseId};
@@ -114,9 +115,8 @@ impl Leaving {
         reservation: Reservation,
         parcel: &Parcel,
     ) -> Result<(), Error> {
-        let may_owe = level.may_be_negative && parcel.lot.is_none();
         let taken = self.taken.entry(reservation.item).or_default();
-        let picks = picks(unit, ctx, &reservation, parcel, may_owe, taken).await?;
+        let picks = picks(unit, ctx, level, &reservation, parcel, taken).await?;
         for pick in &picks {
             let from = taken.entry((pick.location, pick.lot)).or_default();
             *from = from.saturating_add(pick.quantity);
@@ -190,21 +190,23 @@ fn place(reservation: &Reservation, pick: &Pick) -> Place {
 async fn picks(
     unit: &Unit,
     ctx: &Ctx,
+    level: &Level,
     reservation: &Reservation,
     parcel: &Parcel,
-    may_be_negative: bool,
     taken: &BTreeMap<(LocationId, Option<LotId>), Quantity>,
 ) -> Result<Vec<Pick>, Error> {
     let Reservation { item, warehouse, .. } = *reservation;
     let (quantity, lot) = (parcel.quantity, parcel.lot.or(reservation.lot));
-    let (today, most) = (ctx.now().date_naive(), store::bin::MAX_PICKS);
-    let found = store::bin::first_to_pick(unit, item, warehouse, lot, today, most + taken.len() as i64);
-    let offered = found.await?.into_iter().map(|pick| {
+    let today = ctx.now().date_naive();
+    let unpromised_at = (level.tracked && reservation.lot.is_none()).then(|| ctx.now());
+    let wanted = Wanted { item, warehouse, lot, today, unpromised_at };
+    let found = store::bin::to_pick(unit, wanted, MAX_PICKS + taken.len() as i64).await?;
+    let offered = found.into_iter().map(|pick| {
         let taken = taken.get(&(pick.location, pick.lot)).copied().unwrap_or_default();
         Pick { quantity: pick.quantity.saturating_sub(taken), ..pick }
     });
     let offered = offered.filter(|pick| pick.quantity.is_positive());
-    let mut offered: Vec<Pick> = offered.take(usize::try_from(most).unwrap_or_default()).collect();
+    let mut offered: Vec<Pick> = offered.take(usize::try_from(MAX_PICKS).unwrap_or_default()).collect();
     // Whoever was promised the lot by name takes a part of it that is nobody else's.
     if reservation.lot.is_none() {
         offered = unpromised(unit, ctx, item, warehouse, offered).await?;
@@ -212,7 +214,7 @@ async fn picks(
     match pick(offered.iter().copied(), quantity) {
         Ok(picks) => Ok(picks),
         // Its policy lets the floor owe what is not there.
-        Err(missing) if may_be_negative => {
+        Err(missing) if level.may_be_negative && parcel.lot.is_none() => {
             let floor = Place::floor_of(warehouse).location;
             let there = Quantity::from_millionths(quantity.millionths() - missing.millionths());
             let mut picks = pick(offered, there).unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::domain::movement::{DocumentKind, Movement};
 use crate::domain::selling::SalesOrder;
 use crate::error::Error;
 use crate::permissions::{PURCHASES_READ, SUPPLIERS_READ};
-use crate::service::selling::trace_assemblies::{Related, Start, trace_assemblies};
+use crate::service::selling::trace_assemblies::{Beyond, Start, trace_assemblies};
 use crate::store;
 use crate::store::lot_source::Source;
 use crate::store::movement::MovementFilter;
@@ -22,7 +22,7 @@ pub struct Step {
     /// Whom it came from, as far as the caller may see it.
     pub source: Option<Source>,
     /// Of an assembly: the lots that were made of this one, or of which it was made.
-    pub lots: Vec<Related>,
+    pub beyond: Beyond,
 }
 
 pub async fn trace_lot(app: &App, ctx: &Ctx, id: LotId, request: &PageRequest) -> Result<Page<Step>, Error> {
@@ -38,12 +38,12 @@ pub async fn trace_lot(app: &App, ctx: &Ctx, id: LotId, request: &PageRequest) -
     let bought: Vec<PurchaseOrderId> = bought.into_iter().collect();
     let mut sources = store::lot_source::of_orders(&tx, &bought).await?;
     sources.values_mut().for_each(|source| show_to(ctx, source));
-    let lots = trace_assemblies(&tx, id, &page.data).await?;
+    let beyond = trace_assemblies(&tx, id, &page.data).await?;
     Ok(page.map(|movement| {
         let order = order_of(&movement).and_then(|id| orders.get(&id).cloned());
         let source = purchase_of(&movement).and_then(|id| sources.get(&id).cloned());
-        let lots = Start::of(&movement).and_then(|start| lots.get(&start).cloned()).unwrap_or_default();
-        Step { movement, order, source, lots }
+        let beyond = Start::of(&movement).and_then(|start| beyond.get(&start).cloned()).unwrap_or_default();
+        Step { movement, order, source, beyond }
     }))
 }
 

@@ -3,10 +3,11 @@
 use crate::App;
 use crate::domain::transfer::{TransferDetail, TransferStep};
 use crate::error::Error;
+use crate::service::places::transfers::moved;
 use crate::store;
 use crate::store::transfer::Progress;
 use data::AuditEntry;
-use inventory_contract::TransferId;
+use inventory_contract::{TransferCancelled, TransferId};
 use kernel::Ctx;
 use serde_json::json;
 
@@ -18,6 +19,13 @@ pub async fn cancel_transfer(app: &App, ctx: &Ctx, id: TransferId) -> Result<Tra
     let status = status.ok_or(Error::TransferState { status: transfer.status })?;
     let progress = Progress { status, transit: None, shipped_at: None, completed_at: None };
     let cancelled = store::transfer::advance(&unit, id, progress).await?;
+    unit.publish(&TransferCancelled {
+        transfer: id,
+        from_warehouse: cancelled.from.warehouse,
+        to_warehouse: cancelled.to.warehouse,
+        reference: cancelled.reference.clone(),
+        lines: lines.iter().map(|line| moved(line, line.quantity)).collect(),
+    })?;
     unit.audit(AuditEntry {
         action: "inventory.transfer.cancel",
         resource: "transfer",

@@ -1,7 +1,9 @@
-//! What stops a job that writes a file into the blobs page by page: a report, an export of any kind. What becomes
-//! of it then, and in which words people are told, is its domain's.
+//! What stops a job that writes a file into the blobs page by page, a report or an export of any kind,
+//! and how the job ends then. What becomes of the file, and in which words people are told, is its domain's.
 
+use jobs::JobFailure;
 use kernel::Problem;
+use kernel::problem::{FORBIDDEN, INTERNAL};
 
 /// Why there is no file (yet).
 #[derive(Debug)]
@@ -20,6 +22,23 @@ pub enum Stop {
     Broken(String),
     /// It may pass.
     Trouble(Problem),
+}
+
+impl Stop {
+    /// How the job ends, once its domain has told people what there is to tell.
+    pub fn end_of_job(self) -> Result<(), JobFailure> {
+        match self {
+            // Whoever asked is told why; there is nothing in it for operators.
+            Self::Refused(_) | Self::TooLarge { .. } => Ok(()),
+            Self::Cancelled | Self::MovedOn => Err(JobFailure::Cancelled),
+            Self::CallerGone => {
+                let detail = "whoever asked for the file may no longer act here";
+                Err(JobFailure::Permanent(Problem::new(FORBIDDEN, detail)))
+            }
+            Self::Broken(detail) => Err(JobFailure::Permanent(Problem::new(INTERNAL, detail))),
+            Self::Trouble(problem) => Err(JobFailure::Retry(problem)),
+        }
+    }
 }
 
 impl From<Problem> for Stop {

@@ -6,8 +6,7 @@ use crate::service::{App, end_export, run_export};
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
 use imports_contract::ExportId;
-use kernel::problem::{FORBIDDEN, INTERNAL};
-use kernel::{Ctx, Problem};
+use kernel::Ctx;
 use module::Stop;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -16,7 +15,6 @@ const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
-const CALLER_GONE: &str = "whoever asked for the export may no longer act here";
 const NO_ANSWER: &str = "What the export needs does not answer. Ask for it again later.";
 
 /// Writes the file, as whoever asked for it.
@@ -63,32 +61,20 @@ pub fn handlers(app: &App) -> [Handler; 2] {
 
 async fn write(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = run_export(app, ctx, id, running).await else { return Ok(()) };
-    let fail = async |detail: String| -> Result<(), Error> {
-        end_export(app, ctx, id, &End::Failed { detail }).await
-    };
-    match stop {
-        Stop::Cancelled => {
-            end_export(app, ctx, id, &End::Cancelled).await?;
-            Err(JobFailure::Cancelled)
-        }
-        Stop::MovedOn => Err(Error::MovedOn.into()),
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
-        // The export says why; there is nothing in it for operators.
-        Stop::Refused(detail) => Ok(fail(detail).await?),
+    let failed = |detail: String| Some(End::Failed { detail });
+    let end = match &stop {
+        Stop::MovedOn => return Err(Error::MovedOn.into()),
+        Stop::Cancelled => Some(End::Cancelled),
+        Stop::Refused(detail) | Stop::Broken(detail) => failed(detail.clone()),
         Stop::TooLarge { max_bytes } => {
-            let mib = max_bytes >> 20;
-            let detail = format!("The file would be larger than {mib} MiB, which is the most there is.");
-            Ok(fail(detail).await?)
+            let mib = *max_bytes >> 20;
+            failed(format!("The file would be larger than {mib} MiB, which is the most there is."))
         }
-        Stop::Broken(detail) => {
-            fail(detail.clone()).await?;
-            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
-        }
-        Stop::Trouble(problem) => {
-            if running.attempt() >= RunExport::MAX_ATTEMPTS {
-                fail(NO_ANSWER.to_owned()).await?;
-            }
-            Err(JobFailure::Retry(problem))
-        }
+        Stop::Trouble(_) if running.attempt() >= RunExport::MAX_ATTEMPTS => failed(NO_ANSWER.to_owned()),
+        Stop::Trouble(_) | Stop::CallerGone => None,
+    };
+    if let Some(end) = end {
+        end_export(app, ctx, id, &end).await?;
     }
+    stop.end_of_job()
 }

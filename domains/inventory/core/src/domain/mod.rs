@@ -27,5 +27,6 @@ pub mod sku;
 pub mod stock;
 pub mod supplier;
 pub mod text;
+mod told;
 pub mod transfer;
 pub mod units;

@@ -2,12 +2,10 @@
 
 use crate::App;
 use crate::domain::run::End;
-use crate::error::Error;
 use crate::service;
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
-use kernel::problem::{FORBIDDEN, INTERNAL};
-use kernel::{Ctx, Problem};
+use kernel::Ctx;
 use module::Stop;
 use reports_contract::ReportRunId;
 use serde::{Deserialize, Serialize};
@@ -17,7 +15,7 @@ const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 const GIVEN_UP: &str = "The report was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
-const CALLER_GONE: &str = "whoever asked for the report may no longer act here";
+const NO_ANSWER: &str = "What the report needs does not answer. Ask for it again later.";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -64,32 +62,20 @@ pub fn handlers(app: &App) -> Vec<Handler> {
 
 async fn run_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = service::produce_report(app, ctx, id, running).await else { return Ok(()) };
-    let fail = async |detail: String| -> Result<(), Error> {
-        service::end_run(app, ctx, id, &End::Failed { detail }).await
-    };
-    match stop {
+    let failed = |detail: String| Some(End::Failed { detail });
+    let end = match &stop {
         // One that has ended stays as it is.
-        Stop::Cancelled | Stop::MovedOn => {
-            service::end_run(app, ctx, id, &End::Cancelled).await?;
-            Err(JobFailure::Cancelled)
-        }
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
-        // The run says why; there is nothing in it for operators.
-        Stop::Refused(detail) => Ok(fail(detail).await?),
+        Stop::Cancelled | Stop::MovedOn => Some(End::Cancelled),
+        Stop::Refused(detail) | Stop::Broken(detail) => failed(detail.clone()),
         Stop::TooLarge { max_bytes } => {
-            let mib = max_bytes >> 20;
-            let detail = format!("The report is larger than {mib} MiB. Narrow it down by its parameters.");
-            Ok(fail(detail).await?)
+            let mib = *max_bytes >> 20;
+            failed(format!("The report is larger than {mib} MiB. Narrow it down by its parameters."))
         }
-        Stop::Broken(detail) => {
-            fail(detail.clone()).await?;
-            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
-        }
-        Stop::Trouble(problem) => {
-            if running.attempt() >= RunReport::MAX_ATTEMPTS {
-                fail("What the report needs does not answer. Ask for it again later.".to_owned()).await?;
-            }
-            Err(JobFailure::Retry(problem))
-        }
+        Stop::Trouble(_) if running.attempt() >= RunReport::MAX_ATTEMPTS => failed(NO_ANSWER.to_owned()),
+        Stop::Trouble(_) | Stop::CallerGone => None,
+    };
+    if let Some(end) = end {
+        service::end_run(app, ctx, id, &end).await?;
     }
+    stop.end_of_job()
 }

@@ -3,15 +3,13 @@
 
 use crate::app::App;
 use crate::domain::AuditExportId;
-use crate::error::Error;
 use crate::service::audit::end_audit_export::end_audit_export;
 use crate::service::audit::erase_old_audit_details::{Expired, erase_old_audit_details};
 use crate::service::audit::produce_audit_export::produce_audit_export;
 use crate::service::audit::seal_audit_entries::{Sealed, seal_audit_entries};
 use ::jobs::{Handler, JobFailure, Running};
 use data::Job;
-use kernel::problem::{FORBIDDEN, INTERNAL};
-use kernel::{Ctx, Problem};
+use kernel::Ctx;
 use module::Stop;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -20,7 +18,7 @@ const EXPORT_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
-const CALLER_GONE: &str = "whoever asked for the export may no longer act here";
+const NO_ANSWER: &str = "What the export needs does not answer. Ask for it again later.";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,29 +95,19 @@ pub fn handlers(app: &App) -> Vec<Handler> {
 
 async fn export(app: &App, ctx: &Ctx, id: AuditExportId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = produce_audit_export(app, ctx, id, running).await else { return Ok(()) };
-    let fail = async |detail: &str| -> Result<(), Error> { end_audit_export(app, ctx, id, detail).await };
-    match stop {
-        Stop::MovedOn => Ok(()),
-        Stop::Cancelled => {
-            fail(GIVEN_UP).await?;
-            Err(JobFailure::Cancelled)
-        }
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
-        // The export says why; there is nothing in it for operators.
-        Stop::Refused(detail) => Ok(fail(&detail).await?),
-        Stop::Broken(detail) => {
-            fail(&detail).await?;
-            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
-        }
+    let detail = match &stop {
+        Stop::MovedOn => return Ok(()),
+        Stop::Cancelled => Some(GIVEN_UP.to_owned()),
+        Stop::Refused(detail) | Stop::Broken(detail) => Some(detail.clone()),
         Stop::TooLarge { max_bytes } => {
-            let gib = max_bytes >> 30;
-            Ok(fail(&format!("The export is larger than {gib} GiB.")).await?)
+            let gib = *max_bytes >> 30;
+            Some(format!("The export is larger than {gib} GiB."))
         }
-        Stop::Trouble(problem) => {
-            if running.attempt() >= ExportAuditLog::MAX_ATTEMPTS {
-                fail("What the export needs does not answer. Ask for it again later.").await?;
-            }
-            Err(JobFailure::Retry(problem))
-        }
+        Stop::Trouble(_) if running.attempt() >= ExportAuditLog::MAX_ATTEMPTS => Some(NO_ANSWER.to_owned()),
+        Stop::Trouble(_) | Stop::CallerGone => None,
+    };
+    if let Some(detail) = detail {
+        end_audit_export(app, ctx, id, &detail).await?;
     }
+    stop.end_of_job()
 }

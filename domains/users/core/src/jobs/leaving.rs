@@ -9,8 +9,7 @@ use crate::service::leaving::produce_export::produce_export;
 use ::jobs::{Handler, JobFailure, Running};
 use chrono::{DateTime, Utc};
 use data::Job;
-use kernel::problem::{FORBIDDEN, INTERNAL};
-use kernel::{Ctx, Problem, TenantId};
+use kernel::{Ctx, TenantId};
 use module::Stop;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -22,7 +21,6 @@ const ERASE_PERSON_TIMEOUT: Duration = Duration::from_secs(3 * 3_600);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here. Ask for another.";
-const CALLER_GONE: &str = "whoever asked for the export may no longer act here";
 const TOO_LARGE: &str = "There is more than one file holds. Ask the operators of this installation.";
 
 /// Writes the file, as whoever asked for it.
@@ -120,16 +118,13 @@ fn pause_of(ctx: &Ctx, erasing: Erasing) -> Option<Duration> {
 
 async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = produce_export(app, ctx, id, running).await else { return Ok(()) };
-    match stop {
-        Stop::Cancelled | Stop::MovedOn => Err(JobFailure::Cancelled),
-        Stop::CallerGone => Err(JobFailure::Permanent(Problem::new(FORBIDDEN, CALLER_GONE))),
-        // The export says why; there is nothing in it for operators.
-        Stop::Refused(detail) => Ok(end_export(app, ctx, id, &detail).await?),
-        Stop::Broken(detail) => {
-            end_export(app, ctx, id, &detail).await?;
-            Err(JobFailure::Permanent(Problem::new(INTERNAL, detail)))
-        }
-        Stop::TooLarge { .. } => Ok(end_export(app, ctx, id, TOO_LARGE).await?),
-        Stop::Trouble(problem) => Err(JobFailure::Retry(problem)),
+    let detail = match &stop {
+        Stop::Refused(detail) | Stop::Broken(detail) => Some(detail.as_str()),
+        Stop::TooLarge { .. } => Some(TOO_LARGE),
+        Stop::Cancelled | Stop::MovedOn | Stop::CallerGone | Stop::Trouble(_) => None,
+    };
+    if let Some(detail) = detail {
+        end_export(app, ctx, id, detail).await?;
     }
+    stop.end_of_job()
 }

@@ -122,7 +122,7 @@ pub async fn set_policy(unit: &Unit, item: ItemId, may_be_negative: bool) -> Res
 struct Offered {
     location_id: LocationId,
     lot_id: Option<LotId>,
-    on_hand: Quantity,
+    quantity: Quantity,
 }
 
 /// As many bins as one pick may empty.
@@ -137,26 +137,32 @@ pub struct Wanted {
     pub lot: Option<LotId>,
     /// Nothing whose last day was before this one.
     pub today: NaiveDate,
-    /// Nothing of the lots of which all is promised by name then: it would stand before what is free.
+    /// Nothing that is promised of a lot by name then.
     pub unpromised_at: Option<DateTime<Utc>>,
 }
 
-/// What may leave a warehouse, first what expires first, then what came first; as many bins of it.
+/// What may leave a warehouse, first what expires first, then what came first; as many bins of it. What is
+/// promised of a lot by name stays where the last of it lies.
 pub async fn to_pick(tx: &Tx, wanted: Wanted, most: i64) -> Result<Vec<Pick>, data::Error> {
     let Wanted { item, warehouse, lot, today, unpromised_at } = wanted;
     let offered = tx.sql(sql!(
-        "SELECT b.location_id, b.lot_id, b.on_hand FROM bins b \
+        "SELECT location_id, lot_id, \
+         CAST(CASE WHEN free < on_hand THEN free ELSE on_hand END AS BIGINT) AS quantity FROM ( \
+         SELECT b.id, b.location_id, b.lot_id, b.on_hand, b.created_at, l.expires_on, \
+         l.created_at AS lot_created_at, \
+         CASE WHEN p.quantity IS NULL THEN b.on_hand ELSE (SELECT SUM(o.on_hand) FROM bins o \
+         WHERE o.tenant_id = b.tenant_id AND o.lot_id = b.lot_id AND o.warehouse_id = b.warehouse_id \
+         AND o.sellable AND o.on_hand > 0 AND (o.created_at, o.id) >= (b.created_at, b.id)) - p.quantity \
+         END AS free FROM bins b \
          LEFT JOIN lots l ON l.tenant_id = b.tenant_id AND l.public_id = b.lot_id \
          LEFT JOIN (SELECT r.lot_id, SUM(r.quantity) AS quantity FROM reservations r \
          WHERE r.tenant_id = $1 AND r.item_id = $2 AND r.warehouse_id = $3 AND $4 = 1 \
          AND r.status = 'active' AND r.lot_id IS NOT NULL AND r.deleted_at IS NULL \
          AND (r.expires_at IS NULL OR r.expires_at > $5) GROUP BY r.lot_id) p ON p.lot_id = b.lot_id \
          WHERE b.tenant_id = $1 AND b.item_id = $2 AND b.warehouse_id = $3 AND b.sellable AND b.on_hand > 0 \
-         AND (l.expires_on IS NULL OR l.expires_on >= $6) AND ($7 = 0 OR b.lot_id = $8) \
-         AND (p.quantity IS NULL OR p.quantity < (SELECT SUM(o.on_hand) FROM bins o \
-         WHERE o.tenant_id = b.tenant_id AND o.lot_id = b.lot_id AND o.warehouse_id = b.warehouse_id \
-         AND o.sellable AND o.on_hand > 0)) \
-         ORDER BY CASE WHEN l.expires_on IS NULL THEN 1 ELSE 0 END, l.expires_on, l.created_at, b.created_at, b.id \
+         AND (l.expires_on IS NULL OR l.expires_on >= $6) AND ($7 = 0 OR b.lot_id = $8)) AS offered \
+         WHERE free > 0 \
+         ORDER BY CASE WHEN expires_on IS NULL THEN 1 ELSE 0 END, expires_on, lot_created_at, created_at, id \
          LIMIT $9"
     ));
     let offered = offered.bind(item).bind(warehouse).bind(i64::from(unpromised_at.is_some()));
@@ -164,7 +170,7 @@ pub async fn to_pick(tx: &Tx, wanted: Wanted, most: i64) -> Result<Vec<Pick>, da
     let named = lot.unwrap_or_else(|| LotId::from_uuid(Uuid::nil()));
     let offered = offered.bind(i64::from(lot.is_some())).bind(named);
     let offered: Vec<Offered> = offered.bind(most).all().await?;
-    let pick = |row: Offered| Pick { location: row.location_id, lot: row.lot_id, quantity: row.on_hand };
+    let pick = |row: Offered| Pick { location: row.location_id, lot: row.lot_id, quantity: row.quantity };
     Ok(offered.into_iter().map(pick).collect())
 }
 

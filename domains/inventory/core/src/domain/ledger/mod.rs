@@ -230,27 +230,5 @@ pub fn pick(offered: impl IntoIterator<Item = Pick>, wanted: Quantity) -> Result
     if left > 0 { Err(Quantity::from_millionths(left)) } else { Ok(picks) }
 }
 
-/// What of the offer may leave for somebody else than these lots were promised to by name, in its order: so much
-/// stays of each lot, wherever it lies.
-pub fn unpromised(mut offered: Vec<Pick>, promised: &BTreeMap<LotId, Quantity>) -> Vec<Pick> {
-    let mut left: BTreeMap<LotId, Quantity> = BTreeMap::new();
-    for offer in &offered {
-        if let Some(lot) = offer.lot {
-            let left = left.entry(lot).or_default();
-            *left = left.saturating_add(offer.quantity);
-        }
-    }
-    for (lot, promised) in promised {
-        left.entry(*lot).and_modify(|left| *left = left.saturating_sub(*promised));
-    }
-    for offer in &mut offered {
-        if let Some(left) = offer.lot.and_then(|lot| left.get_mut(&lot)) {
-            offer.quantity = offer.quantity.min((*left).max(Quantity::ZERO));
-            *left = left.saturating_sub(offer.quantity);
-        }
-    }
-    offered
-}
-
 #[cfg(test)]
 mod tests;

@@ -105,32 +105,6 @@ fn picks_are_taken_in_the_order_of_the_offer() {
     assert_eq!(pick(offered, Quantity::whole(6)), Err(Quantity::whole(1)));
 }
 
-/// Two places of one lot and one of another are offered, in this order; what may leave of each.
-fn check_unpromised(promised: &[(usize, i32)], expected: [i32; 3]) {
-    let offer = |at: usize, of: usize, quantity: i32| Pick {
-        location: place(at).location,
-        lot: Some(lot(of)),
-        quantity: Quantity::whole(quantity),
-    };
-    let offers =
-        |[first, second, other]: [i32; 3]| vec![offer(0, 0, first), offer(1, 0, second), offer(0, 1, other)];
-    let lots = promised.iter().map(|(of, quantity)| (lot(*of), Quantity::whole(*quantity)));
-    let lots: BTreeMap<LotId, Quantity> = lots.collect();
-    assert_eq!(unpromised(offers([2, 3, 4]), &lots), offers(expected), "{promised:?}");
-}
-
-#[test]
-fn what_others_were_promised_of_a_lot_is_not_there_to_leave() {
-    check_unpromised(&[], [2, 3, 4]);
-    check_unpromised(&[(0, 1)], [2, 2, 4]);
-    check_unpromised(&[(0, 4)], [1, 0, 4]);
-    check_unpromised(&[(0, 5), (1, 1)], [0, 0, 3]);
-    check_unpromised(&[(0, 6), (1, 9)], [0, 0, 0]);
-    check_unpromised(&[(2, 7)], [2, 3, 4]);
-    let plain = vec![Pick { location: place(0).location, lot: None, quantity: Quantity::whole(2) }];
-    assert_eq!(unpromised(plain.clone(), &BTreeMap::from([(lot(0), Quantity::whole(9))])), plain);
-}
-
 /// Five of a lot and five of another lie here, and four of the first were promised by name; who was promised any
 /// takes some of that lot.
 fn check_named(quantity: i64, expected: Option<Refusal>) {

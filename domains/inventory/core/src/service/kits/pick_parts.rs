@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::service::kits::reserve_kit::{Short, parts_short};
 use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
 use crate::service::reservations::reserve_stock::expired_at;
-use crate::service::reservations::ship_reservation::unpromised;
 use crate::store;
 use crate::store::bin::{MAX_PICKS, Wanted};
 use data::Unit;
@@ -105,8 +104,7 @@ impl Parts<'_> {
         let level = self.levels.get(&item).ok_or(Error::ItemNotFound)?;
         let (today, unpromised_at) = (ctx.now().date_naive(), level.tracked.then(|| ctx.now()));
         let wanted = Wanted { item, warehouse, lot: None, today, unpromised_at };
-        let offered = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
-        let mut offered = unpromised(unit, ctx, item, warehouse, offered).await?;
+        let mut offered = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
         let needed = self.needed.get(&item).copied().unwrap_or_default();
         for (at, named) in self.named_of(item) {
             let lot = match &named.lot {

@@ -336,13 +336,10 @@ fn all_of(expired: &[Expired], wanted: impl Fn(&Expired) -> bool) -> Quantity {
 /// What of the lot is good, at the warehouse, and not promised by name.
 async fn free_of_lot(unit: &Unit, ctx: &Ctx, line: &NewReservation, lot: LotId) -> Result<i64, data::Error> {
     let NewReservation { item, warehouse, .. } = *line;
-    let today = ctx.now().date_naive();
-    let wanted = Wanted { item, warehouse, lot: Some(lot), today, unpromised_at: None };
-    let picks = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
-    let promised = store::reservation::of_lots(unit, ctx.now(), item).await?;
-    let promised = promised.iter().filter(|of| of.lot_id == lot && of.warehouse_id == warehouse);
-    let there: i64 = picks.iter().map(|pick| pick.quantity.millionths()).sum();
-    Ok(there - promised.map(|of| of.quantity.millionths()).sum::<i64>())
+    let (today, unpromised_at) = (ctx.now().date_naive(), Some(ctx.now()));
+    let wanted = Wanted { item, warehouse, lot: Some(lot), today, unpromised_at };
+    let free = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
+    Ok(free.iter().map(|pick| pick.quantity.millionths()).sum())
 }
 
 /// The balances have it already.

@@ -2,7 +2,7 @@
 //! taken from, first what expires first.
 
 use crate::App;
-use crate::domain::ledger::{self, Pick, pick};
+use crate::domain::ledger::{Pick, pick};
 use crate::domain::movement::{Document, EnteredQuantity, MovementKind};
 use crate::domain::place::{LocationUse, Place};
 use crate::domain::reservation::{Reservation, ReservationStatus};
@@ -14,7 +14,7 @@ use crate::store;
 use crate::store::bin::{MAX_PICKS, Wanted};
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
-use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, WarehouseId};
+use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId};
 use kernel::{Ctx, Quantity};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -198,19 +198,17 @@ async fn picks(
     let Reservation { item, warehouse, .. } = *reservation;
     let (quantity, lot) = (parcel.quantity, parcel.lot.or(reservation.lot));
     let today = ctx.now().date_naive();
+    // Whoever was promised the lot by name takes a part of it that is nobody else's.
     let unpromised_at = (level.tracked && reservation.lot.is_none()).then(|| ctx.now());
     let wanted = Wanted { item, warehouse, lot, today, unpromised_at };
     let found = store::bin::to_pick(unit, wanted, MAX_PICKS + taken.len() as i64).await?;
+    // What was taken of a lot is the first of what is free of it, so the rest of each bin is free too.
     let offered = found.into_iter().map(|pick| {
         let taken = taken.get(&(pick.location, pick.lot)).copied().unwrap_or_default();
         Pick { quantity: pick.quantity.saturating_sub(taken), ..pick }
     });
     let offered = offered.filter(|pick| pick.quantity.is_positive());
-    let mut offered: Vec<Pick> = offered.take(usize::try_from(MAX_PICKS).unwrap_or_default()).collect();
-    // Whoever was promised the lot by name takes a part of it that is nobody else's.
-    if reservation.lot.is_none() {
-        offered = unpromised(unit, ctx, item, warehouse, offered).await?;
-    }
+    let offered: Vec<Pick> = offered.take(usize::try_from(MAX_PICKS).unwrap_or_default()).collect();
     match pick(offered.iter().copied(), quantity) {
         Ok(picks) => Ok(picks),
         // Its policy lets the floor owe what is not there.
@@ -226,23 +224,6 @@ async fn picks(
             Err(short(unit, lot, quantity, available).await?)
         }
     }
-}
-
-/// The offer without what is promised of its lots by name. What is about to leave is promised no more by then.
-pub async fn unpromised(
-    unit: &Unit,
-    ctx: &Ctx,
-    item: ItemId,
-    warehouse: WarehouseId,
-    offered: Vec<Pick>,
-) -> Result<Vec<Pick>, data::Error> {
-    if offered.iter().all(|offer| offer.lot.is_none()) {
-        return Ok(offered);
-    }
-    let promised = store::reservation::of_lots(unit, ctx.now(), item).await?.into_iter();
-    let here = promised.filter(|of| of.warehouse_id == warehouse).map(|of| (of.lot_id, of.quantity));
-    let here: BTreeMap<LotId, Quantity> = here.collect();
-    Ok(ledger::unpromised(offered, &here))
 }
 
 /// So little is free: of the lot, where one is named.

@@ -3,13 +3,13 @@
 
 use crate::engine::{Lease, Link, no_answer};
 use crate::error::breaks_connection;
+use crate::inflight::HeldKey;
 use crate::meter::Meter;
 use crate::named::Names;
 use crate::signals::Signals;
 use crate::wall::{Door, Wall};
 use async_trait::async_trait;
 use futures::TryFutureExt;
-use futures::lock::OwnedMutexGuard;
 use kernel::TenantId;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
@@ -54,7 +54,7 @@ impl Connection {
     }
 
     /// The key is given back when the transaction has ended, however that is.
-    pub fn with_key(mut self, key: Option<OwnedMutexGuard<()>>) -> Self {
+    pub fn with_key(mut self, key: Option<HeldKey>) -> Self {
         if let Some(lease) = self.lease.get_mut() {
             lease.key = key;
         }

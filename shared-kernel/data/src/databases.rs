@@ -4,7 +4,7 @@
 use crate::connection::{Alone, Connection};
 use crate::engine::{Engine, Usage};
 use crate::error::Error;
-use crate::inflight::{InFlight, InFlightKeys};
+use crate::inflight::{HeldKey, InFlightKeys};
 use crate::kernel_rows::{self, Stored};
 use crate::message::Subscriptions;
 use crate::meter::Meter;
@@ -15,7 +15,6 @@ use crate::tx::Tx;
 use crate::unit::Unit;
 use crate::wall::{Door, Wall};
 use chrono::Duration;
-use futures::lock::OwnedMutexGuard;
 use kernel::ctx::Idempotency;
 use kernel::{Clock, Ctx, TenantId};
 use sea_orm::{DbBackend, QueryResult};
@@ -132,14 +131,13 @@ impl Databases {
 
     pub async fn write(&self, ctx: &Ctx) -> Result<Unit, Error> {
         let key = self.hold_key(ctx).await?;
-        let in_flight = self.enter(ctx)?;
         let connection = self.lease(true, Some(ctx.tenant())).await?.with_key(key);
         let rows = connection.batch(&self.begin(Begin::Write, ctx)).await?;
         for row in &rows {
             refuse_if(row, "in_flight", Error::InFlight)?;
             refuse_if(row, "applied", Error::AlreadyApplied)?;
         }
-        Ok(Unit::new(Tx::new(connection, ctx.tenant()), self.clone(), ctx.clone(), in_flight))
+        Ok(Unit::new(Tx::new(connection, ctx.tenant()), self.clone(), ctx.clone()))
     }
 
     /// Across tenants, on the platform's tables only. The reasons are a short, committed list.
@@ -248,22 +246,19 @@ impl Databases {
 
     /// A request that has dropped a unit waits until that is rolled back, lest it be refused for its own key.
     /// Who begins two at once is refused.
-    async fn hold_key(&self, ctx: &Ctx) -> Result<Option<OwnedMutexGuard<()>>, Error> {
+    async fn hold_key(&self, ctx: &Ctx) -> Result<Option<HeldKey>, Error> {
         let Some(idempotency) = self.idempotency(ctx) else { return Ok(None) };
         let held = Arc::clone(&idempotency.held).lock_owned();
         let wait = self.0.engine.settings().acquire_timeout;
-        timeout(wait, held).await.map(Some).map_err(|_| Error::InFlight)
-    }
-
-    /// On SQLite the process knows which keys are being worked on; PostgreSQL has an advisory lock for it.
-    fn enter(&self, ctx: &Ctx) -> Result<Option<InFlight>, Error> {
-        match self.idempotency(ctx) {
-            Some(idempotency) if !self.is_postgres() => {
-                let key = format!("{}/{}/{}", ctx.tenant(), kernel_rows::holder(ctx), idempotency.key);
-                self.0.in_flight.enter(key).map(Some).ok_or(Error::InFlight)
-            }
-            _ => Ok(None),
-        }
+        let held = timeout(wait, held).await.map_err(|_| Error::InFlight)?;
+        // Another request is refused before it waits for the writer; PostgreSQL has a lock for it (`begin`).
+        let in_flight = if self.is_postgres() {
+            None
+        } else {
+            let key = format!("{}/{}/{}", ctx.tenant(), kernel_rows::holder(ctx), idempotency.key);
+            Some(self.0.in_flight.enter(key).ok_or(Error::InFlight)?)
+        };
+        Ok(Some(HeldKey::new(in_flight, held)))
     }
 
     /// Transaction, role, schema, tenant, key and inbox in one message.

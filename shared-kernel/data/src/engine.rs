@@ -4,10 +4,10 @@
 //! SQLite a domain's file has one writer, for which transactions queue in process, and a few readers.
 
 use crate::error::Error;
+use crate::inflight::HeldKey;
 use crate::named::Call;
 use crate::signals::Signals;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleResult};
-use futures::lock::OwnedMutexGuard;
 use sea_orm::QueryResult;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
@@ -273,7 +273,7 @@ pub(crate) struct Lease {
     /// Whom to wake once it is certain how the transaction ended.
     pub wake: Option<(Signals, &'static str)>,
     /// The request's key, which its transaction has until then.
-    pub key: Option<OwnedMutexGuard<()>>,
+    pub key: Option<HeldKey>,
 }
 
 impl Lease {

@@ -4,7 +4,6 @@
 use crate::databases::Databases;
 use crate::entity::{PlatformEntity, TenantEntity};
 use crate::error::Error;
-use crate::inflight::InFlight;
 use crate::kernel_rows::{self, Answer, KernelRows};
 use crate::message::{ActAs, AuditEntry, AuditRecorded, Job, JobOptions, NewMessage};
 use crate::tx::Tx;
@@ -25,8 +24,6 @@ pub struct Unit {
     ctx: Ctx,
     messages: Vec<NewMessage>,
     stale: Stale,
-    /// Held until the transaction has ended, so that a second request with the same key is told to wait.
-    _in_flight: Option<InFlight>,
 }
 
 impl Deref for Unit {
@@ -37,9 +34,8 @@ impl Deref for Unit {
 }
 
 impl Unit {
-    pub(crate) fn new(tx: Tx, databases: Databases, ctx: Ctx, in_flight: Option<InFlight>) -> Self {
-        let stale = Stale::default();
-        Self { tx, databases, ctx, messages: Vec::new(), stale, _in_flight: in_flight }
+    pub(crate) fn new(tx: Tx, databases: Databases, ctx: Ctx) -> Self {
+        Self { tx, databases, ctx, messages: Vec::new(), stale: Stale::default() }
     }
 
     /// Sets the tenant, the times and the first version.

@@ -8,7 +8,7 @@ use kernel::problem::SUPPORT_CANNOT_START_JOBS;
 use kernel::{Actor, Ctx, DomainEvent, Id, PermissionSet, Problem};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use testkit::{Stage, both};
+use testkit::{Backend, Stage, both};
 
 #[derive(Serialize, Deserialize)]
 struct SendLetter {
@@ -245,6 +245,19 @@ both!(
         assert_eq!(customers(&databases, &tenant.ctx(&[])).await, 0);
     }
 );
+
+/// On one thread nothing is rolled back before the test waits. PostgreSQL's lock is the transaction's own.
+#[tokio::test]
+async fn on_sqlite_nobody_has_a_key_before_a_dropped_unit_is_rolled_back() {
+    let stage = Stage::new(Backend::Sqlite).await;
+    let databases = stage.databases("billing").await;
+    let tenant = stage.tenant();
+    let [ctx, again] = [(); 2].map(|()| keyed(&tenant.ctx(&[]), "k", false));
+    drop(databases.write(&ctx).await.unwrap());
+    assert!(matches!(databases.write(&again).await, Err(Error::InFlight)));
+    drop(ctx.idempotency().unwrap().held.lock().await);
+    assert!(databases.write(&again).await.is_ok());
+}
 
 both!(
     async fn a_result_its_handler_cannot_render_commits_nothing(stage: Stage) {

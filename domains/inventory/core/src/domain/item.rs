@@ -6,7 +6,6 @@ use crate::domain::lot::Tracking;
 use crate::domain::sku::Sku;
 use crate::domain::stock::{self, Level};
 use crate::domain::text;
-use crate::domain::told::told;
 use crate::domain::units::UnitName;
 use chrono::{DateTime, Utc};
 use inventory_contract::{FamilyId, ItemChanged, ItemCreated, ItemDeleted, ItemId, ItemRestored};
@@ -64,12 +63,29 @@ impl ItemFields {
         ])
     }
 
-    // What others are told of an item with these fields.
-    told! {
-        |self, item: ItemId| {
-            item, sku: self.sku.to_string(), name: self.name.clone(), unit: self.unit.clone()
-        }
-        created ItemCreated, changed ItemChanged, deleted ItemDeleted, restored ItemRestored
+    /// What others are told of an item with these fields.
+    pub fn created(&self, item: ItemId) -> ItemCreated {
+        let (sku, name, unit) = self.told();
+        ItemCreated { item, sku, name, unit }
+    }
+
+    pub fn changed(&self, item: ItemId) -> ItemChanged {
+        let (sku, name, unit) = self.told();
+        ItemChanged { item, sku, name, unit }
+    }
+
+    pub fn deleted(&self, item: ItemId) -> ItemDeleted {
+        let (sku, name, unit) = self.told();
+        ItemDeleted { item, sku, name, unit }
+    }
+
+    pub fn restored(&self, item: ItemId) -> ItemRestored {
+        let (sku, name, unit) = self.told();
+        ItemRestored { item, sku, name, unit }
+    }
+
+    fn told(&self) -> (String, String, String) {
+        (self.sku.to_string(), self.name.clone(), self.unit.clone())
     }
 }
 

@@ -27,6 +27,5 @@ pub mod sku;
 pub mod stock;
 pub mod supplier;
 pub mod text;
-mod told;
 pub mod transfer;
 pub mod units;

@@ -1,6 +1,5 @@
 //! Whom the tenant buys from.
 
-use crate::domain::told::told;
 use chrono::{DateTime, Utc};
 use inventory_contract::{SupplierChanged, SupplierCreated, SupplierDeleted, SupplierId, SupplierRestored};
 use kernel::reference::{check_external_id, check_metadata, patch_metadata};
@@ -74,10 +73,29 @@ impl SupplierFields {
         fields.checked()
     }
 
-    // What others are told of a supplier with these fields.
-    told! {
-        |self, supplier: SupplierId| { supplier, code: self.code.clone(), name: self.name.clone() }
-        created SupplierCreated, changed SupplierChanged, deleted SupplierDeleted, restored SupplierRestored
+    /// What others are told of a supplier with these fields.
+    pub fn created(&self, supplier: SupplierId) -> SupplierCreated {
+        let (code, name) = self.told();
+        SupplierCreated { supplier, code, name }
+    }
+
+    pub fn changed(&self, supplier: SupplierId) -> SupplierChanged {
+        let (code, name) = self.told();
+        SupplierChanged { supplier, code, name }
+    }
+
+    pub fn deleted(&self, supplier: SupplierId) -> SupplierDeleted {
+        let (code, name) = self.told();
+        SupplierDeleted { supplier, code, name }
+    }
+
+    pub fn restored(&self, supplier: SupplierId) -> SupplierRestored {
+        let (code, name) = self.told();
+        SupplierRestored { supplier, code, name }
+    }
+
+    fn told(&self) -> (String, String) {
+        (self.code.clone(), self.name.clone())
     }
 
     pub fn search_text(&self) -> String {

@@ -199,6 +199,11 @@ impl Responder for Rendered {
     }
 }
 
+/// For [`respond`], where nothing is shown of what the use case came to.
+pub fn no_content<T>(_: &T) -> Rendered {
+    Rendered::no_content()
+}
+
 /// Runs a use case that writes. Its unit of work stores the answer that `render` makes of the result, in the same
 /// transaction; the client gets the same.
 pub async fn respond<T, E, U, R>(ctx: &Ctx, use_case: U, render: R) -> Answer

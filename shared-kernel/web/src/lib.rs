@@ -32,10 +32,11 @@ pub mod remote;
 mod server;
 mod target;
 mod visitor;
+mod wire_enum;
 mod words;
 
 pub use account::AccountLimit;
-pub use answer::{Answer, Rendered, respond};
+pub use answer::{Answer, Rendered, no_content, respond};
 pub use api::{Api, PREFIX};
 pub use body::{Body, Upload, nullable};
 pub use connections::{mark_under_way, watch_connections};

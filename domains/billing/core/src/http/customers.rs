@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
-    PathId, Query, Rendered, State, respond,
+    PathId, Query, Rendered, State, no_content, respond,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -208,12 +208,7 @@ pub async fn put_customer(
     responses((status = 204, description = "It is deleted, and can be restored"))
 )]
 pub async fn delete_customer(app: State<App>, caller: Caller, id: PathId<CustomerKind>) -> Answer {
-    respond(
-        &caller,
-        async |ctx| delete_customer::delete_customer(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
-    )
-    .await
+    respond(&caller, async |ctx| delete_customer::delete_customer(&app, ctx, id.id()).await, no_content).await
 }
 
 /// Brings a deleted customer back

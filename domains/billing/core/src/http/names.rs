@@ -2,45 +2,17 @@
 
 use crate::domain::product::Interval;
 use crate::domain::subscription::SubscriptionStatus;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use web::wire_enum;
 
-macro_rules! wire_enum {
-    ($(#[$doc:meta])* $name:ident = $of:ty { $($variant:ident),* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($variant),*
-        }
-
-        impl From<$name> for $of {
-            fn from(value: $name) -> Self {
-                match value {
-                    $($name::$variant => Self::$variant),*
-                }
-            }
-        }
-
-        impl From<$of> for $name {
-            fn from(value: $of) -> Self {
-                match value {
-                    $(<$of>::$variant => Self::$variant),*
-                }
-            }
-        }
-    };
-}
-
-wire_enum!(
+wire_enum! {
     /// How often a price is due
     PriceInterval = Interval { Month, Year, OneTime }
-);
-wire_enum!(
+}
+wire_enum! {
     /// Whether a subscription is billed
     SubscriptionState = SubscriptionStatus { Active, Canceled }
-);
-wire_enum!(
+}
+wire_enum! {
     /// Where an invoice is on its way
     InvoiceState = billing_contract::InvoiceStatus { Draft, PendingApproval, Open, Void }
-);
+}

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
-    PathId, Query, Rendered, State, respond,
+    PathId, Query, Rendered, State, no_content, respond,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -258,12 +258,7 @@ pub async fn put_product(
     responses((status = 204, description = "It is deleted, and can be restored"))
 )]
 pub async fn delete_product(app: State<App>, caller: Caller, id: PathId<ProductKind>) -> Answer {
-    respond(
-        &caller,
-        async |ctx| delete_product::delete_product(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
-    )
-    .await
+    respond(&caller, async |ctx| delete_product::delete_product(&app, ctx, id.id()).await, no_content).await
 }
 
 /// Brings a deleted product back

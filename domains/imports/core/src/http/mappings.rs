@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, PageQuery, PathId, Query, Rendered, State,
-    nullable, respond,
+    no_content, nullable, respond,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -181,12 +181,7 @@ pub async fn patch_mapping(
     responses((status = 204, description = "It is deleted, and can be restored"))
 )]
 pub async fn delete_mapping(app: State<App>, caller: Caller, id: PathId<MappingKind>) -> Answer {
-    respond(
-        &caller,
-        async |ctx| service::delete_mapping(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
-    )
-    .await
+    respond(&caller, async |ctx| service::delete_mapping(&app, ctx, id.id()).await, no_content).await
 }
 
 /// Brings a deleted mapping back

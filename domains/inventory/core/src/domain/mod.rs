@@ -28,4 +28,5 @@ pub mod stock;
 pub mod supplier;
 pub mod text;
 pub mod transfer;
+pub mod unique;
 pub mod units;

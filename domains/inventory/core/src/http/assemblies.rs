@@ -11,13 +11,13 @@ use inventory_contract::{AssemblyId, AssemblyKind, ItemId, ItemKind, LocationId,
 use kernel::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond, wire_enum};
 
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AssemblyDirectionDto {
-    Made,
-    TakenApart,
+wire_enum! {
+    AssemblyDirectionDto = Direction {
+        Made,
+        TakenApart,
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -58,10 +58,7 @@ impl From<&Assembly> for AssemblyDto {
             id: assembly.id,
             item_id: assembly.item,
             warehouse_id: assembly.warehouse,
-            direction: match assembly.direction {
-                Direction::Made => AssemblyDirectionDto::Made,
-                Direction::TakenApart => AssemblyDirectionDto::TakenApart,
-            },
+            direction: assembly.direction.into(),
             quantity: assembly.quantity,
             entered_quantity: entered.map(|entered| entered.quantity),
             entered_unit: entered.map(|entered| entered.unit.clone()),

@@ -11,7 +11,9 @@ use inventory_contract::{BarcodeId, BarcodeIdKind, ItemId, ItemKind};
 use kernel::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{
+    Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, no_content, respond, wire_enum,
+};
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
@@ -37,24 +39,13 @@ pub struct BarcodeDto {
     updated_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BarcodeKindDto {
-    Gtin,
-    /// A GTIN that is the number of a book
-    Isbn,
-    Sscc,
-    Own,
-}
-
-impl From<BarcodeKind> for BarcodeKindDto {
-    fn from(kind: BarcodeKind) -> Self {
-        match kind {
-            BarcodeKind::Gtin => Self::Gtin,
-            BarcodeKind::Isbn => Self::Isbn,
-            BarcodeKind::Sscc => Self::Sscc,
-            BarcodeKind::Own => Self::Own,
-        }
+wire_enum! {
+    BarcodeKindDto = BarcodeKind {
+        Gtin,
+        /// A GTIN that is the number of a book
+        Isbn,
+        Sscc,
+        Own,
     }
 }
 
@@ -93,27 +84,15 @@ pub struct AddBarcodeDto {
     quantity: Option<Quantity>,
 }
 
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReadAsDto {
-    Gtin,
-    Isbn,
-    Sscc,
-    /// The eight digits below a UPC-E, kept as the UPC-A that they stand for
-    UpcE,
-    /// A code of the tenant's own, be it digits alone
-    Own,
-}
-
-impl From<ReadAsDto> for ReadAs {
-    fn from(kind: ReadAsDto) -> Self {
-        match kind {
-            ReadAsDto::Gtin => Self::Gtin,
-            ReadAsDto::Isbn => Self::Isbn,
-            ReadAsDto::Sscc => Self::Sscc,
-            ReadAsDto::UpcE => Self::UpcE,
-            ReadAsDto::Own => Self::Own,
-        }
+wire_enum! {
+    ReadAsDto = ReadAs {
+        Gtin,
+        Isbn,
+        Sscc,
+        /// The eight digits below a UPC-E, kept as the UPC-A that they stand for
+        UpcE,
+        /// A code of the tenant's own, be it digits alone
+        Own,
     }
 }
 
@@ -302,7 +281,7 @@ pub async fn delete_barcode(app: State<App>, caller: Caller, id: PathId<BarcodeI
     respond(
         &caller,
         async |ctx| service::catalogue::delete_barcode::delete_barcode(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
+        no_content,
     )
     .await
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, PageQuery, PathId, Query, Rendered, State,
-    nullable, respond,
+    no_content, nullable, respond,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -179,12 +179,7 @@ pub async fn patch_category(
     responses((status = 204, description = "It is deleted, and can be restored"))
 )]
 pub async fn delete_category(app: State<App>, caller: Caller, id: PathId<CategoryKind>) -> Answer {
-    respond(
-        &caller,
-        async |ctx| delete_category::delete_category(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
-    )
-    .await
+    respond(&caller, async |ctx| delete_category::delete_category(&app, ctx, id.id()).await, no_content).await
 }
 
 /// Brings a deleted category back where it stood

@@ -14,38 +14,16 @@ use inventory_contract::{CountId, CountKind, CountStatus, ItemId, LocationId, Lo
 use kernel::{Money, Quantity};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond, wire_enum};
 
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CountStatusDto {
-    Open,
-    /// Off by more than a hold rule allows
-    PendingApproval,
-    /// What it was off by is adjusted
-    Posted,
-    Cancelled,
-}
-
-impl From<CountStatus> for CountStatusDto {
-    fn from(status: CountStatus) -> Self {
-        match status {
-            CountStatus::Open => Self::Open,
-            CountStatus::PendingApproval => Self::PendingApproval,
-            CountStatus::Posted => Self::Posted,
-            CountStatus::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<CountStatusDto> for CountStatus {
-    fn from(status: CountStatusDto) -> Self {
-        match status {
-            CountStatusDto::Open => Self::Open,
-            CountStatusDto::PendingApproval => Self::PendingApproval,
-            CountStatusDto::Posted => Self::Posted,
-            CountStatusDto::Cancelled => Self::Cancelled,
-        }
+wire_enum! {
+    CountStatusDto = CountStatus {
+        Open,
+        /// Off by more than a hold rule allows
+        PendingApproval,
+        /// What it was off by is adjusted
+        Posted,
+        Cancelled,
     }
 }
 

@@ -26,8 +26,8 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use web::{
-    Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, PageQuery, PathId, Rendered, State, nullable,
-    respond,
+    Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, PageQuery, PathId, Rendered, State, no_content,
+    nullable, respond,
 };
 
 fn text(most: usize) -> ObjectBuilder {
@@ -309,12 +309,7 @@ pub async fn patch_family(
     responses((status = 204, description = "It is deleted, and can be restored"))
 )]
 pub async fn delete_family(app: State<App>, caller: Caller, id: PathId<FamilyKind>) -> Answer {
-    respond(
-        &caller,
-        async |ctx| delete_family::delete_family(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
-    )
-    .await
+    respond(&caller, async |ctx| delete_family::delete_family(&app, ctx, id.id()).await, no_content).await
 }
 
 /// Brings a deleted family back

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
-    PathId, Query, Rendered, State, nullable, respond,
+    PathId, Query, Rendered, State, no_content, nullable, respond,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -456,7 +456,7 @@ pub async fn delete_item(app: State<App>, caller: Caller, id: PathId<ItemKind>) 
     respond(
         &caller,
         async |ctx| service::catalogue::delete_item::delete_item(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
+        no_content,
     )
     .await
 }

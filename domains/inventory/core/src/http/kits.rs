@@ -13,32 +13,14 @@ use inventory_contract::{ItemId, ItemKind, WarehouseId};
 use kernel::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, IfMatch, PathId, Query, Rendered, State, respond};
+use web::{Answer, Body, Caller, IfMatch, PathId, Query, Rendered, State, respond, wire_enum};
 
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BillKindDto {
-    /// Sold as its parts, and never stocked itself
-    Kit,
-    /// Stocked, and made of its parts
-    Assembly,
-}
-
-impl From<BillKind> for BillKindDto {
-    fn from(kind: BillKind) -> Self {
-        match kind {
-            BillKind::Kit => Self::Kit,
-            BillKind::Assembly => Self::Assembly,
-        }
-    }
-}
-
-impl From<BillKindDto> for BillKind {
-    fn from(kind: BillKindDto) -> Self {
-        match kind {
-            BillKindDto::Kit => Self::Kit,
-            BillKindDto::Assembly => Self::Assembly,
-        }
+wire_enum! {
+    BillKindDto = BillKind {
+        /// Sold as its parts, and never stocked itself
+        Kit,
+        /// Stocked, and made of its parts
+        Assembly,
     }
 }
 

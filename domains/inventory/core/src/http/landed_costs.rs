@@ -9,7 +9,7 @@ use inventory_contract::{ItemId, LandedCostId, LandedCostKind, MovementId};
 use kernel::{Currency, Money, Quantity};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Rendered, State, respond};
+use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Rendered, State, respond, wire_enum};
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
@@ -47,32 +47,12 @@ pub struct LandedLineDto {
     in_stock: Money,
 }
 
-/// By what the receipts bear it: their values, their quantities, or each the same
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BasisDto {
-    Value,
-    Quantity,
-    Equally,
-}
-
-impl From<Basis> for BasisDto {
-    fn from(basis: Basis) -> Self {
-        match basis {
-            Basis::Value => Self::Value,
-            Basis::Quantity => Self::Quantity,
-            Basis::Equally => Self::Equally,
-        }
-    }
-}
-
-impl From<BasisDto> for Basis {
-    fn from(basis: BasisDto) -> Self {
-        match basis {
-            BasisDto::Value => Self::Value,
-            BasisDto::Quantity => Self::Quantity,
-            BasisDto::Equally => Self::Equally,
-        }
+wire_enum! {
+    /// By what the receipts bear it: their values, their quantities, or each the same
+    BasisDto = Basis {
+        Value,
+        Quantity,
+        Equally,
     }
 }
 

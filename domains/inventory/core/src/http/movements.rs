@@ -13,7 +13,7 @@ use kernel::{Money, Quantity};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond, wire_enum};
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
@@ -62,17 +62,17 @@ pub struct MovementDto {
     updated_at: DateTime<Utc>,
 }
 
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MovementKindDto {
-    Receipt,
-    Shipment,
-    Adjustment,
-    Import,
-    Transfer,
-    Return,
-    Scrap,
-    Assembly,
+wire_enum! {
+    MovementKindDto = MovementKind {
+        Receipt,
+        Shipment,
+        Adjustment,
+        Import,
+        Transfer,
+        Return,
+        Scrap,
+        Assembly,
+    }
 }
 
 impl From<&Movement> for MovementDto {
@@ -84,16 +84,7 @@ impl From<&Movement> for MovementDto {
             location_id: movement.location,
             lot_id: movement.lot,
             sequence: movement.sequence,
-            kind: match movement.kind {
-                MovementKind::Receipt => MovementKindDto::Receipt,
-                MovementKind::Shipment => MovementKindDto::Shipment,
-                MovementKind::Adjustment => MovementKindDto::Adjustment,
-                MovementKind::Import => MovementKindDto::Import,
-                MovementKind::Transfer => MovementKindDto::Transfer,
-                MovementKind::Return => MovementKindDto::Return,
-                MovementKind::Scrap => MovementKindDto::Scrap,
-                MovementKind::Assembly => MovementKindDto::Assembly,
-            },
+            kind: movement.kind.into(),
             quantity: movement.quantity,
             entered: movement.entered.as_ref().map(EnteredDto::from),
             happened_at: movement.happened_at,
@@ -131,30 +122,21 @@ pub struct DocumentDto {
     id: Uuid,
 }
 
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentKindDto {
-    Transfer,
-    PurchaseOrder,
-    SalesOrder,
-    Count,
-    Assembly,
-    Import,
-    Sale,
+wire_enum! {
+    DocumentKindDto = DocumentKind {
+        Transfer,
+        PurchaseOrder,
+        SalesOrder,
+        Count,
+        Assembly,
+        Import,
+        Sale,
+    }
 }
 
 impl From<Document> for DocumentDto {
     fn from(document: Document) -> Self {
-        let kind = match document.kind {
-            DocumentKind::Transfer => DocumentKindDto::Transfer,
-            DocumentKind::PurchaseOrder => DocumentKindDto::PurchaseOrder,
-            DocumentKind::SalesOrder => DocumentKindDto::SalesOrder,
-            DocumentKind::Count => DocumentKindDto::Count,
-            DocumentKind::Assembly => DocumentKindDto::Assembly,
-            DocumentKind::Import => DocumentKindDto::Import,
-            DocumentKind::Sale => DocumentKindDto::Sale,
-        };
-        Self { kind, id: document.id }
+        Self { kind: document.kind.into(), id: document.id }
     }
 }
 

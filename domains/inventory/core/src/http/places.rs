@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, PageQuery, PathId, Query, Rendered, State,
-    nullable, respond,
+    no_content, nullable, respond, wire_enum,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -143,12 +143,7 @@ pub async fn patch_warehouse(
 /// Only one in which nothing is left, and no location but its floor, which goes with it.
 #[utoipa::path(delete, path = "/warehouses/{id}", responses((status = 204)))]
 pub async fn delete_warehouse(app: State<App>, caller: Caller, id: PathId<WarehouseKind>) -> Answer {
-    respond(
-        &caller,
-        async |ctx| warehouses::delete_warehouse(&app, ctx, id.id()).await,
-        |(): &()| Rendered::no_content(),
-    )
-    .await
+    respond(&caller, async |ctx| warehouses::delete_warehouse(&app, ctx, id.id()).await, no_content).await
 }
 
 fn shown(warehouse: &Warehouse) -> Rendered {
@@ -177,34 +172,14 @@ pub struct LocationDto {
     deleted_at: Option<DateTime<Utc>>,
 }
 
-/// What a location is for
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LocationKindDto {
-    Storage,
-    /// On hand, and not available
-    Quarantine,
-    /// On its way to the warehouse, so not available yet
-    Transit,
-}
-
-impl From<LocationUse> for LocationKindDto {
-    fn from(kind: LocationUse) -> Self {
-        match kind {
-            LocationUse::Storage => Self::Storage,
-            LocationUse::Quarantine => Self::Quarantine,
-            LocationUse::Transit => Self::Transit,
-        }
-    }
-}
-
-impl From<LocationKindDto> for LocationUse {
-    fn from(kind: LocationKindDto) -> Self {
-        match kind {
-            LocationKindDto::Storage => Self::Storage,
-            LocationKindDto::Quarantine => Self::Quarantine,
-            LocationKindDto::Transit => Self::Transit,
-        }
+wire_enum! {
+    /// What a location is for
+    LocationKindDto = LocationUse {
+        Storage,
+        /// On hand, and not available
+        Quarantine,
+        /// On its way to the warehouse, so not available yet
+        Transit,
     }
 }
 
@@ -355,12 +330,7 @@ pub async fn patch_location(
 /// Only one in which nothing is left, and no other location.
 #[utoipa::path(delete, path = "/locations/{id}", responses((status = 204)))]
 pub async fn delete_location(app: State<App>, caller: Caller, id: PathId<LocationIdKind>) -> Answer {
-    respond(
-        &caller,
-        async |ctx| locations::delete_location(&app, ctx, id.id()).await,
-        |(): &()| Rendered::no_content(),
-    )
-    .await
+    respond(&caller, async |ctx| locations::delete_location(&app, ctx, id.id()).await, no_content).await
 }
 
 fn location_shown(location: &Location) -> Rendered {

@@ -19,46 +19,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, Listing, OptionalIfMatch, PageQuery, PathExternalId, PathId, Query,
-    Rendered, State, nullable, respond,
+    Rendered, State, nullable, respond, wire_enum,
 };
 
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PurchaseOrderStatusDto {
-    Draft,
-    Ordered,
-    PartlyReceived,
-    /// All of it that is expected
-    Received,
-    /// What had not come is expected no more
-    Closed,
-    /// Nothing came
-    Cancelled,
-}
-
-impl From<PurchaseStatus> for PurchaseOrderStatusDto {
-    fn from(status: PurchaseStatus) -> Self {
-        match status {
-            PurchaseStatus::Draft => Self::Draft,
-            PurchaseStatus::Ordered => Self::Ordered,
-            PurchaseStatus::PartlyReceived => Self::PartlyReceived,
-            PurchaseStatus::Received => Self::Received,
-            PurchaseStatus::Closed => Self::Closed,
-            PurchaseStatus::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<PurchaseOrderStatusDto> for PurchaseStatus {
-    fn from(status: PurchaseOrderStatusDto) -> Self {
-        match status {
-            PurchaseOrderStatusDto::Draft => Self::Draft,
-            PurchaseOrderStatusDto::Ordered => Self::Ordered,
-            PurchaseOrderStatusDto::PartlyReceived => Self::PartlyReceived,
-            PurchaseOrderStatusDto::Received => Self::Received,
-            PurchaseOrderStatusDto::Closed => Self::Closed,
-            PurchaseOrderStatusDto::Cancelled => Self::Cancelled,
-        }
+wire_enum! {
+    PurchaseOrderStatusDto = PurchaseStatus {
+        Draft,
+        Ordered,
+        PartlyReceived,
+        /// All of it that is expected
+        Received,
+        /// What had not come is expected no more
+        Closed,
+        /// Nothing came
+        Cancelled,
     }
 }
 

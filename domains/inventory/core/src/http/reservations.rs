@@ -11,7 +11,7 @@ use inventory_contract::{ItemId, LotId, ReservationId, ReservationKind, Warehous
 use kernel::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond, wire_enum};
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
@@ -38,35 +38,13 @@ pub struct ReservationDto {
     updated_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReservationStatusDto {
-    Active,
-    Shipped,
-    Released,
-    /// Its time has passed
-    Expired,
-}
-
-impl From<ReservationStatus> for ReservationStatusDto {
-    fn from(status: ReservationStatus) -> Self {
-        match status {
-            ReservationStatus::Active => Self::Active,
-            ReservationStatus::Shipped => Self::Shipped,
-            ReservationStatus::Released => Self::Released,
-            ReservationStatus::Expired => Self::Expired,
-        }
-    }
-}
-
-impl From<ReservationStatusDto> for ReservationStatus {
-    fn from(status: ReservationStatusDto) -> Self {
-        match status {
-            ReservationStatusDto::Active => Self::Active,
-            ReservationStatusDto::Shipped => Self::Shipped,
-            ReservationStatusDto::Released => Self::Released,
-            ReservationStatusDto::Expired => Self::Expired,
-        }
+wire_enum! {
+    ReservationStatusDto = ReservationStatus {
+        Active,
+        Shipped,
+        Released,
+        /// Its time has passed
+        Expired,
     }
 }
 

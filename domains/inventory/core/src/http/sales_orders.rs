@@ -19,40 +19,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, Listing, PageQuery, PathId, Query, Rendered, State, nullable, respond,
+    wire_enum,
 };
 
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SalesOrderStatusDto {
-    Draft,
-    Confirmed,
-    PartlyShipped,
-    /// All that was not cancelled
-    Shipped,
-    Cancelled,
-}
-
-impl From<SalesOrderStatus> for SalesOrderStatusDto {
-    fn from(status: SalesOrderStatus) -> Self {
-        match status {
-            SalesOrderStatus::Draft => Self::Draft,
-            SalesOrderStatus::Confirmed => Self::Confirmed,
-            SalesOrderStatus::PartlyShipped => Self::PartlyShipped,
-            SalesOrderStatus::Shipped => Self::Shipped,
-            SalesOrderStatus::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<SalesOrderStatusDto> for SalesOrderStatus {
-    fn from(status: SalesOrderStatusDto) -> Self {
-        match status {
-            SalesOrderStatusDto::Draft => Self::Draft,
-            SalesOrderStatusDto::Confirmed => Self::Confirmed,
-            SalesOrderStatusDto::PartlyShipped => Self::PartlyShipped,
-            SalesOrderStatusDto::Shipped => Self::Shipped,
-            SalesOrderStatusDto::Cancelled => Self::Cancelled,
-        }
+wire_enum! {
+    SalesOrderStatusDto = SalesOrderStatus {
+        Draft,
+        Confirmed,
+        PartlyShipped,
+        /// All that was not cancelled
+        Shipped,
+        Cancelled,
     }
 }
 
@@ -289,15 +266,15 @@ pub struct ReturnLineDto {
     reason: Option<String>,
 }
 
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReturnToDto {
-    /// To be sold again
-    Stock,
-    /// To be looked at: promised to nobody
-    Quarantine,
-    /// Thrown away
-    Scrap,
+wire_enum! {
+    ReturnToDto = ReturnTo {
+        /// To be sold again
+        Stock,
+        /// To be looked at: promised to nobody
+        Quarantine,
+        /// Thrown away
+        Scrap,
+    }
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -461,11 +438,7 @@ pub async fn take_back_goods(
         line: line.line_id,
         quantity: line.quantity,
         unit: line.unit,
-        to: match line.to {
-            ReturnToDto::Stock => ReturnTo::Stock,
-            ReturnToDto::Quarantine => ReturnTo::Quarantine,
-            ReturnToDto::Scrap => ReturnTo::Scrap,
-        },
+        to: line.to.into(),
         location: line.location_id,
         lot: line.lot,
         reason: line.reason,

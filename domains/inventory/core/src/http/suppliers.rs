@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, IncludeDeleted, Listing, OptionalIfMatch, PageQuery, PathExternalId,
-    PathId, Query, Rendered, State, nullable, respond,
+    PathId, Query, Rendered, State, no_content, nullable, respond,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -263,7 +263,7 @@ pub async fn delete_supplier(app: State<App>, caller: Caller, id: PathId<Supplie
     respond(
         &caller,
         async |ctx| buying::delete_supplier::delete_supplier(&app, ctx, id.id()).await,
-        |_: &()| Rendered::no_content(),
+        no_content,
     )
     .await
 }

@@ -12,37 +12,15 @@ use inventory_contract::{ItemId, LocationId, LotId, TransferId, TransferKind, Wa
 use kernel::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond};
+use web::{Answer, Body, Caller, Listing, PageQuery, PathId, Query, Rendered, State, respond, wire_enum};
 
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TransferStatusDto {
-    Requested,
-    InTransit,
-    /// All of it came or is lost
-    Completed,
-    Cancelled,
-}
-
-impl From<TransferStatus> for TransferStatusDto {
-    fn from(status: TransferStatus) -> Self {
-        match status {
-            TransferStatus::Requested => Self::Requested,
-            TransferStatus::InTransit => Self::InTransit,
-            TransferStatus::Completed => Self::Completed,
-            TransferStatus::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<TransferStatusDto> for TransferStatus {
-    fn from(status: TransferStatusDto) -> Self {
-        match status {
-            TransferStatusDto::Requested => Self::Requested,
-            TransferStatusDto::InTransit => Self::InTransit,
-            TransferStatusDto::Completed => Self::Completed,
-            TransferStatusDto::Cancelled => Self::Cancelled,
-        }
+wire_enum! {
+    TransferStatusDto = TransferStatus {
+        Requested,
+        InTransit,
+        /// All of it came or is lost
+        Completed,
+        Cancelled,
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Answer, Body, Caller, IfMatch, Listing, OwnOrder, PageQuery, PathId, Query, Rendered, State, respond,
+    wire_enum,
 };
 
 /// A unit of UNECE Recommendation 20, or a package of Recommendation 21
@@ -33,40 +34,14 @@ pub struct UnitDto {
     ratio: Option<String>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DimensionDto {
-    Count,
-    Mass,
-    Volume,
-    Length,
-    Area,
-    Time,
-}
-
-impl From<Dimension> for DimensionDto {
-    fn from(dimension: Dimension) -> Self {
-        match dimension {
-            Dimension::Count => Self::Count,
-            Dimension::Mass => Self::Mass,
-            Dimension::Volume => Self::Volume,
-            Dimension::Length => Self::Length,
-            Dimension::Area => Self::Area,
-            Dimension::Time => Self::Time,
-        }
-    }
-}
-
-impl From<DimensionDto> for Dimension {
-    fn from(dimension: DimensionDto) -> Self {
-        match dimension {
-            DimensionDto::Count => Self::Count,
-            DimensionDto::Mass => Self::Mass,
-            DimensionDto::Volume => Self::Volume,
-            DimensionDto::Length => Self::Length,
-            DimensionDto::Area => Self::Area,
-            DimensionDto::Time => Self::Time,
-        }
+wire_enum! {
+    DimensionDto = Dimension {
+        Count,
+        Mass,
+        Volume,
+        Length,
+        Area,
+        Time,
     }
 }
 

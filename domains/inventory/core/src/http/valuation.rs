@@ -10,7 +10,7 @@ use kernel::{Money, Quantity};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::{Answer, Caller, Listing, PageQuery, PathId, Query, State};
+use web::{Answer, Caller, Listing, PageQuery, PathId, Query, State, wire_enum};
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
@@ -130,37 +130,22 @@ pub struct LayerDto {
     exact_value: String,
 }
 
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryKindDto {
-    /// What was there before its cost was known
-    Opening,
-    Receipt,
-    Issue,
-    /// At the cost that it went out at
-    Return,
-    /// What had been issued turned out to have cost more, where the value is below 0, or less
-    Settlement,
-    /// What was paid differs from the standard: it was more, where the value is below 0
-    Variance,
-    /// The standard changed
-    Revaluation,
-    /// A cost of bringing it here
-    Landed,
-}
-
-impl From<EntryKind> for EntryKindDto {
-    fn from(kind: EntryKind) -> Self {
-        match kind {
-            EntryKind::Opening => Self::Opening,
-            EntryKind::Receipt => Self::Receipt,
-            EntryKind::Issue => Self::Issue,
-            EntryKind::Return => Self::Return,
-            EntryKind::Settlement => Self::Settlement,
-            EntryKind::Variance => Self::Variance,
-            EntryKind::Revaluation => Self::Revaluation,
-            EntryKind::Landed => Self::Landed,
-        }
+wire_enum! {
+    EntryKindDto = EntryKind {
+        /// What was there before its cost was known
+        Opening,
+        Receipt,
+        Issue,
+        /// At the cost that it went out at
+        Return,
+        /// What had been issued turned out to have cost more, where the value is below 0, or less
+        Settlement,
+        /// What was paid differs from the standard: it was more, where the value is below 0
+        Variance,
+        /// The standard changed
+        Revaluation,
+        /// A cost of bringing it here
+        Landed,
     }
 }
 

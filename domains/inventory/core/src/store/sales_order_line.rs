@@ -6,6 +6,7 @@ use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, ReservationId, SalesOrderId, SalesOrderLineId, WarehouseId};
 use kernel::{Currency, Money, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{FromQueryResult, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -145,6 +146,20 @@ pub async fn write(unit: &Unit, line: &SalesOrderLine) -> Result<(), data::Error
         .set(Column::WaitsSince, line.waits_since)
         .filter(Column::PublicId.eq(line.id));
     write.exec().await.map(|_| ())
+}
+
+/// All of an order that is neither shipped nor cancelled, whose reservations hold nothing any more.
+pub async fn cancel_all(unit: &Unit, order: SalesOrderId) -> Result<(), data::Error> {
+    let rest = Expr::col(Column::Quantity).sub(Expr::col(Column::Shipped));
+    let cancel = unit
+        .update::<Entity>()
+        .set_expr(Column::Cancelled, rest.clone())
+        .set(Column::Allocated, Quantity::ZERO)
+        .set(Column::ReservationId, None::<ReservationId>)
+        .set(Column::WaitsSince, None::<i64>)
+        .filter(Column::SalesOrderId.eq(order))
+        .filter(Expr::col(Column::Cancelled).lt(rest));
+    cancel.exec().await.map(|_| ())
 }
 
 /// Whether the reservation is of an order, which then decides what becomes of it.

@@ -363,7 +363,7 @@ fn line(
     let unit = faults.finish(unit)?;
     let of_item = UnitName::of(&item.unit);
     let converted = item.conversions.convert(quantity, &unit, &of_item);
-    let converted = settled(converted, Entered { quantity, unit: unit.clone() }, &of_item, "")?;
+    let converted = settled(converted, Entered { quantity, unit: unit.clone() }, &of_item)?;
     let entered = (quantity, Some(unit.to_string()));
     let line = Line::ordered(number, item.id, converted.quantity, entered, unit_cost);
     Ok(Line { rounding: converted.rounding, ..line })

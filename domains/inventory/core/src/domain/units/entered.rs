@@ -14,30 +14,29 @@ pub struct InItemUnit {
     pub rounding: Option<String>,
 }
 
-/// Of what conversions came to. Faults are told below `place`: at `/unit`, or at `/quantity` where nothing would be left
-/// of it, or too much.
+/// Of what conversions came to. A fault is told at `/unit`, or at `/quantity` where nothing would be left of
+/// it, or too much.
 pub fn settled(
     converted: Result<Converted, UnitError>,
     entered: Entered,
     of_item: &UnitName,
-    place: &str,
 ) -> Result<InItemUnit, Vec<FieldError>> {
     let mut faults = Faults::new();
     let converted = match converted {
         Ok(converted) => converted,
         Err(error) => {
-            faults.add(format!("{place}/unit"), error.code(), error.to_string());
+            faults.add("/unit", error.code(), error.to_string());
             return Err(faults.into_errors());
         }
     };
     let quantity = converted.quantity;
     if quantity == Quantity::ZERO && entered.quantity != Quantity::ZERO {
         let detail = format!("is less than a millionth of the item's unit, {of_item}");
-        faults.add(format!("{place}/quantity"), "too_small", detail);
+        faults.add("/quantity", "too_small", detail);
     }
     if quantity.millionths().unsigned_abs() > MAX_QUANTITY.millionths().unsigned_abs() {
         let detail = format!("is more than {MAX_QUANTITY} of the item's unit, {of_item}");
-        faults.add(format!("{place}/quantity"), "too_large", detail);
+        faults.add("/quantity", "too_large", detail);
     }
     let rounding = converted.rounding();
     faults.finish(InItemUnit { quantity, entered: Some(entered), rounding })

@@ -9,13 +9,13 @@ use crate::domain::movement::{
 };
 use crate::domain::place::Place;
 use crate::domain::share::{NoShare, Part};
+use crate::domain::unique::unique;
 use crate::domain::units::UnitName;
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::buying::line_faults::{LineFaults, not_moved, not_received, over_receipt};
 use crate::service::buying::show_purchase_orders::with_lines;
-use crate::service::ledger::hold::hold;
-use crate::service::ledger::post::{Posting, post_or_refuse};
+use crate::service::ledger::post::{Held, Posting, post_held};
 use crate::service::ledger::receive_stock::in_item_unit;
 use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
 use crate::store;
@@ -69,7 +69,7 @@ pub struct Booking {
     pub order: PurchaseOrder,
     lines: Vec<Line>,
     before: Value,
-    moving: BTreeMap<ItemId, Moving>,
+    held: Held,
     places: BTreeMap<(Option<WarehouseId>, Option<LocationId>), Place>,
     slip: Slip,
     postings: Vec<(i64, Posting)>,
@@ -99,15 +99,12 @@ impl Booking {
         order.status.after(step)?;
         let lines = store::purchase_order_line::of(unit, &order).await?;
         let items = lines.iter().filter(|line| named.contains(&line.number)).map(|line| line.item);
-        let items: BTreeSet<ItemId> = items.collect();
-        let items: Vec<ItemId> = items.into_iter().collect();
-        hold(unit, ctx, &items).await?;
-        let moving = store::item::moving(unit, &items).await?;
+        let held = Held::read(unit, ctx, &unique(items)).await?;
         Ok(Self {
             before: told(&order, lines.iter().filter(|line| named.contains(&line.number))),
             order,
             lines,
-            moving,
+            held,
             places: BTreeMap::new(),
             slip,
             postings: Vec::new(),
@@ -125,7 +122,7 @@ impl Booking {
 
     async fn coming(&mut self, unit: &Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
         let percent = self.order.fields.over_receipt_percent;
-        let (line, moving) = named(&mut self.lines, &self.moving, moved)?;
+        let (line, moving) = named(&mut self.lines, &self.held.moving, moved)?;
         let (part, entered) = part(unit, moving, line, moved, Line::coming).await?;
         let cost = line.receive(part, percent).map_err(|over| over_receipt(line.number, over))?;
         let cost = cost.ok_or_else(|| fault("/quantity", "too_large", "costs more than can be kept"))?;
@@ -168,7 +165,7 @@ impl Booking {
         replaced: bool,
     ) -> Result<Posting, Error> {
         let nothing_comes = self.order.status.after(Step::Receive { rest: true }).is_err();
-        let (line, moving) = named(&mut self.lines, &self.moving, moved)?;
+        let (line, moving) = named(&mut self.lines, &self.held.moving, moved)?;
         if replaced && nothing_comes {
             return Err(fault("/replaced", "closed", "must be false: nothing more comes of a closed order"));
         }
@@ -195,7 +192,7 @@ impl Booking {
         ctx: &Ctx,
         step: impl Fn(bool) -> Step,
     ) -> Result<Booked, Error> {
-        let Self { order, lines, before, postings, faults, .. } = self;
+        let Self { order, lines, before, held, postings, faults, .. } = self;
         faults.finish()?;
         let (numbers, postings): (Vec<i64>, Vec<Posting>) = postings.into_iter().unzip();
         let rest = lines.iter().any(|line| line.due().is_positive());
@@ -206,7 +203,7 @@ impl Booking {
         for line in moved.clone() {
             store::purchase_order_line::write(unit, order.id, line, status).await?;
         }
-        let movements = match post_or_refuse(unit, ctx, &postings).await? {
+        let movements = match post_held(unit, ctx, held, &postings).await? {
             Ok(posted) => posted.movements,
             Err(refused) => {
                 let mut faults = LineFaults::default();

@@ -4,6 +4,7 @@ use crate::domain::buying::{Line, LineInput, total};
 use crate::domain::item::Moving;
 use crate::domain::kit::BillKind;
 use crate::domain::stock::MAX_QUANTITY;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::buying::line_faults::LineFaults;
 use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit};
@@ -12,12 +13,11 @@ use crate::store;
 use data::Unit;
 use inventory_contract::ItemId;
 use kernel::{Currency, Money};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Of lines that were checked, with what all of them cost.
 pub async fn find_lines(unit: &Unit, inputs: Vec<LineInput>) -> Result<(Vec<Line>, Money), Error> {
-    let items: BTreeSet<ItemId> = inputs.iter().map(|input| input.item).collect();
-    let items: Vec<ItemId> = items.into_iter().collect();
+    let items = unique(inputs.iter().map(|input| input.item));
     let moving = store::item::moving_to_keep(unit, &items).await?;
     let valued = store::item_value::of(unit, &items).await?;
     let kinds: BTreeMap<ItemId, BillKind> = store::bill::kinds(unit, &items).await?.into_iter().collect();

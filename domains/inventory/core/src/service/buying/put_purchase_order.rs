@@ -2,16 +2,15 @@
 
 use crate::App;
 use crate::domain::buying::{Line, LineInput, PurchaseOrderDetail, PurchaseStatus};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::buying::create_purchase_order::{CreatePurchaseOrder, audited_create, check};
 use crate::service::buying::patch_purchase_order::{Wanted, audited_change};
 use crate::service::buying::show_purchase_orders::with_lines;
 use crate::store;
 use data::Unit;
-use inventory_contract::ItemId;
 use kernel::Ctx;
 use kernel::reference::{Put, Seen};
-use std::collections::BTreeSet;
 
 /// The fields of `command` have an `external_id`.
 pub async fn put_purchase_order(
@@ -60,8 +59,7 @@ async fn are_said_by(unit: &Unit, lines: &[Line], inputs: &[LineInput]) -> Resul
     if lines.len() != inputs.len() {
         return Ok(false);
     }
-    let items: BTreeSet<ItemId> = lines.iter().map(|line| line.item).collect();
-    let items: Vec<ItemId> = items.into_iter().collect();
+    let items = unique(lines.iter().map(|line| line.item));
     let moving = store::item::moving(unit, &items).await?;
     let own = |line: &Line| moving.get(&line.item).map(|moving| moving.unit.as_str());
     Ok(lines.iter().zip(inputs).all(|(line, input)| line.is_said_by(input, own(line))))

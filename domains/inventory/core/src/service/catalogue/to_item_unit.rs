@@ -22,20 +22,9 @@ pub async fn to_item_unit(
     entered: Quantity,
     unit: Option<&str>,
 ) -> Result<InItemUnit, Error> {
-    to_item_unit_at(tx, item, entered, unit, "").await
-}
-
-/// For what is one of several: faults are told below `place`, such as `/lines/0`.
-pub async fn to_item_unit_at(
-    tx: &Tx,
-    item: ItemAndUnit<'_>,
-    entered: Quantity,
-    unit: Option<&str>,
-    place: &str,
-) -> Result<InItemUnit, Error> {
     let Some(unit) = unit else { return Ok(InItemUnit { quantity: entered, entered: None, rounding: None }) };
     let mut faults = Faults::new();
-    let unit = UnitName::check(&mut faults, &format!("{place}/unit"), unit);
+    let unit = UnitName::check(&mut faults, "/unit", unit);
     if !faults.is_empty() {
         return Err(Error::invalid(faults.into_errors()));
     }
@@ -48,5 +37,5 @@ pub async fn to_item_unit_at(
         }
         converted => converted,
     };
-    settled(converted, Entered { quantity: entered, unit }, &of_item, place).map_err(Error::invalid)
+    settled(converted, Entered { quantity: entered, unit }, &of_item).map_err(Error::invalid)
 }

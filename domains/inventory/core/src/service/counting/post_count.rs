@@ -6,13 +6,14 @@ use crate::domain::item::Moving;
 use crate::domain::ledger::Refusal;
 use crate::domain::lot::Tracking;
 use crate::domain::movement::{Document, DocumentKind, MovementKind};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post_or_refuse};
 use crate::store;
 use crate::store::count::Progress;
 use data::Unit;
-use inventory_contract::{CountPosted, ItemId, LocationId};
+use inventory_contract::{CountPosted, ItemId};
 use kernel::{Ctx, Quantity};
 use std::collections::BTreeMap;
 
@@ -40,9 +41,7 @@ pub async fn post_count(
         .iter()
         .filter_map(|line| Some((line, line.variance.filter(|variance| *variance != Quantity::ZERO)?)))
         .collect();
-    let mut items: Vec<ItemId> = off.iter().map(|(line, _)| line.shelf.item).collect();
-    items.sort_unstable();
-    items.dedup();
+    let items = unique(off.iter().map(|(line, _)| line.shelf.item));
     hold(unit, ctx, &items).await?;
     let moving = store::item::moving(unit, &items).await?;
     let postings = match postings(unit, ctx, count, off, &moving).await? {
@@ -82,9 +81,7 @@ async fn postings(
 ) -> Result<Result<Vec<Posting>, NotPosted>, Error> {
     let is_serial = |item: ItemId| moving.get(&item).is_some_and(|of| of.tracking == Tracking::Serial);
     off.sort_by_key(|(line, variance)| posting_order(is_serial(line.shelf.item), *variance));
-    let mut locations: Vec<LocationId> = off.iter().map(|(line, _)| line.shelf.location).collect();
-    locations.sort_unstable();
-    locations.dedup();
+    let locations = unique(off.iter().map(|(line, _)| line.shelf.location));
     let kept = store::location::find_to_keep(unit, &locations).await?;
     let mut postings = Vec::with_capacity(off.len());
     for (line, variance) in off {

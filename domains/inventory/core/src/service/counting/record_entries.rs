@@ -9,6 +9,7 @@ use crate::domain::lot::{LotInput, Tracking};
 use crate::domain::place::{LocationUse, Place};
 use crate::domain::stock;
 use crate::domain::stock::Level;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::receive_stock::in_item_unit;
@@ -116,9 +117,7 @@ fn location_of(count: &Count, entry: &Entry) -> LocationId {
 
 /// Of the count's place, and not on its way.
 async fn check_places(unit: &Unit, count: &Count, entries: &[Entry]) -> Result<(), Error> {
-    let mut wanted: Vec<LocationId> = entries.iter().map(|entry| location_of(count, entry)).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
+    let wanted = unique(entries.iter().map(|entry| location_of(count, entry)));
     let kept = store::location::find_to_keep(unit, &wanted).await?;
     let is_there = |id: LocationId| {
         let found = kept.iter().find(|location| location.id == id);
@@ -202,11 +201,4 @@ async fn books(unit: &Unit, counted: &BTreeMap<Shelf, Found>) -> Result<BTreeMap
         (Shelf { item, location: bin.location, lot: bin.lot }, on_hand)
     };
     Ok(touched.into_iter().map(shelf).collect())
-}
-
-fn unique<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
-    let mut all: Vec<T> = all.collect();
-    all.sort_unstable();
-    all.dedup();
-    all
 }

@@ -11,6 +11,7 @@ use super::{built_upon, of_import, row_fault};
 use crate::domain::buying::{Line, OrderFields, PurchaseStatus};
 use crate::domain::import_purchase::{self, Beside, LineChange, OrderThere, OrderedItem};
 use crate::domain::sku::Sku;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
 use crate::store::purchase_order_line::Extent;
@@ -67,9 +68,7 @@ impl RowTarget for PurchaseRows {
         rows: &[ImportRow],
         _: &HashMap<String, OrderThere>,
     ) -> Result<Vec<Beside>, Error> {
-        let codes: BTreeSet<String> =
-            rows.iter().filter_map(|row| import_purchase::supplier_code(&row.values)).collect();
-        let codes: Vec<String> = codes.into_iter().collect();
+        let codes = unique(rows.iter().filter_map(|row| import_purchase::supplier_code(&row.values)));
         let suppliers = store::supplier::with_codes_to_keep(unit, &codes).await?;
         let suppliers: HashMap<String, SupplierId> =
             suppliers.into_iter().map(|supplier| (supplier.fields.code, supplier.id)).collect();
@@ -160,12 +159,10 @@ impl RowTarget for PurchaseRows {
     ) -> Result<ExportedRows, Error> {
         let last = after.map(position).transpose()?;
         let lines = store::purchase_order_line::after(tx, last, most).await?;
-        let orders: BTreeSet<PurchaseOrderId> = lines.iter().map(|line| line.order).collect();
-        let orders: Vec<PurchaseOrderId> = orders.into_iter().collect();
+        let orders = unique(lines.iter().map(|line| line.order));
         let orders = store::purchase_order::with_ids(tx, &orders).await?;
         let orders: HashMap<PurchaseOrderId, _> = orders.into_iter().map(|order| (order.id, order)).collect();
-        let suppliers: BTreeSet<SupplierId> = orders.values().map(|order| order.supplier).collect();
-        let suppliers: Vec<SupplierId> = suppliers.into_iter().collect();
+        let suppliers = unique(orders.values().map(|order| order.supplier));
         let codes = store::supplier::codes(tx, &suppliers).await?;
         let (full, mut next, mut found) = (lines.len() == most, None, Vec::with_capacity(lines.len()));
         for line in lines {
@@ -175,8 +172,7 @@ impl RowTarget for PurchaseRows {
             next = Some(format!("{order}/{}", line.number));
             found.push((of, line));
         }
-        let items: BTreeSet<ItemId> = found.iter().map(|(_, line)| line.item).collect();
-        let items: Vec<ItemId> = items.into_iter().collect();
+        let items = unique(found.iter().map(|(_, line)| line.item));
         let skus = store::item::skus(tx, &items).await?;
         let rows = found.iter().filter_map(|(order, line)| {
             let (code, sku) = (codes.get(&order.supplier)?, skus.get(&line.item)?);
@@ -195,8 +191,7 @@ fn position(text: &str) -> Result<(PurchaseOrderId, i64), Error> {
 
 /// Those that the rows name and that are there.
 async fn ordered_items(unit: &Unit, rows: &[ImportRow]) -> Result<HashMap<Sku, OrderedItem>, Error> {
-    let skus: BTreeSet<Sku> = rows.iter().filter_map(|row| import_purchase::sku(&row.values)).collect();
-    let skus: Vec<Sku> = skus.into_iter().collect();
+    let skus = unique(rows.iter().filter_map(|row| import_purchase::sku(&row.values)));
     let items = store::item::with_skus_to_keep(unit, &skus).await?;
     let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
     let valued = store::item_value::of(unit, &ids).await?;

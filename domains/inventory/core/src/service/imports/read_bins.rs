@@ -4,6 +4,7 @@ use crate::domain::import_stock::{BinNamed, LotBin, LotThere, Said, Spot, StockT
 use crate::domain::ledger::Bin;
 use crate::domain::lot::Lot;
 use crate::domain::place::{FLOOR, Location, MAIN, Place, Warehouse};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
 use data::Unit;
@@ -116,8 +117,7 @@ impl<'a> Stock<'a> {
             Spot::At { place, .. } => Some(place.location),
             Spot::NoWarehouse | Spot::NoLocation => None,
         });
-        let places: BTreeSet<LocationId> = places.collect();
-        let places: Vec<LocationId> = places.into_iter().collect();
+        let places = unique(places);
         let mut bins: HashMap<_, Vec<_>> = HashMap::new();
         for (item, bin, on_hand) in store::bin::touched(unit, &ids, &places, &lot_ids).await? {
             bins.entry((item, bin.lot)).or_default().push((bin, on_hand));

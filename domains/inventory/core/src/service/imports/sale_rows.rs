@@ -8,6 +8,7 @@ use crate::domain::movement::{Document, DocumentKind, MovementKind};
 use crate::domain::place::{MAIN, Place};
 use crate::domain::sale::{Sale, SaleFields};
 use crate::domain::sku::Sku;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::permissions::STOCK_RECEIVE;
 use crate::service::ledger::post::{Posting, post};
@@ -60,9 +61,7 @@ impl RowTarget for SaleRows {
         let warehouses = warehouses_of(unit, codes).await?;
         let places: Vec<WarehouseId> = warehouses.values().copied().collect();
         let levels: HashMap<ItemId, _> = levels.into_iter().map(|level| (level.item, level)).collect();
-        let floors: Vec<LocationId> = places.iter().map(|id| Place::floor_of(*id).location).collect();
-        // They stay until the unit ends.
-        store::location::find_to_keep(unit, &floors).await?;
+        let floors = floors_of(&warehouses);
         let there = store::warehouse_level::of(unit, &ids, &places).await?;
         let there: HashMap<_, _> = there.into_iter().map(|(item, at, level)| ((item, at), level)).collect();
         let bins = store::bin::touched(unit, &ids, &floors, &[]).await?;
@@ -93,7 +92,11 @@ impl RowTarget for SaleRows {
         let named: Vec<_> = rows.iter().map(|row| import_sale::named(&row.values)).collect();
         let skus = named.iter().filter_map(|(sku, _)| sku.clone()).collect();
         let codes = named.iter().filter_map(|(_, code)| code.clone()).collect();
-        let (items, warehouses) = (items_of(unit, skus).await?, warehouses_of(unit, codes).await?);
+        let (items, mut warehouses) = (items_of(unit, skus).await?, warehouses_of(unit, codes).await?);
+        // After the items, as by all who hold both. They stay until the unit ends.
+        let kept = store::location::find_to_keep(unit, &floors_of(&warehouses)).await?;
+        let main = Place::main(ctx.tenant()).warehouse;
+        warehouses.retain(|_, id| *id == main || kept.iter().any(|floor| floor.warehouse == *id));
         let may_bring = ctx.may(&STOCK_RECEIVE).is_ok();
         let found = rows.iter().zip(&named).map(|(row, (sku, code))| Named {
             item: sku.as_ref().and_then(|sku| items.get(sku).copied()),
@@ -167,11 +170,9 @@ impl RowTarget for SaleRows {
     ) -> Result<ExportedRows, Error> {
         let last = after.map(str::parse).transpose().map_err(data::Error::internal)?;
         let sales = store::sale::after(tx, last, most).await?;
-        let items: BTreeSet<ItemId> = sales.iter().map(|sale| sale.fields.item).collect();
-        let skus = store::item::skus(tx, &items.into_iter().collect::<Vec<_>>()).await?;
-        let warehouses: BTreeSet<WarehouseId> =
-            sales.iter().filter_map(|sale| sale.fields.warehouse).collect();
-        let codes = store::warehouse::codes_of(tx, &warehouses.into_iter().collect::<Vec<_>>()).await?;
+        let skus = store::item::skus(tx, &unique(sales.iter().map(|sale| sale.fields.item))).await?;
+        let warehouses = unique(sales.iter().filter_map(|sale| sale.fields.warehouse));
+        let codes = store::warehouse::codes_of(tx, &warehouses).await?;
         let next = sales.last().filter(|_| sales.len() == most).map(|sale| sale.id.to_string());
         let rows = sales.into_iter().filter_map(|sale| exported(sale, &skus, &codes)).collect();
         Ok(ExportedRows { rows, next })
@@ -221,6 +222,10 @@ async fn items_of(unit: &Unit, skus: BTreeSet<Sku>) -> Result<HashMap<Sku, ItemI
     let skus: Vec<Sku> = skus.into_iter().collect();
     let found = store::item::with_skus_to_keep(unit, &skus).await?;
     Ok(found.into_iter().map(|item| (item.fields.sku, item.id)).collect())
+}
+
+fn floors_of(warehouses: &HashMap<String, WarehouseId>) -> Vec<LocationId> {
+    warehouses.values().map(|id| Place::floor_of(*id).location).collect()
 }
 
 async fn warehouses_of(

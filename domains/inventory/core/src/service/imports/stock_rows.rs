@@ -10,6 +10,7 @@ use crate::domain::import_stock::{
 use crate::domain::lot::{Lot, LotInput};
 use crate::domain::movement::{Document, DocumentKind, MovementKind};
 use crate::domain::place::LocationUse;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
@@ -148,8 +149,7 @@ impl RowTarget for StockRows {
         let items: Vec<ItemId> = changes.iter().map(|change| change.item).collect();
         let levels = hold(unit, ctx, &items).await?;
         let held: BTreeSet<ItemId> = levels.into_iter().map(|level| level.item).collect();
-        let places: BTreeSet<LocationId> = changes.iter().map(|change| change.place.location).collect();
-        let places: Vec<LocationId> = places.into_iter().collect();
+        let places = unique(changes.iter().map(|change| change.place.location));
         let kept = store::location::find_to_keep(unit, &places).await?;
         let kept: BTreeSet<LocationId> = kept.into_iter().map(|location| location.id).collect();
         let lots = lots_of(unit, &changes).await?;
@@ -189,16 +189,12 @@ impl RowTarget for StockRows {
         let last = after.map(str::parse::<Uuid>).transpose().map_err(data::Error::internal)?;
         let bins = store::bin::after(tx, last, most).await?;
         let next = bins.last().filter(|_| bins.len() == most).map(|last| last.public_id.to_string());
-        let items: BTreeSet<ItemId> = bins.iter().map(|bin| bin.item_id).collect();
-        let items = store::item::moving(tx, &items.into_iter().collect::<Vec<_>>()).await?;
-        let lots: BTreeSet<LotId> = bins.iter().filter_map(|bin| bin.lot_id).collect();
-        let lots = store::lot::find_all(tx, &lots.into_iter().collect::<Vec<_>>()).await?;
+        let items = store::item::moving(tx, &unique(bins.iter().map(|bin| bin.item_id))).await?;
+        let lots = store::lot::find_all(tx, &unique(bins.iter().filter_map(|bin| bin.lot_id))).await?;
         let lots: HashMap<LotId, LotInput> = lots.into_iter().map(|lot| (lot.id, input(lot))).collect();
-        let warehouses: BTreeSet<WarehouseId> = bins.iter().map(|bin| bin.warehouse_id).collect();
-        let warehouses: Vec<WarehouseId> = warehouses.into_iter().collect();
+        let warehouses = unique(bins.iter().map(|bin| bin.warehouse_id));
         let warehouses = store::warehouse::named(tx, &[], &warehouses).await?;
-        let places: BTreeSet<LocationId> = bins.iter().map(|bin| bin.location_id).collect();
-        let places = store::location::with_ids(tx, &places.into_iter().collect::<Vec<_>>()).await?;
+        let places = store::location::with_ids(tx, &unique(bins.iter().map(|bin| bin.location_id))).await?;
         let rows = bins.iter().filter_map(|bin| {
             let item = items.get(&bin.item_id)?;
             let place = places.iter().find(|place| place.id == bin.location_id)?;
@@ -224,9 +220,8 @@ async fn lots_of(
 ) -> Result<HashMap<(ItemId, String), LotId>, data::Error> {
     let of_lots: Vec<(ItemId, &LotInput)> =
         changes.iter().filter_map(|change| Some((change.item, change.lot.as_ref()?))).collect();
-    let items: BTreeSet<ItemId> = of_lots.iter().map(|(item, _)| *item).collect();
-    let codes: BTreeSet<String> = of_lots.iter().map(|(_, lot)| lot.code.clone()).collect();
-    let (items, codes): (Vec<_>, Vec<_>) = (items.into_iter().collect(), codes.into_iter().collect());
+    let items = unique(of_lots.iter().map(|(item, _)| *item));
+    let codes = unique(of_lots.iter().map(|(_, lot)| lot.code.clone()));
     let found = store::lot::with_codes(unit, &items, &codes).await?;
     Ok(found.into_iter().map(|lot| ((lot.item, lot.code), lot.id)).collect())
 }

@@ -5,6 +5,7 @@ use super::undo_supplier_row::undo_supplier_row;
 use super::{built_upon, of_import, row_fault};
 use crate::domain::import_supplier::{self, Bearer, Beside, Decided, SupplierChange, SupplierThere};
 use crate::domain::supplier::{Supplier, SupplierFields};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
 use async_trait::async_trait;
@@ -51,11 +52,9 @@ impl RowTarget for SupplierRows {
         _: &HashMap<String, Bearer>,
     ) -> Result<Vec<Beside>, Error> {
         let named: Vec<Option<String>> = rows.iter().map(|row| import_supplier::code(&row.values)).collect();
-        let codes: BTreeSet<&String> = named.iter().flatten().collect();
-        let codes: Vec<String> = codes.into_iter().cloned().collect();
-        let external_ids: BTreeSet<&str> =
-            rows.iter().filter_map(|row| import_supplier::external_id(&row.values)).collect();
-        let external_ids: Vec<String> = external_ids.into_iter().map(str::to_owned).collect();
+        let codes = unique(named.iter().flatten().cloned());
+        let external_ids = rows.iter().filter_map(|row| import_supplier::external_id(&row.values));
+        let external_ids = unique(external_ids.map(str::to_owned));
         let (mut there, mut bearers) = (HashMap::new(), HashMap::new());
         for found in store::supplier::named_to_change(unit, &codes, &external_ids).await? {
             let Supplier { id, version, fields, .. } = found;

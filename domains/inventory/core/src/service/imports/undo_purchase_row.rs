@@ -2,6 +2,7 @@
 //! its order was placed, or its lines or itself were changed since.
 
 use crate::domain::import_purchase::{LineChange, OrderThere};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
 use data::Unit;
@@ -22,8 +23,7 @@ pub(super) struct UndoneRows {
 
 /// In the order in which they are given, the last of the file first.
 pub(super) async fn undo_purchase_rows(unit: &Unit, changes: &[&LineChange]) -> Result<UndoneRows, Error> {
-    let orders: BTreeSet<PurchaseOrderId> = changes.iter().map(|change| change.order).collect();
-    let mut orders = drafts(unit, &orders.into_iter().collect::<Vec<_>>()).await?;
+    let mut orders = drafts(unit, &unique(changes.iter().map(|change| change.order))).await?;
     let ids: Vec<Uuid> = changes.iter().map(|change| change.line_id).collect();
     let lines = store::purchase_order_line::with_ids(unit, &ids).await?;
     let lines = lines.into_iter().filter_map(|line| {

@@ -13,7 +13,7 @@ use crate::service::kits::pick_parts::{NamedPart, Parts, Portion};
 use crate::service::kits::read_bills::hold_bill;
 use crate::service::kits::reserve_kit::{Short, parts_short};
 use crate::service::ledger::post::{Posting, Refused, post_or_refuse};
-use crate::service::ledger::receive_stock::{MAX_REFERENCE, find_moving, in_item_unit};
+use crate::service::ledger::receive_stock::{MAX_REFERENCE, in_item_unit};
 use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
 use crate::store;
 use crate::store::bin::{MAX_PICKS, Wanted};
@@ -50,11 +50,11 @@ pub async fn assemble(
     let (happened_at, reference) = check(ctx, &command)?;
     let mut unit = app.databases.write(ctx).await?;
     let (levels, bills) = hold_bill(&mut unit, ctx, item).await?;
-    let whole = find_moving(&unit, item).await?;
-    let (quantity, entered) = in_item_unit(&unit, &whole, command.quantity, command.unit.as_deref()).await?;
-    let needed = parts_of_assembly(&bills, item, quantity)?;
     let items: Vec<ItemId> = levels.keys().copied().collect();
     let moving = store::item::moving(&unit, &items).await?;
+    let whole = moving.get(&item).ok_or(Error::ItemNotFound)?;
+    let (quantity, entered) = in_item_unit(&unit, whole, command.quantity, command.unit.as_deref()).await?;
+    let needed = parts_of_assembly(&bills, item, quantity)?;
     let parts = Parts { needed: &needed, levels: &levels, moving: &moving, named: &command.parts };
     parts.check_named()?;
     let place = find_place(&unit, command.warehouse, command.location).await?;
@@ -73,14 +73,14 @@ pub async fn assemble(
     let postings = match direction {
         Direction::Made => {
             let taken = parts.take(&unit, ctx, place.warehouse).await?;
-            let lot = find_or_make_lot(&unit, ctx, &whole, command.lot.as_ref()).await?;
+            let lot = find_or_make_lot(&unit, ctx, whole, command.lot.as_ref()).await?;
             let made = Portion { item, place, lot: lot.map(|lot| lot.id), quantity };
             let taken = taken.into_iter().map(|part| posting(ctx, &assembly, part, -part.quantity));
             // Last: what it is worth is what its parts were.
             taken.chain([posting(ctx, &assembly, made, quantity)]).collect::<Vec<_>>()
         }
         Direction::TakenApart => {
-            let taken = taken_apart(&unit, ctx, &whole, place, &command, quantity).await?;
+            let taken = taken_apart(&unit, ctx, whole, place, &command, quantity).await?;
             let back = parts.put_back(&unit, ctx, place).await?;
             let taken = taken.into_iter().map(|of| posting(ctx, &assembly, of, -of.quantity));
             // Last: what they are worth is of what was taken apart.

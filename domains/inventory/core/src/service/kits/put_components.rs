@@ -3,12 +3,11 @@
 use crate::App;
 use crate::domain::item::Moving;
 use crate::domain::kit::{Bill, BillKind, Bills, Component, MAX_COMPONENTS, MAX_DEPTH, OutOfRange};
-use crate::domain::movement::EnteredQuantity;
 use crate::domain::stock::{self, Level, MAX_QUANTITY};
 use crate::error::Error;
-use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit_at};
 use crate::service::kits::read_bills::{Below, bills_of, find_bill};
 use crate::service::ledger::hold::hold;
+use crate::service::ledger::receive_stock::in_item_unit;
 use crate::service::reordering::watch::watch;
 use crate::store;
 use data::{AuditEntry, Unit};
@@ -104,22 +103,13 @@ async fn in_their_units(
             faults.add(format!("{place}/item_id"), "unknown", "there is no such item");
             continue;
         };
-        let item = ItemAndUnit { id: moving.id, unit: &moving.unit };
-        let converted = to_item_unit_at(unit, item, input.quantity, input.unit.as_deref(), &place).await?;
-        if converted.quantity > MAX_QUANTITY {
+        let converted = in_item_unit(unit, moving, input.quantity, input.unit.as_deref()).await;
+        let (quantity, entered) = converted.map_err(|error| error.below(&place))?;
+        if quantity > MAX_QUANTITY {
             let detail = format!("must be at most {MAX_QUANTITY} of the component's unit");
             faults.add(format!("{place}/quantity"), "too_large", detail);
         }
-        let entered = converted.entered;
-        components.push(Component {
-            item: input.item,
-            quantity: converted.quantity,
-            entered: entered.map(|entered| EnteredQuantity {
-                quantity: entered.quantity,
-                unit: entered.unit.to_string(),
-                rounding: converted.rounding,
-            }),
-        });
+        components.push(Component { item: input.item, quantity, entered });
     }
     faults.finish(components).map_err(Error::invalid)
 }

@@ -6,7 +6,7 @@ use crate::domain::reservation::{Reservation, check_expires_at};
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::kits::read_bills::hold_bill;
-use crate::service::ledger::receive_stock::{MAX_REFERENCE, find_moving, in_item_unit};
+use crate::service::ledger::receive_stock::{MAX_REFERENCE, in_item_unit};
 use crate::service::places::find_place::{fault, find_place};
 use crate::service::reservations::reserve_stock::reserve_or_tell;
 use crate::store;
@@ -48,7 +48,7 @@ pub async fn reserve_kit(app: &App, ctx: &Ctx, command: ReserveKit) -> Result<Re
 
     let mut unit = app.databases.write(ctx).await?;
     let (_, bills) = hold_bill(&mut unit, ctx, item).await?;
-    let kit = find_moving(&unit, item).await?;
+    let kit = store::item::moving(&unit, &[item]).await?.remove(&item).ok_or(Error::ItemNotFound)?;
     let (quantity, _) = in_item_unit(&unit, &kit, quantity, command.unit.as_deref()).await?;
     if is_counted(&kit.unit) && !is_whole(quantity) {
         return Err(fault("/quantity", "not_whole", "must be whole: the kit is counted"));

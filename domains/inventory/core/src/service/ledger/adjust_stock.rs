@@ -5,9 +5,8 @@ use crate::domain::lot::LotInput;
 use crate::domain::movement::{Movement, MovementKind, check_happened_at};
 use crate::domain::{stock, text};
 use crate::error::Error;
-use crate::service::ledger::hold::hold;
-use crate::service::ledger::post::{Posting, post};
-use crate::service::ledger::receive_stock::{find_moving, in_item_unit};
+use crate::service::ledger::post::{Held, Posting, post_one};
+use crate::service::ledger::receive_stock::in_item_unit;
 use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
@@ -49,14 +48,14 @@ pub async fn adjust_stock(app: &App, ctx: &Ctx, command: AdjustStock) -> Result<
     let reason = faults.finish(reason).map_err(Error::invalid)?;
 
     let mut unit = app.databases.write(ctx).await?;
-    hold(&mut unit, ctx, &[item]).await?;
-    let moving = find_moving(&unit, item).await?;
-    let (quantity, entered) = in_item_unit(&unit, &moving, quantity, command.unit.as_deref()).await?;
+    let held = Held::read(&mut unit, ctx, &[item]).await?;
+    let moving = held.moving.get(&item).ok_or(Error::ItemNotFound)?;
+    let (quantity, entered) = in_item_unit(&unit, moving, quantity, command.unit.as_deref()).await?;
     let place = find_place(&unit, command.warehouse, command.location).await?;
     let lot = if less {
-        find_lot(&unit, &moving, command.lot.as_ref().map(|lot| lot.code.as_str())).await?
+        find_lot(&unit, moving, command.lot.as_ref().map(|lot| lot.code.as_str())).await?
     } else {
-        find_or_make_lot(&unit, ctx, &moving, command.lot.as_ref()).await?
+        find_or_make_lot(&unit, ctx, moving, command.lot.as_ref()).await?
     };
     let kind = if scrap { MovementKind::Scrap } else { MovementKind::Adjustment };
     let posting = Posting {
@@ -67,9 +66,7 @@ pub async fn adjust_stock(app: &App, ctx: &Ctx, command: AdjustStock) -> Result<
         reason: Some(reason.clone()),
         ..Posting::new(ctx, item, place, kind, quantity)
     };
-    let posted = post(&mut unit, ctx, &[posting]).await?;
-    let on_hand = posted.levels.get(&item).map(|level| level.on_hand).unwrap_or_default();
-    let movement = posted.movements.into_iter().next().ok_or(Error::ItemNotFound)?;
+    let (movement, on_hand) = post_one(&mut unit, ctx, held, posting).await?;
     unit.audit(AuditEntry {
         action: "inventory.stock.adjust",
         resource: "item",

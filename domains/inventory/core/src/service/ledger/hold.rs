@@ -2,6 +2,7 @@
 
 use crate::domain::reservation::Reservation;
 use crate::domain::stock::Level;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
@@ -15,10 +16,7 @@ use std::collections::BTreeMap;
 /// The levels of these items, held until the unit ends; items that are not there are missing in the answer. What is
 /// promised beyond its time is taken off first.
 pub async fn hold(unit: &mut Unit, ctx: &Ctx, items: &[ItemId]) -> Result<Vec<Level>, Error> {
-    let mut items = items.to_vec();
-    items.sort_unstable();
-    items.dedup();
-    let mut levels = store::stock_level::hold(unit, &items).await?;
+    let mut levels = store::stock_level::hold(unit, &unique(items.iter().copied())).await?;
     for level in &mut levels {
         if level.next_expiry.is_some_and(|next| next <= ctx.now()) {
             expire(unit, ctx, level).await?;

@@ -8,6 +8,7 @@ use crate::domain::movement::{Document, EnteredQuantity, Movement, MovementKind}
 use crate::domain::place::Place;
 use crate::domain::reservation::Reservation;
 use crate::domain::stock::Level;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::reordering::watch::watch;
@@ -17,9 +18,7 @@ use crate::store;
 use crate::store::bin::NewBin;
 use chrono::{DateTime, NaiveDate, Utc};
 use data::Unit;
-use inventory_contract::{
-    ItemId, LocationId, LotId, MovementId, StockMoved, StockReceived, StockShipped, WarehouseId,
-};
+use inventory_contract::{ItemId, LotId, MovementId, StockMoved, StockReceived, StockShipped};
 use kernel::{Ctx, Money, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,12 +81,42 @@ pub struct Refused {
     pub refusal: Refusal,
 }
 
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Self::refused(refused.refusal)
+    }
+}
+
+/// Items that are held, as they are then: until the unit ends only their holder changes them.
+pub struct Held {
+    levels: Vec<Level>,
+    pub moving: BTreeMap<ItemId, Moving>,
+}
+
+impl Held {
+    pub async fn read(unit: &mut Unit, ctx: &Ctx, items: &[ItemId]) -> Result<Self, Error> {
+        let levels = hold(unit, ctx, items).await?;
+        Ok(Self { levels, moving: store::item::moving(unit, items).await? })
+    }
+}
+
 /// All of it, or nothing and an error.
 pub async fn post(unit: &mut Unit, ctx: &Ctx, postings: &[Posting]) -> Result<Posted, Error> {
-    match post_or_refuse(unit, ctx, postings).await? {
-        Ok(posted) => Ok(posted),
-        Err(refused) => Err(Error::refused(refused.refusal)),
-    }
+    Ok(post_or_refuse(unit, ctx, postings).await??)
+}
+
+/// One posting, of the item that is held: the movement, and what is on hand then.
+pub async fn post_one(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    held: Held,
+    posting: Posting,
+) -> Result<(Movement, Quantity), Error> {
+    let item = posting.item;
+    let posted = post_held(unit, ctx, held, &[posting]).await??;
+    let on_hand = posted.levels.get(&item).map(|level| level.on_hand).unwrap_or_default();
+    let movement = posted.movements.into_iter().next().ok_or(Error::ItemNotFound)?;
+    Ok((movement, on_hand))
 }
 
 /// Like `post`, for who wants to say which of its lines cannot be. Nothing is written then.
@@ -96,10 +125,19 @@ pub async fn post_or_refuse(
     ctx: &Ctx,
     postings: &[Posting],
 ) -> Result<Result<Posted, Refused>, Error> {
-    let items: BTreeSet<ItemId> = postings.iter().map(|posting| posting.item).collect();
-    let items: Vec<ItemId> = items.into_iter().collect();
-    let levels = hold(unit, ctx, &items).await?;
-    let moving = store::item::moving(unit, &items).await?;
+    let items = unique(postings.iter().map(|posting| posting.item));
+    let held = Held::read(unit, ctx, &items).await?;
+    post_held(unit, ctx, held, postings).await
+}
+
+/// The same of items that the caller holds, those of the postings alone, with their levels as they were read.
+pub async fn post_held(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    held: Held,
+    postings: &[Posting],
+) -> Result<Result<Posted, Refused>, Error> {
+    let Held { levels, moving } = held;
     let mut books = Books::read(unit, ctx, levels, &moving, postings).await?;
     let before = books.balances.clone();
     let mut movements = Vec::with_capacity(postings.len());
@@ -230,18 +268,14 @@ impl Books {
             books.insert(level.item, Balances::of(level, tracking));
         }
         let items: Vec<ItemId> = books.keys().copied().collect();
-        let warehouses: BTreeSet<WarehouseId> =
-            postings.iter().map(|posting| posting.place.warehouse).collect();
-        let warehouses: Vec<_> = warehouses.into_iter().collect();
+        let warehouses = unique(postings.iter().map(|posting| posting.place.warehouse));
         for (item, warehouse, level) in store::warehouse_level::of(unit, &items, &warehouses).await? {
             if let Some(balances) = books.get_mut(&item) {
                 balances.warehouses.insert(warehouse, level);
             }
         }
-        let locations: BTreeSet<LocationId> = postings.iter().map(|posting| posting.place.location).collect();
-        let lots: BTreeSet<LotId> = postings.iter().filter_map(|posting| posting.lot).collect();
-        let (locations, lots): (Vec<_>, Vec<_>) =
-            (locations.into_iter().collect(), lots.into_iter().collect());
+        let locations = unique(postings.iter().map(|posting| posting.place.location));
+        let lots = unique(postings.iter().filter_map(|posting| posting.lot));
         for (item, bin, on_hand) in store::bin::touched(unit, &items, &locations, &lots).await? {
             if let Some(balances) = books.get_mut(&item) {
                 balances.bins.insert(bin, on_hand);

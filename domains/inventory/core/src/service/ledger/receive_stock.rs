@@ -7,10 +7,8 @@ use crate::domain::movement::{EnteredQuantity, Movement, MovementKind, check_hap
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit};
-use crate::service::ledger::hold::hold;
-use crate::service::ledger::post::{Posting, post};
+use crate::service::ledger::post::{Held, Posting, post_one};
 use crate::service::places::find_place::{find_or_make_lot, find_place};
-use crate::store;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
 use inventory_contract::{ItemId, LocationId, WarehouseId};
@@ -43,11 +41,11 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
     let reference = faults.finish(reference).map_err(Error::invalid)?;
 
     let mut unit = app.databases.write(ctx).await?;
-    hold(&mut unit, ctx, &[item]).await?;
-    let moving = find_moving(&unit, item).await?;
-    let (quantity, entered) = in_item_unit(&unit, &moving, quantity, command.unit.as_deref()).await?;
+    let held = Held::read(&mut unit, ctx, &[item]).await?;
+    let moving = held.moving.get(&item).ok_or(Error::ItemNotFound)?;
+    let (quantity, entered) = in_item_unit(&unit, moving, quantity, command.unit.as_deref()).await?;
     let place = find_place(&unit, command.warehouse, command.location).await?;
-    let lot = find_or_make_lot(&unit, ctx, &moving, command.lot.as_ref()).await?;
+    let lot = find_or_make_lot(&unit, ctx, moving, command.lot.as_ref()).await?;
     let posting = Posting {
         lot: lot.map(|lot| lot.id),
         entered,
@@ -56,9 +54,7 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
         reference,
         ..Posting::new(ctx, item, place, MovementKind::Receipt, quantity)
     };
-    let posted = post(&mut unit, ctx, &[posting]).await?;
-    let on_hand = posted.levels.get(&item).map(|level| level.on_hand).unwrap_or_default();
-    let movement = posted.movements.into_iter().next().ok_or(Error::ItemNotFound)?;
+    let (movement, on_hand) = post_one(&mut unit, ctx, held, posting).await?;
     unit.audit(AuditEntry {
         action: "inventory.stock.receive",
         resource: "item",
@@ -67,11 +63,6 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
         after: Some(json!({ "movement": movement.id, "quantity": quantity, "on_hand": on_hand })),
     })?;
     Ok(unit.commit(movement).await?)
-}
-
-/// Of an item that is held, so that its unit and lots stay as they are read.
-pub async fn find_moving(unit: &Unit, item: ItemId) -> Result<Moving, Error> {
-    store::item::moving(unit, &[item]).await?.remove(&item).ok_or(Error::ItemNotFound)
 }
 
 /// In the item's unit, beside what was said in another.

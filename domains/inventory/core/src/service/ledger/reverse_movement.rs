@@ -5,8 +5,7 @@ use crate::domain::movement::{Movement, MovementKind};
 use crate::domain::text;
 use crate::error::Error;
 use crate::service::ledger::adjust_stock::MAX_REASON;
-use crate::service::ledger::hold::hold;
-use crate::service::ledger::post::{Posting, post};
+use crate::service::ledger::post::{Held, Posting, post_one};
 use crate::store;
 use data::AuditEntry;
 use inventory_contract::MovementId;
@@ -24,7 +23,7 @@ pub async fn reverse_movement(app: &App, ctx: &Ctx, id: MovementId, reason: &str
     if of_document || wrong.reverses.is_some() {
         return Err(Error::MovementOfDocument);
     }
-    hold(&mut unit, ctx, &[wrong.item]).await?;
+    let held = Held::read(&mut unit, ctx, &[wrong.item]).await?;
     if store::movement::is_reversed(&unit, id).await? {
         return Err(Error::MovementReversed);
     }
@@ -38,8 +37,7 @@ pub async fn reverse_movement(app: &App, ctx: &Ctx, id: MovementId, reason: &str
         reason: Some(reason.clone()),
         ..Posting::new(ctx, wrong.item, place, wrong.kind, -wrong.quantity)
     };
-    let posted = post(&mut unit, ctx, &[posting]).await?;
-    let movement = posted.movements.into_iter().next().ok_or(Error::MovementNotFound)?;
+    let (movement, _) = post_one(&mut unit, ctx, held, posting).await?;
     unit.audit(AuditEntry {
         action: "inventory.movement.reverse",
         resource: "movement",

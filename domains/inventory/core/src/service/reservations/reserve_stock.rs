@@ -4,6 +4,7 @@ use crate::App;
 use crate::domain::lot::Tracking;
 use crate::domain::place::Place;
 use crate::domain::reservation::{Reservation, check_expires_at};
+use crate::domain::unique::unique;
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::jobs::ExpireReservation;
@@ -15,7 +16,7 @@ use crate::store::bin::{Expired, MAX_PICKS, Wanted};
 use crate::store::reservation::NewReservation;
 use chrono::{DateTime, Utc};
 use data::{ActAs, AuditEntry, JobOptions, Unit};
-use inventory_contract::{ItemId, LocationId, LotId, ReservationId, StockReserved, WarehouseId};
+use inventory_contract::{ItemId, LotId, ReservationId, StockReserved, WarehouseId};
 use kernel::{Ctx, Faults, FieldError, Quantity};
 use serde_json::json;
 use std::collections::btree_map::Entry;
@@ -190,8 +191,7 @@ async fn check_named(
 ) -> Result<(), Error> {
     let main = Place::main(ctx.tenant()).warehouse;
     let named = lines.iter().map(|line| line.warehouse).filter(|warehouse| *warehouse != main);
-    let floors: BTreeSet<LocationId> = named.map(|warehouse| Place::floor_of(warehouse).location).collect();
-    let floors: Vec<_> = floors.into_iter().collect();
+    let floors = unique(named.map(|warehouse| Place::floor_of(warehouse).location));
     let floors = store::location::find_to_keep(unit, &floors).await?;
     let lots: Vec<LotId> = lines.iter().filter_map(|line| line.lot).collect();
     let lots = store::lot::find_all(unit, &lots).await?;

@@ -6,10 +6,9 @@ use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::reservations::release_reservation::free;
 use crate::service::selling::confirm_sales_order::broken;
-use crate::service::selling::find_order::{audited, hold_order, items_of};
+use crate::service::selling::find_order::{changed, hold_order, items_of};
 use crate::service::selling::serve_backorders::serve_later;
 use crate::store;
-use data::AuditEntry;
 use inventory_contract::{SalesOrderCancelled, SalesOrderId, SalesOrderLineMoved};
 use kernel::Ctx;
 
@@ -25,10 +24,10 @@ pub async fn cancel_sales_order(app: &App, ctx: &Ctx, id: SalesOrderId) -> Resul
         }
         let quantity = line.cancel().map_err(broken)?;
         if quantity.is_positive() {
-            store::sales_order_line::write(&unit, line).await?;
             cancelled.push(SalesOrderLineMoved { line: line.id, item: line.item, quantity });
         }
     }
+    store::sales_order_line::cancel_all(&unit, id).await?;
     // Whoever waited with it is served, or nobody waits any more and that is written down.
     for level in &levels {
         serve_later(&mut unit, level)?;
@@ -41,12 +40,6 @@ pub async fn cancel_sales_order(app: &App, ctx: &Ctx, id: SalesOrderId) -> Resul
         reference: after.order.fields.reference.clone(),
         lines: cancelled,
     })?;
-    unit.audit(AuditEntry {
-        action: "inventory.sales_order.cancel",
-        resource: "sales_order",
-        resource_id: id.uuid(),
-        before: Some(audited(&before)),
-        after: Some(audited(&after)),
-    })?;
+    unit.audit(changed("inventory.sales_order.cancel", &before, &after))?;
     Ok(unit.commit(after).await?)
 }

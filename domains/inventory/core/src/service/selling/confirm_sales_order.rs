@@ -8,11 +8,11 @@ use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::places::find_place::find_place;
 use crate::service::reservations::reserve_stock::{expired_at, reserve_lines};
-use crate::service::selling::find_order::{audited, hold_order, items_of};
+use crate::service::selling::find_order::{changed, hold_order, items_of};
 use crate::service::selling::read_kits::check_kits;
 use crate::store;
 use crate::store::reservation::NewReservation;
-use data::{AuditEntry, Unit};
+use data::Unit;
 use inventory_contract::{
     ItemId, ReservationId, SalesOrderConfirmed, SalesOrderId, SalesOrderLineAllocated, WarehouseId,
 };
@@ -60,13 +60,7 @@ pub async fn confirm_sales_order(app: &App, ctx: &Ctx, id: SalesOrderId) -> Resu
             })
             .collect(),
     })?;
-    unit.audit(AuditEntry {
-        action: "inventory.sales_order.confirm",
-        resource: "sales_order",
-        resource_id: id.uuid(),
-        before: Some(audited(&before)),
-        after: Some(audited(&after)),
-    })?;
+    unit.audit(changed("inventory.sales_order.confirm", &before, &after))?;
     Ok(unit.commit(after).await?)
 }
 

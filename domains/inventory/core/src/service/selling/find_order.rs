@@ -6,12 +6,13 @@ use crate::domain::selling::{
     Action, LineInput, LineRefusal, SalesOrder, SalesOrderDetail, SalesOrderLine, Wanted, open_kits,
 };
 use crate::domain::share::{NoShare, Part};
+use crate::domain::unique::unique;
 use crate::error::Error;
-use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit_at};
+use crate::service::ledger::receive_stock::in_item_unit;
 use crate::service::places::find_place::fault;
 use crate::service::selling::read_kits::keep_items;
 use crate::store;
-use data::Unit;
+use data::{AuditEntry, Unit};
 use inventory_contract::{ItemId, SalesOrderId, SalesOrderLineId};
 use kernel::{Ctx, Faults, FieldError, Quantity};
 use serde_json::{Value, json};
@@ -31,8 +32,7 @@ pub async fn with_lines(unit: &Unit, order: SalesOrder) -> Result<SalesOrderDeta
 }
 
 pub fn items_of(lines: &[SalesOrderLine]) -> Vec<ItemId> {
-    let items: BTreeSet<ItemId> = lines.iter().map(|line| line.item).collect();
-    items.into_iter().collect()
+    unique(lines.iter().map(|line| line.item))
 }
 
 /// Lines as they are kept, in the units of their items, which stay until the unit ends, with the parts of kits in
@@ -79,16 +79,8 @@ pub async fn line_quantity(
     said: Option<&str>,
     at: usize,
 ) -> Result<(Quantity, Option<EnteredQuantity>), Error> {
-    let moving = item_of(moving, item, at)?;
-    let of = ItemAndUnit { id: moving.id, unit: &moving.unit };
-    let converted = to_item_unit_at(unit, of, quantity, said, &format!("/lines/{at}")).await?;
-    let rounding = converted.rounding;
-    let entered = converted.entered.map(|entered| EnteredQuantity {
-        quantity: entered.quantity,
-        unit: entered.unit.to_string(),
-        rounding,
-    });
-    Ok((converted.quantity, entered))
+    let converted = in_item_unit(unit, item_of(moving, item, at)?, quantity, said).await;
+    converted.map_err(|error| error.below(&format!("/lines/{at}")))
 }
 
 /// What is said of a line: its share where that is known, else what a conversion tells.
@@ -131,6 +123,17 @@ pub fn places_of(
 pub fn refused(at: usize, refusal: LineRefusal) -> FieldError {
     let pointer = format!("/lines/{at}/quantity");
     FieldError { pointer, code: refusal.code().into(), detail: refusal.to_string() }
+}
+
+/// What the log is told of an order that was changed.
+pub fn changed(action: &'static str, before: &SalesOrderDetail, after: &SalesOrderDetail) -> AuditEntry {
+    AuditEntry {
+        action,
+        resource: "sales_order",
+        resource_id: after.order.id.uuid(),
+        before: Some(audited(before)),
+        after: Some(audited(after)),
+    }
 }
 
 /// What an audit entry says of an order.

@@ -7,10 +7,10 @@ use crate::domain::selling::{
 };
 use crate::error::Error;
 use crate::service::selling::create_sales_order::{placed_at, require_warehouse};
-use crate::service::selling::find_order::{audited, read_lines, with_lines};
+use crate::service::selling::find_order::{changed, read_lines, with_lines};
 use crate::store;
 use chrono::{DateTime, Utc};
-use data::{AuditEntry, Unit};
+use data::Unit;
 use inventory_contract::{SalesOrderId, WarehouseId};
 use kernel::reference::patch_metadata;
 use kernel::{Ctx, Faults, MetadataPatch};
@@ -76,13 +76,7 @@ pub async fn audited_change(
     let lines = replace(unit, &before, &fields, lines).await?;
     let order = store::sales_order::update(unit, before.order.id, &fields).await?;
     let after = SalesOrderDetail { order, lines };
-    unit.audit(AuditEntry {
-        action: "inventory.sales_order.update",
-        resource: "sales_order",
-        resource_id: before.order.id.uuid(),
-        before: Some(audited(&before)),
-        after: Some(audited(&after)),
-    })?;
+    unit.audit(changed("inventory.sales_order.update", &before, &after))?;
     Ok(after)
 }
 

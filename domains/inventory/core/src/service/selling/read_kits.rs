@@ -4,6 +4,7 @@ use crate::domain::item::Moving;
 use crate::domain::kit::{BillKind, Bills, is_counted};
 use crate::domain::selling::{Kit, SalesOrderDetail, kits_shown};
 use crate::domain::stock::Level;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::kits::read_bills::{Below, bills_of, lock_bills};
 use crate::store;
@@ -49,8 +50,7 @@ pub async fn check_kits(unit: &Unit, draft: &SalesOrderDetail, levels: &[Level])
         changed.insert(at, (format!("/lines/{at}/item_id"), why));
     }
     let shown = kits_shown(&draft.lines);
-    let items: BTreeSet<ItemId> = shown.iter().map(|shown| shown.kit.item).collect();
-    let items: Vec<ItemId> = items.into_iter().collect();
+    let items = unique(shown.iter().map(|shown| shown.kit.item));
     let moving = store::item::moving(unit, &items).await?;
     let now = kits_among(&moving, &bills_of(unit, &items, Below::Kits).await?)?;
     for shown in shown {

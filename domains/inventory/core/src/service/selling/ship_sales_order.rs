@@ -14,10 +14,10 @@ use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::places::find_place::fault;
 use crate::service::reservations::ship_reservation::{Parcel, ship_parcels};
-use crate::service::selling::find_order::{audited, hold_order, items_of, line_part, places_of, refused};
+use crate::service::selling::find_order::{changed, hold_order, items_of, line_part, places_of, refused};
 use crate::store;
 use chrono::{DateTime, Utc};
-use data::{AuditEntry, Unit};
+use data::Unit;
 use inventory_contract::{
     ItemId, LotId, ReservationId, SalesOrderId, SalesOrderLineId, SalesOrderLineMoved, SalesOrderShipped,
 };
@@ -106,13 +106,7 @@ pub async fn ship_sales_order(
         complete: status == SalesOrderStatus::Shipped,
         happened_at,
     })?;
-    unit.audit(AuditEntry {
-        action: "inventory.sales_order.ship",
-        resource: "sales_order",
-        resource_id: id.uuid(),
-        before: Some(audited(&before)),
-        after: Some(audited(&after)),
-    })?;
+    unit.audit(changed("inventory.sales_order.ship", &before, &after))?;
     Ok(unit.commit(after).await?)
 }
 

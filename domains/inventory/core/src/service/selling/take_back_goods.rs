@@ -16,12 +16,12 @@ use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
 use crate::service::places::find_place::{fault, find_place};
 use crate::service::selling::find_order::{
-    audited, hold_order, item_of, items_of, line_part, places_of, refused,
+    changed, hold_order, item_of, items_of, line_part, places_of, refused,
 };
 use crate::service::selling::ship_sales_order::named_lot;
 use crate::store;
 use chrono::{DateTime, Utc};
-use data::{AuditEntry, Unit};
+use data::Unit;
 use inventory_contract::{
     ItemId, LocationId, LotId, SalesOrderId, SalesOrderLineId, SalesOrderLineMoved, SalesOrderReturned,
     WarehouseId,
@@ -141,13 +141,7 @@ pub async fn take_back_goods(
         lines: moved,
         happened_at,
     })?;
-    unit.audit(AuditEntry {
-        action: "inventory.sales_order.return",
-        resource: "sales_order",
-        resource_id: id.uuid(),
-        before: Some(audited(&before)),
-        after: Some(audited(&after)),
-    })?;
+    unit.audit(changed("inventory.sales_order.return", &before, &after))?;
     Ok(unit.commit(after).await?)
 }
 

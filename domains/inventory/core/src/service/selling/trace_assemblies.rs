@@ -2,6 +2,7 @@
 //! round of which it was made. Where a bound leaves some out, that is told.
 
 use crate::domain::movement::{DocumentKind, Movement};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
 use data::Tx;
@@ -64,8 +65,7 @@ pub async fn trace_assemblies(
     let mut trails = Search::trails(movements);
     // The last finds nothing, and learns whether there is more.
     for level in 1..=BOUNDS.levels + 1 {
-        let assemblies: BTreeSet<Uuid> = trails.iter().map(|(_, assembly)| *assembly).collect();
-        let assemblies: Vec<Uuid> = assemblies.into_iter().collect();
+        let assemblies = unique(trails.iter().map(|(_, assembly)| *assembly));
         let moved = store::movement::lots_of_assemblies(tx, &assemblies, most).await?;
         let reached = search.reach(level, &trails, &moved);
         let lots: Vec<LotId> = reached.keys().copied().collect();
@@ -159,8 +159,7 @@ impl Search {
 }
 
 async fn name(tx: &Tx, beyond: &mut BTreeMap<Start, Beyond>) -> Result<(), data::Error> {
-    let lots: BTreeSet<LotId> = beyond.values().flat_map(|beyond| &beyond.lots).map(|one| one.lot).collect();
-    let lots: Vec<LotId> = lots.into_iter().collect();
+    let lots = unique(beyond.values().flat_map(|beyond| &beyond.lots).map(|one| one.lot));
     let named = store::lot::find_all(tx, &lots).await?;
     let codes: BTreeMap<LotId, String> = named.into_iter().map(|lot| (lot.id, lot.code)).collect();
     for Beyond { lots, .. } in beyond.values_mut() {

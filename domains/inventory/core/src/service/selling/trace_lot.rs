@@ -4,6 +4,7 @@
 use crate::App;
 use crate::domain::movement::{DocumentKind, Movement};
 use crate::domain::selling::SalesOrder;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::permissions::{PURCHASES_READ, SUPPLIERS_READ};
 use crate::service::selling::trace_assemblies::{Beyond, Start, trace_assemblies};
@@ -12,7 +13,7 @@ use crate::store::lot_source::Source;
 use crate::store::movement::MovementFilter;
 use inventory_contract::{LotId, PurchaseOrderId, SalesOrderId};
 use kernel::{Ctx, Page, PageRequest};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub struct Step {
@@ -30,12 +31,10 @@ pub async fn trace_lot(app: &App, ctx: &Ctx, id: LotId, request: &PageRequest) -
     store::lot::find(&tx, id).await?.ok_or(Error::LotNotFound)?;
     let filter = MovementFilter { lot: Some(id), ..MovementFilter::default() };
     let page = store::movement::page(&tx, &filter, request).await?;
-    let orders: BTreeSet<SalesOrderId> = page.data.iter().filter_map(order_of).collect();
-    let orders: Vec<SalesOrderId> = orders.into_iter().collect();
+    let orders = unique(page.data.iter().filter_map(order_of));
     let orders = store::sales_order::find_all(&tx, &orders).await?;
     let orders: BTreeMap<_, _> = orders.into_iter().map(|order| (order.id, order)).collect();
-    let bought: BTreeSet<PurchaseOrderId> = page.data.iter().filter_map(purchase_of).collect();
-    let bought: Vec<PurchaseOrderId> = bought.into_iter().collect();
+    let bought = unique(page.data.iter().filter_map(purchase_of));
     let mut sources = store::lot_source::of_orders(&tx, &bought).await?;
     sources.values_mut().for_each(|source| show_to(ctx, source));
     let beyond = trace_assemblies(&tx, id, &page.data).await?;

@@ -8,6 +8,7 @@ use crate::domain::costing::{EntryKind, Value, ValueEntry};
 use crate::domain::item::Moving;
 use crate::domain::stock::Level;
 use crate::domain::text;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::receive_stock::MAX_REFERENCE;
@@ -93,8 +94,7 @@ struct Receipts {
 async fn find_receipts(unit: &mut Unit, ctx: &Ctx, ids: &[MovementId]) -> Result<Receipts, Error> {
     let movements = store::movement::find_all(unit, ids).await?;
     let known: BTreeSet<MovementId> = movements.iter().map(|movement| movement.id).collect();
-    let items: BTreeSet<ItemId> = movements.iter().map(|movement| movement.item).collect();
-    let items: Vec<ItemId> = items.into_iter().collect();
+    let items = unique(movements.iter().map(|movement| movement.item));
     let levels = hold(unit, ctx, &items).await?;
     let moving = store::item::moving(unit, &items).await?;
     let reversed = store::movement::reversed_among(unit, ids).await?;

@@ -3,6 +3,7 @@
 
 use crate::domain::costing::{Change, EntryKind, IssueCost, Taken, ValueEntry};
 use crate::domain::movement::{Movement, MovementKind};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::valuation::accounts::refused;
 use crate::store;
@@ -10,7 +11,6 @@ use data::Unit;
 use inventory_contract::MovementId;
 use kernel::Quantity;
 use std::cmp::Reverse;
-use uuid::Uuid;
 
 pub struct Earlier {
     entries: Vec<ValueEntry>,
@@ -22,14 +22,10 @@ impl Earlier {
     pub async fn read(unit: &Unit, moved: &[&Movement]) -> Result<Self, Error> {
         let of = |movement: &&&Movement| comes_back(movement);
         let orders = moved.iter().filter(of).filter_map(|movement| movement.document);
-        let mut orders: Vec<Uuid> = orders.map(|document| document.id).collect();
-        orders.sort_unstable();
-        orders.dedup();
+        let orders = unique(orders.map(|document| document.id));
         let shipped = store::movement::shipped_of(unit, &orders).await?;
         let reversed = moved.iter().filter_map(|movement| movement.reverses);
-        let mut sources: Vec<MovementId> = reversed.chain(shipped.iter().map(|shipped| shipped.id)).collect();
-        sources.sort_unstable();
-        sources.dedup();
+        let sources = unique(reversed.chain(shipped.iter().map(|shipped| shipped.id)));
         Ok(Self { entries: store::value_entry::of_movements(unit, &sources).await?, shipped })
     }
 

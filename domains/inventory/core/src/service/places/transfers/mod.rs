@@ -12,6 +12,7 @@ use crate::domain::lot::Tracking;
 use crate::domain::movement::{Document, DocumentKind, EnteredQuantity, MovementKind};
 use crate::domain::place::Place;
 use crate::domain::transfer::{TransferLine, legs};
+use crate::domain::unique::unique;
 use crate::service::ledger::post::Posting;
 use inventory_contract::{ItemId, TransferId, TransferredLine};
 use kernel::{Ctx, Quantity};
@@ -54,8 +55,5 @@ fn moved(line: &TransferLine, quantity: Quantity) -> TransferredLine {
 }
 
 fn items_of(lines: &[TransferLine]) -> Vec<ItemId> {
-    let mut items: Vec<ItemId> = lines.iter().map(|line| line.item).collect();
-    items.sort_unstable();
-    items.dedup();
-    items
+    unique(lines.iter().map(|line| line.item))
 }

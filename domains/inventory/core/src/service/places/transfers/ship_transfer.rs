@@ -4,8 +4,7 @@ use crate::App;
 use crate::domain::place::Place;
 use crate::domain::transfer::{TransferDetail, TransferLine, TransferStep};
 use crate::error::Error;
-use crate::service::ledger::hold::hold;
-use crate::service::ledger::post::{Posting, post_or_refuse};
+use crate::service::ledger::post::{Held, Posting, post_held};
 use crate::service::places::transfers::find_transit::find_transit;
 use crate::service::places::transfers::{items_of, line_of, moved, postings};
 use crate::store;
@@ -21,19 +20,17 @@ pub async fn ship_transfer(app: &App, ctx: &Ctx, id: TransferId) -> Result<Trans
     let TransferDetail { transfer, lines } = before;
     let status = transfer.status.after(TransferStep::Ship);
     let status = status.ok_or(Error::TransferState { status: transfer.status })?;
-    let items = items_of(&lines);
-    hold(&mut unit, ctx, &items).await?;
-    let moving = store::item::moving(&unit, &items).await?;
+    let held = Held::read(&mut unit, ctx, &items_of(&lines)).await?;
     let transit = find_transit(&mut unit, ctx, transfer.to.warehouse).await?;
     let [from, transit, _] =
         places(&unit, [transfer.from.location, transit.id, transfer.to.location]).await?;
     let of_line = |line: &TransferLine| {
         let said = (line.quantity, line.entered.as_ref());
-        postings(ctx, id, &moving, line, (from, transit), said)
+        postings(ctx, id, &held.moving, line, (from, transit), said)
             .map(|posting| Posting { reference: transfer.reference.clone(), ..posting })
     };
     let all: Vec<Posting> = lines.iter().flat_map(of_line).collect();
-    if let Err(refused) = post_or_refuse(&mut unit, ctx, &all).await? {
+    if let Err(refused) = post_held(&mut unit, ctx, held, &all).await? {
         return Err(Error::refused_line(line_of(refused.index), refused.refusal));
     }
     let progress =

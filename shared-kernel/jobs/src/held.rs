@@ -3,6 +3,7 @@
 use crate::callers::Callers;
 use crate::message::Message;
 use crate::store::Store;
+use data::Job;
 use kernel::id::MessageId;
 use kernel::{Actor, Ctx, Problem};
 use std::collections::HashMap;
@@ -108,14 +109,39 @@ impl Running {
         Ok(now.map(|principal| Ctx::build(ctx.visitor().clone(), principal)))
     }
 
+    /// Whether a failure of this attempt ends the job.
+    pub fn is_last_attempt(&self) -> bool {
+        self.lease.as_ref().is_some_and(|(held, _)| held.message.is_last_attempt())
+    }
+
     /// One write; call it once per batch of work, not per row. Progress that cannot be written stops no job.
     pub async fn progress(&self, done: u64, total: Option<u64>) {
+        self.tell(done, total, None).await;
+    }
+
+    /// The same where what is done stays done: this attempt counts as the first one again.
+    pub async fn step<J: Job>(&self, done: u64, total: Option<u64>) {
+        self.tell(done, total, Some(J::MAX_ATTEMPTS)).await;
+    }
+
+    async fn tell(&self, done: u64, total: Option<u64>, attempts: Option<u32>) {
         let Some((held, store)) = &self.lease else { return };
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let message = &held.message;
-        match store.progress(message.id, message.attempts, count(done), total.map(count)).await {
-            Ok(Some(false)) => {}
-            Ok(Some(true)) => held.cancel(),
+        let last = |attempts: u32| {
+            let more = i32::try_from(attempts.saturating_sub(1)).unwrap_or(i32::MAX);
+            message.attempts.saturating_add(more)
+        };
+        let last = attempts.map(last);
+        match store.progress(message, count(done), total.map(count), last).await {
+            Ok(Some(is_cancelled)) => {
+                if let Some(last) = last {
+                    message.max_attempts.store(last, Ordering::SeqCst);
+                }
+                if is_cancelled {
+                    held.cancel();
+                }
+            }
             Ok(None) => held.lose(),
             Err(error) => tracing::warn!(%error, message = %self.message, "progress was not written"),
         }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::TenantId;
 use kernel::id::MessageId;
 use sea_orm::{DbErr, QueryResult};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 /// Audit entries are never given up.
 pub(crate) const NEVER_DEAD: &str = "audit.entry";
@@ -41,7 +42,8 @@ pub(crate) struct Message {
     pub run_at: DateTime<Utc>,
     /// This one included; with the id it tells one lease of the row from another.
     pub attempts: i32,
-    pub max_attempts: i32,
+    /// Moved on by a job that has come a step further.
+    pub max_attempts: AtomicI32,
     pub actor: String,
     pub act_as: String,
     pub request_id: String,
@@ -62,7 +64,7 @@ impl Message {
             priority: row.try_get("", "priority")?,
             run_at: row.try_get("", "run_at")?,
             attempts: row.try_get("", "attempts")?,
-            max_attempts: row.try_get("", "max_attempts")?,
+            max_attempts: AtomicI32::new(row.try_get("", "max_attempts")?),
             actor: row.try_get("", "actor")?,
             act_as: row.try_get("", "act_as")?,
             request_id: row.try_get("", "request_id")?,
@@ -71,11 +73,15 @@ impl Message {
     }
 
     pub fn is_last_attempt(&self) -> bool {
-        self.attempts >= self.max_attempts && self.kind != NEVER_DEAD
+        self.are_used_up() && self.kind != NEVER_DEAD
     }
 
     /// It would have been given up if that could be.
     pub fn is_overdue(&self) -> bool {
-        self.attempts >= self.max_attempts && self.kind == NEVER_DEAD
+        self.are_used_up() && self.kind == NEVER_DEAD
+    }
+
+    fn are_used_up(&self) -> bool {
+        self.attempts >= self.max_attempts.load(Ordering::SeqCst)
     }
 }

@@ -28,7 +28,8 @@ impl Sql {
             settle: settle(postgres, table),
             renew: renew(postgres, table),
             progress: format!(
-                "UPDATE {table} SET progress_done = $1, progress_total = $2, updated_at = $3 \
+                "UPDATE {table} SET progress_done = $1, progress_total = $2, updated_at = $3, \
+                 max_attempts = COALESCE($7, max_attempts) \
                  WHERE id = $4 AND attempts = $5 AND lease_owner = $6 AND status = 'leased' RETURNING cancel_requested"
             ),
             schedule: schedule(table),

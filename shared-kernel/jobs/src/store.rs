@@ -177,19 +177,20 @@ impl Store {
     /// Records progress; answers whether the work is to stop, or `None` when the lease is lost.
     pub async fn progress(
         &self,
-        id: i64,
-        attempts: i32,
+        message: &Message,
         done: i64,
         total: Option<i64>,
+        max_attempts: Option<i32>,
     ) -> Result<Option<bool>, Error> {
         let system = self.databases.system("record progress").await?;
         let values = vec![
             done.into(),
             total.into(),
             self.clock.now().into(),
-            id.into(),
-            attempts.into(),
+            message.id.into(),
+            message.attempts.into(),
             self.owner().into(),
+            max_attempts.into(),
         ];
         let rows = system.query_all(&self.sql.progress, values).await?;
         system.commit().await?;

@@ -198,12 +198,17 @@ pub fn detect_delimiter(head: &[u8], encoding: TextEncoding, header_row: u64, wh
         if header.len() < 2 {
             continue;
         }
-        let (mut rows, mut agreeing) = (0, 0);
+        let (mut rows, mut agreeing) = (0, 0_usize);
         for record in records.take(DETECTED_IN_ROWS) {
             rows += 1;
-            agreeing += usize::from(record.cells.is_ok_and(|cells| cells.len() == header.len()));
+            agreeing += match record.cells.map_or(0, |cells| cells.len()) {
+                width if width == header.len() => 2,
+                // It may lack blank cells at its end.
+                width if width > 1 && width < header.len() => 1,
+                _ => 0,
+            };
         }
-        let permille = (agreeing * 1_000).checked_div(rows).unwrap_or(1_000);
+        let permille = (agreeing * 500).checked_div(rows).unwrap_or(1_000);
         if permille > 0 && (permille, header.len()) > best.1 {
             best = (delimiter, (permille, header.len()));
         }
@@ -291,6 +296,7 @@ mod tests {
         check("a,b\n\"x;y;z\",2\n", Delimiter::Comma);
         check("a;b\n\"x\n1,2\n\";2\n", Delimiter::Semicolon);
         check("a;b;c", Delimiter::Semicolon);
+        check("a;b;c\n1;2\n3;4,5\n", Delimiter::Semicolon);
         let titled = b"Stock, of all, places, today\n\na;b\n1;2\n";
         assert_eq!(detect_delimiter(titled, TextEncoding::UTF_8, 3, true), Delimiter::Semicolon);
     }

@@ -3,15 +3,16 @@
 //! are as the file had them, but for those that a spreadsheet would compute, which are guarded as an export guards
 //! them.
 
+use super::cell_error;
 use super::dialect::{Delimiter, Dialect, TextEncoding, Units};
-use super::guard::{meant, rewritten};
+use super::guard::{guarded, meant, rewritten};
 use super::mapping::Mapping;
 use super::mark;
 use super::records::Record;
 use super::row::{Fault, RowResult};
 use super::upload::{Source, Upload};
 use csv::{Terminator, WriterBuilder};
-use module::IMPORT_ROW;
+use module::{FieldKind, IMPORT_ROW};
 
 const ERROR: &str = "error";
 const MAX_ERROR_CHARS: usize = 2_000;
@@ -31,9 +32,10 @@ pub struct ErrorFile {
 }
 
 impl ErrorFile {
-    pub fn of(upload: &Upload, mapping: &Mapping) -> Self {
+    /// `is_marked`: the upload begins with a byte order mark.
+    pub fn of(upload: &Upload, mapping: &Mapping, is_marked: bool) -> Self {
         let (dialect, is_marked) = match &upload.layout.source {
-            Source::Csv(dialect) => (*dialect, dialect.encoding.units() != Units::Bytes),
+            Source::Csv(dialect) => (*dialect, is_marked || dialect.encoding.units() != Units::Bytes),
             Source::Sheet(_) => (OF_WORKBOOKS, true),
         };
         let mut header = upload.columns.clone();
@@ -52,24 +54,28 @@ impl ErrorFile {
         Ok(bytes)
     }
 
-    pub fn row(&self, record: Record, result: &RowResult) -> Result<Vec<u8>, csv::Error> {
+    pub fn row(&self, mut record: Record, result: &RowResult) -> Result<Vec<u8>, csv::Error> {
         let (error, mark) = (told(result), mark::text(result.run, result.line));
-        let is_whole = record.cells.as_ref().is_ok_and(|cells| cells.len() == self.width);
+        let is_whole = record.fit(self.width);
         let cells = record.cells.unwrap_or_else(|unreadable| vec![unreadable.text]);
         let mut cells: Vec<String> = cells.iter().map(|cell| rewritten(cell).into_owned()).collect();
+        for at in record.errors.keys() {
+            if let Some(cell) = cells.get_mut(*at) {
+                *cell = cell_error::written(cell).to_owned();
+            }
+        }
         if is_whole {
             cells.resize(self.header.len(), String::new());
             if let Some(cell) = cells.get_mut(self.error) {
                 *cell = error;
             }
-            if let Some(cell) = cells.get_mut(self.mark).filter(|cell| mark::parse(meant(cell)).is_none()) {
+            if let Some(cell) = cells.get_mut(self.mark).filter(|cell| mark::parse(&meant(cell)).is_none()) {
                 *cell = mark;
             }
         } else {
+            // What is beyond the header keeps it from being taken for a row.
+            cells.resize(cells.len().max(self.header.len() - 1), String::new());
             cells.extend([error, mark]);
-            if cells.len() == self.header.len() {
-                cells.push(String::new());
-            }
         }
         self.record(&cells)
     }
@@ -93,7 +99,7 @@ fn find_or_add(header: &mut Vec<String>, name: String) -> usize {
     })
 }
 
-/// Begins with a word, so that no spreadsheet takes it for a formula.
+/// Begins with a word; what is quoted in it is guarded.
 fn told(result: &RowResult) -> String {
     let fault = |fault: &Fault| match fault.column.as_ref().or(fault.field.as_ref()) {
         Some(name) => format!("{name} {}", fault.detail),
@@ -101,7 +107,8 @@ fn told(result: &RowResult) -> String {
     };
     let faults: Vec<_> = result.faults.iter().map(fault).collect();
     let text = format!("line {}: {}", result.line, faults.join("; "));
-    text.chars().take(MAX_ERROR_CHARS).collect()
+    let text: String = text.chars().take(MAX_ERROR_CHARS).collect();
+    guarded(FieldKind::Text, &text).into_owned()
 }
 
 #[cfg(test)]
@@ -156,21 +163,24 @@ mod tests {
         let encoding = TextEncoding::parse(encoding).unwrap();
         let dialect = Dialect { delimiter: Delimiter::Semicolon, encoding };
         let mapping = Mapping([("f".to_owned(), Mapped::Column(mapped.to_owned()))].into());
-        let file = ErrorFile::of(&upload(columns, dialect), &mapping);
         let mut records = Records::of(Position::default(), dialect);
         records.push(&encoding.encode(text));
         records.end();
+        let _header = records.next();
+        let is_marked = records.is_marked();
+        let file = ErrorFile::of(&upload(columns, dialect), &mapping, is_marked);
         let mut found = file.header().unwrap();
-        for record in records.skip(1) {
+        for record in records {
             let result = refused(&record);
             found.extend(file.row(record, &result).unwrap());
         }
         let mut wanted = match encoding.units() {
-            Units::Bytes => Vec::new(),
+            Units::Bytes if !text.starts_with('\u{FEFF}') => Vec::new(),
             _ => encoding.byte_order_mark().to_vec(),
         };
         wanted.extend(encoding.encode(&expected.replace('\n', "\r\n")));
         assert_eq!(encoding.decode_lossy(&found), encoding.decode_lossy(&wanted));
+        assert_eq!(found, wanted);
     }
 
     #[test]
@@ -179,6 +189,11 @@ mod tests {
             let expected = format!("a;b;error;import_row\nä;\"1;5\";{};{RUN}:2\n", why(2));
             check("a;b\nä;\"1;5\"\n", &["a", "b"], "b", encoding, &expected);
         }
+        let expected = format!("a;b;error;import_row\nä;1;{};{RUN}:2\n", why(2));
+        check("\u{FEFF}a;b\nä;1\n", &["a", "b"], "b", "utf-8", &expected);
+        // As wide as it is meant.
+        let expected = format!("a;b;c;error;import_row\n1;2;;{};{RUN}:2\n", why(2));
+        check("a;b;c\n1;2\n", &["a", "b", "c"], "b", "utf-8", &expected);
         // Told again where it is told already, unless the file means something of its own by that name.
         let expected = format!("a;error;import_row\n1;{};{RUN}:2\n", why(2));
         check("a;error\n1;old\n", &["a", "error"], "a", "utf-8", &expected);
@@ -214,7 +229,7 @@ mod tests {
     fn what_a_fault_quotes_stays_in_its_cell() {
         let dialect = Dialect::RFC_4180;
         let mapping = Mapping([("f".to_owned(), Mapped::Column("a".to_owned()))].into());
-        let file = ErrorFile::of(&upload(&["a", "b"], dialect), &mapping);
+        let file = ErrorFile::of(&upload(&["a", "b"], dialect), &mapping, false);
         let mut records = Records::of(Position::default(), dialect);
         records.push(b"a,b\n'=1,=2\n");
         records.end();
@@ -227,7 +242,7 @@ mod tests {
         told.push(&file.row(record, &result).unwrap());
         told.end();
         let told: Vec<_> = told.map(|record| record.cells.unwrap()).collect();
-        let why = "line 2: =b is not \"=1\",=cmd|' /C calc'!A0\r\n=2";
+        let why = "line 2: =b is not \"=1\",'=cmd|' /C calc'!A0\r\n'=2";
         let mark = format!("{RUN}:2");
         assert_eq!(told, [vec!["a", "b", "error", "import_row"], vec!["'=1", "'=2", why, &mark]]);
     }
@@ -235,13 +250,13 @@ mod tests {
     #[test]
     fn what_was_malformed_stays_so() {
         let told = |line| format!("{};{RUN}:{line}", why(line));
-        let expected = format!("a;b;error;import_row\n1;{}\n1;2;3;{}\n", told(2), told(3));
+        let expected = format!("a;b;error;import_row\n1;;;{}\n1;2;3;{}\n", told(2), told(3));
         check("a;b\n1\n1;2;3\n", &["a", "b"], "b", "utf-8", &expected);
         // Nor is it as wide as the header by what is told of it.
         let columns = ["a", "b", "error", "import_row"];
-        let expected = format!("a;b;error;import_row\n1;2;{};\n", told(2));
-        check("a;b;error;import_row\n1;2\n", &columns, "b", "utf-8", &expected);
-        let expected = format!("a;error;import_row\n\"\"\"1\"\"2\";{};\n", told(2));
+        let expected = format!("a;b;error;import_row\n1;;;{}\n", told(2));
+        check("a;b;error;import_row\n1\n", &columns, "b", "utf-8", &expected);
+        let expected = format!("a;error;import_row\n\"\"\"1\"\"2\";;{}\n", told(2));
         check("a\n\"1\"2\n", &["a"], "a", "utf-8", &expected);
     }
 }

@@ -1,16 +1,17 @@
 //! What a target has, as CSV (RFC 4180) that an import takes as it is, and that a spreadsheet shows and does not compute.
 
+use super::dialect::TextEncoding;
 use super::guard::guarded;
 use csv::{Terminator, Writer, WriterBuilder};
 use module::ImportField;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The names of the fields, in their order.
+/// The names of the fields, in their order, behind the mark by which Excel knows UTF-8.
 pub fn header(fields: &[ImportField]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = writer();
     writer.write_record(fields.iter().map(|field| &field.name))?;
-    finish(writer)
+    Ok([TextEncoding::UTF_8.byte_order_mark(), &finish(writer)?].concat())
 }
 
 pub fn lines(fields: &[ImportField], rows: &[BTreeMap<String, String>]) -> Result<Vec<u8>, csv::Error> {
@@ -64,7 +65,7 @@ mod tests {
 
     #[test]
     fn rows_are_written_in_the_order_of_the_fields() {
-        assert_eq!(header(&fields()).unwrap(), b"sku,name,on_hand\r\n");
+        assert_eq!(header(&fields()).unwrap(), b"\xEF\xBB\xBFsku,name,on_hand\r\n");
         let check = |values: &[(&str, &str)], expected: &str| {
             let written = lines(&fields(), &[row(values)]).unwrap();
             assert_eq!(String::from_utf8(written).unwrap(), expected, "{values:?}");
@@ -73,7 +74,7 @@ mod tests {
         check(&[("sku", "1")], "1,,\r\n");
         check(&[], ",,\r\n");
         check(&[("sku", "a,b"), ("name", "say \"hi\"")], "\"a,b\",\"say \"\"hi\"\"\",\r\n");
-        check(&[("sku", "two\r\nlines"), ("name", "\r=1")], "\"two\r\nlines\",\"'\r=1\",\r\n");
+        check(&[("sku", "two\r\nlines"), ("name", "\r=1")], "\"two\r\nlines\",\"'\r'=1\",\r\n");
         check(&[("sku", "=HYPERLINK(\"x\")"), ("name", "'=1")], "\"'=HYPERLINK(\"\"x\"\")\",''=1,\r\n");
         assert_eq!(lines(&fields(), &[]).unwrap(), b"");
         assert_eq!(unknown_field(&fields(), &[row(&[("sku", "1")])]), None);

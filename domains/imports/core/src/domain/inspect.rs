@@ -6,8 +6,9 @@ use super::dialect::detect_delimiter;
 use super::dialect::{
     BadText, Check, DETECTED_IN_BYTES, Declared, Delimiter, Dialect, Guess, TextEncoding, Units,
 };
-use super::records::{Position, Record, Records};
+use super::records::{Cut, Position, Record, Records};
 use super::table::{PREVIEW_ROWS, Table};
+use std::collections::BTreeMap;
 
 /// What other files begin with.
 const SIGNATURES: [(&[u8], &str); 12] = [
@@ -104,6 +105,7 @@ struct Body {
 
 struct First {
     line: u64,
+    cut_off: bool,
     body: Result<Vec<u8>, Record>,
 }
 
@@ -195,13 +197,16 @@ impl Body {
             }
             self.record_count += 1;
             if self.first.len() <= PREVIEW_ROWS {
-                let body = match cut.body {
+                let cut_off = cut.is_cut_off();
+                let Cut { line, bytes, end, body } = cut;
+                let body = match body {
                     Ok(body) => Ok(self.records.body(&body).to_vec()),
                     Err(unreadable) => {
-                        Err(Record { line: cut.line, bytes: cut.bytes, end: cut.end, cells: Err(unreadable) })
+                        let (cells, errors) = (Err(unreadable), BTreeMap::new());
+                        Err(Record { line, bytes, end, cells, errors, cut_off })
                     }
                 };
-                self.first.push(First { line: cut.line, body });
+                self.first.push(First { line, cut_off, body });
             }
         }
     }
@@ -258,7 +263,7 @@ fn decoded(first: First, dialect: Dialect) -> Option<Record> {
             let mut records = Records::of(Position { byte: 2, line: first.line }, dialect);
             records.push(&body);
             records.end();
-            records.next()
+            records.next().map(|record| Record { cut_off: first.cut_off, ..record })
         }
     }
 }

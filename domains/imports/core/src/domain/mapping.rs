@@ -1,6 +1,7 @@
 //! Which column or fixed value fills which field of the target: checked once when a run is asked for, then used row
 //! by row, forth to the target and back to what people see of a fault.
 
+use super::cell_error::is_error;
 use super::guard::meant;
 use super::mark::Marks;
 use super::records::{Record, Unreadable};
@@ -8,15 +9,16 @@ use super::rounding::{MAX_DECIMALS, rounded};
 use super::row::{Fault, Outcome, RowResult};
 use imports_contract::ImportRunId;
 use kernel::{Faults, FieldError};
-use module::{FieldKind, ImportField, ImportRow, RowFault, RowOutcome, TargetDefinition};
+use module::{FieldKind, ImportField, ImportRow, RefusedRow, RowFault, RowOutcome, TargetDefinition};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_VALUE_CHARS: usize = 1_000;
 /// As long as a file may call one.
 const MAX_COLUMN_CHARS: usize = 200;
 const MAX_SHOWN_CHARS: usize = 200;
+/// The rule by which a row is refused that never comes to the target.
+const MALFORMED_ROW: &str = "malformed_row";
 /// The rule by which targets refuse a number of too many decimals.
 const TOO_PRECISE: &str = "too_precise";
 
@@ -187,7 +189,7 @@ enum Origin {
 pub struct Sorted {
     pub rows: Vec<ImportRow>,
     sources: Vec<Vec<String>>,
-    malformed: Vec<(u64, Fault)>,
+    malformed: Vec<(u64, Vec<Fault>)>,
 }
 
 impl Plan {
@@ -207,28 +209,48 @@ impl Plan {
 
     pub fn sort(&self, records: Vec<Record>) -> Sorted {
         let mut sorted = Sorted::default();
-        for record in records {
+        for mut record in records {
+            let fits = record.fit(self.width);
+            let line = record.line;
             match record.cells {
-                Ok(cells) if cells.len() == self.width => {
-                    match self.marks.as_ref().map_or(Ok(None), |marks| marks.read(&cells)) {
-                        Ok(corrects) => {
-                            let (line, values) = (record.line, self.values(&cells));
-                            sorted.rows.push(ImportRow { line, values, corrects });
-                            sorted.sources.push(cells);
-                        }
-                        Err(fault) => sorted.malformed.push((record.line, fault)),
+                Ok(cells) if fits => match self.corrects(&cells, &record.errors) {
+                    Ok(corrects) => {
+                        sorted.rows.push(ImportRow { line, values: self.values(&cells), corrects });
+                        sorted.sources.push(cells);
                     }
-                }
+                    Err(faults) => sorted.malformed.push((line, faults)),
+                },
                 Ok(cells) => {
                     let detail = format!("the row has {} values, the header {}", cells.len(), self.width);
-                    sorted.malformed.push((record.line, malformed(cells.join(","), detail)));
+                    sorted.malformed.push((line, vec![malformed(cells.join(","), detail)]));
                 }
                 Err(Unreadable { detail, text }) => {
-                    sorted.malformed.push((record.line, malformed(text, detail.to_owned())));
+                    sorted.malformed.push((line, vec![malformed(text, detail.to_owned())]));
                 }
             }
         }
         sorted
+    }
+
+    /// Which row of an error file it was, where nothing keeps it from the target.
+    fn corrects(
+        &self,
+        cells: &[String],
+        errors: &BTreeMap<usize, String>,
+    ) -> Result<Option<RefusedRow>, Vec<Fault>> {
+        let corrects = self.marks.as_ref().map_or(Ok(None), |marks| marks.read(cells));
+        let corrects = corrects.map_err(|fault| vec![fault])?;
+        let fault = |(field, origin): &(String, Origin)| {
+            let Origin::Cell { index, column, .. } = origin else { return None };
+            // In an error file it stays one until somebody has mended it.
+            let left = || cells.get(*index).filter(|cell| corrects.is_some() && is_error(cell.trim()));
+            let error = shown(errors.get(index).or_else(left)?.clone());
+            let (column, field) = (Some(column.clone()), Some(field.clone()));
+            let detail = format!("has an error instead of a value ({error})");
+            Some(Fault { column, field, value: Some(error), rule: MALFORMED_ROW.to_owned(), detail })
+        };
+        let faults: Vec<Fault> = self.fields.iter().filter_map(fault).collect();
+        if faults.is_empty() { Ok(corrects) } else { Err(faults) }
     }
 
     /// One result a record, in the order of the file. `None`: the target did not answer for each row.
@@ -243,10 +265,8 @@ impl Plan {
         }
         let taken = sorted.rows.iter().zip(&sorted.sources).zip(outcomes);
         let taken = taken.map(|((row, cells), outcome)| self.result(run, row.line, cells, outcome));
-        let refused = |(line, fault)| {
-            let faults = vec![fault];
-            RowResult { run, line, outcome: Outcome::Refused, resource_id: None, faults }
-        };
+        let refused =
+            |(line, faults)| RowResult { run, line, outcome: Outcome::Refused, resource_id: None, faults };
         let mut results: Vec<RowResult> = taken.chain(sorted.malformed.into_iter().map(refused)).collect();
         results.sort_by_key(|result| result.line);
         Some(results)
@@ -257,8 +277,11 @@ impl Plan {
             Origin::Fixed(value) => Some(value.clone()),
             Origin::Cell { index, decimals, .. } => {
                 let cell = meant(cells.get(*index)?);
-                let cell = decimals.map_or(Cow::Borrowed(cell), |decimals| rounded(cell, decimals));
-                (!cell.is_empty()).then(|| cell.into_owned())
+                let value = match decimals {
+                    None => cell.into_owned(),
+                    Some(decimals) => rounded(&cell, *decimals).into_owned(),
+                };
+                (!value.is_empty()).then_some(value)
             }
         };
         let values = self.fields.iter().filter_map(|(field, origin)| Some((field.clone(), value(origin)?)));
@@ -296,8 +319,7 @@ impl Plan {
 }
 
 fn malformed(text: String, detail: String) -> Fault {
-    let rule = "malformed_row".to_owned();
-    Fault { column: None, field: None, value: Some(shown(text)), rule, detail }
+    Fault { column: None, field: None, value: Some(shown(text)), rule: MALFORMED_ROW.to_owned(), detail }
 }
 
 pub fn shown(text: String) -> String {
@@ -305,191 +327,4 @@ pub fn shown(text: String) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::records::{Position, Records};
-    use super::*;
-    use module::{FieldKind, ImportField};
-    use uuid::Uuid;
-
-    fn target() -> TargetDefinition {
-        let field = |name: &str, required| ImportField {
-            name: name.to_owned(),
-            description: String::new(),
-            kind: if name == "unit_cost" { FieldKind::Decimal } else { FieldKind::Text },
-            required,
-        };
-        TargetDefinition {
-            name: "inventory.items".to_owned(),
-            title: "Items".to_owned(),
-            permission: "inventory.items.write".to_owned(),
-            read_permission: "inventory.items.read".to_owned(),
-            key: vec!["sku".to_owned()],
-            fields: vec![
-                field("sku", true),
-                field("name", true),
-                field("unit_cost", false),
-                field("currency", false),
-            ],
-        }
-    }
-
-    fn columns(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    fn column(field: &str, column: &str) -> Entry {
-        Entry { field: field.to_owned(), column: Some(column.to_owned()), value: None, decimals: None }
-    }
-
-    fn value(field: &str, value: &str) -> Entry {
-        Entry { field: field.to_owned(), column: None, value: Some(value.to_owned()), decimals: None }
-    }
-
-    fn rounded_to(decimals: i64, entry: Entry) -> Entry {
-        Entry { decimals: Some(decimals), ..entry }
-    }
-
-    #[test]
-    fn every_fault_of_a_mapping_is_told() {
-        fn check_entries(entries: Vec<Entry>, expected: &[(&str, &str)]) {
-            let found = check(&target(), Some(&columns(&["id", "title"])), entries.clone());
-            let found = found.err().unwrap_or_default();
-            let found: Vec<_> =
-                found.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
-            assert_eq!(found, expected, "{entries:?}");
-        }
-        let good = [column("sku", "id"), column("name", "title")];
-        check_entries(good.to_vec(), &[]);
-        check_entries([&good[..], &[value("currency", "USD"), column("unit_cost", "id")]].concat(), &[]);
-        check_entries(vec![], &[("/mapping/sku", "missing_field"), ("/mapping/name", "missing_field")]);
-        check_entries(
-            vec![column("sku", "ID"), value("name", " "), column("colour", "id"), column("a/b~c", "id")],
-            &[
-                ("/mapping/sku/column", "unknown_column"),
-                ("/mapping/name/value", "blank"),
-                ("/mapping/colour", "unknown_field"),
-                ("/mapping/a~1b~0c", "unknown_field"),
-            ],
-        );
-        check_entries(
-            [&good[..], &[column("sku", "title")]].concat(),
-            &[("/mapping/sku", "duplicate_field")],
-        );
-        for decimals in [0, 6] {
-            check_entries([&good[..], &[rounded_to(decimals, column("unit_cost", "id"))]].concat(), &[]);
-        }
-        let pointer = "/mapping/unit_cost/decimals";
-        for (entry, expected) in [
-            (rounded_to(7, column("unit_cost", "id")), (pointer, "out_of_range")),
-            (rounded_to(-1, column("unit_cost", "id")), (pointer, "out_of_range")),
-            (rounded_to(2, value("unit_cost", "1.5")), (pointer, "without_column")),
-            (rounded_to(2, column("currency", "id")), ("/mapping/currency/decimals", "not_a_decimal_field")),
-        ] {
-            check_entries([&good[..], &[entry]].concat(), &[expected]);
-        }
-        let neither = Entry { field: "unit_cost".to_owned(), column: None, value: None, decimals: None };
-        let both = Entry { value: Some("EUR".to_owned()), ..column("currency", "id") };
-        check_entries(
-            [&good[..], &[neither, both]].concat(),
-            &[("/mapping/unit_cost", "missing_source"), ("/mapping/currency", "ambiguous_source")],
-        );
-    }
-
-    #[test]
-    fn rows_go_to_the_target_and_come_back_in_the_words_of_the_file() {
-        let columns = columns(&["id", "title", "price"]);
-        let entries = vec![
-            column("sku", "id"),
-            column("name", "title"),
-            column("unit_cost", "price"),
-            value("currency", "USD"),
-        ];
-        let plan = Plan::new(&check(&target(), Some(&columns), entries).unwrap(), &columns);
-        let mut records = Records::from(Position::default());
-        records.push(b"1, '=Chai ,18\n2,Chang\n3,,x\n\"4\"4,a,b\n");
-        records.end();
-        let sorted = plan.sort(records.collect());
-        let sent: Vec<_> = sorted.rows.iter().map(|row| (row.line, format!("{:?}", row.values))).collect();
-        let expected = [
-            (1, r#"{"currency": "USD", "name": "=Chai", "sku": "1", "unit_cost": "18"}"#.to_owned()),
-            (3, r#"{"currency": "USD", "sku": "3", "unit_cost": "x"}"#.to_owned()),
-        ];
-        assert_eq!(sent, expected);
-
-        let id = Uuid::from_u128(7);
-        let fault = |field: &str| RowFault {
-            field: field.to_owned(),
-            rule: "rule".to_owned(),
-            detail: String::new(),
-        };
-        let faults = vec![fault("unit_cost"), fault("currency"), fault("name"), fault("reorder_level")];
-        let outcomes = vec![RowOutcome::Created { id }, RowOutcome::Refused { faults }];
-        let results = plan.results(ImportRunId::from_uuid(id), sorted, outcomes).unwrap();
-        let shown: Vec<_> = results
-            .iter()
-            .map(|result| {
-                let faults = result.faults.iter().map(|fault| {
-                    let part = |part: &Option<String>| part.clone().unwrap_or("-".to_owned());
-                    format!(
-                        "{}/{}/{} {}",
-                        part(&fault.column),
-                        part(&fault.field),
-                        part(&fault.value),
-                        fault.rule
-                    )
-                });
-                (result.line, result.outcome.name(), result.resource_id, faults.collect::<Vec<_>>())
-            })
-            .collect();
-        let faults = |faults: &[&str]| faults.iter().map(|fault| (*fault).to_owned()).collect::<Vec<_>>();
-        let expected = [
-            (1, "created", Some(id), faults(&[])),
-            (2, "refused", None, faults(&["-/-/2,Chang malformed_row"])),
-            (
-                3,
-                "refused",
-                None,
-                faults(&[
-                    "price/unit_cost/x rule",
-                    "-/currency/USD rule",
-                    "title/name/ rule",
-                    "-/reorder_level/- rule",
-                ]),
-            ),
-            (4, "refused", None, faults(&["-/-/\"4\"4,a,b malformed_row"])),
-        ];
-        assert_eq!(shown, expected);
-    }
-
-    #[test]
-    fn numbers_that_are_too_precise_are_rounded_where_the_mapping_says_so() {
-        fn check_detail(unit_cost: Entry, sent: &str, told: &str) {
-            let columns = columns(&["id", "title", "price"]);
-            let entries = vec![column("sku", "id"), column("name", "title"), unit_cost];
-            let plan = Plan::new(&check(&target(), Some(&columns), entries).unwrap(), &columns);
-            let mut records = Records::from(Position::default());
-            records.push(b"1,Chai,21.3500004\n");
-            records.end();
-            let sorted = plan.sort(records.collect());
-            assert_eq!(sorted.rows[0].values["unit_cost"], sent);
-            let (field, rule) = ("unit_cost".to_owned(), "too_precise".to_owned());
-            let fault = RowFault { field, rule, detail: "has more decimals than USD".to_owned() };
-            let outcomes = vec![RowOutcome::Refused { faults: vec![fault] }];
-            let results = plan.results(ImportRunId::from_uuid(Uuid::nil()), sorted, outcomes).unwrap();
-            let fault = &results[0].faults[0];
-            assert_eq!((fault.value.as_deref(), fault.detail.as_str()), (Some("21.3500004"), told));
-        }
-        let hint = "has more decimals than USD; map it with `decimals` to round";
-        check_detail(column("unit_cost", "price"), "21.3500004", hint);
-        check_detail(rounded_to(2, column("unit_cost", "price")), "21.35", "has more decimals than USD");
-        check_detail(rounded_to(3, column("unit_cost", "price")), "21.350", "has more decimals than USD");
-    }
-
-    #[test]
-    fn an_answer_for_other_rows_than_were_sent_is_none() {
-        let plan = Plan::new(&Mapping(BTreeMap::new()), &columns(&["a"]));
-        let run = ImportRunId::from_uuid(Uuid::nil());
-        let one = vec![RowOutcome::Created { id: Uuid::nil() }];
-        assert!(plan.results(run, Sorted::default(), one).is_none());
-    }
-}
+mod tests;

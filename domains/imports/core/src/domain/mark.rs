@@ -6,6 +6,7 @@ use super::mapping::{Mapping, shown};
 use super::row::Fault;
 use imports_contract::ImportRunId;
 use module::{IMPORT_ROW, ImportId, RefusedRow};
+use std::borrow::Cow;
 
 /// The column of a file that has the marks.
 #[derive(Debug)]
@@ -21,20 +22,20 @@ impl Marks {
         Some(Self { index, column })
     }
 
-    /// Of a row; none where its cell is blank.
+    /// Of a row; none where its cell is blank. One that stands in another cell tells that the row is shifted.
     pub fn read(&self, cells: &[String]) -> Result<Option<RefusedRow>, Fault> {
-        let cell = cells.get(self.index).map_or("", |cell| meant(cell));
-        if cell.is_empty() {
+        let cell = cells.get(self.index).map_or(Cow::Borrowed(""), |cell| meant(cell));
+        if cell.is_empty() && !cells.iter().any(|cell| parse(&meant(cell)).is_some()) {
             return Ok(None);
         }
         let no_mark = || Fault {
             column: Some(self.column.clone()),
             field: None,
-            value: Some(shown(cell.to_owned())),
+            value: Some(shown(cell.clone().into_owned())),
             rule: "not_an_import_row".to_owned(),
             detail: "is no row of an error file: leave the cell as it was there, or empty it".to_owned(),
         };
-        parse(cell).map(Some).ok_or_else(no_mark)
+        parse(&cell).map(Some).ok_or_else(no_mark)
     }
 }
 
@@ -94,6 +95,7 @@ mod tests {
         assert_eq!(read(&["a", "import_row"], "a", &["1", " "]), Some(Ok(None)));
         let fault = |column: &str| Some(Err((column.to_owned(), "not_an_import_row".to_owned())));
         assert_eq!(read(&["a", "import_row"], "a", &["1", "2"]), fault("import_row"));
+        assert_eq!(read(&["a", "import_row"], "a", &[mark.as_str(), ""]), fault("import_row"));
         assert_eq!(read(&["a", "import_row"], "import_row", &["1", "2"]), None);
         let both = ["import_row", "import_import_row"];
         assert_eq!(read(&both, "import_row", &["1", &mark]), Some(Ok(row)));

@@ -1,6 +1,7 @@
 //! The rules of imports: what a CSV file or a sheet of a workbook is, what a mapping may say, what became of each
 //! row, and how a target's rows become a file. What does I/O here reads from what it is given.
 
+mod cell_error;
 pub mod dialect;
 pub mod error_file;
 pub mod export;

@@ -7,6 +7,7 @@ use super::dialect::{Dialect, TextEncoding, Units};
 use super::scan::{Scan, Taken, line_end, scan};
 use super::table::MAX_COLUMNS;
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::ops::Range;
 
@@ -36,6 +37,10 @@ pub struct Record {
     pub bytes: u64,
     pub end: Position,
     pub cells: Result<Vec<String>, Unreadable>,
+    /// By the places of cells that have an error instead of a value: which that is and where it stands.
+    pub errors: BTreeMap<usize, String>,
+    /// The file ends in it, without a line's end.
+    pub cut_off: bool,
 }
 
 /// A line that is no record.
@@ -60,6 +65,8 @@ pub struct Records {
     /// The rest of this line is being dropped.
     refused: Option<Unreadable>,
     refused_bytes: u64,
+    /// The file begins with a byte order mark.
+    marked: bool,
     cells: Cells,
 }
 
@@ -79,6 +86,7 @@ impl Records {
             wait_for: 0,
             refused: None,
             refused_bytes: 0,
+            marked: false,
             cells: Cells::of(dialect),
         }
     }
@@ -87,6 +95,11 @@ impl Records {
         self.buffer.drain(..self.used);
         self.used = 0;
         self.buffer.extend_from_slice(chunk);
+    }
+
+    /// Whether a byte order mark was there, once a record is read from the file's beginning.
+    pub fn is_marked(&self) -> bool {
+        self.marked
     }
 
     /// There are no more bytes.
@@ -125,6 +138,7 @@ impl Records {
             return false;
         }
         if self.rest().starts_with(mark) {
+            self.marked = true;
             self.consume(mark.len(), 0);
         }
         true
@@ -204,16 +218,24 @@ pub struct Cut {
     pub body: Result<Range<usize>, Unreadable>,
 }
 
+impl Cut {
+    pub fn is_cut_off(&self) -> bool {
+        self.body.as_ref().is_ok_and(|body| body.len() as u64 == self.bytes)
+    }
+}
+
 impl Iterator for Records {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {
-        let Cut { line, bytes, end, body } = self.cut()?;
+        let cut = self.cut()?;
+        let cut_off = cut.is_cut_off();
+        let Cut { line, bytes, end, body } = cut;
         let cells = match body {
             Ok(body) => self.cells.read(self.buffer.get(body).unwrap_or_default()),
             Err(unreadable) => Err(unreadable),
         };
-        Some(Record { line, bytes, end, cells })
+        Some(Record { line, bytes, end, cells, errors: BTreeMap::new(), cut_off })
     }
 }
 

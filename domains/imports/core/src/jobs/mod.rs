@@ -24,7 +24,7 @@ pub struct RunImport {
 impl Job for RunImport {
     const KIND: &'static str = "imports.run_import";
     const VERSION: u16 = 1;
-    /// With back-off these outlast an hour without the target.
+    /// With back-off these outlast an hour without the target; a batch that is recorded begins them anew.
     const MAX_ATTEMPTS: u32 = 12;
 }
 
@@ -75,8 +75,7 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         ::jobs::running_job(move |ctx: Ctx, job: RunImport, running: Running| {
             let app = importing.clone();
             async move {
-                let last_attempt = running.attempt() >= RunImport::MAX_ATTEMPTS;
-                let run = run_import(&app, &ctx, job.run, &running, last_attempt).await?;
+                let run = run_import(&app, &ctx, job.run, &running).await?;
                 failed(run).map_or(Ok(()), Err)
             }
         })
@@ -90,8 +89,7 @@ pub fn handlers(app: &App) -> Vec<Handler> {
         ::jobs::running_job(move |ctx: Ctx, job: UndoRun, running: Running| {
             let app = undoing.clone();
             async move {
-                let last_attempt = running.attempt() >= UndoRun::MAX_ATTEMPTS;
-                let undone = carry_undo_on(&app, &ctx, (job.run, job.undo), &running, last_attempt).await?;
+                let undone = carry_undo_on(&app, &ctx, (job.run, job.undo), &running).await?;
                 failed(undone).map_or(Ok(()), Err)
             }
         })

@@ -6,6 +6,7 @@ use super::{App, Progress, audit, check_permission, get_run, is_lasting, refused
 use crate::domain::row::Fault;
 use crate::domain::run::{Run, Undo, UndoStatus};
 use crate::error::Error;
+use crate::jobs::UndoRun;
 use crate::store;
 use ::jobs::Running;
 use imports_contract::ImportRunId;
@@ -20,13 +21,12 @@ const SLICE: Duration = Duration::from_secs(60);
 
 const STOPPED: &str = "It was stopped by an operator. Ask for it again and it goes on.";
 
-/// `last_attempt`: there will be no other, so that any failure ends it.
+/// At the last attempt any failure ends it.
 pub async fn carry_undo_on(
     app: &App,
     ctx: &Ctx,
     (id, undo_id): (ImportRunId, Uuid),
     running: &Running,
-    last_attempt: bool,
 ) -> Result<Progress, Error> {
     let run = get_run(app, ctx, id).await?;
     let is_wanted =
@@ -47,7 +47,7 @@ pub async fn carry_undo_on(
         Err(error @ (Error::MovedOn | Error::CallerGone)) => Err(error),
         Err(error) => {
             let problem = Problem::from(error);
-            if last_attempt || is_lasting(&problem) {
+            if running.is_last_attempt() || is_lasting(&problem) {
                 let detail = Some(problem.detail.to_string());
                 finish_undo(app, ctx, id, undo_id, UndoStatus::Failed, detail).await?;
             }
@@ -102,7 +102,7 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
         let undone = ask(&ctx, offer, &run, (undo_id, left - 1)).await?;
         run = record(app, &ctx, &run, (undo_id, left), undone).await?;
         let done = run.undo.as_ref().map_or(0, |undo| undo.rows_undone + undo.rows_kept);
-        running.progress(done, Some(total)).await;
+        running.step::<UndoRun>(done, Some(total)).await;
         ctx = running.caller_now(&ctx).await?.ok_or(Error::CallerGone)?;
         check_permission(&ctx, &offer.definition)?;
     }

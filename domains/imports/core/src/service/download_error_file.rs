@@ -26,8 +26,8 @@ pub async fn download_error_file(app: &App, ctx: &Ctx, id: ImportRunId) -> Resul
     let run = get_run(app, ctx, id).await?;
     may_see_rows(app, ctx, &run)?;
     let upload = find_upload(app, ctx, run.upload).await?;
-    let file = ErrorFile::of(&upload, &run.mapping);
     let batches = Batches::open(app, ctx.tenant(), &upload, None).await?;
+    let file = ErrorFile::of(&upload, &run.mapping, batches.is_marked());
     let stem = upload.file_name.rsplit_once('.').map_or(upload.file_name.as_str(), |(stem, _)| stem);
     let file_name = format!("{stem}-errors.csv");
     let header = Bytes::from(file.header().map_err(Problem::internal)?);

@@ -55,6 +55,14 @@ impl Batches {
         })
     }
 
+    /// Whether a file that is read from its beginning has a byte order mark.
+    pub fn is_marked(&self) -> bool {
+        match self {
+            Self::Text(text) => text.records.is_marked(),
+            Self::Sheet(_) => false,
+        }
+    }
+
     pub async fn next(&mut self) -> Result<Option<Batch>, Error> {
         match self {
             Self::Text(text) => text.next().await,

@@ -10,6 +10,7 @@ use crate::domain::records::Position;
 use crate::domain::row::RowResult;
 use crate::domain::run::{Counts, Mode, Run, RunStatus};
 use crate::error::Error;
+use crate::jobs::RunImport;
 use crate::store;
 use ::jobs::Running;
 use imports_contract::ImportRunId;
@@ -28,14 +29,8 @@ pub enum Progress {
     Unfinished,
 }
 
-/// `last_attempt`: there will be no other, so that any failure ends the import.
-pub async fn run_import(
-    app: &App,
-    ctx: &Ctx,
-    id: ImportRunId,
-    running: &Running,
-    last_attempt: bool,
-) -> Result<Progress, Error> {
+/// At the last attempt any failure ends the import.
+pub async fn run_import(app: &App, ctx: &Ctx, id: ImportRunId, running: &Running) -> Result<Progress, Error> {
     let Some(run) = begin(app, ctx, id).await? else { return Ok(Progress::Ended) };
     let worked = Box::pin(work(app, ctx, run, running)).await;
     match worked {
@@ -49,7 +44,7 @@ pub async fn run_import(
         Err(error @ (Error::MovedOn | Error::CallerGone)) => Err(error),
         Err(error) => {
             let problem = Problem::from(error);
-            if last_attempt || is_lasting(&problem) {
+            if running.is_last_attempt() || is_lasting(&problem) {
                 close_run(app, ctx, id, RunStatus::Failed, Some(problem.detail.to_string())).await?;
             }
             Err(problem.into())
@@ -101,7 +96,7 @@ async fn work(app: &App, ctx: &Ctx, mut run: Run, running: &Running) -> Result<W
         let results = plan.results(run.id, sorted, outcomes);
         let results = results.ok_or_else(|| Problem::internal("the target did not answer for each row"))?;
         run = record(app, &ctx, &run, &results, end).await?;
-        running.progress(run.counts.rows(), Some(run.rows_total)).await;
+        running.step::<RunImport>(run.counts.rows(), Some(run.rows_total)).await;
         ctx = running.caller_now(&ctx).await?.ok_or(Error::CallerGone)?;
         check_permission(&ctx, &offer.definition)?;
     }

@@ -109,7 +109,7 @@ testkit::both!(
         let mut turns = Vec::new();
         for _ in 0..4 {
             let running = Running::detached(run.message);
-            let progress = run_import(&app, &ctx, run.id, &running, false).await.unwrap();
+            let progress = run_import(&app, &ctx, run.id, &running).await.unwrap();
             turns.push((progress, get_run(&app, &ctx, run.id).await.unwrap().counts.rows()));
         }
         let expected = [

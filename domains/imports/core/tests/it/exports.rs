@@ -6,7 +6,8 @@ use jobs::{MessageSummary, Status};
 use serde_json::{Value, json};
 use testkit::files_under;
 
-const HEADER: &str = "sku,name,unit_cost,currency\r\n";
+/// With the mark by which Excel knows UTF-8.
+const HEADER: &str = "\u{FEFF}sku,name,unit_cost,currency\r\n";
 const TARGET: &str = "warehouse.items";
 
 impl House {
@@ -142,6 +143,8 @@ both!(
             "say \"hi\", twice",
             "\"",
             "\",=1",
+            "x;=1+1;y|-2",
+            "x,'\"=1\n@y",
             ";a|b\tc",
             "Käse 🧀 \u{202E}\u{FEFF}x",
             "=\"\"",

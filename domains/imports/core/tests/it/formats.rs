@@ -174,7 +174,8 @@ both!(
             assert_eq!((&upload["sheet"], &upload["epoch"]), (&json!("Stock"), &json!(epoch)));
             assert_eq!((&upload["header_row"], &upload["row_count"]), (&json!(3), &json!(3)));
             assert_eq!(upload["encoding"], json!(null));
-            let preview = json!([[sku, "2000-01-01", "1.1"], [format!("{sku}b"), "no price", ""]]);
+            let (lost, last) = (json!(["lost", "#N/A", ""]), json!([format!("{sku}b"), "no price", ""]));
+            let preview = json!([[sku, "2000-01-01", "1.1"], lost, last]);
             assert_eq!(upload["preview"], preview);
             let (ended, rows) = import(&house, &upload).await;
             check_counts(&ended, "done", 3, [2, 0, 0, 1]);
@@ -198,6 +199,88 @@ both!(
         assert_eq!(rows, created(&[5]));
         assert_eq!(house.warehouse.sent("o1", "name").as_deref(), Some("2024-02-29"));
         assert_eq!(house.warehouse.cost("o1").as_deref(), Some("2.5"));
+    }
+);
+
+both!(
+    async fn an_error_in_a_cell_refuses_the_rows_that_need_it(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        let header = ["id", "title", "price", "note"].map(text).concat();
+        let row = |sku: &str, name: &str, price: &str, note: &str| {
+            format!("<row>{}{name}{price}{note}</row>", text(sku))
+        };
+        let (error, formula, day) =
+            ("<c t=\"e\"><v>#N/A</v></c>", "<c><f>A1</f></c>", "<c s=\"1\"><v>0</v></c>");
+        let price = "<c><v>1</v></c>";
+        let unmapped: String =
+            (1..=5).map(|item| row(&format!("e{item}"), &text("Chai"), price, error)).collect();
+        let rows = [
+            format!("<row>{header}</row>{unmapped}"),
+            row("e6", error, price, &text("mine")),
+            row("e7", &text("Chang"), formula, day),
+        ];
+        let sent = upload(&house, "sheet=Stock", XLSX, &xlsx(false, &rows.concat())).await;
+        let (ended, rows) = import(&house, &sent).await;
+        check_counts(&ended, "done", 7, [5, 0, 0, 2]);
+        assert_eq!(rows[..5], created(&[2, 3, 4, 5, 6]));
+        let run = ended["id"].as_str().unwrap();
+        let refused = house.rows("owner", run, "&outcome=refused").await;
+        let fault = &refused[0]["faults"][0];
+        let told = ["column", "field", "value", "rule"].map(|name| fault[name].as_str().unwrap());
+        assert_eq!(told, ["title", "name", "B7: #N/A", "malformed_row"]);
+        let errors = house.send(call("GET", &format!("/runs/{run}/error-file")).by("owner")).await;
+        let errors = String::from_utf8(errors.bytes).unwrap();
+        let price = "price has an error instead of a value";
+        let formula = "a formula without its value; save the file in its program";
+        let expected = format!(
+            "\u{FEFF}id,title,price,note,error,import_row\r\n\
+             e6,#N/A,1,mine,line 7: title has an error instead of a value (B7: #N/A),{run}:7\r\n\
+             e7,Chang,#VALUE!,#VALUE!,line 8: {price} (C8: {formula}),{run}:8\r\n"
+        );
+        assert_eq!(errors, expected);
+
+        // Each is refused until it is mended, and only that.
+        let mended = errors.replace("e7,Chang,#VALUE!", "e7,Chang,2");
+        let (ended, rows) = import(&house, &upload(&house, "", "text/csv", mended.as_bytes()).await).await;
+        check_counts(&ended, "done", 2, [1, 0, 0, 1]);
+        assert_eq!(rows[1], (3, "created".to_owned()));
+        assert_eq!(house.warehouse.cost("e7").as_deref(), Some("2"));
+    }
+);
+
+both!(
+    async fn csv_may_lack_the_blank_cells_that_a_workbook_lacks(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        let file = "id;title;price;;\r\nb1;Tea\r\nb2;Tea;2;;\r\nb3\r\nb4;;\r\nb5;Tea\r\n\
+                    b6;Tea;2;;x\r\nb7;Te";
+        let sent = upload(&house, "file_name=b.csv", "text/csv", file.as_bytes()).await;
+        assert_eq!(sent["columns"], json!(["id", "title", "price"]));
+        let (ended, rows) = import(&house, &sent).await;
+        check_counts(&ended, "done", 7, [3, 0, 0, 4]);
+        assert_eq!(rows[..2], created(&[2, 3]));
+        let run = ended["id"].as_str().unwrap();
+        let refused = house.rows("owner", run, "&outcome=refused").await;
+        let told = refused.iter().map(|row| row["faults"][0]["rule"].as_str().unwrap());
+        let malformed = "malformed_row";
+        assert_eq!(told.collect::<Vec<_>>(), [malformed, "required", malformed, malformed]);
+    }
+);
+
+both!(
+    async fn a_file_with_a_byte_order_mark_gets_its_error_file_with_one(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        for mark in ["", "\u{FEFF}"] {
+            let file = format!("{mark}id,title,price\nm1,Käse,dear\n");
+            let sent = upload(&house, "", "text/csv", file.as_bytes()).await;
+            let (ended, _) = import(&house, &sent).await;
+            let run = ended["id"].as_str().unwrap();
+            let errors = house.send(call("GET", &format!("/runs/{run}/error-file")).by("owner")).await;
+            let errors = String::from_utf8(errors.bytes).unwrap();
+            assert!(errors.starts_with(&format!("{mark}id,title,price,error")), "{errors:?}");
+        }
     }
 );
 

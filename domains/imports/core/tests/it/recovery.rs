@@ -157,6 +157,22 @@ both!(
 );
 
 both!(
+    async fn an_import_that_gets_on_is_tried_again_however_often_it_fails(stage: Stage) {
+        let house = House::new(stage).await;
+        let _worker = house.worker();
+        for (batch, trouble) in [(1, Trouble::Unavailable), (2, Trouble::DiesAfter), (3, Trouble::DiesBefore)]
+        {
+            for _ in 0..5 {
+                house.warehouse.trouble(batch, trouble);
+            }
+        }
+        let upload = house.upload("owner", &csv(350)).await;
+        let run = house.run("owner", &upload, "apply").await;
+        check_counts(&house.ended(&run).await, "done", 350, [350, 0, 0, 0]);
+    }
+);
+
+both!(
     async fn a_target_that_stays_away_fails_the_import_in_the_end(stage: Stage) {
         let house = House::new(stage).await;
         for _ in 0..12 {

@@ -182,6 +182,31 @@ both!(
 );
 
 both!(
+    async fn a_job_that_comes_further_has_all_its_attempts_again(stage: Stage) {
+        let house = House::new(stage).await;
+        let tries = Arc::new(AtomicUsize::new(0));
+        let counted = tries.clone();
+        let handler = jobs::running_job::<Work>(move |_, _, running| {
+            let tries = counted.clone();
+            async move {
+                if tries.fetch_add(1, Ordering::SeqCst) < 4 {
+                    running.step::<Work>(1, None).await;
+                }
+                Err(if running.is_last_attempt() { lasting() } else { passing() })
+            }
+        });
+        let runtime = house.start(house.settings(), vec![handler]);
+        house.enqueue("import").await;
+        house.pass_retries().await;
+        let row = house.only_row().await;
+        assert_eq!((row.status, row.attempts, row.max_attempts), (Status::Dead, 6, 6), "{row:?}");
+        assert!(row.last_error.unwrap().contains("is closed"));
+        assert_eq!(tries.load(Ordering::SeqCst), 6);
+        runtime.shutdown(Duration::from_secs(5)).await;
+    }
+);
+
+both!(
     async fn an_event_is_effective_once(stage: Stage) {
         let house = House::new(stage).await;
         let (databases, tries) = (house.databases.clone(), Arc::new(AtomicUsize::new(0)));

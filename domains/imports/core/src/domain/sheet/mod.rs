@@ -16,7 +16,7 @@ mod zip;
 pub use self::values::Epoch;
 
 use self::zip::Package;
-use super::records::{MAX_RECORD_BYTES, Position, Record, Unreadable};
+use super::records::{MAX_RECORD_BYTES, Position, Record};
 use super::table::{MAX_COLUMNS, PREVIEW_ROWS, Table};
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -237,26 +237,19 @@ pub struct Row {
 }
 
 impl Row {
-    /// As a record of a CSV file with as many columns as its header; a row with a fault in it cannot be read. The
-    /// position it ends at counts rows: a sheet is read from its beginning, up to where reading is taken up again.
+    /// As a record of a CSV file with as many columns as its header. The position it ends at counts rows: a sheet is
+    /// read from its beginning, up to where reading is taken up again.
     pub fn into_record(self, width: usize) -> Record {
-        let fault = self.cells.iter().enumerate().find_map(|(at, cell)| match cell {
-            Cell::Fault(fault) => Some(format!("{}{}: {fault}", column_name(at), self.number)),
+        let error = |(at, cell): (usize, &Cell)| match cell {
+            Cell::Fault(fault) => Some((at, format!("{}{}: {fault}", column_name(at), self.number))),
             _ => None,
-        });
+        };
+        let errors = self.cells.iter().enumerate().filter_map(error).collect();
         let bytes = self.bytes as u64;
         let end = Position { byte: 0, line: self.number + 1 };
-        let cells = match fault {
-            Some(text) => {
-                Err(Unreadable { detail: "a cell of the row has an error instead of a value", text })
-            }
-            None => {
-                let mut cells: Vec<String> = self.cells.into_iter().map(Cell::into_text).collect();
-                cells.resize(cells.len().max(width), String::new());
-                Ok(cells)
-            }
-        };
-        Record { line: self.number, bytes, end, cells }
+        let mut cells: Vec<String> = self.cells.into_iter().map(Cell::into_text).collect();
+        cells.resize(cells.len().max(width), String::new());
+        Record { line: self.number, bytes, end, cells: Ok(cells), errors, cut_off: false }
     }
 
     /// Puts a value into the column, counted from 0.

@@ -79,10 +79,11 @@ fn check(bytes: &[u8], chosen: Option<&str>, expected: &[&str]) {
     let rows = read(bytes, chosen, Limits::default()).unwrap();
     let shown = |row: Row| {
         let record = row.into_record(0);
-        match record.cells {
-            Ok(cells) => format!("{}: {}", record.line, cells.join("|")),
-            Err(unreadable) => format!("{}! {}", record.line, unreadable.text),
+        let errors: Vec<String> = record.errors.into_values().collect();
+        if errors.is_empty() {
+            return format!("{}: {}", record.line, record.cells.unwrap().join("|"));
         }
+        format!("{}! {}", record.line, errors.join("; "))
     };
     assert_eq!(rows.into_iter().map(shown).collect::<Vec<_>>(), expected);
 }

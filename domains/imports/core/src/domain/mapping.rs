@@ -3,14 +3,14 @@
 
 use super::guard::meant;
 use super::mark::Marks;
+use super::notation::{DateOrder, DecimalMark, Misfit, Reading};
 use super::records::{Record, Unreadable};
-use super::rounding::{MAX_DECIMALS, rounded};
+use super::rounding::MAX_DECIMALS;
 use super::row::{Fault, Outcome, RowResult};
 use imports_contract::ImportRunId;
 use kernel::{Faults, FieldError};
 use module::{FieldKind, ImportField, ImportRow, RowFault, RowOutcome, TargetDefinition};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_VALUE_CHARS: usize = 1_000;
@@ -27,21 +27,34 @@ pub struct Mapping(pub BTreeMap<String, Source>);
 impl Mapping {
     pub fn entries(&self) -> Vec<Entry> {
         let entry = |(field, source): (&String, &Source)| {
-            let (column, value, decimals) = match source.clone() {
-                Source::Column(column) => (Some(column), None, None),
-                Source::Rounded { column, decimals } => (Some(column), None, Some(decimals.into())),
-                Source::Value(value) => (None, Some(value), None),
+            let (column, reading) = source.column().unzip();
+            let value = match source {
+                Source::Value(value) => Some(value.clone()),
+                _ => None,
             };
-            Entry { field: field.clone(), column, value, decimals }
+            let Reading { decimals, decimal_mark, date_order } = reading.unwrap_or_default();
+            let (field, decimals) = (field.clone(), decimals.map(i64::from));
+            Entry { field, column: column.cloned(), value, decimals, decimal_mark, date_order }
         };
         self.0.iter().map(entry).collect()
     }
 
     pub fn uses_column(&self, name: &str) -> bool {
-        self.0.values().any(|source| match source {
-            Source::Column(column) | Source::Rounded { column, .. } => column == name,
-            Source::Value(_) => false,
-        })
+        self.0.values().filter_map(Source::column).any(|(column, _)| column == name)
+    }
+
+    /// What cannot be said of a workbook: its numbers have a point whatever its program shows, and stand beside texts,
+    /// so that `1.234` may be one or a thousand.
+    pub fn check_for_workbook(&self) -> Result<(), Vec<FieldError>> {
+        let mut faults = Faults::new();
+        let has_comma = |source: &Source| {
+            source.column().is_some_and(|(_, reading)| reading.decimal_mark == Some(DecimalMark::Comma))
+        };
+        for (field, _) in self.0.iter().filter(|(_, source)| has_comma(source)) {
+            let detail = "is for CSV; a workbook has numbers: leave it out, or save the sheet as CSV";
+            faults.add(format!("/mapping/{}/decimal_mark", escape(field)), "of_a_workbook", detail);
+        }
+        faults.finish(())
     }
 }
 
@@ -54,18 +67,49 @@ pub enum Source {
         column: String,
         decimals: u32,
     },
+    /// Where more is said of the column than that.
+    Written {
+        column: String,
+        reading: Reading,
+    },
     /// The same in every row.
     Value(String),
 }
 
+impl Source {
+    fn of(column: String, reading: Reading) -> Self {
+        match reading {
+            Reading { decimals: None, decimal_mark: None, date_order: None } => Self::Column(column),
+            Reading { decimals: Some(decimals), decimal_mark: None, date_order: None } => {
+                Self::Rounded { column, decimals }
+            }
+            reading => Self::Written { column, reading },
+        }
+    }
+
+    fn column(&self) -> Option<(&String, Reading)> {
+        match self {
+            Self::Column(column) => Some((column, Reading::default())),
+            Self::Rounded { column, decimals } => {
+                Some((column, Reading { decimals: Some(*decimals), ..Reading::default() }))
+            }
+            Self::Written { column, reading } => Some((column, *reading)),
+            Self::Value(_) => None,
+        }
+    }
+}
+
 /// One entry as a client wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     pub field: String,
     pub column: Option<String>,
     pub value: Option<String>,
     /// To round a column's numbers to.
     pub decimals: Option<i64>,
+    /// How a column's numbers and dates are written.
+    pub decimal_mark: Option<DecimalMark>,
+    pub date_order: Option<DateOrder>,
 }
 
 /// All that is wrong with it at once, by pointers into the request. Without a file nothing is said of columns.
@@ -89,8 +133,8 @@ pub fn check(
             faults.add(pointer, "unknown_field", detail);
             continue;
         };
-        let decimals = decimals(&mut faults, &pointer, field, &entry);
-        if let Some(source) = source(&mut faults, &pointer, columns, &entry, decimals) {
+        let reading = reading(&mut faults, &pointer, field, &entry);
+        if let Some(source) = source(&mut faults, &pointer, columns, &entry, reading) {
             mapping.insert(entry.field, source);
         }
     }
@@ -101,19 +145,32 @@ pub fn check(
     faults.finish(Mapping(mapping))
 }
 
-fn decimals(faults: &mut Faults, pointer: &str, field: &ImportField, entry: &Entry) -> Option<u32> {
-    let decimals = entry.decimals?;
-    let (code, detail) = if field.kind != FieldKind::Decimal {
-        ("not_a_decimal_field", format!("`{}` takes no numbers that could be rounded", field.name))
-    } else if entry.column.is_none() {
-        ("without_column", "is for a column's numbers".to_owned())
-    } else if (0..=MAX_DECIMALS).contains(&decimals) {
-        return u32::try_from(decimals).ok();
-    } else {
-        ("out_of_range", format!("must be from 0 to {MAX_DECIMALS}"))
+/// What is said of a column's cells, as far as the field takes such.
+fn reading(faults: &mut Faults, pointer: &str, field: &ImportField, entry: &Entry) -> Reading {
+    let mut fits = |name: &str, kind: FieldKind| {
+        let (code, what) = match kind {
+            FieldKind::Date => ("not_a_date_field", "dates"),
+            _ => ("not_a_decimal_field", "numbers"),
+        };
+        let pointer = format!("{pointer}/{name}");
+        if field.kind != kind {
+            faults.add(pointer, code, format!("`{}` takes no {what}", field.name));
+        } else if entry.column.is_none() {
+            faults.add(pointer, "without_column", format!("is for a column's {what}"));
+        } else {
+            return true;
+        }
+        false
     };
-    faults.add(format!("{pointer}/decimals"), code, detail);
-    None
+    let decimal_mark = entry.decimal_mark.filter(|_| fits("decimal_mark", FieldKind::Decimal));
+    let date_order = entry.date_order.filter(|_| fits("date_order", FieldKind::Date));
+    let decimals = entry.decimals.filter(|_| fits("decimals", FieldKind::Decimal));
+    if decimals.is_some_and(|decimals| !(0..=MAX_DECIMALS).contains(&decimals)) {
+        let detail = format!("must be from 0 to {MAX_DECIMALS}");
+        faults.add(format!("{pointer}/decimals"), "out_of_range", detail);
+    }
+    let decimals = decimals.and_then(|decimals| u32::try_from(decimals).ok());
+    Reading { decimals, decimal_mark, date_order }
 }
 
 fn source(
@@ -121,7 +178,7 @@ fn source(
     pointer: &str,
     columns: Option<&[String]>,
     entry: &Entry,
-    decimals: Option<u32>,
+    reading: Reading,
 ) -> Option<Source> {
     match (&entry.column, &entry.value) {
         (Some(column), None) => {
@@ -135,10 +192,7 @@ fn source(
                 }
                 None => faults.prose(&format!("{pointer}/column"), column, MAX_COLUMN_CHARS),
             };
-            Some(match decimals {
-                None => Source::Column(column),
-                Some(decimals) => Source::Rounded { column, decimals },
-            })
+            Some(Source::of(column, reading))
         }
         (None, Some(value)) => {
             let value = faults.text(&format!("{pointer}/value"), value, MAX_VALUE_CHARS);
@@ -178,7 +232,7 @@ pub struct Plan {
 
 #[derive(Debug)]
 enum Origin {
-    Cell { index: usize, column: String, decimals: Option<u32> },
+    Cell { index: usize, column: String, reading: Reading },
     Fixed(String),
 }
 
@@ -187,19 +241,18 @@ enum Origin {
 pub struct Sorted {
     pub rows: Vec<ImportRow>,
     sources: Vec<Vec<String>>,
-    malformed: Vec<(u64, Fault)>,
+    refused: Vec<(u64, Vec<Fault>)>,
 }
 
 impl Plan {
     pub fn new(mapping: &Mapping, columns: &[String]) -> Self {
-        let cell = |column: &String, decimals| {
-            let index = columns.iter().position(|known| known == column)?;
-            Some(Origin::Cell { index, column: column.clone(), decimals })
-        };
         let origin = |source: &Source| match source {
             Source::Value(value) => Some(Origin::Fixed(value.clone())),
-            Source::Column(column) => cell(column, None),
-            Source::Rounded { column, decimals } => cell(column, Some(*decimals)),
+            _ => {
+                let (column, reading) = source.column()?;
+                let index = columns.iter().position(|known| known == column)?;
+                Some(Origin::Cell { index, column: column.clone(), reading })
+            }
         };
         let fields = mapping.0.iter().filter_map(|(field, source)| Some((field.clone(), origin(source)?)));
         Self { fields: fields.collect(), marks: Marks::of(mapping, columns), width: columns.len() }
@@ -210,21 +263,22 @@ impl Plan {
         for record in records {
             match record.cells {
                 Ok(cells) if cells.len() == self.width => {
-                    match self.marks.as_ref().map_or(Ok(None), |marks| marks.read(&cells)) {
-                        Ok(corrects) => {
-                            let (line, values) = (record.line, self.values(&cells));
-                            sorted.rows.push(ImportRow { line, values, corrects });
+                    let corrects = self.marks.as_ref().map_or(Ok(None), |marks| marks.read(&cells));
+                    let corrects = corrects.map_err(|fault| vec![fault]);
+                    match corrects.and_then(|corrects| Ok((corrects, self.values(&cells)?))) {
+                        Ok((corrects, values)) => {
+                            sorted.rows.push(ImportRow { line: record.line, values, corrects });
                             sorted.sources.push(cells);
                         }
-                        Err(fault) => sorted.malformed.push((record.line, fault)),
+                        Err(faults) => sorted.refused.push((record.line, faults)),
                     }
                 }
                 Ok(cells) => {
                     let detail = format!("the row has {} values, the header {}", cells.len(), self.width);
-                    sorted.malformed.push((record.line, malformed(cells.join(","), detail)));
+                    sorted.refused.push((record.line, vec![malformed(cells.join(","), detail)]));
                 }
                 Err(Unreadable { detail, text }) => {
-                    sorted.malformed.push((record.line, malformed(text, detail.to_owned())));
+                    sorted.refused.push((record.line, vec![malformed(text, detail.to_owned())]));
                 }
             }
         }
@@ -243,26 +297,37 @@ impl Plan {
         }
         let taken = sorted.rows.iter().zip(&sorted.sources).zip(outcomes);
         let taken = taken.map(|((row, cells), outcome)| self.result(run, row.line, cells, outcome));
-        let refused = |(line, fault)| {
-            let faults = vec![fault];
-            RowResult { run, line, outcome: Outcome::Refused, resource_id: None, faults }
-        };
-        let mut results: Vec<RowResult> = taken.chain(sorted.malformed.into_iter().map(refused)).collect();
+        let refused =
+            |(line, faults)| RowResult { run, line, outcome: Outcome::Refused, resource_id: None, faults };
+        let mut results: Vec<RowResult> = taken.chain(sorted.refused.into_iter().map(refused)).collect();
         results.sort_by_key(|result| result.line);
         Some(results)
     }
 
-    fn values(&self, cells: &[String]) -> BTreeMap<String, String> {
-        let value = |origin: &Origin| match origin {
-            Origin::Fixed(value) => Some(value.clone()),
-            Origin::Cell { index, decimals, .. } => {
-                let cell = meant(cells.get(*index)?);
-                let cell = decimals.map_or(Cow::Borrowed(cell), |decimals| rounded(cell, decimals));
-                (!cell.is_empty()).then(|| cell.into_owned())
-            }
-        };
-        let values = self.fields.iter().filter_map(|(field, origin)| Some((field.clone(), value(origin)?)));
-        values.collect()
+    /// As the target takes them, or all that are not written as the mapping says.
+    fn values(&self, cells: &[String]) -> Result<BTreeMap<String, String>, Vec<Fault>> {
+        let (mut values, mut faults) = (BTreeMap::new(), Vec::new());
+        for (field, origin) in &self.fields {
+            let value = match origin {
+                Origin::Fixed(value) => value.clone(),
+                Origin::Cell { index, column, reading } => {
+                    let Some(cell) = cells.get(*index) else { continue };
+                    let value = meant(cell);
+                    if value.is_empty() {
+                        continue;
+                    }
+                    match reading.read(value) {
+                        Ok(value) => value,
+                        Err(misfit) => {
+                            faults.push(unlike(column, field, cell, misfit));
+                            continue;
+                        }
+                    }
+                }
+            };
+            values.insert(field.clone(), value);
+        }
+        if faults.is_empty() { Ok(values) } else { Err(faults) }
     }
 
     fn result(&self, run: ImportRunId, line: u64, cells: &[String], outcome: RowOutcome) -> RowResult {
@@ -282,7 +347,8 @@ impl Plan {
     fn explain(&self, fault: RowFault, cells: &[String]) -> Fault {
         let origin = self.fields.iter().find(|(field, _)| *field == fault.field).map(|(_, origin)| origin);
         let mut detail = fault.detail;
-        if fault.rule == TOO_PRECISE && matches!(origin, Some(Origin::Cell { decimals: None, .. })) {
+        let unrounded = matches!(origin, Some(Origin::Cell { reading: Reading { decimals: None, .. }, .. }));
+        if fault.rule == TOO_PRECISE && unrounded {
             detail.push_str("; map it with `decimals` to round");
         }
         let (column, value) = match origin {
@@ -295,6 +361,13 @@ impl Plan {
     }
 }
 
+fn unlike(column: &str, field: &str, cell: &str, Misfit { rule, expected }: Misfit) -> Fault {
+    let value = shown(cell.to_owned());
+    let detail = format!("must be {expected}, and is `{}`", value.trim());
+    let (column, field) = (Some(column.to_owned()), Some(field.to_owned()));
+    Fault { column, field, value: Some(value), rule: rule.to_owned(), detail }
+}
+
 fn malformed(text: String, detail: String) -> Fault {
     let rule = "malformed_row".to_owned();
     Fault { column: None, field: None, value: Some(shown(text)), rule, detail }
@@ -305,191 +378,4 @@ pub fn shown(text: String) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::records::{Position, Records};
-    use super::*;
-    use module::{FieldKind, ImportField};
-    use uuid::Uuid;
-
-    fn target() -> TargetDefinition {
-        let field = |name: &str, required| ImportField {
-            name: name.to_owned(),
-            description: String::new(),
-            kind: if name == "unit_cost" { FieldKind::Decimal } else { FieldKind::Text },
-            required,
-        };
-        TargetDefinition {
-            name: "inventory.items".to_owned(),
-            title: "Items".to_owned(),
-            permission: "inventory.items.write".to_owned(),
-            read_permission: "inventory.items.read".to_owned(),
-            key: vec!["sku".to_owned()],
-            fields: vec![
-                field("sku", true),
-                field("name", true),
-                field("unit_cost", false),
-                field("currency", false),
-            ],
-        }
-    }
-
-    fn columns(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    fn column(field: &str, column: &str) -> Entry {
-        Entry { field: field.to_owned(), column: Some(column.to_owned()), value: None, decimals: None }
-    }
-
-    fn value(field: &str, value: &str) -> Entry {
-        Entry { field: field.to_owned(), column: None, value: Some(value.to_owned()), decimals: None }
-    }
-
-    fn rounded_to(decimals: i64, entry: Entry) -> Entry {
-        Entry { decimals: Some(decimals), ..entry }
-    }
-
-    #[test]
-    fn every_fault_of_a_mapping_is_told() {
-        fn check_entries(entries: Vec<Entry>, expected: &[(&str, &str)]) {
-            let found = check(&target(), Some(&columns(&["id", "title"])), entries.clone());
-            let found = found.err().unwrap_or_default();
-            let found: Vec<_> =
-                found.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
-            assert_eq!(found, expected, "{entries:?}");
-        }
-        let good = [column("sku", "id"), column("name", "title")];
-        check_entries(good.to_vec(), &[]);
-        check_entries([&good[..], &[value("currency", "USD"), column("unit_cost", "id")]].concat(), &[]);
-        check_entries(vec![], &[("/mapping/sku", "missing_field"), ("/mapping/name", "missing_field")]);
-        check_entries(
-            vec![column("sku", "ID"), value("name", " "), column("colour", "id"), column("a/b~c", "id")],
-            &[
-                ("/mapping/sku/column", "unknown_column"),
-                ("/mapping/name/value", "blank"),
-                ("/mapping/colour", "unknown_field"),
-                ("/mapping/a~1b~0c", "unknown_field"),
-            ],
-        );
-        check_entries(
-            [&good[..], &[column("sku", "title")]].concat(),
-            &[("/mapping/sku", "duplicate_field")],
-        );
-        for decimals in [0, 6] {
-            check_entries([&good[..], &[rounded_to(decimals, column("unit_cost", "id"))]].concat(), &[]);
-        }
-        let pointer = "/mapping/unit_cost/decimals";
-        for (entry, expected) in [
-            (rounded_to(7, column("unit_cost", "id")), (pointer, "out_of_range")),
-            (rounded_to(-1, column("unit_cost", "id")), (pointer, "out_of_range")),
-            (rounded_to(2, value("unit_cost", "1.5")), (pointer, "without_column")),
-            (rounded_to(2, column("currency", "id")), ("/mapping/currency/decimals", "not_a_decimal_field")),
-        ] {
-            check_entries([&good[..], &[entry]].concat(), &[expected]);
-        }
-        let neither = Entry { field: "unit_cost".to_owned(), column: None, value: None, decimals: None };
-        let both = Entry { value: Some("EUR".to_owned()), ..column("currency", "id") };
-        check_entries(
-            [&good[..], &[neither, both]].concat(),
-            &[("/mapping/unit_cost", "missing_source"), ("/mapping/currency", "ambiguous_source")],
-        );
-    }
-
-    #[test]
-    fn rows_go_to_the_target_and_come_back_in_the_words_of_the_file() {
-        let columns = columns(&["id", "title", "price"]);
-        let entries = vec![
-            column("sku", "id"),
-            column("name", "title"),
-            column("unit_cost", "price"),
-            value("currency", "USD"),
-        ];
-        let plan = Plan::new(&check(&target(), Some(&columns), entries).unwrap(), &columns);
-        let mut records = Records::from(Position::default());
-        records.push(b"1, '=Chai ,18\n2,Chang\n3,,x\n\"4\"4,a,b\n");
-        records.end();
-        let sorted = plan.sort(records.collect());
-        let sent: Vec<_> = sorted.rows.iter().map(|row| (row.line, format!("{:?}", row.values))).collect();
-        let expected = [
-            (1, r#"{"currency": "USD", "name": "=Chai", "sku": "1", "unit_cost": "18"}"#.to_owned()),
-            (3, r#"{"currency": "USD", "sku": "3", "unit_cost": "x"}"#.to_owned()),
-        ];
-        assert_eq!(sent, expected);
-
-        let id = Uuid::from_u128(7);
-        let fault = |field: &str| RowFault {
-            field: field.to_owned(),
-            rule: "rule".to_owned(),
-            detail: String::new(),
-        };
-        let faults = vec![fault("unit_cost"), fault("currency"), fault("name"), fault("reorder_level")];
-        let outcomes = vec![RowOutcome::Created { id }, RowOutcome::Refused { faults }];
-        let results = plan.results(ImportRunId::from_uuid(id), sorted, outcomes).unwrap();
-        let shown: Vec<_> = results
-            .iter()
-            .map(|result| {
-                let faults = result.faults.iter().map(|fault| {
-                    let part = |part: &Option<String>| part.clone().unwrap_or("-".to_owned());
-                    format!(
-                        "{}/{}/{} {}",
-                        part(&fault.column),
-                        part(&fault.field),
-                        part(&fault.value),
-                        fault.rule
-                    )
-                });
-                (result.line, result.outcome.name(), result.resource_id, faults.collect::<Vec<_>>())
-            })
-            .collect();
-        let faults = |faults: &[&str]| faults.iter().map(|fault| (*fault).to_owned()).collect::<Vec<_>>();
-        let expected = [
-            (1, "created", Some(id), faults(&[])),
-            (2, "refused", None, faults(&["-/-/2,Chang malformed_row"])),
-            (
-                3,
-                "refused",
-                None,
-                faults(&[
-                    "price/unit_cost/x rule",
-                    "-/currency/USD rule",
-                    "title/name/ rule",
-                    "-/reorder_level/- rule",
-                ]),
-            ),
-            (4, "refused", None, faults(&["-/-/\"4\"4,a,b malformed_row"])),
-        ];
-        assert_eq!(shown, expected);
-    }
-
-    #[test]
-    fn numbers_that_are_too_precise_are_rounded_where_the_mapping_says_so() {
-        fn check_detail(unit_cost: Entry, sent: &str, told: &str) {
-            let columns = columns(&["id", "title", "price"]);
-            let entries = vec![column("sku", "id"), column("name", "title"), unit_cost];
-            let plan = Plan::new(&check(&target(), Some(&columns), entries).unwrap(), &columns);
-            let mut records = Records::from(Position::default());
-            records.push(b"1,Chai,21.3500004\n");
-            records.end();
-            let sorted = plan.sort(records.collect());
-            assert_eq!(sorted.rows[0].values["unit_cost"], sent);
-            let (field, rule) = ("unit_cost".to_owned(), "too_precise".to_owned());
-            let fault = RowFault { field, rule, detail: "has more decimals than USD".to_owned() };
-            let outcomes = vec![RowOutcome::Refused { faults: vec![fault] }];
-            let results = plan.results(ImportRunId::from_uuid(Uuid::nil()), sorted, outcomes).unwrap();
-            let fault = &results[0].faults[0];
-            assert_eq!((fault.value.as_deref(), fault.detail.as_str()), (Some("21.3500004"), told));
-        }
-        let hint = "has more decimals than USD; map it with `decimals` to round";
-        check_detail(column("unit_cost", "price"), "21.3500004", hint);
-        check_detail(rounded_to(2, column("unit_cost", "price")), "21.35", "has more decimals than USD");
-        check_detail(rounded_to(3, column("unit_cost", "price")), "21.350", "has more decimals than USD");
-    }
-
-    #[test]
-    fn an_answer_for_other_rows_than_were_sent_is_none() {
-        let plan = Plan::new(&Mapping(BTreeMap::new()), &columns(&["a"]));
-        let run = ImportRunId::from_uuid(Uuid::nil());
-        let one = vec![RowOutcome::Created { id: Uuid::nil() }];
-        assert!(plan.results(run, Sorted::default(), one).is_none());
-    }
-}
+mod tests;

@@ -15,6 +15,7 @@ mod expired_link;
 mod first_day;
 mod furnished;
 mod house;
+mod imports;
 mod keys;
 mod kill;
 mod leaving;

@@ -4,8 +4,9 @@
 use super::cell_error::is_error;
 use super::guard::meant;
 use super::mark::Marks;
+use super::notation::{DateOrder, DecimalMark, Misfit, Reading};
 use super::records::{Record, Unreadable};
-use super::rounding::{MAX_DECIMALS, rounded};
+use super::rounding::MAX_DECIMALS;
 use super::row::{Fault, Outcome, RowResult};
 use imports_contract::ImportRunId;
 use kernel::{Faults, FieldError};
@@ -29,21 +30,34 @@ pub struct Mapping(pub BTreeMap<String, Source>);
 impl Mapping {
     pub fn entries(&self) -> Vec<Entry> {
         let entry = |(field, source): (&String, &Source)| {
-            let (column, value, decimals) = match source.clone() {
-                Source::Column(column) => (Some(column), None, None),
-                Source::Rounded { column, decimals } => (Some(column), None, Some(decimals.into())),
-                Source::Value(value) => (None, Some(value), None),
+            let (column, reading) = source.column().unzip();
+            let value = match source {
+                Source::Value(value) => Some(value.clone()),
+                _ => None,
             };
-            Entry { field: field.clone(), column, value, decimals }
+            let Reading { decimals, decimal_mark, date_order } = reading.unwrap_or_default();
+            let (field, decimals) = (field.clone(), decimals.map(i64::from));
+            Entry { field, column: column.cloned(), value, decimals, decimal_mark, date_order }
         };
         self.0.iter().map(entry).collect()
     }
 
     pub fn uses_column(&self, name: &str) -> bool {
-        self.0.values().any(|source| match source {
-            Source::Column(column) | Source::Rounded { column, .. } => column == name,
-            Source::Value(_) => false,
-        })
+        self.0.values().filter_map(Source::column).any(|(column, _)| column == name)
+    }
+
+    /// What cannot be said of a workbook: its numbers have a point whatever its program shows, and stand beside texts,
+    /// so that `1.234` may be one or a thousand.
+    pub fn check_for_workbook(&self) -> Result<(), Vec<FieldError>> {
+        let mut faults = Faults::new();
+        let has_comma = |source: &Source| {
+            source.column().is_some_and(|(_, reading)| reading.decimal_mark == Some(DecimalMark::Comma))
+        };
+        for (field, _) in self.0.iter().filter(|(_, source)| has_comma(source)) {
+            let detail = "is for CSV; a workbook has numbers: leave it out, or save the sheet as CSV";
+            faults.add(format!("/mapping/{}/decimal_mark", escape(field)), "of_a_workbook", detail);
+        }
+        faults.finish(())
     }
 }
 
@@ -56,18 +70,49 @@ pub enum Source {
         column: String,
         decimals: u32,
     },
+    /// Where more is said of the column than that.
+    Written {
+        column: String,
+        reading: Reading,
+    },
     /// The same in every row.
     Value(String),
 }
 
+impl Source {
+    fn of(column: String, reading: Reading) -> Self {
+        match reading {
+            Reading { decimals: None, decimal_mark: None, date_order: None } => Self::Column(column),
+            Reading { decimals: Some(decimals), decimal_mark: None, date_order: None } => {
+                Self::Rounded { column, decimals }
+            }
+            reading => Self::Written { column, reading },
+        }
+    }
+
+    fn column(&self) -> Option<(&String, Reading)> {
+        match self {
+            Self::Column(column) => Some((column, Reading::default())),
+            Self::Rounded { column, decimals } => {
+                Some((column, Reading { decimals: Some(*decimals), ..Reading::default() }))
+            }
+            Self::Written { column, reading } => Some((column, *reading)),
+            Self::Value(_) => None,
+        }
+    }
+}
+
 /// One entry as a client wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     pub field: String,
     pub column: Option<String>,
     pub value: Option<String>,
     /// To round a column's numbers to.
     pub decimals: Option<i64>,
+    /// How a column's numbers and dates are written.
+    pub decimal_mark: Option<DecimalMark>,
+    pub date_order: Option<DateOrder>,
 }
 
 /// All that is wrong with it at once, by pointers into the request. Without a file nothing is said of columns.
@@ -91,8 +136,8 @@ pub fn check(
             faults.add(pointer, "unknown_field", detail);
             continue;
         };
-        let decimals = decimals(&mut faults, &pointer, field, &entry);
-        if let Some(source) = source(&mut faults, &pointer, columns, &entry, decimals) {
+        let reading = reading(&mut faults, &pointer, field, &entry);
+        if let Some(source) = source(&mut faults, &pointer, columns, &entry, reading) {
             mapping.insert(entry.field, source);
         }
     }
@@ -103,19 +148,32 @@ pub fn check(
     faults.finish(Mapping(mapping))
 }
 
-fn decimals(faults: &mut Faults, pointer: &str, field: &ImportField, entry: &Entry) -> Option<u32> {
-    let decimals = entry.decimals?;
-    let (code, detail) = if field.kind != FieldKind::Decimal {
-        ("not_a_decimal_field", format!("`{}` takes no numbers that could be rounded", field.name))
-    } else if entry.column.is_none() {
-        ("without_column", "is for a column's numbers".to_owned())
-    } else if (0..=MAX_DECIMALS).contains(&decimals) {
-        return u32::try_from(decimals).ok();
-    } else {
-        ("out_of_range", format!("must be from 0 to {MAX_DECIMALS}"))
+/// What is said of a column's cells, as far as the field takes such.
+fn reading(faults: &mut Faults, pointer: &str, field: &ImportField, entry: &Entry) -> Reading {
+    let mut fits = |name: &str, kind: FieldKind| {
+        let (code, what) = match kind {
+            FieldKind::Date => ("not_a_date_field", "dates"),
+            _ => ("not_a_decimal_field", "numbers"),
+        };
+        let pointer = format!("{pointer}/{name}");
+        if field.kind != kind {
+            faults.add(pointer, code, format!("`{}` takes no {what}", field.name));
+        } else if entry.column.is_none() {
+            faults.add(pointer, "without_column", format!("is for a column's {what}"));
+        } else {
+            return true;
+        }
+        false
     };
-    faults.add(format!("{pointer}/decimals"), code, detail);
-    None
+    let decimal_mark = entry.decimal_mark.filter(|_| fits("decimal_mark", FieldKind::Decimal));
+    let date_order = entry.date_order.filter(|_| fits("date_order", FieldKind::Date));
+    let decimals = entry.decimals.filter(|_| fits("decimals", FieldKind::Decimal));
+    if decimals.is_some_and(|decimals| !(0..=MAX_DECIMALS).contains(&decimals)) {
+        let detail = format!("must be from 0 to {MAX_DECIMALS}");
+        faults.add(format!("{pointer}/decimals"), "out_of_range", detail);
+    }
+    let decimals = decimals.and_then(|decimals| u32::try_from(decimals).ok());
+    Reading { decimals, decimal_mark, date_order }
 }
 
 fn source(
@@ -123,7 +181,7 @@ fn source(
     pointer: &str,
     columns: Option<&[String]>,
     entry: &Entry,
-    decimals: Option<u32>,
+    reading: Reading,
 ) -> Option<Source> {
     match (&entry.column, &entry.value) {
         (Some(column), None) => {
@@ -137,10 +195,7 @@ fn source(
                 }
                 None => faults.prose(&format!("{pointer}/column"), column, MAX_COLUMN_CHARS),
             };
-            Some(match decimals {
-                None => Source::Column(column),
-                Some(decimals) => Source::Rounded { column, decimals },
-            })
+            Some(Source::of(column, reading))
         }
         (None, Some(value)) => {
             let value = faults.text(&format!("{pointer}/value"), value, MAX_VALUE_CHARS);
@@ -180,7 +235,7 @@ pub struct Plan {
 
 #[derive(Debug)]
 enum Origin {
-    Cell { index: usize, column: String, decimals: Option<u32> },
+    Cell { index: usize, column: String, reading: Reading },
     Fixed(String),
 }
 
@@ -189,19 +244,18 @@ enum Origin {
 pub struct Sorted {
     pub rows: Vec<ImportRow>,
     sources: Vec<Vec<String>>,
-    malformed: Vec<(u64, Vec<Fault>)>,
+    refused: Vec<(u64, Vec<Fault>)>,
 }
 
 impl Plan {
     pub fn new(mapping: &Mapping, columns: &[String]) -> Self {
-        let cell = |column: &String, decimals| {
-            let index = columns.iter().position(|known| known == column)?;
-            Some(Origin::Cell { index, column: column.clone(), decimals })
-        };
         let origin = |source: &Source| match source {
             Source::Value(value) => Some(Origin::Fixed(value.clone())),
-            Source::Column(column) => cell(column, None),
-            Source::Rounded { column, decimals } => cell(column, Some(*decimals)),
+            _ => {
+                let (column, reading) = source.column()?;
+                let index = columns.iter().position(|known| known == column)?;
+                Some(Origin::Cell { index, column: column.clone(), reading })
+            }
         };
         let fields = mapping.0.iter().filter_map(|(field, source)| Some((field.clone(), origin(source)?)));
         Self { fields: fields.collect(), marks: Marks::of(mapping, columns), width: columns.len() }
@@ -213,19 +267,22 @@ impl Plan {
             let fits = record.fit(self.width);
             let line = record.line;
             match record.cells {
-                Ok(cells) if fits => match self.corrects(&cells, &record.errors) {
-                    Ok(corrects) => {
-                        sorted.rows.push(ImportRow { line, values: self.values(&cells), corrects });
-                        sorted.sources.push(cells);
+                Ok(cells) if fits => {
+                    let read = self.corrects(&cells, &record.errors);
+                    match read.and_then(|corrects| Ok((corrects, self.values(&cells)?))) {
+                        Ok((corrects, values)) => {
+                            sorted.rows.push(ImportRow { line, values, corrects });
+                            sorted.sources.push(cells);
+                        }
+                        Err(faults) => sorted.refused.push((line, faults)),
                     }
-                    Err(faults) => sorted.malformed.push((line, faults)),
-                },
+                }
                 Ok(cells) => {
                     let detail = format!("the row has {} values, the header {}", cells.len(), self.width);
-                    sorted.malformed.push((line, vec![malformed(cells.join(","), detail)]));
+                    sorted.refused.push((line, vec![malformed(cells.join(","), detail)]));
                 }
                 Err(Unreadable { detail, text }) => {
-                    sorted.malformed.push((line, vec![malformed(text, detail.to_owned())]));
+                    sorted.refused.push((line, vec![malformed(text, detail.to_owned())]));
                 }
             }
         }
@@ -267,25 +324,35 @@ impl Plan {
         let taken = taken.map(|((row, cells), outcome)| self.result(run, row.line, cells, outcome));
         let refused =
             |(line, faults)| RowResult { run, line, outcome: Outcome::Refused, resource_id: None, faults };
-        let mut results: Vec<RowResult> = taken.chain(sorted.malformed.into_iter().map(refused)).collect();
+        let mut results: Vec<RowResult> = taken.chain(sorted.refused.into_iter().map(refused)).collect();
         results.sort_by_key(|result| result.line);
         Some(results)
     }
 
-    fn values(&self, cells: &[String]) -> BTreeMap<String, String> {
-        let value = |origin: &Origin| match origin {
-            Origin::Fixed(value) => Some(value.clone()),
-            Origin::Cell { index, decimals, .. } => {
-                let cell = meant(cells.get(*index)?);
-                let value = match decimals {
-                    None => cell.into_owned(),
-                    Some(decimals) => rounded(&cell, *decimals).into_owned(),
-                };
-                (!value.is_empty()).then_some(value)
-            }
-        };
-        let values = self.fields.iter().filter_map(|(field, origin)| Some((field.clone(), value(origin)?)));
-        values.collect()
+    /// As the target takes them, or all that are not written as the mapping says.
+    fn values(&self, cells: &[String]) -> Result<BTreeMap<String, String>, Vec<Fault>> {
+        let (mut values, mut faults) = (BTreeMap::new(), Vec::new());
+        for (field, origin) in &self.fields {
+            let value = match origin {
+                Origin::Fixed(value) => value.clone(),
+                Origin::Cell { index, column, reading } => {
+                    let Some(cell) = cells.get(*index) else { continue };
+                    let value = meant(cell);
+                    if value.is_empty() {
+                        continue;
+                    }
+                    match reading.read(value) {
+                        Ok(value) => value,
+                        Err(misfit) => {
+                            faults.push(unlike(column, field, cell, misfit));
+                            continue;
+                        }
+                    }
+                }
+            };
+            values.insert(field.clone(), value);
+        }
+        if faults.is_empty() { Ok(values) } else { Err(faults) }
     }
 
     fn result(&self, run: ImportRunId, line: u64, cells: &[String], outcome: RowOutcome) -> RowResult {
@@ -305,7 +372,8 @@ impl Plan {
     fn explain(&self, fault: RowFault, cells: &[String]) -> Fault {
         let origin = self.fields.iter().find(|(field, _)| *field == fault.field).map(|(_, origin)| origin);
         let mut detail = fault.detail;
-        if fault.rule == TOO_PRECISE && matches!(origin, Some(Origin::Cell { decimals: None, .. })) {
+        let unrounded = matches!(origin, Some(Origin::Cell { reading: Reading { decimals: None, .. }, .. }));
+        if fault.rule == TOO_PRECISE && unrounded {
             detail.push_str("; map it with `decimals` to round");
         }
         let (column, value) = match origin {
@@ -316,6 +384,13 @@ impl Plan {
         let value = value.map(shown);
         Fault { column, field: Some(fault.field), value, rule: fault.rule, detail }
     }
+}
+
+fn unlike(column: &str, field: &str, cell: &str, Misfit { rule, expected }: Misfit) -> Fault {
+    let value = shown(cell.to_owned());
+    let detail = format!("must be {expected}, and is `{}`", value.trim());
+    let (column, field) = (Some(column.to_owned()), Some(field.to_owned()));
+    Fault { column, field, value: Some(value), rule: rule.to_owned(), detail }
 }
 
 fn malformed(text: String, detail: String) -> Fault {

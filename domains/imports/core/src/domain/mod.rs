@@ -10,6 +10,7 @@ pub mod guard;
 pub mod inspect;
 pub mod mapping;
 pub mod mark;
+pub mod notation;
 pub mod records;
 pub mod rounding;
 pub mod row;

@@ -54,7 +54,8 @@ impl From<&SavedMapping> for ImportMappingDto {
 #[schema(example = json!({
     "name": "Weekly count", "target": "inventory.items",
     "mapping": {
-        "sku": {"column": "product_id"}, "name": {"column": "title"}, "on_hand": {"column": "counted"},
+        "sku": {"column": "product_id"}, "name": {"column": "title"},
+        "on_hand": {"column": "counted", "decimal_mark": ","},
     },
 }))]
 pub struct CreateImportMapping {

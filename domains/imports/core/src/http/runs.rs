@@ -20,7 +20,7 @@ use web::{Answer, Body, Caller, Listing, OwnOrder, PageQuery, PathId, Query, Ren
     "upload_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f", "target": "inventory.items", "mode": "dry_run",
     "mapping": {
         "sku": {"column": "product_id"},
-        "unit_cost": {"column": "unit_price", "decimals": 2},
+        "unit_cost": {"column": "unit_price", "decimals": 2, "decimal_mark": ","},
         "currency": {"value": "USD"},
     },
 }))]
@@ -102,7 +102,7 @@ pub enum ImportMode {
     "target": "inventory.items",
     "mapping": {
         "sku": {"column": "product_id"},
-        "unit_cost": {"column": "unit_price", "decimals": 2},
+        "unit_cost": {"column": "unit_price", "decimals": 2, "decimal_mark": ","},
         "currency": {"value": "USD"},
     },
     "mapping_id": null, "plan_id": null, "mode": "apply", "status": "done", "cancel_requested": false,

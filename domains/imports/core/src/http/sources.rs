@@ -1,6 +1,7 @@
 //! Where the fields of a target come from, as it is written and shown.
 
 use crate::domain::mapping::{Entry, Mapping};
+use crate::domain::notation::{DateOrder, DecimalMark};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use utoipa::ToSchema;
 
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"column": "unit_price", "decimals": 2, "decimal_mark": ","}))]
 pub struct ImportSourceDto {
     /// The file's column that fills the field
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,18 +23,94 @@ pub struct ImportSourceDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 6)]
     pub decimals: Option<i64>,
+    /// What stands before the decimals of the column's numbers; only for a field of kind `decimal`. Without it a point
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decimal_mark: Option<ImportDecimalMark>,
+    /// In which order the column's dates are written; only for a field of kind `date`. Without it ISO 8601
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<ImportDateOrder>,
+}
+
+/// With `.` a number has no separators: `1234.50`. With `,` groups of three digits may have a point, a space, a
+/// no-break space or an apostrophe between them, the same one in all of a number: `1.234,50`. A value that is not
+/// written so is refused. `,` is for CSV alone, since the numbers of a workbook have a point whatever it shows.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[schema(example = ",")]
+pub enum ImportDecimalMark {
+    #[serde(rename = ".")]
+    Point,
+    #[serde(rename = ",")]
+    Comma,
+}
+
+impl From<DecimalMark> for ImportDecimalMark {
+    fn from(mark: DecimalMark) -> Self {
+        match mark {
+            DecimalMark::Point => Self::Point,
+            DecimalMark::Comma => Self::Comma,
+        }
+    }
+}
+
+impl From<ImportDecimalMark> for DecimalMark {
+    fn from(mark: ImportDecimalMark) -> Self {
+        match mark {
+            ImportDecimalMark::Point => Self::Point,
+            ImportDecimalMark::Comma => Self::Comma,
+        }
+    }
+}
+
+/// `iso` takes `2026-02-03`. The others take day, month and year of four digits in the order of their letters, with
+/// the same `.`, `/` or `-` between them: `dmy` takes `03.02.2026` and `3/2/2026`. They take a date that is ISO 8601
+/// already as well. A time may follow: `03.02.2026 09:30`. A value that is not written so, or is no day, is refused.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(example = "dmy")]
+pub enum ImportDateOrder {
+    Iso,
+    Dmy,
+    Mdy,
+    Ymd,
+}
+
+impl From<DateOrder> for ImportDateOrder {
+    fn from(order: DateOrder) -> Self {
+        match order {
+            DateOrder::Iso => Self::Iso,
+            DateOrder::Dmy => Self::Dmy,
+            DateOrder::Mdy => Self::Mdy,
+            DateOrder::Ymd => Self::Ymd,
+        }
+    }
+}
+
+impl From<ImportDateOrder> for DateOrder {
+    fn from(order: ImportDateOrder) -> Self {
+        match order {
+            ImportDateOrder::Iso => Self::Iso,
+            ImportDateOrder::Dmy => Self::Dmy,
+            ImportDateOrder::Mdy => Self::Mdy,
+            ImportDateOrder::Ymd => Self::Ymd,
+        }
+    }
 }
 
 impl ImportSourceDto {
     pub fn entry(self, field: String) -> Entry {
-        Entry { field, column: self.column, value: self.value, decimals: self.decimals }
+        let Self { column, value, decimals, decimal_mark, date_order } = self;
+        let (decimal_mark, date_order) = (decimal_mark.map(Into::into), date_order.map(Into::into));
+        Entry { field, column, value, decimals, decimal_mark, date_order }
     }
 }
 
 /// By the target's field.
 pub fn shown(mapping: &Mapping) -> BTreeMap<String, ImportSourceDto> {
-    let source =
-        |Entry { field, column, value, decimals }| (field, ImportSourceDto { column, value, decimals });
+    let source = |entry: Entry| {
+        let Entry { field, column, value, decimals, decimal_mark, date_order } = entry;
+        let (decimal_mark, date_order) = (decimal_mark.map(Into::into), date_order.map(Into::into));
+        (field, ImportSourceDto { column, value, decimals, decimal_mark, date_order })
+    };
     mapping.entries().into_iter().map(source).collect()
 }
 

@@ -5,13 +5,14 @@ use super::{App, audit, check_permission, find_upload, get_mapping, get_run, tar
 use crate::domain::mapping::{self, Entry, Mapping};
 use crate::domain::records::Position;
 use crate::domain::run::{Counts, Mode, Run, RunStatus};
-use crate::domain::upload::Upload;
+use crate::domain::upload::{Source, Upload};
 use crate::error::Error;
 use crate::jobs::RunImport;
 use crate::store;
 use data::JobOptions;
 use imports_contract::{ImportRunId, MappingId, UploadId};
 use kernel::{Ctx, Faults, FieldError};
+use module::TargetDefinition;
 
 pub struct StartRun {
     pub of: RunOf,
@@ -92,14 +93,13 @@ async fn of_file(app: &App, ctx: &Ctx, upload: UploadId, mapped: Mapped) -> Resu
         Err(Error::UploadNotFound) => return Err(wrong("/upload_id", "unknown", "there is no such upload")),
         found => found?,
     };
-    let columns = Some(upload.columns.as_slice());
     match mapped {
         Mapped::Anew { target: name, entries } => {
             let definition = &target(app, &name)?.definition;
             // Who may not write there is told no more of it.
             check_permission(ctx, definition)?;
             may_see_upload(app, ctx, &upload).await?;
-            let mapping = mapping::check(definition, columns, entries).map_err(Error::invalid)?;
+            let mapping = checked(definition, &upload, entries).map_err(Error::invalid)?;
             Ok(Asked { upload, target: name, mapping, mapping_id: None, plan: None })
         }
         Mapped::AsKept { mapping: id, target: named } => {
@@ -116,12 +116,25 @@ async fn of_file(app: &App, ctx: &Ctx, upload: UploadId, mapped: Mapped) -> Resu
             let definition = &target(app, &kept.target)?.definition;
             check_permission(ctx, definition)?;
             may_see_upload(app, ctx, &upload).await?;
-            let checked = mapping::check(definition, columns, kept.mapping.entries());
+            let checked = checked(definition, &upload, kept.mapping.entries());
             let mapping =
                 checked.map_err(|errors| Error::invalid(errors.into_iter().map(of_kept).collect()))?;
             Ok(Asked { upload, target: kept.target, mapping, mapping_id: Some(id), plan: None })
         }
     }
+}
+
+fn checked(
+    definition: &TargetDefinition,
+    upload: &Upload,
+    entries: Vec<Entry>,
+) -> Result<Mapping, Vec<FieldError>> {
+    let mapping = mapping::check(definition, Some(&upload.columns), entries)?;
+    match upload.layout.source {
+        Source::Csv(_) => {}
+        Source::Sheet(_) => mapping.check_for_workbook()?,
+    }
+    Ok(mapping)
 }
 
 async fn of_plan(app: &App, ctx: &Ctx, id: ImportRunId) -> Result<Asked, Error> {

@@ -92,7 +92,7 @@ async fn stored(app: &App, ctx: &Ctx, file: String) -> Upload {
 
 async fn started(app: &App, ctx: &Ctx, upload: UploadId, target: &str) -> Result<Run, Error> {
     let (field, column) = ("sku".to_owned(), Some("sku".to_owned()));
-    let entries = vec![Entry { field, column, value: None, decimals: None }];
+    let entries = vec![Entry { field, column, ..Entry::default() }];
     let mapped = Mapped::Anew { target: target.to_owned(), entries };
     let of = RunOf::File { upload, mapped };
     start_run(app, ctx, StartRun { of, mode: Mode::Apply }).await

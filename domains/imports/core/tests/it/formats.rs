@@ -1,6 +1,6 @@
 //! CSV in its dialects, and workbooks: from the bytes that come in to the items they become, and what is refused.
 
-use crate::house::{House, Reply, Stage, both, call};
+use crate::house::{House, Reply, Stage, both, call, request};
 use crate::runs::check_counts;
 use crate::warehouse::Trouble;
 use serde_json::{Value, json};
@@ -281,6 +281,20 @@ both!(
             let errors = String::from_utf8(errors.bytes).unwrap();
             assert!(errors.starts_with(&format!("{mark}id,title,price,error")), "{errors:?}");
         }
+    }
+);
+
+both!(
+    async fn a_workbook_has_no_decimal_comma(stage: Stage) {
+        let house = House::new(stage).await;
+        let rows =
+            [["id", "title", "price"], ["o1", "Chai", "1,5"]].map(|row| ods_row(&row.map(ods_text).concat()));
+        let upload = upload(&house, "", ODS, &ods(&rows.concat())).await;
+        let mut body = request(upload["id"].as_str().unwrap(), "apply");
+        body["mapping"]["unit_cost"]["decimal_mark"] = json!(",");
+        let reply = house.send(call("POST", "/runs").by("owner").key().json(&body)).await;
+        assert_eq!((reply.status, reply.code().as_str()), (422, "invalid"), "{reply:?}");
+        assert_eq!(reply.json()["errors"][0]["pointer"], "/mapping/unit_cost/decimal_mark");
     }
 );
 

@@ -11,6 +11,7 @@ mod exports;
 mod formats;
 mod house;
 mod mappings;
+mod notation;
 mod plan;
 mod recovery;
 mod runs;

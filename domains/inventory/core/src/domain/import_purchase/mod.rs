@@ -6,7 +6,7 @@ use crate::domain::buying::{
     Line, MAX_LINES, MAX_REFERENCE, MAX_TOTAL_MINOR, OrderFields, PurchaseOrder, PurchaseStatus,
 };
 use crate::domain::cost::{parse_unit_cost, unit_cost};
-use crate::domain::import_row::{Field, FieldKind, check_names, field, quantity};
+use crate::domain::import_row::{Field, FieldKind, check_names, day, field, quantity};
 use crate::domain::sku::Sku;
 use crate::domain::stock::check_moved;
 use crate::domain::text;
@@ -333,11 +333,7 @@ fn price(faults: &mut Faults, values: &Values) -> Option<Money> {
 
 /// All but what is found beside the row.
 fn said(faults: &mut Faults, values: &Values) -> OrderSaid {
-    let expected_on = cell(values, "expected_on").and_then(|text| {
-        let day = text.parse::<NaiveDate>().ok();
-        faults.require(day.is_some(), "/expected_on", "not_a_date", "must be a day such as 2026-02-20");
-        day
-    });
+    let expected_on = cell(values, "expected_on").and_then(|text| day(faults, "/expected_on", text));
     let percent =
         cell(values, "over_receipt_tolerance_percent").and_then(|text| quantity(faults, TOLERANCE, text));
     let over_receipt_percent = percent.and_then(|percent| {

@@ -95,6 +95,26 @@ fn all_faults_of_a_row_are_named_at_once() {
 }
 
 #[test]
+fn a_day_may_have_midnight_with_it() {
+    let check = |text: &str, expected: Option<&str>| {
+        let change = decide(&row(&[("expected_on", text)]), id(9), None, &beside());
+        let found = change.map(|change| change.fields.expected_on.map(|day| day.to_string()));
+        let found =
+            found.map_err(|faults| faults.iter().map(|fault| fault.code.to_string()).collect::<Vec<_>>());
+        let expected = expected.map(|day| Some(day.to_owned())).ok_or_else(|| vec!["not_a_date".to_owned()]);
+        assert_eq!(found, expected, "{text}");
+    };
+    for day in ["2026-02-03", "2026-02-03T00:00:00", "2026-02-03 00:00", " 2026-02-03T00:00:00.000 "] {
+        check(day, Some("2026-02-03"));
+    }
+    for none in
+        ["2026-02-03T09:30:00", "2026-02-03T00:00:01", "2026-02-03T", "2026-02-03T00:00:00Z", "T00:00"]
+    {
+        check(none, None);
+    }
+}
+
+#[test]
 fn a_row_does_not_contradict_its_order() {
     let check = |others: &[(&str, &str)], change: fn(&mut OrderThere), expected: &[&str]| {
         let mut there = draft();

@@ -7,6 +7,7 @@ mod tests;
 use crate::domain::cost::unit_cost;
 use crate::domain::item::{ItemChange, ItemFields, StockedItem, UnitUse, changed_of_moved};
 use crate::domain::stock::{self, Level, MAX_QUANTITY};
+use chrono::{NaiveDate, NaiveTime};
 use inventory_contract::ItemId;
 use kernel::quantity::QuantityError;
 use kernel::{Currency, Faults, FieldError, Quantity};
@@ -333,4 +334,16 @@ pub(super) fn quantity(faults: &mut Faults, pointer: &str, text: &str) -> Option
     };
     faults.add(pointer, code, detail);
     None
+}
+
+/// A day. A workbook whose cells show a time says midnight with it.
+pub(super) fn day(faults: &mut Faults, pointer: &str, text: &str) -> Option<NaiveDate> {
+    let at_midnight = || {
+        let (day, time) = text.split_once(['T', ' '])?;
+        let time: NaiveTime = time.parse().ok()?;
+        day.parse::<NaiveDate>().ok().filter(|_| time == NaiveTime::MIN)
+    };
+    let day = text.parse::<NaiveDate>().ok().or_else(at_midnight);
+    faults.require(day.is_some(), pointer, "not_a_date", "must be a day such as 2026-02-20");
+    day
 }

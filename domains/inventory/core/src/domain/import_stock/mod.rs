@@ -1,7 +1,7 @@
 //! One row of a file as a count of what lies in one bin, and what it takes to undo it. What the count changes is decided
 //! by the rules of the ledger, on balances that know of the earlier rows.
 
-use crate::domain::import_row::{Field, FieldKind, check_names, field, quantity};
+use crate::domain::import_row::{Field, FieldKind, check_names, day, field, quantity};
 use crate::domain::ledger::{Balances, Bin, Change, Promised, Refusal, WarehouseLevel};
 use crate::domain::lot::{LotInput, MAX_LOT_CODE, Tracking, is_expired};
 use crate::domain::place::{FLOOR, LocationUse, MAIN, Place};
@@ -351,11 +351,7 @@ fn check_lot(
     there: Option<&StockThere>,
     named: &BinNamed,
 ) -> Option<LotInput> {
-    let expires_on = cell(values, "expires_on").and_then(|day| {
-        let parsed = day.parse::<NaiveDate>().ok();
-        faults.require(parsed.is_some(), "/expires_on", "not_a_date", "must be a day such as 2027-03-31");
-        parsed
-    });
+    let expires_on = cell(values, "expires_on").and_then(|text| day(faults, "/expires_on", text));
     let tracking = there.map(|there| there.tracking);
     for (field, by, what) in
         [("lot", Tracking::Lot, "tracked by lots"), ("serial", Tracking::Serial, "tracked by serial numbers")]

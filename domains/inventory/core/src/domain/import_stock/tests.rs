@@ -126,6 +126,8 @@ fn a_tracked_item_is_counted_by_its_lots() {
     check(&[("lot", "L"), ("expires_on", "2027-03-31")], &holding(0), "3");
     check(&[("lot", "L")], &known, "-2");
     check(&[("lot", "L"), ("expires_on", "2027-01-31")], &known, "-2");
+    check(&[("lot", "L"), ("expires_on", "2027-01-31T00:00:00")], &known, "-2");
+    check(&[("lot", "L"), ("expires_on", "2027-01-31T09:30:00")], &known, "/expires_on not_a_date");
     check(&[("lot", "L"), ("expires_on", "2027-03-31")], &known, "/expires_on differs");
     let promised = of_lot(holding(5), 4, Vec::new());
     check(&[("lot", "L")], &promised, "/on_hand below_reserved");

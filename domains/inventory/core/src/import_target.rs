@@ -88,6 +88,7 @@ fn import_field(field: &Field) -> ImportField {
         kind: match field.kind {
             FieldKind::Text => module::FieldKind::Text,
             FieldKind::Decimal => module::FieldKind::Decimal,
+            FieldKind::Boolean => module::FieldKind::Boolean,
             FieldKind::Currency => module::FieldKind::Currency,
             FieldKind::Date => module::FieldKind::Date,
         },

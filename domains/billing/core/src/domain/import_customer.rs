@@ -17,7 +17,7 @@ pub const FIELDS: [Field; 5] = [
         true,
         FieldKind::Text,
     ),
-    field("name", "What the customer is called", true, FieldKind::Text),
+    field("name", "What the customer is called; required of a new one", false, FieldKind::Text),
     field("email", "Where invoices go", false, FieldKind::Text),
     field(
         "metadata",
@@ -76,10 +76,12 @@ pub struct CustomerChange {
 }
 
 impl CustomerChange {
-    /// Why it cannot be taken back, of the customer as it is now; none where it is as the row left it.
+    /// Why it cannot be taken back, of the customer as it is now; none where it is as the row left it. What was put
+    /// back since has another version, and the same fields.
     pub fn built_upon(&self, now: &Customer) -> Option<&'static str> {
         let left = self.before.as_ref().map_or(1, |before| before.version + 1);
-        (now.version != left).then_some("the customer was changed since: change it by hand")
+        let differs = now.version != left && now.fields != self.fields;
+        differs.then_some("the customer was changed since: change it by hand")
     }
 }
 
@@ -259,6 +261,8 @@ mod tests {
             let row = cells(&[&[("external_id", "7")], pairs].concat());
             assert_eq!(told(&row, Some(&there)), expected, "{pairs:?}");
         };
+        let required: Vec<_> = FIELDS.iter().filter(|field| field.required).map(|field| field.name).collect();
+        assert_eq!(required, ["external_id"]);
         check(&[], "unchanged");
         check(&[("name", " Alfreds "), ("email", " ")], "unchanged");
         check(&[("metadata", r#"{"tier": "gold", "gone": null}"#)], "unchanged");
@@ -272,6 +276,10 @@ mod tests {
         assert_eq!(change.before.as_ref(), Some(&there));
         assert_eq!(change.built_upon(&Customer { version: 4, ..there.clone() }), None);
         assert!(change.built_upon(&there).is_some());
+        let put_back = Customer { version: 6, fields: change.fields.clone(), ..there.clone() };
+        assert_eq!(change.built_upon(&put_back), None);
+        let by_hand = Customer { version: 5, ..there.clone() };
+        assert!(change.built_upon(&by_hand).is_some());
     }
 
     #[test]

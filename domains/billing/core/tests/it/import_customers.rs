@@ -231,3 +231,27 @@ both!(
         assert_eq!(names(&customers(&neighbour).await), ["Theirs"]);
     }
 );
+
+both!(
+    async fn imports_are_undone_from_the_last_to_the_first(stage: Stage) {
+        let house = House::new(stage).await;
+        let client = house.tenant();
+        let files = Files::new(&client, CUSTOMERS);
+        let first: [Cells<'_>; 2] =
+            [&[("external_id", "new"), ("name", "New")], &[("external_id", "hand"), ("name", "Hand")]];
+        let made = files.execute(1, None, &rows(&first)).await;
+        let hand = format!("/customers/{}", id_of(&made[1]));
+        assert_eq!(client.patch(&hand, "*", json!({ "name": "By hand" })).await.status, 200);
+        // Who is known needs no name.
+        let second: [Cells<'_>; 2] = [
+            &[("external_id", "new"), ("email", "n@new.test")],
+            &[("external_id", "hand"), ("email", "h@hand.test")],
+        ];
+        assert_eq!(files.import(2, &second).await, ["updated", "updated"]);
+        assert_eq!(files.undo(2, 1).await, [(3, String::new()), (2, String::new())]);
+        let undone = files.undo(1, 1).await;
+        assert!(undone[0].1.contains("the customer was changed since"), "{undone:?}");
+        assert_eq!(undone[1..], [(2, String::new())]);
+        assert_eq!(names(&customers(&client).await), ["By hand"]);
+    }
+);

@@ -1,6 +1,9 @@
 //! One row of a file as a supplier, and what it takes to undo it. Blank cells are not there, and leave an existing
 //! supplier's field alone.
 
+use crate::domain::import_row::cells::{
+    Bearer, check_external_id, external_id, is_plain, metadata, metadata_cell, text,
+};
 use crate::domain::import_row::{Field, FieldKind, check_names, field};
 use crate::domain::supplier::{Supplier, SupplierFields, SupplierPatch};
 use inventory_contract::SupplierId;
@@ -8,7 +11,7 @@ use kernel::{Currency, Faults, FieldError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub const FIELDS: [Field; 5] = [
+pub const FIELDS: [Field; 6] = [
     field("code", "The supplier's code; a row with a known one updates that supplier", true, FieldKind::Text),
     field("name", "What the supplier is called; required of a new one", false, FieldKind::Text),
     field("email", "Where orders go", false, FieldKind::Text),
@@ -19,13 +22,13 @@ pub const FIELDS: [Field; 5] = [
         false,
         FieldKind::Text,
     ),
+    field(
+        "metadata",
+        "Pairs to set, as a JSON object of texts; a pair that is null goes",
+        false,
+        FieldKind::Text,
+    ),
 ];
-
-/// Who bears an external id by an earlier row of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bearer {
-    pub code: String,
-}
 
 /// What is there of what a row names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -70,10 +73,6 @@ pub fn code(values: &BTreeMap<String, String>) -> Option<String> {
     text(values, "code").filter(|code| is_plain(code)).map(str::to_ascii_uppercase)
 }
 
-pub fn external_id(values: &BTreeMap<String, String>) -> Option<&str> {
-    text(values, "external_id").filter(|id| is_plain(id))
-}
-
 /// What becomes of a row; `id` is for a supplier that it makes, `earlier` got the external id that it names from the
 /// file. All faults of the row at once.
 pub fn decide(
@@ -98,9 +97,12 @@ pub fn decide(
         email: given("email"),
         currency: currency.map(Some),
         external_id: given("external_id"),
-        metadata: None,
+        metadata: metadata(&mut faults, values).map(Some),
     };
-    check_external_id(&mut faults, values, before, bearer);
+    let had = before.and_then(|before| before.external_id.as_deref());
+    let own = code(values);
+    let bearer = bearer.filter(|bearer| own.as_deref() != Some(*bearer));
+    check_external_id(&mut faults, "supplier", external_id(values), had, bearer);
     let fields = before.unwrap_or(&SupplierFields::default()).patched(patch);
     let mut errors = faults.into_errors();
     let fields = match fields {
@@ -120,27 +122,6 @@ pub fn decide(
     Ok(Decided::Changed(Box::new(SupplierChange { supplier: there.id, fields, before: Some(before) })))
 }
 
-/// A file gives an external id and takes none away, so that no row depends on what an earlier one has freed.
-fn check_external_id(
-    faults: &mut Faults,
-    values: &BTreeMap<String, String>,
-    before: Option<&SupplierFields>,
-    bearer: Option<&str>,
-) {
-    let Some(wanted) = external_id(values) else { return };
-    let own = code(values);
-    if let Some(had) = before.and_then(|before| before.external_id.as_deref())
-        && had != wanted
-    {
-        let detail =
-            format!("the supplier has the external id {had}: change it at the supplier, or leave it out");
-        faults.add("/external_id", "differs", detail);
-    } else if let Some(bearer) = bearer.filter(|bearer| own.as_deref() != Some(bearer)) {
-        let detail = format!("supplier {bearer} has this external id: give this one another");
-        faults.add("/external_id", "taken", detail);
-    }
-}
-
 /// A supplier as a row that would leave it unchanged.
 pub fn exported(supplier: &Supplier) -> BTreeMap<String, String> {
     let fields = &supplier.fields;
@@ -150,24 +131,17 @@ pub fn exported(supplier: &Supplier) -> BTreeMap<String, String> {
         ("email", fields.email.clone()),
         ("currency", fields.currency.map(|currency| currency.to_string())),
         ("external_id", fields.external_id.clone()),
+        ("metadata", metadata_cell(&fields.metadata)),
     ];
     cells.into_iter().filter_map(|(name, cell)| Some((name.to_owned(), cell?))).collect()
 }
 
 impl SupplierChange {
-    /// The version in which the row left the supplier.
-    pub fn left(&self) -> i64 {
-        self.before.as_ref().map_or(1, |before| before.version + 1)
+    /// Whether the supplier is as the row left it. What was put back since has another version, and the same fields.
+    pub fn left(&self, now: &Supplier) -> bool {
+        let version = self.before.as_ref().map_or(1, |before| before.version + 1);
+        now.version == version || now.fields == self.fields
     }
-}
-
-/// No control characters: a database does not look for some of them.
-fn is_plain(text: &str) -> bool {
-    !text.chars().any(char::is_control)
-}
-
-fn text<'a>(values: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
-    values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -191,9 +165,15 @@ mod tests {
             name: "Exotic".to_owned(),
             email: Some("a@b".to_owned()),
             external_id: Some("erp-1".to_owned()),
+            metadata: [("terms".to_owned(), "30 days".to_owned())].into(),
             ..SupplierFields::default()
         };
         SupplierThere { id: nobody(), version: 3, fields }
+    }
+
+    fn shown(version: i64, fields: SupplierFields) -> Supplier {
+        let time = chrono::DateTime::UNIX_EPOCH;
+        Supplier { id: nobody(), fields, version, created_at: time, updated_at: time, deleted_at: None }
     }
 
     /// `created`, `updated`, `unchanged`, or the faults.
@@ -247,25 +227,21 @@ mod tests {
         check(&[("code", "exo"), ("name", "Exotic"), ("external_id", "erp-1")], Some("EXO"), "unchanged");
         check(&[("code", "exo"), ("email", "c@d")], None, "updated");
         check(&[("code", "exo"), ("external_id", "erp-2")], None, "/external_id differs");
+        check(&[("code", "exo"), ("metadata", r#"{"terms": null}"#)], None, "updated");
+        check(&[("code", "exo"), ("metadata", "30 days")], None, "/metadata not_an_object_of_texts");
         let row = values(&[("code", "exo"), ("currency", "GBP")]);
         let beside = Beside { there: Some(there.clone()), bearer: None };
         let Ok(Decided::Changed(change)) = decide(&row, nobody(), None, &beside) else { panic!("{row:?}") };
         assert_eq!(change.fields, SupplierFields { currency: Some(Currency::GBP), ..there.fields.clone() });
-        assert_eq!(change.left(), 4);
+        let left = |version, fields: &SupplierFields| change.left(&shown(version, fields.clone()));
+        // As it was written, put back by a later import that was undone, and by hand.
+        assert!(left(4, &change.fields) && left(6, &change.fields) && !left(5, &there.fields));
     }
 
     #[test]
     fn what_is_exported_would_be_imported_as_unchanged() {
         let there = there();
-        let time = chrono::DateTime::UNIX_EPOCH;
-        let supplier = Supplier {
-            id: there.id,
-            fields: there.fields.clone(),
-            version: 3,
-            created_at: time,
-            updated_at: time,
-            deleted_at: None,
-        };
+        let supplier = shown(3, there.fields.clone());
         let beside = Beside { there: Some(there.clone()), bearer: Some("EXO".to_owned()) };
         let decided = decide(&exported(&supplier), nobody(), None, &beside);
         assert_eq!(decided, Ok(Decided::Unchanged(there.id)));

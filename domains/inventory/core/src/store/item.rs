@@ -82,6 +82,16 @@ pub async fn id_of_external(tx: &Tx, external_id: &str) -> Result<Option<ItemId>
     Ok(found.map(|row| row.public_id))
 }
 
+/// The SKUs of those that bear these external ids, by them.
+pub async fn bearers(tx: &Tx, external_ids: &[String]) -> Result<BTreeMap<String, String>, data::Error> {
+    if external_ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted = Column::ExternalId.is_in(external_ids.iter().map(String::as_str));
+    let found = tx.find::<Entity>().filter(wanted).limit(external_ids.len() as u64).all().await?;
+    Ok(found.into_iter().filter_map(|row| Some((row.external_id?, row.sku))).collect())
+}
+
 pub async fn page(
     tx: &Tx,
     filter: &ItemFilter,

@@ -215,6 +215,19 @@ pub async fn last_standing(
     last.bind(item).bind(location).bind(i64::from(lot.is_some())).bind(named).one().await
 }
 
+/// Whether a movement of the item stands that has this number or a later one. Two of which one takes back the other
+/// leave all as it was.
+pub async fn any_standing_from(tx: &Tx, item: ItemId, sequence: i64) -> Result<bool, data::Error> {
+    let standing = tx.sql(sql!(
+        "SELECT m.public_id, m.document_id, m.quantity FROM movements m \
+         WHERE m.tenant_id = $1 AND m.item_id = $2 AND m.sequence >= $3 AND NOT EXISTS \
+         (SELECT 1 FROM movements o WHERE o.tenant_id = m.tenant_id AND o.item_id = m.item_id \
+         AND o.sequence >= $3 AND (o.public_id = m.reverses_id OR o.reverses_id = m.public_id)) LIMIT 1"
+    ));
+    let standing: Option<Standing> = standing.bind(item).bind(sequence).one().await?;
+    Ok(standing.is_some())
+}
+
 #[derive(FromQueryResult)]
 struct Net {
     quantity: Quantity,

@@ -14,6 +14,7 @@ mod import_corrections;
 mod import_files;
 mod import_lines;
 mod import_purchases;
+mod import_rounds;
 mod import_sales;
 mod import_stock;
 mod import_suppliers;

@@ -350,6 +350,12 @@ both! {
         // What is gone is made again, and what stayed is there.
         let again = house.import_rows(&ada, 2, file).await;
         assert_eq!(again, ["updated", "unchanged", "created", "unchanged", "unchanged"]);
+        // What a later import has put back is as the earlier one left it.
+        let later: Cells<'_> = &[("email", BOB), ("role", "viewer")];
+        assert_eq!(house.import_rows(&ada, 3, &[later]).await, ["updated"]);
+        assert_eq!(house.undo(&ada, 3).await, [(2, None)]);
+        assert_eq!(house.undo(&ada, 2).await, [(4, None), (2, None)]);
+        assert_eq!(house.member_at(&ada, &bob, "/manager_id").await, "null");
     }
 }
 

@@ -1,11 +1,15 @@
 //! One row of a file as an item and its count, and what it takes to undo it. Blank cells are not there, and leave an
 //! existing item's field alone.
 
+pub mod cells;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::cost::unit_cost;
+use self::cells::{check_external_id, external_id, metadata, metadata_cell, word};
+use crate::domain::cost::{Costing, unit_cost};
 use crate::domain::item::{ItemChange, ItemFields, StockedItem, UnitUse, changed_of_moved};
+use crate::domain::lot::Tracking;
+use crate::domain::sku::Sku;
 use crate::domain::stock::{self, Level, MAX_QUANTITY};
 use chrono::{NaiveDate, NaiveTime};
 use inventory_contract::ItemId;
@@ -26,13 +30,15 @@ pub struct Field {
 pub enum FieldKind {
     Text,
     Decimal,
+    Boolean,
     Currency,
     Date,
 }
 
-pub const FIELDS: [Field; 9] = [
+/// All that is said of an item but its place in a family, which names its other variants too.
+pub const FIELDS: [Field; 16] = [
     field("sku", "The item's code; a row with a known one updates that item", true, FieldKind::Text),
-    field("name", "What the item is called", true, FieldKind::Text),
+    field("name", "What the item is called; required of a new one", false, FieldKind::Text),
     field("description", "More about it", false, FieldKind::Text),
     field("category", "The group it belongs to", false, FieldKind::Text),
     field("unit", "What it is counted in; `each` for a new item without one", false, FieldKind::Text),
@@ -40,6 +46,38 @@ pub const FIELDS: [Field; 9] = [
     field("currency", "ISO 4217 code of the unit cost, required with it", false, FieldKind::Currency),
     field("on_hand", "How much there is; the difference becomes a movement", false, FieldKind::Decimal),
     field("reorder_level", "At which stock to order again", false, FieldKind::Decimal),
+    field("reorder_up_to", "Up to which stock to order then", false, FieldKind::Decimal),
+    field("lead_time_days", "How many days what is ordered takes to come", false, FieldKind::Decimal),
+    field(
+        "tracking",
+        "`none`, `lot` or `serial`; what it is stays once stock has moved",
+        false,
+        FieldKind::Text,
+    ),
+    field(
+        "costing",
+        "`moving_average`, `fifo` or `standard`; what it is stays once stock has moved",
+        false,
+        FieldKind::Text,
+    ),
+    field(
+        "may_be_negative",
+        "Whether more may leave than is there: `true` or `false`",
+        false,
+        FieldKind::Boolean,
+    ),
+    field(
+        "external_id",
+        "The reference of another system; it stays once there is one",
+        false,
+        FieldKind::Text,
+    ),
+    field(
+        "metadata",
+        "Pairs to set, as a JSON object of texts; a pair that is null goes",
+        false,
+        FieldKind::Text,
+    ),
 ];
 
 pub(super) const fn field(
@@ -102,19 +140,30 @@ pub enum Decided {
 pub struct Beside {
     /// What counts in the unit that the item has.
     pub unit_used: Option<UnitUse>,
+    /// Whether it has less than nothing somewhere, where the row says that it may not any more.
+    pub is_uncovered: bool,
     /// The caller may bring stock, and may take it away by a count.
     pub may_receive: bool,
     pub may_adjust: bool,
 }
 
-/// What becomes of a row; `id` is for an item that it makes. All faults of the row at once.
+/// What becomes of a row; `id` is for an item that it makes, and `bearer` is the SKU of the one that has its external
+/// id. All faults of the row at once.
 pub fn decide(
     values: &BTreeMap<String, String>,
     id: ItemId,
-    there: Option<&ItemThere>,
+    (there, bearer): (Option<&ItemThere>, Option<&str>),
     beside: Beside,
 ) -> Result<Decided, Vec<FieldError>> {
-    let CheckedRow { fields, difference } = check_row(values, there, beside)?;
+    let mut faults = Faults::new();
+    let had = there.and_then(|there| there.fields.external_id.as_deref());
+    let own = sku(values);
+    let bearer = bearer.filter(|bearer| own.as_ref().map(Sku::as_str) != Some(*bearer));
+    check_external_id(&mut faults, "item", external_id(values), had, bearer);
+    let CheckedRow { fields, difference } = match (check_row(values, there, beside), faults.into_errors()) {
+        (Ok(row), faults) if faults.is_empty() => row,
+        (row, faults) => return Err(row.err().into_iter().flatten().chain(faults).collect()),
+    };
     let item = there.map_or(id, |there| there.id);
     if difference.is_none() && there.is_some_and(|there| there.fields == fields) {
         return Ok(Decided::Unchanged(item));
@@ -126,6 +175,11 @@ pub fn decide(
         next_sequence: there.next_sequence,
     });
     Ok(Decided::Changed(Box::new(RowChange { item, fields, moved: difference, before })))
+}
+
+/// The SKU that a row names; none where it can be nobody's.
+pub fn sku(values: &BTreeMap<String, String>) -> Option<Sku> {
+    values.get("sku")?.parse().ok()
 }
 
 /// An item as a row that would leave it unchanged. Stock of what is tracked or made up of others is counted
@@ -145,8 +199,25 @@ pub fn exported(item: &StockedItem) -> BTreeMap<String, String> {
         ("currency", fields.unit_cost.map(|cost| cost.currency.to_string())),
         ("on_hand", counted.then(|| level.on_hand.to_string())),
         ("reorder_level", fields.reorder_level.map(|level| level.to_string())),
+        ("reorder_up_to", fields.reorder_up_to.map(|level| level.to_string())),
+        ("lead_time_days", fields.lead_time_days.map(|days| days.to_string())),
+        ("tracking", Some(fields.tracking.name().to_owned())),
+        ("costing", Some(fields.costing.name().to_owned())),
+        ("may_be_negative", Some(fields.may_be_negative.to_string())),
+        ("external_id", fields.external_id.clone()),
+        ("metadata", metadata_cell(&fields.metadata)),
     ];
     cells.into_iter().filter_map(|(name, cell)| Some((name.to_owned(), cell?))).collect()
+}
+
+/// An item as it is now, where a row of it is to be taken back.
+#[derive(Clone, Copy)]
+pub struct ItemNow<'a> {
+    pub version: i64,
+    pub fields: &'a ItemFields,
+    pub level: &'a Level,
+    /// Whether a movement stands that came after the row's own.
+    pub has_moved_since: bool,
 }
 
 impl RowChange {
@@ -155,28 +226,50 @@ impl RowChange {
         self.before.as_ref().is_none_or(|before| before.fields != self.fields)
     }
 
+    /// Whether an item that was there is tracked from now on, or may be negative, or neither any more.
+    pub fn changes_policy(&self) -> bool {
+        let policy = |fields: &ItemFields| (fields.may_be_negative, fields.tracking.is_tracked());
+        self.before.as_ref().is_some_and(|before| policy(&before.fields) != policy(&self.fields))
+    }
+
+    /// Whether an item that was there may be negative from now on.
+    pub fn lets_be_negative(&self) -> bool {
+        self.fields.may_be_negative
+            && self.before.as_ref().is_some_and(|before| !before.fields.may_be_negative)
+    }
+
     /// Whether it changes what stays as it is once stock has moved.
     fn changes_what_is_fixed(&self) -> bool {
         self.before.as_ref().is_some_and(|before| changed_of_moved(&self.fields, &before.fields).is_some())
     }
 
-    /// Why it cannot be taken back, of an item as it is now; none where it is as the row left it.
-    pub fn built_upon(&self, version: i64, level: &Level) -> Option<&'static str> {
-        let (version_before, sequence_before) =
-            self.before.as_ref().map_or((0, 1), |before| (before.version, before.next_sequence));
-        let left = version_before + i64::from(self.rewrites());
-        let next_sequence = sequence_before + i64::from(self.moved.is_some());
+    /// Whether stock that has moved since is in the way of taking it back.
+    pub fn depends_on_stock(&self) -> bool {
+        self.before.is_none() || self.moved.is_some()
+    }
+
+    /// Of the movement after its own.
+    pub fn next_sequence(&self) -> i64 {
+        self.before.as_ref().map_or(1, |before| before.next_sequence) + i64::from(self.moved.is_some())
+    }
+
+    /// Why it cannot be taken back; none where the item is as the row left it. What was put back since has another
+    /// version, and the fields that the row left.
+    pub fn built_upon(&self, now: ItemNow<'_>) -> Option<&'static str> {
+        let ItemNow { version, fields, level, has_moved_since } = now;
+        let left = self.before.as_ref().map_or(0, |before| before.version) + i64::from(self.rewrites());
         let is_new = self.before.is_none();
-        if version != left {
+        let needs_all = is_new || self.moved.is_some() && self.lets_be_negative();
+        if version != left && *fields != self.fields {
             Some("the item was changed since: change it by hand")
-        } else if (is_new || self.moved.is_some()) && level.next_sequence != next_sequence {
+        } else if self.depends_on_stock() && has_moved_since {
             Some("stock of the item has moved since: adjust it by hand")
-        } else if is_new && level.reserved != Quantity::ZERO {
+        } else if needs_all && level.reserved != Quantity::ZERO {
             Some("stock of the item is reserved: release it first")
         } else if is_new && level.awaited {
             Some("sales orders wait for the item: cancel them first")
         } else if self.changes_what_is_fixed() && (level.has_moved() || level.awaited) {
-            Some("stock of the item has moved, so its unit and currency are fixed: they stay")
+            Some("stock of it has moved, so its unit, currency, tracking and costing are fixed: they stay")
         } else {
             None
         }
@@ -200,12 +293,15 @@ fn check_row(
     check_names(&mut faults, values, &FIELDS);
     let (change, on_hand) = read(values, &mut faults);
     let fields = change.apply(present.map(|present| &present.fields));
-    let tracked = fields.as_ref().is_ok_and(|fields| fields.tracking.is_tracked());
+    let policy = fields
+        .as_ref()
+        .map_or((false, false), |fields| (fields.tracking.is_tracked(), fields.may_be_negative));
     if let (Some(present), Ok(fields)) = (present, &fields)
         && let Some(field) = changed_of_moved(&present.fields, fields)
         && present.has_moved
     {
-        let detail = format!("must stay as it is, since stock of the item has moved: its {field} is fixed");
+        let detail =
+            format!("stock of the item has moved already, so its {field} stays as it is; make another item");
         faults.add(format!("/{field}"), "has_moved", detail);
     } else if let (Some(present), Ok(fields)) = (present, &fields)
         && let Some(by) = beside.unit_used
@@ -214,6 +310,10 @@ fn check_row(
         let (unit, by) = (&present.fields.unit, by.in_words());
         let detail = format!("must stay {unit}, in which {by} count the item");
         faults.add("/unit", "ordered", detail);
+    }
+    if beside.is_uncovered {
+        let detail = "the item has less than nothing somewhere, or promises more than it has; count it first";
+        faults.add("/may_be_negative", "is_negative", detail);
     }
     if let (Some(present), Ok(fields)) = (present, &fields)
         && let (Some(valued_in), Some(cost)) = (present.valued_in, fields.unit_cost)
@@ -225,7 +325,7 @@ fn check_row(
             format!("must be {valued_in}, which its stock has been valued in from its first cost on");
         faults.add("/currency", "other_currency", detail);
     }
-    let difference = on_hand.and_then(|on_hand| count(&mut faults, present, tracked, on_hand));
+    let difference = on_hand.and_then(|on_hand| count(&mut faults, present, policy, on_hand));
     let (more, less) = (difference > Some(Quantity::ZERO), difference < Some(Quantity::ZERO));
     if difference.is_some() && (more && !beside.may_receive || less && !beside.may_adjust) {
         let allowed = if more { "receive stock" } else { "adjust stock" };
@@ -242,11 +342,12 @@ fn check_row(
     }
 }
 
-/// What a count of all of an item changes, which can only be what lies on the main floor.
+/// What a count of all of an item changes, which can only be what lies on the main floor. Whether it is tracked and may
+/// be negative is as the row leaves it.
 fn count(
     faults: &mut Faults,
     present: Option<&ItemThere>,
-    tracked: bool,
+    (tracked, may_be_negative): (bool, bool),
     counted: Quantity,
 ) -> Option<Quantity> {
     let (on_hand, reserved) = present.map(|present| (present.on_hand, present.reserved)).unwrap_or_default();
@@ -258,7 +359,6 @@ fn count(
         return None;
     }
     let less = difference < Quantity::ZERO;
-    let may_be_negative = present.is_some_and(|present| present.fields.may_be_negative);
     let short_by = |of: Quantity| less && of.millionths() + difference.millionths() < 0;
     if present.is_some_and(|present| present.is_kit) {
         faults.add("/on_hand", "kit", "must be left out where the item is a kit: count its parts");
@@ -283,6 +383,15 @@ pub fn names_other_unit(values: &BTreeMap<String, String>, unit: &str) -> bool {
     values.get("unit").map(|said| said.trim()).is_some_and(|said| !said.is_empty() && said != unit)
 }
 
+/// Whether a row takes from an item that it may be negative.
+pub fn forbids_negative(values: &BTreeMap<String, String>, fields: &ItemFields) -> bool {
+    fields.may_be_negative && may_be_negative(&mut Faults::new(), values) == Some(false)
+}
+
+fn may_be_negative(faults: &mut Faults, values: &BTreeMap<String, String>) -> Option<bool> {
+    word(faults, values, ("may_be_negative", "true or false"), |cell| cell.parse().ok())
+}
+
 /// What the row asks for; a value that cannot be read is a fault and otherwise absent.
 fn read(values: &BTreeMap<String, String>, faults: &mut Faults) -> (ItemChange, Option<Quantity>) {
     let text = |name: &str| values.get(name).filter(|value| !value.trim().is_empty()).map(String::as_str);
@@ -302,15 +411,31 @@ fn read(values: &BTreeMap<String, String>, faults: &mut Faults) -> (ItemChange, 
         stock::check_level(faults, "/on_hand", on_hand);
     }
     let reorder_level = text("reorder_level").and_then(|value| quantity(faults, "/reorder_level", value));
+    let reorder_up_to = text("reorder_up_to").and_then(|value| quantity(faults, "/reorder_up_to", value));
+    let lead_time_days = text("lead_time_days").and_then(|value| {
+        let days = value.trim().parse::<i64>().ok();
+        faults.require(days.is_some(), "/lead_time_days", "not_a_number", "must be a whole number of days");
+        days
+    });
+    let tracking = word(faults, values, ("tracking", "none, lot or serial"), Tracking::parse);
+    let costings = ("costing", "moving_average, fifo or standard");
+    let costing = word(faults, values, costings, Costing::parse);
     let change = ItemChange {
         // Required in every row, of a known item too.
         sku: Some(text("sku").map(str::to_owned)),
-        name: Some(text("name").map(str::to_owned)),
+        name: given("name"),
         description: given("description"),
         category: given("category"),
         unit: given("unit"),
         unit_cost: unit_cost.map(Some),
+        tracking: tracking.map(Some),
+        costing: costing.map(Some),
+        may_be_negative: may_be_negative(faults, values).map(Some),
         reorder_level: reorder_level.map(Some),
+        reorder_up_to: reorder_up_to.map(Some),
+        lead_time_days: lead_time_days.map(Some),
+        external_id: given("external_id"),
+        metadata: metadata(faults, values).map(Some),
         ..ItemChange::default()
     };
     (change, on_hand.filter(|on_hand| *on_hand >= Quantity::ZERO))

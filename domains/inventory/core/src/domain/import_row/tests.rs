@@ -1,11 +1,11 @@
 //! Rows of items, by what is there of them.
 
 use super::*;
-use crate::domain::lot::Tracking;
+use crate::domain::item::Item;
 use kernel::Id;
 use uuid::Uuid;
 
-const ALL: Beside = Beside { unit_used: None, may_receive: true, may_adjust: true };
+const ALL: Beside = Beside { unit_used: None, is_uncovered: false, may_receive: true, may_adjust: true };
 
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -113,7 +113,7 @@ fn a_known_item_keeps_what_the_row_leaves_out() {
 #[test]
 fn what_was_built_upon_stays() {
     let id = Id::from_uuid(Uuid::nil());
-    let decided = decide(&values(&[("sku", "a"), ("name", "A"), ("on_hand", "5")]), id, None, ALL);
+    let decided = decide(&values(&[("sku", "a"), ("name", "A"), ("on_hand", "5")]), id, (None, None), ALL);
     let Ok(Decided::Changed(made)) = decided else { panic!("{decided:?}") };
     let made = *made;
     let there = ItemThere {
@@ -132,16 +132,24 @@ fn what_was_built_upon_stays() {
     };
     let decided = |pairs: &[(&str, &str)]| {
         let row = values(&[&[("sku", "a")], pairs].concat());
-        match decide(&row, id, Some(&there), ALL) {
+        match decide(&row, id, (Some(&there), None), ALL) {
             Ok(Decided::Changed(change)) => *change,
             other => panic!("{other:?}"),
         }
     };
     let (renamed, counted) = (decided(&[("name", "B")]), decided(&[("name", "A"), ("on_hand", "6")]));
+    let by_hand = ItemFields { name: "By hand".to_owned(), ..made.fields.clone() };
     let check = |change: &RowChange, version, next_sequence, reserved, expected: &str| {
         let reserved = Quantity::whole(reserved);
-        let level = Level { next_sequence, reserved, ..Level::empty(id) };
-        let found = change.built_upon(version, &level).unwrap_or_default();
+        let level = &Level { next_sequence, reserved, ..Level::empty(id) };
+        let has_moved_since = change.depends_on_stock() && next_sequence > change.next_sequence();
+        let now = ItemNow { version, fields: &by_hand, level, has_moved_since };
+        let found = change.built_upon(now).unwrap_or_default();
+        // Where it was put back, it has another version and the fields that the row left.
+        let put_back = ItemNow { version: version + 9, fields: &change.fields, ..now };
+        let found_then = change.built_upon(put_back).unwrap_or_default();
+        assert!(found == found_then || found.contains("changed since"), "{found} {found_then}");
+        assert!(!found_then.contains("changed since"), "{found_then}");
         assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{found}");
     };
     check(&made, 1, 2, 0, "");
@@ -190,4 +198,52 @@ fn stock_comes_and_goes_by_whoever_may_move_it() {
         let faults = check_row(&row, Some(&there), beside).err().unwrap_or_default();
         assert_eq!(faults.first().map(|fault| &*fault.code), expected, "{on_hand} {beside:?}");
     }
+}
+
+#[test]
+fn all_that_an_item_says_stands_in_its_row() {
+    let full = values(&[
+        ("sku", "A"),
+        ("name", "The A"),
+        ("description", "of lots"),
+        ("category", "Tea"),
+        ("unit", "KGM"),
+        ("unit_cost", "2.50"),
+        ("currency", "EUR"),
+        ("reorder_level", "1"),
+        ("reorder_up_to", "5"),
+        ("lead_time_days", "14"),
+        ("tracking", "lot"),
+        ("costing", "standard"),
+        ("may_be_negative", "false"),
+        ("external_id", "erp-1"),
+        ("metadata", r#"{"shelf":"A3"}"#),
+    ]);
+    let fields = check_row(&full, None, ALL).unwrap().fields;
+    let id = Id::from_uuid(Uuid::nil());
+    let time = chrono::DateTime::UNIX_EPOCH;
+    let item =
+        Item { id, fields: fields.clone(), version: 1, created_at: time, updated_at: time, deleted_at: None };
+    assert_eq!(exported(&StockedItem { item, level: Level::of(id, &fields) }), full);
+    check(
+        &[
+            ("tracking", "batch"),
+            ("costing", "lifo"),
+            ("may_be_negative", "often"),
+            ("lead_time_days", "2.5"),
+        ],
+        &[
+            ("/lead_time_days", "not_a_number"),
+            ("/tracking", "unknown_word"),
+            ("/costing", "unknown_word"),
+            ("/may_be_negative", "unknown_word"),
+        ],
+    );
+    check(&[("tracking", "Lot"), ("may_be_negative", "TRUE")], &[("/may_be_negative", "tracked")]);
+    check(&[("metadata", "A3")], &[("/metadata", "not_an_object_of_texts")]);
+    check(&[("reorder_level", "5"), ("reorder_up_to", "5")], &[("/reorder_up_to", "not_above")]);
+    let row = values(&[("sku", "b"), ("name", "B"), ("external_id", "erp-1")]);
+    let taken = decide(&row, id, (None, Some("A")), ALL).unwrap_err();
+    assert_eq!((taken[0].pointer.as_str(), &*taken[0].code), ("/external_id", "taken"));
+    assert!(decide(&row, id, (None, Some("B")), ALL).is_ok());
 }

@@ -69,7 +69,7 @@ pub async fn audited_change(
     Ok(StockedItem { item, level })
 }
 
-/// What of the item its stock depends on, and so its balances keep too.
+/// Where what its stock depends on may be changed.
 async fn change_policy(
     unit: &Unit,
     level: Level,
@@ -86,6 +86,15 @@ async fn change_policy(
     {
         return Err(Error::UnitInUse { unit: before.unit.clone(), by });
     }
+    write_policy(unit, level, after).await
+}
+
+/// What of the item its stock depends on, and so its balances keep too; the level as it is then.
+pub(in crate::service) async fn write_policy(
+    unit: &Unit,
+    level: Level,
+    after: &ItemFields,
+) -> Result<Level, Error> {
     let item = level.item;
     let changed = Level {
         may_be_negative: after.may_be_negative,

@@ -3,6 +3,7 @@
 
 use super::undo_item_row::undo_item_rows;
 use super::{held, of_import, row_fault};
+use crate::domain::import_row::cells::{Bearer, external_id};
 use crate::domain::import_row::{self, Beside, Decided, ItemThere, RowChange};
 use crate::domain::item::ItemFields;
 use crate::domain::movement::{Document, DocumentKind, MovementKind};
@@ -12,6 +13,7 @@ use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::permissions::{STOCK_ADJUST, STOCK_RECEIVE};
 use crate::service::catalogue::hold_category::hold_categories;
+use crate::service::catalogue::patch_item::write_policy;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post};
 use crate::service::reordering::watch::follow;
@@ -24,99 +26,109 @@ use kernel::{Ctx, Id, Money, Quantity};
 use module::{
     BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowOutcome, RowTarget,
 };
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 pub struct ItemRows;
 
+/// What there is of what a row names.
+#[derive(Serialize)]
+pub struct Known {
+    /// By its SKU. No other row of the file changes it, since that stands there once.
+    there: Option<ItemThere>,
+    /// The SKU of the one that bears its external id.
+    bearer: Option<String>,
+    beside: Beside,
+}
+
+/// A row is of the item with its SKU. What several rows may be about is an external id, of which there is one.
 #[async_trait]
 impl RowTarget for ItemRows {
-    type Thing = ItemThere;
-    /// What counts in the unit that the row would change.
-    type Beside = Beside;
+    type Thing = Bearer;
+    type Beside = Known;
     type Change = RowChange;
     type Error = Error;
 
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
-        Some(Identity::Key(sku_of(row)?.to_string()))
+        let key = import_row::sku(&row.values)?.to_string();
+        let thing = external_id(&row.values).unwrap_or_default().to_owned();
+        Some(Identity::Part { thing, key })
     }
 
-    /// A few statements for the whole batch. The levels stay as they are read until the transaction ends.
+    /// Nothing yet: who bears an external id is looked up once the items are held.
     async fn read(
         &self,
-        unit: &mut Unit,
-        ctx: &Ctx,
-        names: &BTreeSet<String>,
-    ) -> Result<HashMap<String, ItemThere>, Error> {
-        let (items, levels) = held(unit, ctx, names).await?;
-        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
-        let main = Place::main(ctx.tenant());
-        let there = store::warehouse_level::of(unit, &ids, &[main.warehouse]).await?;
-        let there: HashMap<_, _> = there.into_iter().map(|(item, _, level)| (item, level)).collect();
-        let floor = store::bin::touched(unit, &ids, &[main.location], &[]).await?;
-        let floor: HashMap<_, _> = floor.into_iter().map(|(item, _, on_hand)| (item, on_hand)).collect();
-        let values = store::item_value::of(unit, &ids).await?;
-        let levels: HashMap<ItemId, Level> = levels.into_iter().map(|level| (level.item, level)).collect();
-        let found = items.into_iter().filter_map(|item| {
-            let level = levels.get(&item.id)?;
-            let main = there.get(&item.id).copied().unwrap_or_default();
-            let there = ItemThere {
-                id: item.id,
-                version: item.version,
-                on_hand: level.on_hand,
-                reserved: level.reserved,
-                next_sequence: level.next_sequence,
-                has_moved: level.has_moved() || level.awaited,
-                is_kit: level.kit,
-                valued_in: values.get(&item.id).map(|value| value.currency),
-                free_at_main: main.available(),
-                reserved_at_main: main.reserved,
-                floor: floor.get(&item.id).copied().unwrap_or_default(),
-                fields: item.fields,
-            };
-            Some((there.fields.sku.to_string(), there))
-        });
-        Ok(found.collect())
+        _: &mut Unit,
+        _: &Ctx,
+        _: &BTreeSet<String>,
+    ) -> Result<HashMap<String, Bearer>, Error> {
+        Ok(HashMap::new())
     }
 
-    /// Of the few rows that name another unit than their item has.
+    /// A few statements for the whole batch, and one for each of the few rows that name another unit than their item
+    /// has, or let it be negative no more. Who bears an external id is not held: two that take one at once meet at its
+    /// unique key.
     async fn read_beside(
         &self,
         unit: &mut Unit,
         ctx: &Ctx,
         rows: &[ImportRow],
-        things: &HashMap<String, ItemThere>,
-    ) -> Result<Vec<Beside>, Error> {
+        _: &HashMap<String, Bearer>,
+    ) -> Result<Vec<Known>, Error> {
+        let named: Vec<Option<Sku>> = rows.iter().map(|row| import_row::sku(&row.values)).collect();
+        let skus: BTreeSet<String> = named.iter().flatten().map(Sku::to_string).collect();
+        let items = read_items(unit, ctx, &skus).await?;
+        let external_ids: BTreeSet<&str> = rows.iter().filter_map(|row| external_id(&row.values)).collect();
+        let external_ids: Vec<String> = external_ids.into_iter().map(str::to_owned).collect();
+        let bearers = store::item::bearers(unit, &external_ids).await?;
         let (may_receive, may_adjust) = (ctx.may(&STOCK_RECEIVE).is_ok(), ctx.may(&STOCK_ADJUST).is_ok());
-        let other = |row: &ImportRow| {
-            let there = things.get(sku_of(row)?.as_str())?;
-            import_row::names_other_unit(&row.values, &there.fields.unit).then_some(there.id)
-        };
-        let mut beside = Vec::with_capacity(rows.len());
-        for row in rows {
-            let unit_used = match other(row) {
-                Some(item) => store::unit_use::uses_unit_of(unit, item).await?,
-                None => None,
+        let mut known = Vec::with_capacity(rows.len());
+        for (row, sku) in rows.iter().zip(&named) {
+            let there = sku.as_ref().and_then(|sku| items.get(sku.as_str()));
+            let unit_used = match there {
+                Some(there) if import_row::names_other_unit(&row.values, &there.fields.unit) => {
+                    store::unit_use::uses_unit_of(unit, there.id).await?
+                }
+                _ => None,
             };
-            beside.push(Beside { unit_used, may_receive, may_adjust });
+            let is_uncovered = match there {
+                Some(there) if import_row::forbids_negative(&row.values, &there.fields) => {
+                    store::warehouse_level::is_uncovered(unit, there.id).await?
+                }
+                _ => false,
+            };
+            known.push(Known {
+                there: there.cloned(),
+                bearer: external_id(&row.values).and_then(|id| bearers.get(id).cloned()),
+                beside: Beside { unit_used, is_uncovered, may_receive, may_adjust },
+            });
         }
-        Ok(beside)
+        Ok(known)
     }
 
     fn decide(
         &self,
         row: &ImportRow,
         id: Uuid,
-        thing: Option<&ItemThere>,
-        beside: &Beside,
-    ) -> Decision<ItemThere, RowChange> {
-        match import_row::decide(&row.values, Id::from_uuid(id), thing, *beside) {
-            Ok(Decided::Changed(change)) if change.before.is_none() => Decision::create(id, *change),
-            Ok(Decided::Changed(change)) => Decision::update(change.item.uuid(), *change),
-            Ok(Decided::Unchanged(item)) => Decision::unchanged(item.uuid()),
-            Err(faults) => Decision::refuse(faults.iter().map(row_fault).collect()),
-        }
+        thing: Option<&Bearer>,
+        known: &Known,
+    ) -> Decision<Bearer, RowChange> {
+        let bearer = thing.map(|earlier| earlier.code.as_str()).or(known.bearer.as_deref());
+        let there = (known.there.as_ref(), bearer);
+        let change = match import_row::decide(&row.values, Id::from_uuid(id), there, known.beside) {
+            Ok(Decided::Changed(change)) => *change,
+            Ok(Decided::Unchanged(item)) => return Decision::unchanged(item.uuid()),
+            Err(faults) => return Decision::refuse(faults.iter().map(row_fault).collect()),
+        };
+        let named = external_id(&row.values).is_some();
+        let after = named.then(|| Bearer { code: change.fields.sku.to_string() });
+        let decision = match change.before {
+            None => Decision::create(id, change),
+            Some(_) => Decision::update(change.item.uuid(), change),
+        };
+        Decision { after, ..decision }
     }
 
     async fn write(
@@ -143,6 +155,7 @@ impl RowTarget for ItemRows {
             .map(|change| change.item)
             .collect();
         store::item::hold(unit, &rewritten).await?;
+        write_policies(unit, ctx, &changes).await?;
         for change in &changes {
             let Some(before) = change.before.as_ref().filter(|_| change.rewrites()) else { continue };
             // A document may have been written since the row was decided.
@@ -204,8 +217,54 @@ impl RowTarget for ItemRows {
     }
 }
 
-fn sku_of(row: &ImportRow) -> Option<Sku> {
-    row.values.get("sku")?.parse().ok()
+/// By their SKUs. The levels stay as they are read until the transaction ends.
+async fn read_items(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    skus: &BTreeSet<String>,
+) -> Result<HashMap<String, ItemThere>, Error> {
+    let (items, levels) = held(unit, ctx, skus).await?;
+    let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+    let main = Place::main(ctx.tenant());
+    let there = store::warehouse_level::of(unit, &ids, &[main.warehouse]).await?;
+    let there: HashMap<_, _> = there.into_iter().map(|(item, _, level)| (item, level)).collect();
+    let floor = store::bin::touched(unit, &ids, &[main.location], &[]).await?;
+    let floor: HashMap<_, _> = floor.into_iter().map(|(item, _, on_hand)| (item, on_hand)).collect();
+    let values = store::item_value::of(unit, &ids).await?;
+    let levels: HashMap<ItemId, Level> = levels.into_iter().map(|level| (level.item, level)).collect();
+    let found = items.into_iter().filter_map(|item| {
+        let level = levels.get(&item.id)?;
+        let main = there.get(&item.id).copied().unwrap_or_default();
+        let there = ItemThere {
+            id: item.id,
+            version: item.version,
+            on_hand: level.on_hand,
+            reserved: level.reserved,
+            next_sequence: level.next_sequence,
+            has_moved: level.has_moved() || level.awaited,
+            is_kit: level.kit,
+            valued_in: values.get(&item.id).map(|value| value.currency),
+            free_at_main: main.available(),
+            reserved_at_main: main.reserved,
+            floor: floor.get(&item.id).copied().unwrap_or_default(),
+            fields: item.fields,
+        };
+        Some((there.fields.sku.to_string(), there))
+    });
+    Ok(found.collect())
+}
+
+/// Of items that are held, before anything of them moves.
+async fn write_policies(unit: &mut Unit, ctx: &Ctx, changes: &[&RowChange]) -> Result<(), Error> {
+    let others = changes.iter().filter(|change| change.changes_policy());
+    let others: HashMap<ItemId, &RowChange> = others.map(|change| (change.item, *change)).collect();
+    let ids: Vec<ItemId> = others.keys().copied().collect();
+    for level in hold(unit, ctx, &ids).await? {
+        if let Some(change) = others.get(&level.item) {
+            write_policy(unit, level, &change.fields).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Of items that are held and changed already, and of which nothing has moved yet: a new cost is of what was there.

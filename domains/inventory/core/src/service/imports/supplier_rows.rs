@@ -3,7 +3,8 @@
 
 use super::undo_supplier_row::undo_supplier_row;
 use super::{built_upon, of_import, row_fault};
-use crate::domain::import_supplier::{self, Bearer, Beside, Decided, SupplierChange, SupplierThere};
+use crate::domain::import_row::cells::{Bearer, external_id};
+use crate::domain::import_supplier::{self, Beside, Decided, SupplierChange, SupplierThere};
 use crate::domain::supplier::{Supplier, SupplierFields};
 use crate::domain::unique::unique;
 use crate::error::Error;
@@ -29,7 +30,7 @@ impl RowTarget for SupplierRows {
 
     fn identify(&self, row: &ImportRow) -> Option<Identity> {
         let key = import_supplier::code(&row.values)?;
-        let thing = import_supplier::external_id(&row.values).unwrap_or_default().to_owned();
+        let thing = external_id(&row.values).unwrap_or_default().to_owned();
         Some(Identity::Part { thing, key })
     }
 
@@ -53,7 +54,7 @@ impl RowTarget for SupplierRows {
     ) -> Result<Vec<Beside>, Error> {
         let named: Vec<Option<String>> = rows.iter().map(|row| import_supplier::code(&row.values)).collect();
         let codes = unique(named.iter().flatten().cloned());
-        let external_ids = rows.iter().filter_map(|row| import_supplier::external_id(&row.values));
+        let external_ids = rows.iter().filter_map(|row| external_id(&row.values));
         let external_ids = unique(external_ids.map(str::to_owned));
         let (mut there, mut bearers) = (HashMap::new(), HashMap::new());
         for found in store::supplier::named_to_change(unit, &codes, &external_ids).await? {
@@ -63,7 +64,7 @@ impl RowTarget for SupplierRows {
         }
         let beside = |(row, code): (&ImportRow, &Option<String>)| Beside {
             there: code.as_ref().and_then(|code| there.get(code).cloned()),
-            bearer: import_supplier::external_id(&row.values).and_then(|id| bearers.get(id).cloned()),
+            bearer: external_id(&row.values).and_then(|id| bearers.get(id).cloned()),
         };
         Ok(rows.iter().zip(&named).map(beside).collect())
     }
@@ -81,7 +82,7 @@ impl RowTarget for SupplierRows {
             Ok(Decided::Unchanged(supplier)) => return Decision::unchanged(supplier.uuid()),
             Err(faults) => return Decision::refuse(faults.iter().map(row_fault).collect()),
         };
-        let named = import_supplier::external_id(&row.values).is_some();
+        let named = external_id(&row.values).is_some();
         let after = named.then(|| Bearer { code: change.fields.code.clone() });
         let decision = match change.before {
             None => Decision::create(id, change),
@@ -128,11 +129,11 @@ impl RowTarget for SupplierRows {
     ) -> Result<Vec<Option<RowFault>>, Error> {
         let ids: Vec<SupplierId> = made.iter().map(|made| made.change.supplier).collect();
         let found = store::supplier::with_ids_to_change(unit, &ids).await?;
-        let versions: HashMap<SupplierId, i64> =
-            found.into_iter().map(|supplier| (supplier.id, supplier.version)).collect();
+        let there: HashMap<SupplierId, Supplier> =
+            found.into_iter().map(|supplier| (supplier.id, supplier)).collect();
         let (mut told, mut gone, mut put_back) = (Vec::new(), Vec::new(), Map::new());
         for Made { change, .. } in made {
-            let kept = undo_supplier_row(unit, change, versions.get(&change.supplier).copied()).await?;
+            let kept = undo_supplier_row(unit, change, there.get(&change.supplier)).await?;
             match (kept, &change.before) {
                 (Some(_), _) => {}
                 (None, None) => gone.push(change.supplier),

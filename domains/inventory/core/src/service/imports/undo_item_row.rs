@@ -3,11 +3,13 @@
 
 use super::item_rows::posting;
 use super::{built_upon, not_permitted};
-use crate::domain::import_row::RowChange;
+use crate::domain::import_row::{ItemNow, RowChange};
+use crate::domain::item::Item;
 use crate::domain::movement::Movement;
 use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::service::catalogue::hold_category::hold_categories;
+use crate::service::catalogue::patch_item::write_policy;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post_or_refuse};
 use crate::service::reordering::watch::follow;
@@ -34,16 +36,16 @@ pub(super) async fn undo_item_rows(
     hold_categories(unit, ctx, categories).await?;
     store::item::hold(unit, &ids).await?;
     let items = store::item::with_ids(unit, &ids).await?;
-    let versions: HashMap<ItemId, i64> = items.into_iter().map(|item| (item.id, item.version)).collect();
+    let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
     let movements = store::movement::of_document(unit, import.uuid(), &ids).await?;
     let movements: HashMap<ItemId, Movement> =
         movements.into_iter().map(|movement| (movement.item, movement)).collect();
     let uses = Uses::read(unit, changes).await?;
     let (mut kept, mut going, mut postings) = (BTreeMap::new(), Vec::new(), Vec::new());
     for change in changes.iter().copied() {
-        let there = versions.get(&change.item).copied().zip(levels.get(&change.item));
+        let there = items.get(&change.item).zip(levels.get(&change.item));
         let movement = movements.get(&change.item);
-        let why = match stays(ctx, change, there, movement) {
+        let why = match stays(unit, ctx, change, there, movement).await? {
             None => uses.of(unit, change).await?.map(|why| built_upon("sku", why)),
             why => why,
         };
@@ -68,26 +70,35 @@ pub(super) async fn undo_item_rows(
         kept.insert(item, built_upon("sku", "stock that it brought is reserved, or lies elsewhere by now"));
     }
     delete(unit, &going).await?;
-    put_back(unit, ctx, &going, (&versions, &levels)).await?;
+    put_back(unit, ctx, &going, (&items, &levels)).await?;
     Ok(kept)
 }
 
-/// Of an item as it is now: its version and level, where it is there, and what the row moved.
-fn stays(
+/// Of an item as it is now, where it is there, and what the row moved.
+async fn stays(
+    unit: &Unit,
     ctx: &Ctx,
     change: &RowChange,
-    there: Option<(i64, &Level)>,
+    there: Option<(&Item, &Level)>,
     movement: Option<&Movement>,
-) -> Option<RowFault> {
-    let Some((version, level)) = there else { return Some(built_upon("sku", "the item is deleted already")) };
-    if let Some(why) = change.built_upon(version, level) {
-        return Some(built_upon("sku", why));
+) -> Result<Option<RowFault>, data::Error> {
+    let Some((item, level)) = there else {
+        return Ok(Some(built_upon("sku", "the item is deleted already")));
+    };
+    let next = change.next_sequence();
+    let has_moved_since = change.depends_on_stock()
+        && level.next_sequence != next
+        && store::movement::any_standing_from(unit, item.id, next).await?;
+    let now = ItemNow { version: item.version, fields: &item.fields, level, has_moved_since };
+    if let Some(why) = change.built_upon(now) {
+        return Ok(Some(built_upon("sku", why)));
     }
-    let moved = change.moved?;
+    let Some(moved) = change.moved else { return Ok(None) };
     if movement.is_none() {
-        return Some(built_upon("sku", "its movement is not there any more: adjust the stock by hand"));
+        let why = "its movement is not there any more: adjust the stock by hand";
+        return Ok(Some(built_upon("sku", why)));
     }
-    not_permitted(ctx, "on_hand", -moved)
+    Ok(not_permitted(ctx, "on_hand", -moved))
 }
 
 fn opposite(ctx: &Ctx, import: ImportId, change: &RowChange, movement: Option<&Movement>) -> Option<Posting> {
@@ -118,19 +129,20 @@ async fn put_back(
     unit: &mut Unit,
     ctx: &Ctx,
     going: &[&RowChange],
-    (versions, levels): (&HashMap<ItemId, i64>, &HashMap<ItemId, Level>),
+    (items, levels): (&HashMap<ItemId, Item>, &HashMap<ItemId, Level>),
 ) -> Result<(), Error> {
     let mut reordered = Vec::new();
     for change in going.iter().filter(|change| change.rewrites()) {
         let Some(before) = &change.before else { continue };
-        let there = versions.get(&change.item).copied().zip(levels.get(&change.item));
-        let (version, level) = there.ok_or(Error::ItemNotFound)?;
-        let written = store::item::update(unit, change.item, version, &before.fields).await?;
+        let there = items.get(&change.item).zip(levels.get(&change.item));
+        let (item, level) = there.ok_or(Error::ItemNotFound)?;
+        let level = write_policy(unit, *level, &before.fields).await?;
+        let written = store::item::update(unit, change.item, item.version, &before.fields).await?;
         written.ok_or_else(|| data::Error::Busy("an item was changed while its import was undone".into()))?;
         unit.publish(&before.fields.changed(change.item))?;
         let (was, is) = (&before.fields, &change.fields);
         if was.unit_cost != is.unit_cost {
-            change_cost(unit, ctx, change.item, level, is.unit_cost).await?;
+            change_cost(unit, ctx, change.item, &level, is.unit_cost).await?;
         }
         if was.reorder_level != is.reorder_level {
             reordered.push((change.item, was.reorder_level));
@@ -172,6 +184,11 @@ impl Uses {
         let item = change.item;
         let one = &[item];
         if let Some(before) = &change.before {
+            if change.lets_be_negative() && store::warehouse_level::is_uncovered(unit, item).await? {
+                return Ok(Some(
+                    "the item has less than nothing somewhere, or promises more: count it first",
+                ));
+            }
             let used = before.fields.unit != change.fields.unit
                 && store::unit_use::uses_unit_of(unit, item).await?.is_some();
             return Ok(used.then_some("the item is counted in its unit elsewhere by now, so that stays"));

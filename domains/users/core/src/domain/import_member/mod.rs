@@ -170,9 +170,18 @@ impl MemberChange {
         self.role != self.before.role || self.manager != self.before.manager
     }
 
-    /// Of the membership as the row left it.
-    pub fn left_version(&self) -> i64 {
-        self.before.version.saturating_add(i64::from(self.rewrites()))
+    /// Whether the membership is as the row left it, which was active. What was put back since has another version,
+    /// and the same role and manager.
+    pub fn left(
+        &self,
+        version: i64,
+        state: MembershipState,
+        role: RoleRef,
+        manager: Option<MembershipId>,
+    ) -> bool {
+        let left = self.before.version.saturating_add(i64::from(self.rewrites()));
+        let same = state == MembershipState::Active && role == self.role && manager == self.manager;
+        version == left || same
     }
 }
 

@@ -275,7 +275,12 @@ fn what_a_row_leaves_has_a_version_of_its_own() {
     let cases =
         [(change(VIEWER, Some(team(5))), 3), (change(MEMBER, None), 4), (change(MEMBER, Some(team(5))), 4)];
     for (change, expected) in cases {
-        assert_eq!(change.left_version(), expected, "{change:?}");
+        let other = Some(member(8));
+        assert!(change.left(expected, Active, MEMBER, other), "{change:?}");
+        assert!(!change.left(expected + 1, Active, change.role, other), "{change:?}");
+        // What was put back, and then suspended.
+        assert!(change.left(expected + 2, Active, change.role, None), "{change:?}");
+        assert!(!change.left(expected + 3, Suspended, change.role, None), "{change:?}");
     }
 }
 

@@ -54,7 +54,7 @@ async fn put_back(
     let Some(now) = now.filter(|now| now.state != MembershipState::Removed.name()) else {
         return Ok(Some("the member was taken out of the tenant since"));
     };
-    if now.version != change.left_version() {
+    if !change.left(now.version, now.state()?, now.role()?, now.manager_id) {
         return Ok(Some("the member was changed since: change them by hand"));
     }
     if change.rewrites()

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What moves money or stock, and so is never called without a key. A new one is a decision: add it here.
-const MOVES_MONEY_OR_STOCK: [&str; 22] = [
+const MOVES_MONEY_OR_STOCK: [&str; 23] = [
     "billing_finalize_invoice",
     "imports_start_run",
     "inventory_adjust_stock",
@@ -29,6 +29,7 @@ const MOVES_MONEY_OR_STOCK: [&str; 22] = [
     "inventory_reserve_kit",
     "inventory_return_purchase_order",
     "inventory_reverse_movement",
+    "inventory_reverse_purchase_receipt",
     "inventory_ship_reservation",
     "inventory_ship_sales_order",
     "inventory_ship_transfer",

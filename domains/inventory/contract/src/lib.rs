@@ -350,6 +350,17 @@ pub struct PurchaseOrderReturned {
     pub lines: Vec<PurchaseMovement>,
 }
 
+/// What was recorded as received of a purchase order did not come; nothing went back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.purchase_receipt_reversed", version = 1, aggregate = order)]
+pub struct PurchaseReceiptReversed {
+    pub order: PurchaseOrderId,
+    pub supplier: SupplierId,
+    pub reason: String,
+    /// The movements that take the receipts back.
+    pub lines: Vec<PurchaseMovement>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PurchaseMovement {
     pub line: i64,

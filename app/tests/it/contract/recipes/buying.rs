@@ -41,6 +41,14 @@ impl Recipes {
                 tenant.client.post(&format!("{ORDERS}/{order}/receipts"), some()).await.expect(200);
                 of(operation, &order).with(some())
             }
+            "inventory_reverse_purchase_receipt" => {
+                let order = placed(tenant).await;
+                tenant.client.post(&format!("{ORDERS}/{order}/receipts"), some()).await.expect(200);
+                let receipts = format!("/inventory/movements?document_id={order}");
+                let receipts = tenant.client.get(&receipts).await.json();
+                let line = json!({ "line": 1, "movement_id": receipts["data"][0]["id"] });
+                of(operation, &order).with(json!({ "reason": "typed twice", "lines": [line] }))
+            }
             _ => missing(operation),
         }
     }

@@ -115,6 +115,9 @@ pub fn api(app: App) -> Api {
         .operation(
             operation!(purchase_receipts::return_purchase_order).permission(&PURCHASES_WRITE).requires_key(),
         )
+        .operation(
+            operation!(purchase_receipts::reverse_purchase_receipt).permission(&STOCK_ADJUST).requires_key(),
+        )
         .tag("Transfers", "Stock that goes from a place to another, and is on its way between them")
         .operation(operation!(transfers::create_transfer).permission(&TRANSFERS_WRITE).requires_key())
         .operation(operation!(transfers::list_transfers).permission(&STOCK_READ))

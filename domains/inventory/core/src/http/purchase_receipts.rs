@@ -1,14 +1,16 @@
-//! `/purchase-orders/{id}/receipts` and `/returns`: what came of an order, and what went back.
+//! `/purchase-orders/{id}/receipts`, `/returns` and `/reversals`: what came of an order, what went back, and what was
+//! recorded wrongly.
 
 use super::purchase_orders::{PurchaseOrderDto, shown};
 use crate::App;
 use crate::domain::lot::LotInput;
 use crate::http::movements::LotRefDto;
-use crate::service::buying::MovedLine;
 use crate::service::buying::receive_purchase_order::{self, ReceivePurchaseOrder};
 use crate::service::buying::return_purchase_order::{self, ReturnPurchaseOrder, ReturnedLine};
+use crate::service::buying::reverse_purchase_receipt;
+use crate::service::buying::{MovedLine, WrongLine};
 use chrono::{DateTime, Utc};
-use inventory_contract::{LocationId, PurchaseOrderKind, WarehouseId};
+use inventory_contract::{LocationId, MovementId, PurchaseOrderKind, WarehouseId};
 use kernel::Quantity;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -87,6 +89,37 @@ pub struct PurchaseReturnDto {
     lines: Vec<PurchaseReturnLineDto>,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurchaseReversalLineDto {
+    /// The number of the order's line
+    #[schema(minimum = 1)]
+    line: i64,
+    /// The movement by which it was received: `GET /movements?document_id=` shows those of the order
+    movement_id: MovementId,
+    /// More than 0, in the item's unit; all that the movement brought when left out
+    quantity: Option<Quantity>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "reason": "1,000 typed for 100",
+    "lines": [{ "line": 1, "movement_id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "quantity": "900" }],
+}))]
+pub struct PurchaseReversalDto {
+    #[schema(min_length = 1, max_length = 500, pattern = r"\S")]
+    reason: String,
+    #[schema(min_items = 1, max_items = 500)]
+    lines: Vec<PurchaseReversalLineDto>,
+}
+
+impl From<PurchaseReversalLineDto> for WrongLine {
+    fn from(dto: PurchaseReversalLineDto) -> Self {
+        Self { line: dto.line, movement: dto.movement_id, quantity: dto.quantity }
+    }
+}
+
 impl From<PurchaseReceiptLineDto> for MovedLine {
     fn from(dto: PurchaseReceiptLineDto) -> Self {
         Self {
@@ -159,6 +192,34 @@ pub async fn return_purchase_order(
     respond(
         &caller,
         async |ctx| return_purchase_order::return_purchase_order(&app, ctx, id.id(), command).await,
+        shown,
+    )
+    .await
+}
+
+/// Takes back what was recorded as received of a purchase order and did not come
+///
+/// All lines or none, each at just what it cost, and expected again unless the order is closed. The movement that brought
+/// it is taken back once, whole or in part. What is not there any more stays, and so does a receipt that bears a landed
+/// cost. What came and goes back to the supplier is a return.
+#[utoipa::path(
+    post,
+    path = "/purchase-orders/{id}/reversals",
+    responses((status = 200, body = PurchaseOrderDto))
+)]
+pub async fn reverse_purchase_receipt(
+    app: State<App>,
+    caller: Caller,
+    id: PathId<PurchaseOrderKind>,
+    body: Body<PurchaseReversalDto>,
+) -> Answer {
+    let PurchaseReversalDto { reason, lines } = body.into_inner();
+    let lines: Vec<WrongLine> = lines.into_iter().map(Into::into).collect();
+    respond(
+        &caller,
+        async |ctx| {
+            reverse_purchase_receipt::reverse_purchase_receipt(&app, ctx, id.id(), &lines, &reason).await
+        },
         shown,
     )
     .await

@@ -6,6 +6,7 @@ use inventory_contract::{ItemId, LandedCostId, MovementId};
 use kernel::{Ctx, Quantity, TenantId};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "landed_cost_lines")]
@@ -45,6 +46,20 @@ pub async fn of(tx: &Tx, costs: &[LandedCostId]) -> Result<Vec<(LandedCostId, La
     let found = tx.find::<Entity>().filter(Column::LandedCostId.is_in(costs.iter().copied()));
     let found = found.order_by_asc(Column::Line).limit(MOST).all().await?;
     Ok(found.into_iter().map(|row| (row.landed_cost_id, LandedLine::from(row))).collect())
+}
+
+/// Those of these movements that bear a cost; one and a credit of as much are none.
+pub async fn bearing(tx: &Tx, movements: &[MovementId]) -> Result<BTreeSet<MovementId>, data::Error> {
+    if movements.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::MovementId.is_in(movements.iter().copied()));
+    let mut borne = BTreeMap::<MovementId, i64>::new();
+    for row in found.limit(MOST).all().await? {
+        let sum = borne.entry(row.movement_id).or_default();
+        *sum = sum.saturating_add(row.amount_minor);
+    }
+    Ok(borne.into_iter().filter(|(_, sum)| *sum != 0).map(|(movement, _)| movement).collect())
 }
 
 pub async fn insert_all(

@@ -3,7 +3,7 @@
 use crate::domain::movement::{Document, DocumentKind, EnteredQuantity, Movement, MovementKind};
 use crate::error::Error;
 use data::{Tx, Unit, sql};
-use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, SalesOrderId, WarehouseId};
+use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, WarehouseId};
 use kernel::{Page, PageRequest, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
@@ -233,20 +233,15 @@ struct Net {
     quantity: Quantity,
 }
 
-/// What the customer of an order still has of a lot: what was shipped, less what came back.
-pub async fn out_of_lot(
-    tx: &Tx,
-    order: SalesOrderId,
-    item: ItemId,
-    lot: LotId,
-) -> Result<Quantity, data::Error> {
+/// What an order has brought of a lot, less what went back; below 0, what it has sent, less what came back.
+pub async fn net_of_lot(tx: &Tx, order: Document, item: ItemId, lot: LotId) -> Result<Quantity, data::Error> {
     let net = tx.sql(sql!(
         "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) AS quantity FROM movements \
-         WHERE tenant_id = $1 AND document_id = $2 AND document_kind = 'sales_order' AND item_id = $3 \
-         AND lot_id = $4 AND kind IN ('shipment', 'return')"
+         WHERE tenant_id = $1 AND document_id = $2 AND document_kind = $3 AND item_id = $4 \
+         AND lot_id = $5 AND kind IN ('receipt', 'shipment', 'return')"
     ));
-    let net: Option<Net> = net.bind(order).bind(item).bind(lot).one().await?;
-    Ok(-net.map(|net| net.quantity).unwrap_or_default())
+    let net: Option<Net> = net.bind(order.id).bind(order.kind.name()).bind(item).bind(lot).one().await?;
+    Ok(net.map(|net| net.quantity).unwrap_or_default())
 }
 
 /// What was recorded is all of the movement but `recorded_at`, which is the unit's time.

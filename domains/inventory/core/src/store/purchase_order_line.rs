@@ -8,7 +8,7 @@ use kernel::{Ctx, Currency, Id, Money, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{Condition, FromQueryResult, Set};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "purchase_order_lines")]
@@ -109,6 +109,18 @@ pub async fn after(
     }
     let lines = lines.order_by_asc(Column::OrderId).order_by_asc(Column::Line).limit(most as u64);
     Ok(lines.all().await?.into_iter().map(StoredLine::from).collect())
+}
+
+/// Those of these that are there, by their orders and numbers.
+pub async fn numbered(tx: &Tx, wanted: &[(PurchaseOrderId, i64)]) -> Result<Vec<StoredLine>, data::Error> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (orders, numbers): (BTreeSet<PurchaseOrderId>, BTreeSet<i64>) = wanted.iter().copied().unzip();
+    let most = orders.len() as u64 * numbers.len() as u64;
+    let found = tx.find::<Entity>().filter(Column::OrderId.is_in(orders));
+    let found = found.filter(Column::Line.is_in(numbers)).limit(most).all().await?;
+    Ok(found.into_iter().map(StoredLine::from).collect())
 }
 
 /// How many lines an order has, and the highest number among them.

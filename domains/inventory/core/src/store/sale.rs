@@ -75,6 +75,15 @@ pub async fn after(tx: &Tx, last: Option<SaleId>, most: usize) -> Result<Vec<Sal
     Ok(found.into_iter().map(Sale::from).collect())
 }
 
+/// Those of these that are there.
+pub async fn with_ids(tx: &Tx, ids: &[SaleId]) -> Result<Vec<Sale>, data::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx.find::<Entity>().filter(Column::PublicId.is_in(ids.iter().copied()));
+    Ok(found.limit(ids.len() as u64).all().await?.into_iter().map(Sale::from).collect())
+}
+
 pub async fn insert_all(
     unit: &Unit,
     import: Uuid,

@@ -258,7 +258,7 @@ testkit::both! {
         let more = json!([{ "line": 1, "quantity": "5", "lot": { "code": "L1" } }]);
         let more = give_back(&house, &order, "d", more).await;
         let more = more.refused(409, "inventory.purchase_lines_refused");
-        assert_eq!(faults(&more), fault("/lines/0/quantity", "not_there"));
+        assert_eq!(faults(&more), fault("/lines/0/quantity", "not_received"));
         let back = json!([{ "line": 1, "quantity": "4", "lot": { "code": "L1" } }]);
         give_back(&house, &order, "e", back).await.expect(200);
         assert_eq!(house.stock(&milk).await[0], "6");

@@ -307,7 +307,18 @@ testkit::both! {
         let before = house.orders().await;
         assert_eq!(before, ["PO-1 draft 700: 1 7 -=7"]);
         assert_eq!(house.bring_file(1, &["PO-1 TEA 1 - 1", "PO-1 TEA 1 - 1"]).await, ["updated", "updated"]);
-        assert_eq!(house.orders().await, ["PO-1 draft 900: 1 7 -=7, 2 1 -=1, 3 1 -=1"]);
+        let there = house.orders().await;
+        assert_eq!(there, ["PO-1 draft 900: 1 7 -=7, 2 1 -=1, 3 1 -=1"]);
+        // By its id a line is known, whoever wrote it, and no file changes it.
+        let mut exported = house.exported(2).await;
+        let ended = house.bring(2, None, &exported).await;
+        assert_eq!(ended.iter().flat_map(told).collect::<Vec<_>>(), ["unchanged"; 3]);
+        exported[0].insert("quantity".to_owned(), "8".to_owned());
+        exported[1].remove("line_id");
+        let ended = house.bring(3, None, &exported).await;
+        let expected = ["quantity: line_is_fixed", "unchanged", "unchanged"];
+        assert_eq!(ended.iter().flat_map(told).collect::<Vec<_>>(), expected);
+        assert_eq!(house.orders().await, there);
         assert_eq!(house.take_back(1, 1).await, [(3, String::new()), (2, String::new())]);
         assert_eq!(house.orders().await, before);
     }
@@ -398,9 +409,11 @@ testkit::both! {
         assert_eq!(exported.len(), 5);
         assert_eq!(exported, house.exported(1_000).await);
         let first = exported.iter().find(|row| row["order"] == "PO-1").unwrap();
+        let line_id = format!("{}/1", house.order("PO-1").await["id"].as_str().unwrap());
         let cells = [
             ("currency", "USD"),
             ("expected_on", "2026-02-20"),
+            ("line_id", line_id.as_str()),
             ("order", "PO-1"),
             ("over_receipt_tolerance_percent", "5"),
             ("quantity", "2"),

@@ -341,12 +341,14 @@ testkit::both! {
 testkit::both! {
     async fn what_is_exported_is_imported_as_it_is(stage: Stage) {
         let house = with_items(stage).await;
-        house.item(OWNER, "A", "5").await;
+        let renamed = house.item(OWNER, "A", "5").await;
         let gone = house.item(OWNER, "GONE", "0").await;
         let more = ["7|A|2|2010-12-01T08:00:00.25Z|||MAIN", "7|GONE|1.5|2010-12-01|0.1|Ada"];
         let file = [&HISTORY[..6], &more].concat();
         assert!(all(&bring(&house, 1, &file).await, "created"));
         house.send(call(&format!("DELETE /items/{gone}"))).await.expect(204);
+        let rename = call(&format!("PATCH /items/{renamed}")).if_match("*").json(json!({ "sku": "B" }));
+        house.send(rename).await.expect(200);
         let (mut exported, mut after) = (Vec::new(), None);
         loop {
             let page = ExportPage { target: TARGET.to_owned(), after, most: 3 };

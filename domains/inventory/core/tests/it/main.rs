@@ -31,6 +31,7 @@ mod order_references;
 mod others;
 mod places;
 mod promises;
+mod purchase_receipts;
 mod reordering;
 mod reservations;
 mod selling;

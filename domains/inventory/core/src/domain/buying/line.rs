@@ -23,7 +23,7 @@ pub struct Line {
     #[serde(default)]
     pub rounding: Option<String>,
     pub unit_cost: Money,
-    /// All that ever came.
+    /// All that ever came, but for what was recorded wrongly.
     pub received: Quantity,
     pub returned: Quantity,
     /// What is not expected any more.
@@ -131,7 +131,7 @@ impl Line {
         Ok(cost.map(|minor| Money::new(minor, self.unit_cost.currency)))
     }
 
-    /// What goes back is expected again, or is not.
+    /// What goes back is expected again, or is not. What came beyond what was ordered is not expected anyway.
     pub fn give_back(&mut self, part: Part, replaced: bool) -> Result<(), NotReceived> {
         if part.quantity > self.net() {
             return Err(NotReceived { wanted: part.quantity, here: self.net() });
@@ -139,8 +139,18 @@ impl Line {
         self.returned = self.returned.saturating_add(part.quantity);
         self.net_entered = self.net_entered.saturating_sub(part.entered);
         if !replaced {
-            self.cancelled = self.cancelled.saturating_add(part.quantity);
+            self.cancelled = self.cancelled.saturating_add(part.quantity.min(self.due()));
         }
+        Ok(())
+    }
+
+    /// What was recorded as received did not come, so it is expected as before.
+    pub fn take_back(&mut self, part: Part) -> Result<(), NotReceived> {
+        if part.quantity > self.net() {
+            return Err(NotReceived { wanted: part.quantity, here: self.net() });
+        }
+        self.received = self.received.saturating_sub(part.quantity);
+        self.net_entered = self.net_entered.saturating_sub(part.entered);
         Ok(())
     }
 

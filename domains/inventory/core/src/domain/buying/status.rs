@@ -31,6 +31,11 @@ pub enum Step {
     Return {
         rest: bool,
     },
+    /// What was recorded as received did not come; `came` says whether anything else did.
+    Reverse {
+        came: bool,
+        rest: bool,
+    },
 }
 
 /// A step that cannot be taken from here.
@@ -78,7 +83,9 @@ impl PurchaseStatus {
                 Ok(by_rest(rest))
             }
             (Self::PartlyReceived | Self::Received, Step::Return { rest }) => Ok(by_rest(rest)),
-            (Self::Closed, Step::Return { .. }) => Ok(Self::Closed),
+            (Self::PartlyReceived | Self::Received, Step::Reverse { came: false, .. }) => Ok(Self::Ordered),
+            (Self::PartlyReceived | Self::Received, Step::Reverse { rest, .. }) => Ok(by_rest(rest)),
+            (Self::Closed, Step::Return { .. } | Step::Reverse { .. }) => Ok(Self::Closed),
             _ => Err(NotNow { status: self, step }),
         }
     }
@@ -93,6 +100,7 @@ impl fmt::Display for NotNow {
             Step::Receive { .. } if self.status == PurchaseStatus::Draft => "order it first",
             Step::Receive { .. } => "nothing more comes for it; make another order, or receive without one",
             Step::Return { .. } => "nothing came of it that could go back",
+            Step::Reverse { .. } => "nothing of it is recorded as received",
         };
         write!(f, "The purchase order is {}: {would_do}.", self.status.name().replace('_', " "))
     }

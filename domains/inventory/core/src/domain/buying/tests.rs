@@ -247,3 +247,57 @@ fn a_line_knows_what_it_is_said_by() {
         assert_eq!(cases.is_said_by(&change, Some("each")), expected, "{change:?}");
     }
 }
+
+#[test]
+fn what_came_beyond_the_order_is_not_missed_when_it_goes_back() {
+    for (came, replaced, goes, cancelled, due) in [
+        ("110", false, "10", "0", "0"),
+        ("110", false, "15", "5", "0"),
+        ("110", true, "15", "0", "5"),
+        ("60", false, "10", "10", "40"),
+    ] {
+        let mut line = line("100", "100", 100);
+        take(&mut line, came, 10).unwrap();
+        let part = line.going(of(goes)).unwrap();
+        line.give_back(part, replaced).unwrap();
+        assert_eq!((line.cancelled, line.due()), (of(cancelled), of(due)), "{goes} of {came}, {replaced}");
+    }
+    let mut line = line("100", "100", 100);
+    take(&mut line, "110", 10).unwrap();
+    for (goes, replaced) in [("10", false), ("5", true)] {
+        let part = line.going(of(goes)).unwrap();
+        line.give_back(part, replaced).unwrap();
+    }
+    assert_eq!((line.due(), line.cancelled), (of("5"), Quantity::ZERO));
+}
+
+#[test]
+fn what_did_not_come_is_expected_as_before() {
+    let mut cases = line("60", "5", 1_000);
+    take(&mut cases, "5", 0).unwrap();
+    let two = cases.going(of("2")).unwrap();
+    cases.take_back(two).unwrap();
+    assert_eq!((cases.received, cases.net_entered, cases.due()), (of("36"), of("3"), of("24")));
+    assert_eq!(take(&mut cases, "2", 0).unwrap(), ("24".to_owned(), 2_000));
+    let one = cases.going(of("1")).unwrap();
+    cases.give_back(one, true).unwrap();
+    let all = cases.take_back(Part::of_item(of("60")));
+    assert_eq!(all, Err(NotReceived { wanted: of("60"), here: of("48") }));
+}
+
+#[test]
+fn an_order_of_which_nothing_came_after_all_is_on_order() {
+    use PurchaseStatus::{Cancelled, Closed, Draft, Ordered, PartlyReceived, Received};
+    for (from, expected) in [
+        (Draft, [None; 3]),
+        (Ordered, [None; 3]),
+        (PartlyReceived, [Some(Ordered), Some(PartlyReceived), Some(Received)]),
+        (Received, [Some(Ordered), Some(PartlyReceived), Some(Received)]),
+        (Closed, [Some(Closed); 3]),
+        (Cancelled, [None; 3]),
+    ] {
+        let steps = [(false, true), (true, true), (true, false)];
+        let found = steps.map(|(came, rest)| after(from, Step::Reverse { came, rest }));
+        assert_eq!(found, expected, "{from:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! One row of a file as a line of a purchase order, and what it takes to take it off again. Rows name their order by
 //! its reference: the first one drafts it, those after it append lines while it is a draft. What an order says itself
-//! is said by its first row; a later one leaves it out or says the same.
+//! is said by its first row; a later one leaves it out or says the same. A row that names a line that is there compares
+//! itself with that one, and is refused where it differs.
 
 use crate::domain::buying::{
     Line, MAX_LINES, MAX_REFERENCE, MAX_TOTAL_MINOR, OrderFields, PurchaseOrder, PurchaseStatus,
@@ -22,7 +23,7 @@ type Values = BTreeMap<String, String>;
 
 const TOLERANCE: &str = "/over_receipt_tolerance_percent";
 
-pub const FIELDS: [Field; 9] = [
+pub const FIELDS: [Field; 10] = [
     field("order", "The order's number; rows of one number are lines of one order", true, FieldKind::Text),
     field("supplier", "The supplier's code", true, FieldKind::Text),
     field("sku", "The item's code", true, FieldKind::Text),
@@ -36,6 +37,12 @@ pub const FIELDS: [Field; 9] = [
         "By how much of each line more may come than was ordered; 0 for a new order without one",
         false,
         FieldKind::Decimal,
+    ),
+    field(
+        "line_id",
+        "Of a line that is there, as an export has it; without it the row adds a line",
+        false,
+        FieldKind::Text,
     ),
 ];
 
@@ -61,6 +68,17 @@ pub struct OrderThere {
 pub struct Beside {
     pub supplier: Option<SupplierId>,
     pub item: Option<OrderedItem>,
+    /// None where it names no line, or one of an order that is not there: of another tenant's, or one that is gone.
+    pub line: Option<NamedLine>,
+}
+
+/// A line that a row names by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NamedLine {
+    pub order: PurchaseOrderId,
+    pub status: PurchaseStatus,
+    /// As it is exported; none where its order has no such line.
+    pub cells: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -149,6 +167,22 @@ pub fn sku(values: &Values) -> Option<Sku> {
     cell(values, "sku")?.parse().ok()
 }
 
+/// An order, and the number of a line of it: as an export names it.
+pub type LineId = (PurchaseOrderId, i64);
+
+pub fn line_id(values: &Values) -> Option<LineId> {
+    read_line_id(cell(values, "line_id")?)
+}
+
+pub fn read_line_id(text: &str) -> Option<LineId> {
+    let (order, number) = text.split_once('/')?;
+    Some((order.parse().ok()?, number.parse().ok()?))
+}
+
+pub fn write_line_id((order, number): LineId) -> String {
+    format!("{order}/{number}")
+}
+
 /// The cells of a line in one form, so that it is known by what it says and not by how that is written.
 pub fn content(values: &Values) -> Values {
     let currency =
@@ -181,8 +215,59 @@ pub fn exported(order: &PurchaseOrder, line: &Line, supplier: &str, sku: &Sku) -
         ("currency", Some(line.unit_cost.currency.to_string())),
         ("expected_on", fields.expected_on.map(|day| day.to_string())),
         ("over_receipt_tolerance_percent", Some(fields.over_receipt_percent.to_string())),
+        ("line_id", Some(write_line_id((order.id, line.number)))),
     ];
     cells.into_iter().filter_map(|(name, cell)| Some((name.to_owned(), cell?))).collect()
+}
+
+/// What becomes of a row that names a line of an order that is there: nothing, since no file changes a line. None of any
+/// other row.
+pub fn compare(values: &Values, beside: &Beside) -> Option<Result<PurchaseOrderId, Vec<FieldError>>> {
+    let NamedLine { order, status, cells } = beside.line.as_ref()?;
+    let mut faults = Faults::new();
+    check_names(&mut faults, values, &FIELDS);
+    let Some(there) = cells else {
+        let detail =
+            "the purchase order has no such line any more: leave this blank, and the row adds a line";
+        faults.add("/line_id", "unknown_line", detail);
+        return Some(faults.finish(*order));
+    };
+    let detail = match status {
+        PurchaseStatus::Draft => {
+            "a file changes no line that is there: change the purchase order itself, or leave line_id blank, \
+             and the row adds a line"
+                .to_owned()
+        }
+        placed => format!(
+            "the purchase order is {}, and its lines stay: leave line_id blank, and use another number",
+            placed.name().replace('_', " ")
+        ),
+    };
+    for name in differing(values, there) {
+        faults.add(format!("/{name}"), "line_is_fixed", detail.clone());
+    }
+    Some(faults.finish(*order))
+}
+
+/// The fields that a row says otherwise than the line that it names. What an order says itself may be left out.
+fn differing(values: &Values, there: &Values) -> Vec<&'static str> {
+    let order = |values: &Values| reference(values).or_else(|| cell(values, "order").map(str::to_owned));
+    let (line, line_there) = (content(values), content(there));
+    let (mut unread, mut nothing) = (Faults::new(), Faults::new());
+    let (of_order, of_order_there) = (said(&mut unread, values), said(&mut nothing, there));
+    let unread = unread.into_errors();
+    let is_unread = |name: &str| unread.iter().any(|fault| fault.pointer.strip_prefix('/') == Some(name));
+    let day = of_order.expected_on.is_some() && of_order.expected_on != of_order_there.expected_on;
+    let percent = of_order.over_receipt_percent;
+    let percent = percent.is_some() && percent != of_order_there.over_receipt_percent;
+    let differs = |name: &&str| match *name {
+        "order" => order(values) != order(there),
+        "line_id" => false,
+        "expected_on" => day || is_unread("expected_on"),
+        "over_receipt_tolerance_percent" => percent || is_unread("over_receipt_tolerance_percent"),
+        name => line.get(name) != line_there.get(name),
+    };
+    FIELDS.iter().map(|field| field.name).filter(differs).collect()
 }
 
 /// What becomes of a row; `id` is for the order that it makes, and for its line. All faults of the row at once.
@@ -194,6 +279,8 @@ pub fn decide(
 ) -> Result<LineChange, Vec<FieldError>> {
     let mut faults = Faults::new();
     check_names(&mut faults, values, &FIELDS);
+    let named = cell(values, "line_id").is_none() || line_id(values).is_some();
+    faults.require(named, "/line_id", "not_an_id", "must be as an export has it, or blank");
     if let Some(order) = required(&mut faults, values, "order") {
         text::line(&mut faults, "/order", order, MAX_REFERENCE);
     }

@@ -27,7 +27,7 @@ fn beside() -> Beside {
         currency: Some(Currency::USD),
         conversions: ItemConversions::default(),
     };
-    Beside { supplier: Some(SupplierId::from_uuid(id(2))), item: Some(item) }
+    Beside { supplier: Some(SupplierId::from_uuid(id(2))), item: Some(item), line: None }
 }
 
 fn draft() -> OrderThere {
@@ -232,4 +232,52 @@ fn an_export_is_the_line_that_was_imported() {
     assert_eq!(exported.get("expected_on").map(String::as_str), Some("2026-02-20"));
     let again = decide(&exported, id(4), None, &beside()).unwrap();
     assert_eq!(again, change);
+}
+
+/// `unchanged`, `new`, or the faults.
+fn compared(others: &[(&str, &str)], line: Option<NamedLine>) -> String {
+    let values = row(others);
+    match compare(&values, &Beside { line, ..beside() }) {
+        None => faults(&values, None, &beside()).first().cloned().unwrap_or_else(|| "new".to_owned()),
+        Some(Ok(order)) => {
+            assert_eq!(order.uuid(), id(7));
+            "unchanged".to_owned()
+        }
+        Some(Err(faults)) => {
+            let faults: Vec<_> =
+                faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect();
+            faults.join(", ")
+        }
+    }
+}
+
+#[test]
+fn a_row_that_names_a_line_is_as_that_line_is() {
+    let named = format!("{}/1", id(7));
+    assert_eq!(line_id(&row(&[("line_id", &named)])).map(write_line_id), Some(named.clone()));
+    let there = |status: PurchaseStatus, cells: Option<&[(&str, &str)]>| NamedLine {
+        order: PurchaseOrderId::from_uuid(id(7)),
+        status,
+        cells: cells.map(row),
+    };
+    let kept = [("unit_price", "10.00"), ("over_receipt_tolerance_percent", "5")];
+    let check = |others: &[(&str, &str)], status: PurchaseStatus, expected: &str| {
+        let others = [&[("line_id", named.as_str())], others].concat();
+        assert_eq!(compared(&others, Some(there(status, Some(&kept)))), expected, "{others:?}");
+    };
+    for status in PurchaseStatus::ALL {
+        check(&[], status, "unchanged");
+        check(&[("sku", "tea"), ("quantity", "2.0"), ("currency", "usd")], status, "unchanged");
+        check(&[("over_receipt_tolerance_percent", "5.0")], status, "unchanged");
+        check(
+            &[("order", "PO-2"), ("quantity", "3"), ("unit", "DZN"), ("expected_on", "soon")],
+            status,
+            "/order line_is_fixed, /quantity line_is_fixed, /unit line_is_fixed, /expected_on line_is_fixed",
+        );
+    }
+    let gone = there(PurchaseStatus::Draft, None);
+    assert_eq!(compared(&[("line_id", &named)], Some(gone)), "/line_id unknown_line");
+    // Of an order that is not there it says nothing, and one that is none is told.
+    assert_eq!(compared(&[("line_id", &named)], None), "new");
+    assert_eq!(compared(&[("line_id", "7")], None), "/line_id not_an_id");
 }

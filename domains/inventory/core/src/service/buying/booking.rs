@@ -1,19 +1,24 @@
 //! What comes of a purchase order or goes back: the order is held, then its items, and from each line that is
 //! named a posting is made. All of it is booked or nothing.
 
-use crate::domain::buying::{Line, MAX_LINES, MAX_REFERENCE, PurchaseOrder, PurchaseOrderDetail, Step};
+use crate::domain::buying::{
+    Line, MAX_LINES, MAX_REFERENCE, NotReceived, PurchaseOrder, PurchaseOrderDetail, PurchaseStatus, Step,
+};
 use crate::domain::item::Moving;
-use crate::domain::lot::LotInput;
+use crate::domain::lot::{Lot, LotInput};
 use crate::domain::movement::{
     Document, DocumentKind, EnteredQuantity, Movement, MovementKind, check_happened_at,
 };
 use crate::domain::place::Place;
-use crate::domain::share::{NoShare, Part};
+use crate::domain::share::{NoShare, Part, Whole};
 use crate::domain::unique::unique;
 use crate::domain::units::UnitName;
 use crate::domain::{stock, text};
 use crate::error::Error;
-use crate::service::buying::line_faults::{LineFaults, not_moved, not_received, over_receipt};
+use crate::service::buying::line_faults::{
+    LineFaults, not_brought, not_moved, not_received, over_receipt, stands,
+};
+use crate::service::buying::receipts::Receipts;
 use crate::service::buying::show_purchase_orders::with_lines;
 use crate::service::ledger::post::{Held, Posting, post_held};
 use crate::service::ledger::receive_stock::in_item_unit;
@@ -21,7 +26,9 @@ use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::Unit;
-use inventory_contract::{ItemId, LocationId, PurchaseMovement, PurchaseOrderId, WarehouseId};
+use inventory_contract::{
+    ItemId, LocationId, LotId, MovementId, PurchaseMovement, PurchaseOrderId, WarehouseId,
+};
 use kernel::{Ctx, Faults, Quantity};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +44,17 @@ pub struct MovedLine {
     pub warehouse: Option<WarehouseId>,
     pub location: Option<LocationId>,
     pub lot: Option<LotInput>,
+}
+
+/// What was recorded as received of a line of the order, and did not come.
+#[derive(Clone, Copy, Debug)]
+pub struct WrongLine {
+    /// Its number.
+    pub line: i64,
+    /// By which it was received.
+    pub movement: MovementId,
+    /// Of the item's unit; all of it where nothing is said.
+    pub quantity: Option<Quantity>,
 }
 
 /// What a receipt and a return say of themselves.
@@ -71,6 +89,8 @@ pub struct Booking {
     before: Value,
     held: Held,
     places: BTreeMap<(Option<WarehouseId>, Option<LocationId>), Place>,
+    /// What the order brought of each lot that goes back, less what went.
+    lots: BTreeMap<LotId, Quantity>,
     slip: Slip,
     postings: Vec<(i64, Posting)>,
     faults: LineFaults,
@@ -106,6 +126,7 @@ impl Booking {
             lines,
             held,
             places: BTreeMap::new(),
+            lots: BTreeMap::new(),
             slip,
             postings: Vec::new(),
             faults: LineFaults::default(),
@@ -122,7 +143,7 @@ impl Booking {
 
     async fn coming(&mut self, unit: &Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
         let percent = self.order.fields.over_receipt_percent;
-        let (line, moving) = named(&mut self.lines, &self.held.moving, moved)?;
+        let (line, moving) = named(&mut self.lines, &self.held.moving, moved.line)?;
         let (part, entered) = part(unit, moving, line, moved, Line::coming).await?;
         let cost = line.receive(part, percent).map_err(|over| over_receipt(line.number, over))?;
         let cost = cost.ok_or_else(|| fault("/quantity", "too_large", "costs more than can be kept"))?;
@@ -165,7 +186,8 @@ impl Booking {
         replaced: bool,
     ) -> Result<Posting, Error> {
         let nothing_comes = self.order.status.after(Step::Receive { rest: true }).is_err();
-        let (line, moving) = named(&mut self.lines, &self.held.moving, moved)?;
+        let document = document(&self.order);
+        let (line, moving) = named(&mut self.lines, &self.held.moving, moved.line)?;
         if replaced && nothing_comes {
             return Err(fault("/replaced", "closed", "must be false: nothing more comes of a closed order"));
         }
@@ -174,15 +196,69 @@ impl Booking {
         let place = place(unit, &mut self.places, moved).await?;
         let code = moved.lot.as_ref().map(|lot| lot.code.as_str());
         let lot = find_lot(unit, moving, code).await?;
+        if let Some(lot) = &lot {
+            take_of_lot(unit, &mut self.lots, document, lot, part.quantity).await?;
+        }
         Ok(Posting {
             lot: lot.map(|lot| lot.id),
             entered: entered.map(|entered| entered.negated()),
             happened_at: self.slip.happened_at,
-            document: Some(document(&self.order)),
+            document: Some(document),
             reference: self.slip.reference.clone(),
             reason: self.slip.reason.clone(),
             ..Posting::new(ctx, line.item, place, MovementKind::Return, -part.quantity)
         })
+    }
+
+    /// What did not come after all. Of a closed order it is not expected either.
+    pub fn take_back(
+        &mut self,
+        ctx: &Ctx,
+        at: usize,
+        wrong: &WrongLine,
+        receipts: &Receipts,
+    ) -> Result<(), Error> {
+        match self.taking_back(ctx, wrong, receipts) {
+            Ok(posting) => self.postings.push((wrong.line, posting)),
+            Err(error) => self.faults.take(at, error)?,
+        }
+        Ok(())
+    }
+
+    fn taking_back(&mut self, ctx: &Ctx, wrong: &WrongLine, receipts: &Receipts) -> Result<Posting, Error> {
+        let document = document(&self.order);
+        let (line, moving) = named(&mut self.lines, &self.held.moving, wrong.line)?;
+        let (receipt, place) = receipts.find(wrong.movement, document)?;
+        if receipt.item != line.item {
+            return Err(fault("/line", "other_item", "is of another item than the receipt"));
+        }
+        let quantity = wrong.quantity.unwrap_or(receipt.quantity);
+        if quantity > receipt.quantity {
+            let detail =
+                format!("the receipt brought {}, and {quantity} would be taken back", receipt.quantity);
+            return Err(stands("/quantity", "not_received", detail));
+        }
+        let part = Part { quantity, entered: said_of(line, moving, receipt, quantity) };
+        line.take_back(part).map_err(|not| not_received(line.number, not))?;
+        if self.order.status == PurchaseStatus::Closed {
+            line.cancel_rest();
+        }
+        let entered = receipt.entered.as_ref().filter(|_| quantity == receipt.quantity);
+        Ok(Posting {
+            lot: receipt.lot,
+            entered: entered.map(EnteredQuantity::negated),
+            happened_at: receipt.happened_at,
+            document: Some(document),
+            reverses: Some(receipt.id),
+            reference: receipt.reference.clone(),
+            reason: self.slip.reason.clone(),
+            ..Posting::new(ctx, line.item, place, MovementKind::Receipt, -quantity)
+        })
+    }
+
+    /// Whether anything is recorded as received, after what was taken back so far.
+    pub fn came(&self) -> bool {
+        self.lines.iter().any(|line| line.received.is_positive())
     }
 
     /// `step` is told whether anything is expected afterwards.
@@ -229,14 +305,46 @@ fn document(order: &PurchaseOrder) -> Document {
 fn named<'a>(
     lines: &'a mut [Line],
     moving: &'a BTreeMap<ItemId, Moving>,
-    moved: &MovedLine,
+    number: i64,
 ) -> Result<(&'a mut Line, &'a Moving), Error> {
-    let line = lines.iter_mut().find(|line| line.number == moved.line);
+    let line = lines.iter_mut().find(|line| line.number == number);
     let line = line.ok_or_else(|| fault("/line", "unknown", "the order has no such line"))?;
     let moving = moving.get(&line.item);
     let moving =
         moving.ok_or_else(|| fault("/line", "item_deleted", "its item is deleted; restore it first"))?;
     Ok((line, moving))
+}
+
+/// No more of a lot goes back than the order brought of it.
+async fn take_of_lot(
+    unit: &Unit,
+    known: &mut BTreeMap<LotId, Quantity>,
+    order: Document,
+    lot: &Lot,
+    wanted: Quantity,
+) -> Result<(), Error> {
+    let here = match known.get(&lot.id) {
+        Some(here) => *here,
+        None => store::movement::net_of_lot(unit, order, lot.item, lot.id).await?,
+    };
+    if wanted > here {
+        return Err(not_brought(&lot.code, NotReceived { wanted, here }));
+    }
+    known.insert(lot.id, here.saturating_sub(wanted));
+    Ok(())
+}
+
+/// How much of a receipt that is, as it was said; none where that was not in the line's unit.
+fn said_of(line: &Line, moving: &Moving, receipt: &Movement, quantity: Quantity) -> Quantity {
+    let own = UnitName::of(line.unit.as_deref().unwrap_or(&moving.unit));
+    match &receipt.entered {
+        Some(entered) if UnitName::of(&entered.unit) == own => {
+            let whole = Whole { quantity: entered.quantity, entered: receipt.quantity, rounding: None };
+            whole.part(Quantity::ZERO, quantity, Quantity::ZERO).unwrap_or(entered.quantity)
+        }
+        None if line.unit.is_none() => quantity,
+        _ => Quantity::ZERO,
+    }
 }
 
 /// In the item's unit, beside what was said in another. What is said in the line's unit is its share of the

@@ -57,6 +57,19 @@ pub fn not_received(line: i64, not_received: NotReceived) -> Error {
     refused(at("/quantity", "not_received", detail))
 }
 
+/// Of a lot, of which the order did not bring as much.
+pub fn not_brought(lot: &str, not_received: NotReceived) -> Error {
+    let NotReceived { wanted, here } = not_received;
+    let detail =
+        format!("of the lot {lot} the order brought {here} that did not go back, and {wanted} would");
+    refused(at("/quantity", "not_received", detail))
+}
+
+/// A receipt that is not taken back.
+pub fn stands(pointer: &str, code: &'static str, detail: impl Into<String>) -> Error {
+    refused(at(pointer, code, detail.into()))
+}
+
 pub fn not_moved(refusal: Refusal) -> Error {
     let (pointer, code) = match refusal {
         Refusal::LotMissing | Refusal::LotUnwanted | Refusal::SerialNotOne | Refusal::OfKit => {

@@ -14,10 +14,12 @@ pub mod patch_purchase_order;
 pub mod patch_supplier;
 pub mod put_purchase_order;
 pub mod put_supplier;
+mod receipts;
 pub mod receive_purchase_order;
 pub mod restore_supplier;
 pub mod return_purchase_order;
+pub mod reverse_purchase_receipt;
 pub mod show_purchase_orders;
 pub mod show_suppliers;
 
-pub use booking::MovedLine;
+pub use booking::{MovedLine, WrongLine};

@@ -2,19 +2,21 @@
 //! exported. How a row is decided is in `domain/import_purchase/`; planning and repeating a batch is the same for
 //! every target.
 //!
-//! An export has the lines of all orders. What an order was imported from comes back as unchanged in whatever state it
-//! is by now, and another tenant gets the same orders as drafts. A line that was written by hand is a new one to an
-//! import; and an order without a reference has no number to be imported by, so its rows are refused.
+//! An export has the lines of all orders, each with an id by which it comes back as unchanged, whoever wrote it and in
+//! whatever state its order is by now. Another tenant has no such order, and gets the same ones as drafts; there one
+//! without a reference has no number to be imported by, so its rows are refused.
 
 use super::undo_purchase_row::undo_purchase_rows;
 use super::{built_upon, of_import, row_fault};
-use crate::domain::buying::{Line, OrderFields, PurchaseStatus};
-use crate::domain::import_purchase::{self, Beside, LineChange, OrderThere, OrderedItem};
+use crate::domain::buying::{Line, OrderFields, PurchaseOrder, PurchaseStatus};
+use crate::domain::import_purchase::{
+    self, Beside, LineChange, LineId, NamedLine, OrderThere, OrderedItem, read_line_id, write_line_id,
+};
 use crate::domain::sku::Sku;
 use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
-use crate::store::purchase_order_line::Extent;
+use crate::store::purchase_order_line::{Extent, StoredLine};
 use async_trait::async_trait;
 use data::{AuditEntry, Tx, Unit};
 use inventory_contract::{ItemId, PurchaseOrderId, SupplierId};
@@ -73,10 +75,12 @@ impl RowTarget for PurchaseRows {
         let suppliers: HashMap<String, SupplierId> =
             suppliers.into_iter().map(|supplier| (supplier.fields.code, supplier.id)).collect();
         let items = ordered_items(unit, rows).await?;
+        let lines = named_lines(unit, rows).await?;
         let beside = rows.iter().map(|row| Beside {
             supplier: import_purchase::supplier_code(&row.values)
                 .and_then(|code| suppliers.get(&code).copied()),
             item: import_purchase::sku(&row.values).and_then(|sku| items.get(&sku).cloned()),
+            line: import_purchase::line_id(&row.values).and_then(|id| lines.get(&id).cloned()),
         });
         Ok(beside.collect())
     }
@@ -89,6 +93,11 @@ impl RowTarget for PurchaseRows {
         thing: Option<&OrderThere>,
         beside: &Beside,
     ) -> Decision<OrderThere, LineChange> {
+        match import_purchase::compare(&row.values, beside) {
+            Some(Ok(order)) => return Decision::unchanged(order.uuid()),
+            Some(Err(faults)) => return Decision::refuse(faults.iter().map(row_fault).collect()),
+            None => {}
+        }
         let change = match import_purchase::decide(&row.values, id, thing, beside) {
             Ok(change) => change,
             Err(faults) => return Decision::refuse(faults.iter().map(row_fault).collect()),
@@ -159,34 +168,57 @@ impl RowTarget for PurchaseRows {
     ) -> Result<ExportedRows, Error> {
         let last = after.map(position).transpose()?;
         let lines = store::purchase_order_line::after(tx, last, most).await?;
-        let orders = unique(lines.iter().map(|line| line.order));
-        let orders = store::purchase_order::with_ids(tx, &orders).await?;
-        let orders: HashMap<PurchaseOrderId, _> = orders.into_iter().map(|order| (order.id, order)).collect();
-        let suppliers = unique(orders.values().map(|order| order.supplier));
-        let codes = store::supplier::codes(tx, &suppliers).await?;
-        let (full, mut next, mut found) = (lines.len() == most, None, Vec::with_capacity(lines.len()));
-        for line in lines {
-            let order = line.order;
-            let Some(of) = orders.get(&order) else { continue };
-            let line = line.of(of.total.currency);
-            next = Some(format!("{order}/{}", line.number));
-            found.push((of, line));
-        }
-        let items = unique(found.iter().map(|(_, line)| line.item));
-        let skus = store::item::skus(tx, &items).await?;
-        let rows = found.iter().filter_map(|(order, line)| {
-            let (code, sku) = (codes.get(&order.supplier)?, skus.get(&line.item)?);
-            Some(import_purchase::exported(order, line, code, sku))
-        });
-        Ok(ExportedRows { rows: rows.collect(), next: next.filter(|_| full) })
+        let (full, ids) = (lines.len() == most, unique(lines.iter().map(|line| line.order)));
+        let Told { rows, .. } = told(tx, &ids, lines).await?;
+        let next = rows.last().filter(|_| full).map(|(id, _)| write_line_id(*id));
+        Ok(ExportedRows { rows: rows.into_iter().map(|(_, cells)| cells).collect(), next })
     }
 }
 
-/// Where a page ended: an order and the number of a line.
-fn position(text: &str) -> Result<(PurchaseOrderId, i64), Error> {
-    let position =
-        text.split_once('/').and_then(|(order, line)| Some((order.parse().ok()?, line.parse().ok()?)));
-    Ok(position.ok_or_else(|| data::Error::internal(format!("no page of an export ended with {text}")))?)
+/// Where a page ended.
+fn position(text: &str) -> Result<LineId, Error> {
+    let ended = || data::Error::internal(format!("no page of an export ended with {text}"));
+    Ok(read_line_id(text).ok_or_else(ended)?)
+}
+
+/// Lines as rows of a file, in their order, and the orders that they are of.
+struct Told {
+    orders: HashMap<PurchaseOrderId, PurchaseOrder>,
+    rows: Vec<(LineId, BTreeMap<String, String>)>,
+}
+
+async fn told(tx: &Tx, ids: &[PurchaseOrderId], lines: Vec<StoredLine>) -> Result<Told, Error> {
+    let orders = store::purchase_order::with_ids(tx, ids).await?;
+    let orders: HashMap<PurchaseOrderId, _> = orders.into_iter().map(|order| (order.id, order)).collect();
+    let suppliers = unique(orders.values().map(|order| order.supplier));
+    let codes = store::supplier::codes(tx, &suppliers).await?;
+    let found = lines.into_iter().filter_map(|line| {
+        let of = orders.get(&line.order)?;
+        Some((of, line.of(of.total.currency)))
+    });
+    let found: Vec<(&PurchaseOrder, Line)> = found.collect();
+    let items = unique(found.iter().map(|(_, line)| line.item));
+    let skus = store::item::skus(tx, &items).await?;
+    let rows = found.iter().filter_map(|(order, line)| {
+        let (code, sku) = (codes.get(&order.supplier)?, skus.get(&line.item)?);
+        Some(((order.id, line.number), import_purchase::exported(order, line, code, sku)))
+    });
+    let rows = rows.collect();
+    Ok(Told { orders, rows })
+}
+
+/// Those that rows name by their ids, of orders that are there.
+async fn named_lines(unit: &Unit, rows: &[ImportRow]) -> Result<HashMap<LineId, NamedLine>, Error> {
+    let wanted = unique(rows.iter().filter_map(|row| import_purchase::line_id(&row.values)));
+    let lines = store::purchase_order_line::numbered(unit, &wanted).await?;
+    let ids = unique(wanted.iter().map(|(order, _)| *order));
+    let Told { orders, rows } = told(unit, &ids, lines).await?;
+    let mut rows: HashMap<LineId, _> = rows.into_iter().collect();
+    let named = wanted.into_iter().filter_map(|id| {
+        let order = orders.get(&id.0)?;
+        Some((id, NamedLine { order: order.id, status: order.status, cells: rows.remove(&id) }))
+    });
+    Ok(named.collect())
 }
 
 /// Those that the rows name and that are there.

@@ -98,11 +98,15 @@ impl RowTarget for SaleRows {
         let main = Place::main(ctx.tenant()).warehouse;
         warehouses.retain(|_, id| *id == main || kept.iter().any(|floor| floor.warehouse == *id));
         let may_bring = ctx.may(&STOCK_RECEIVE).is_ok();
+        let sales = unique(rows.iter().filter_map(|row| import_sale::sale_id(&row.values)));
+        let sales = store::sale::with_ids(unit, &sales).await?;
+        let sales: HashMap<SaleId, _> = told(unit, sales).await?.into_iter().collect();
         let found = rows.iter().zip(&named).map(|(row, (sku, code))| Named {
             item: sku.as_ref().and_then(|sku| items.get(sku).copied()),
             warehouse: code.as_ref().and_then(|code| warehouses.get(code).copied()),
             ahead: import_sale::is_ahead(&row.values, ctx.now()),
             may_bring,
+            sale: import_sale::sale_id(&row.values).and_then(|id| Some((id, sales.get(&id)?.clone()))),
         });
         Ok(found.collect())
     }
@@ -114,6 +118,11 @@ impl RowTarget for SaleRows {
         thing: Option<&StockThere>,
         beside: &Named,
     ) -> Decision<StockThere, SaleMade> {
+        match import_sale::compare(&row.values, beside) {
+            Some(Ok(sale)) => return Decision::unchanged(sale.uuid()),
+            Some(Err(faults)) => return Decision::refuse(faults.iter().map(row_fault).collect()),
+            None => {}
+        }
         match import_sale::decide(&row.values, thing, beside) {
             Ok((fields, after)) => {
                 let sale = SaleMade { id: Id::from_uuid(id), fields };
@@ -170,11 +179,12 @@ impl RowTarget for SaleRows {
     ) -> Result<ExportedRows, Error> {
         let last = after.map(str::parse).transpose().map_err(data::Error::internal)?;
         let sales = store::sale::after(tx, last, most).await?;
-        let skus = store::item::skus(tx, &unique(sales.iter().map(|sale| sale.fields.item))).await?;
-        let warehouses = unique(sales.iter().filter_map(|sale| sale.fields.warehouse));
-        let codes = store::warehouse::codes_of(tx, &warehouses).await?;
         let next = sales.last().filter(|_| sales.len() == most).map(|sale| sale.id.to_string());
-        let rows = sales.into_iter().filter_map(|sale| exported(sale, &skus, &codes)).collect();
+        let named = |(id, mut cells): (SaleId, BTreeMap<String, String>)| {
+            cells.insert("sale_id".to_owned(), id.to_string());
+            cells
+        };
+        let rows = told(tx, sales).await?.into_iter().map(named).collect();
         Ok(ExportedRows { rows, next })
     }
 }
@@ -199,22 +209,19 @@ fn posting(ctx: &Ctx, import: ImportId, sale: &SaleMade) -> Option<Posting> {
     })
 }
 
-fn exported(
-    sale: Sale,
-    skus: &BTreeMap<ItemId, Sku>,
-    codes: &BTreeMap<WarehouseId, String>,
-) -> Option<BTreeMap<String, String>> {
-    let SaleFields { document, item, quantity, sold_at, unit_price, customer, warehouse } = sale.fields;
-    let row = import_sale::SaleRow {
-        document,
-        sku: skus.get(&item)?.clone(),
-        quantity,
-        sold_at,
-        unit_price,
-        customer,
-        warehouse: warehouse.and_then(|warehouse| codes.get(&warehouse).cloned()),
-    };
-    Some(row.cells())
+/// Sales as rows of a file that say the same, in their order.
+async fn told(tx: &Tx, sales: Vec<Sale>) -> Result<Vec<(SaleId, BTreeMap<String, String>)>, data::Error> {
+    let skus = store::item::skus(tx, &unique(sales.iter().map(|sale| sale.fields.item))).await?;
+    let warehouses = unique(sales.iter().filter_map(|sale| sale.fields.warehouse));
+    let codes = store::warehouse::codes_of(tx, &warehouses).await?;
+    let rows = sales.into_iter().filter_map(|Sale { id, fields, .. }| {
+        let SaleFields { document, item, quantity, sold_at, unit_price, customer, warehouse } = fields;
+        let sku = skus.get(&item)?.clone();
+        let warehouse = warehouse.and_then(|warehouse| codes.get(&warehouse).cloned());
+        let row = import_sale::SaleRow { document, sku, quantity, sold_at, unit_price, customer, warehouse };
+        Some((id, row.cells()))
+    });
+    Ok(rows.collect())
 }
 
 /// They stay as they are until the unit ends: what was sold is counted in their units.

@@ -199,8 +199,9 @@ impl Lots {
         };
         let lot = named_lot(unit, moving, line.item, code, at).await?;
         if !self.out.contains_key(&lot) {
-            let out = store::movement::out_of_lot(unit, self.order, line.item, lot).await?;
-            self.out.insert(lot, out);
+            let order = Document { kind: DocumentKind::SalesOrder, id: self.order.uuid() };
+            let net = store::movement::net_of_lot(unit, order, line.item, lot).await?;
+            self.out.insert(lot, -net);
         }
         Ok(Some(lot))
     }

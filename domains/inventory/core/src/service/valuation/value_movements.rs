@@ -250,7 +250,8 @@ fn receive(ctx: &Ctx, account: &mut Account, of: Of, quantity: Quantity, value: 
     account.book(ctx, of, received.changes(EntryKind::Receipt, Vec::new()))
 }
 
-/// Just what was written down of the movement, with the signs turned.
+/// Just what was written down of the movement, with the signs turned; where some of a receipt is taken back, its share
+/// of each.
 fn take_back(
     ctx: &Ctx,
     account: &mut Account,
@@ -268,10 +269,20 @@ fn take_back(
         return account.book(ctx, of, received.changes(EntryKind::Issue, given));
     }
     let from: Vec<Taken> = earlier.of(wrong).flat_map(into_layers).collect();
-    let sum = earlier.of(wrong).try_fold(Value::ZERO, |sum, entry| sum.plus(entry.change.value));
-    let correction = account.position.withdraw(-quantity, sum.map_err(refused)?, &from).map_err(refused)?;
+    let whole: i64 = earlier.of(wrong).map(|entry| entry.change.quantity.millionths()).sum();
+    let (some, whole) = (-quantity, Quantity::from_millionths(whole));
+    let (mut sum, mut turned) = (Value::ZERO, Vec::new());
     for entry in earlier.of(wrong) {
-        let turned = Change::new(entry.change.kind, -entry.change.quantity, entry.change.value.negated());
+        let Change { kind, quantity: mut came, mut value, .. } = entry.change;
+        if some != whole {
+            value = value.share(some, whole).map_err(refused)?;
+            came = came.min(some);
+        }
+        sum = sum.plus(value).map_err(refused)?;
+        turned.push((entry, Change::new(kind, -came, value.negated())));
+    }
+    let correction = account.position.withdraw(some, sum, &from).map_err(refused)?;
+    for (entry, turned) in turned {
         account.note(ctx, Of { returns: entry.returns, landed_cost: entry.landed_cost, ..of }, turned)?;
     }
     account.book(ctx, of, correction)

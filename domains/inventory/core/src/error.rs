@@ -99,6 +99,9 @@ pub enum Error {
     #[error("Something is still there, is promised from there or is on its way there; move it first.")]
     #[problem(code = "inventory.place_in_use", status = 409, title = "The place is in use")]
     PlaceInUse,
+    #[error("Sales orders wait for stock at the warehouse: bring it and ship them, or cancel them.")]
+    #[problem(code = "inventory.warehouse_awaited", status = 409, title = "Orders wait at the warehouse")]
+    WarehouseAwaited,
     #[error("Other locations lie in this one; move or delete them first.")]
     #[problem(code = "inventory.location_has_locations", status = 409, title = "The location is not empty")]
     LocationHasLocations,

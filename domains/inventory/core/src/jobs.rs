@@ -1,8 +1,10 @@
 //! The jobs of inventory. None is needed for stock to be right: they write down what the time has decided already,
-//! give what is free to those who wait for it, and end the renaming of a large category.
+//! give what is free to those who wait for it, tell what is due once a lot has spoilt, and end the renaming of a large
+//! category.
 
 use crate::App;
 use crate::service::catalogue::move_category_items::move_category_items;
+use crate::service::ledger::lots::watch_item;
 use crate::service::reservations::expire_reservation::expire_reservation;
 use crate::service::selling::serve_backorders::serve_backorders;
 use ::jobs::Handler;
@@ -45,11 +47,30 @@ impl Job for MoveCategoryItems {
     const VERSION: u16 = 1;
 }
 
+/// On the day after the last one of a lot, of which nothing is available any more: the item may be due to be ordered.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct WatchItem {
+    pub item: ItemId,
+}
+
+impl Job for WatchItem {
+    const KIND: &'static str = "inventory.watch_item";
+    const VERSION: u16 = 1;
+}
+
 pub fn handlers(app: &App) -> Vec<Handler> {
     let expires = app.clone();
     let serves = app.clone();
     let moves = app.clone();
+    let watches = app.clone();
     vec![
+        ::jobs::job(move |ctx: Ctx, job: WatchItem| {
+            let app = watches.clone();
+            async move {
+                watch_item(&app, &ctx, job.item).await?;
+                Ok(())
+            }
+        }),
         ::jobs::job(move |ctx: Ctx, job: MoveCategoryItems| {
             let app = moves.clone();
             async move {

@@ -1,5 +1,6 @@
 //! Stock that is promised: active until it is shipped, released or its time has passed, and then for good.
 
+use crate::domain::lot::Tracking;
 use chrono::{DateTime, Duration, Utc};
 use inventory_contract::{ItemId, LotId, ReservationId, WarehouseId};
 use kernel::{Faults, Quantity};
@@ -60,6 +61,46 @@ impl Reservation {
     }
 }
 
+/// Of one promise of serial numbers.
+pub const MAX_PIECES: i64 = 500;
+
+const PIECE: i64 = 1_000_000;
+
+/// What one promise of an item may be of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portions {
+    /// It is a multiple of this.
+    pub step: Quantity,
+    pub most: Quantity,
+}
+
+impl Portions {
+    /// A piece that has a serial number is never split.
+    pub fn of(tracking: Tracking) -> Self {
+        let (step, most) = match tracking {
+            Tracking::Serial => (PIECE, MAX_PIECES * PIECE),
+            Tracking::None | Tracking::Lot => (1, i64::MAX),
+        };
+        Self { step: Quantity::from_millionths(step), most: Quantity::from_millionths(most) }
+    }
+
+    /// Without what is less than one step.
+    pub fn whole(self, quantity: Quantity) -> Quantity {
+        let step = self.step.millionths();
+        Quantity::from_millionths(quantity.millionths() / step * step)
+    }
+
+    pub fn is_whole(self, quantity: Quantity) -> bool {
+        self.whole(quantity) == quantity
+    }
+
+    /// What a promise that holds so much may get of what is wanted beside that.
+    pub fn more(self, held: Quantity, wanted: Quantity) -> Quantity {
+        let all = held.saturating_add(wanted).min(self.most);
+        self.whole(all).saturating_sub(held).max(Quantity::ZERO)
+    }
+}
+
 /// The longest that stock may be promised ahead.
 const MAX_AHEAD: Duration = Duration::days(366);
 
@@ -101,6 +142,25 @@ mod tests {
         check(Some("2026-05-01T12:00:00.000001Z"), None);
         check(Some("2027-05-02T12:00:00Z"), None);
         check(Some("2027-05-02T12:00:00.000001Z"), Some("too_far"));
+    }
+
+    fn check_more(tracking: Tracking, held: &str, wanted: &str, expected: &str) {
+        let quantity = |text: &str| text.parse::<Quantity>().unwrap();
+        let found = Portions::of(tracking).more(quantity(held), quantity(wanted));
+        assert_eq!(found, quantity(expected), "{tracking:?} {held} and {wanted}");
+    }
+
+    #[test]
+    fn a_promise_of_serial_numbers_is_of_whole_pieces_and_not_too_many() {
+        check_more(Tracking::Lot, "0", "1.5", "1.5");
+        check_more(Tracking::None, "500", "0.25", "0.25");
+        check_more(Tracking::Serial, "0", "0.5", "0");
+        check_more(Tracking::Serial, "0", "1.5", "1");
+        check_more(Tracking::Serial, "1.5", "1", "0.5");
+        check_more(Tracking::Serial, "1.5", "0.25", "0");
+        check_more(Tracking::Serial, "0", "600", "500");
+        check_more(Tracking::Serial, "499", "600", "1");
+        check_more(Tracking::Serial, "600", "1", "0");
     }
 
     fn check_status(status: ReservationStatus, expires_at: Option<&str>, expected: ReservationStatus) {

@@ -140,7 +140,7 @@ pub async fn patch_warehouse(
 
 /// Takes a warehouse out of use
 ///
-/// Only one in which nothing is left, and no location but its floor, which goes with it.
+/// Only one in which nothing is left, that no sales order waits at, and no location but its floor, which goes with it.
 #[utoipa::path(delete, path = "/warehouses/{id}", responses((status = 204)))]
 pub async fn delete_warehouse(app: State<App>, caller: Caller, id: PathId<WarehouseKind>) -> Answer {
     respond(&caller, async |ctx| warehouses::delete_warehouse(&app, ctx, id.id()).await, no_content).await

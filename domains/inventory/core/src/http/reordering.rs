@@ -17,7 +17,7 @@ use web::{Answer, Body, Caller, Listing, PageQuery, State, respond};
 #[schema(example = json!({
     "id": "0190a5c8-7d3e-7a61-8f2b-4c5d6e7f8a9b", "item_id": "0190a5c8-7d3e-7a61-8f2b-1a2b3c4d5e6f",
     "sku": "CHAI-10", "name": "Chai", "unit": "each", "unit_cost": {"amount": 1800, "currency": "USD"},
-    "available": "4", "on_order": "3", "minimum": "10", "maximum": "40", "suggested_quantity": "33",
+    "available": "4", "on_order": "3", "backordered": "0", "minimum": "10", "maximum": "40", "suggested_quantity": "33",
     "lead_time_days": 14, "needed_by": "2026-02-17", "due_since": "2026-02-03T09:00:00Z",
     "created_at": "2026-01-03T09:30:00Z", "updated_at": "2026-02-03T09:30:00Z",
 }))]
@@ -33,12 +33,15 @@ pub struct ReorderSuggestionDto {
     available: Quantity,
     /// Expected of purchase orders that were placed
     on_order: Quantity,
+    /// What confirmed sales orders wait for; `available` says nothing of it
+    backordered: Quantity,
     /// The item's `reorder_level`
     minimum: Quantity,
     /// The item's `reorder_up_to`
     #[schema(required)]
     maximum: Option<Quantity>,
-    /// Up to the maximum, or as many times the minimum as it takes to be above it; 0 where what is on order is enough
+    /// From what is available and on order, less what is backordered, up to the maximum, or as many times the minimum
+    /// as it takes to be above it; 0 where it is above already
     suggested_quantity: Quantity,
     #[schema(required)]
     lead_time_days: Option<i64>,
@@ -62,6 +65,7 @@ impl From<Suggestion> for ReorderSuggestionDto {
             unit_cost: of.unit_cost,
             available: of.available,
             on_order: of.on_order,
+            backordered: of.backordered,
             minimum: of.minimum,
             maximum: of.maximum,
             suggested_quantity: of.quantity,
@@ -75,6 +79,9 @@ impl From<Suggestion> for ReorderSuggestionDto {
 }
 
 /// Lists what is due to be ordered again
+///
+/// An item is due while no more than its `reorder_level` is available. How much is suggested counts what is on order
+/// too, and what confirmed sales orders wait for.
 #[utoipa::path(
     get,
     path = "/reorder-suggestions",

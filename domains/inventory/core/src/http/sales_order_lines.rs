@@ -93,7 +93,7 @@ impl From<&KitOrdered> for OrderedKitDto {
 #[serde(deny_unknown_fields)]
 pub struct NewSalesOrderLineDto {
     item_id: ItemId,
-    /// More than 0; whole where a kit is counted
+    /// More than 0; whole where a kit is counted or each piece has a serial number
     quantity: Quantity,
     /// What the quantity is in; the item's own when left out
     #[schema(min_length = 1, max_length = 64, pattern = r"\S")]

@@ -384,7 +384,8 @@ pub async fn patch_sales_order(
 /// A kit that is another by now than the draft shows is refused: say its lines anew, look at them, and confirm it
 /// then. Each line gets what is available at its warehouse, all or some of it, and waits for the rest: what becomes
 /// free goes to those who wait, in the order of their confirmation. A line of an item that others wait for there
-/// waits behind them. A plain reservation waits for nobody and takes what is available when it is asked for.
+/// waits behind them. Of what has serial numbers a line gets at most 500 at once, and more once those are
+/// shipped. A plain reservation waits for nobody and takes what is available when it is asked for.
 #[utoipa::path(post, path = "/sales-orders/{id}/confirm", responses((status = 200, body = SalesOrderDto)))]
 pub async fn confirm_sales_order(app: State<App>, caller: Caller, id: PathId<SalesOrderKind>) -> Answer {
     respond(&caller, async |ctx| confirm(&app, ctx, id.id()).await, rendered).await

@@ -1,6 +1,7 @@
 //! The table `bins`: what an item has at each location, of each lot. Changed only under the item's lock.
 
 use crate::domain::ledger::{Bin, Pick};
+use crate::domain::reservation::MAX_PIECES;
 use chrono::{DateTime, NaiveDate, Utc};
 use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
@@ -125,8 +126,8 @@ struct Offered {
     quantity: Quantity,
 }
 
-/// As many bins as one pick may empty.
-pub const MAX_PICKS: i64 = 500;
+/// As many bins as one pick may empty: each piece of a promise may lie in one of its own.
+pub const MAX_PICKS: i64 = MAX_PIECES;
 
 /// What somebody would take out of a warehouse.
 #[derive(Clone, Copy, Debug)]

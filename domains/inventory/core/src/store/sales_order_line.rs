@@ -1,13 +1,16 @@
 //! The table `sales_order_lines`. Lines change only under their order's lock.
 
 use crate::domain::movement::EnteredQuantity;
+use crate::domain::reservation::Portions;
 use crate::domain::selling::{KitOrdered, MAX_LINES, SalesOrderLine};
+use chrono::{DateTime, Utc};
 use data::{Tx, Unit, sql};
 use inventory_contract::{ItemId, ReservationId, SalesOrderId, SalesOrderLineId, WarehouseId};
 use kernel::{Currency, Money, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{FromQueryResult, Set};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "sales_order_lines")]
@@ -173,19 +176,22 @@ struct Awaiting {
     item_id: ItemId,
 }
 
-/// Of these items, those that somebody waits for at the warehouse.
+/// Of these items, those that somebody waits for at the warehouse who could be promised more: a line whose promise may
+/// grow no further keeps nobody from what is free.
 pub async fn awaited_at(
     tx: &Tx,
-    items: &[ItemId],
+    items: &[(ItemId, Portions)],
     warehouse: WarehouseId,
 ) -> Result<Vec<ItemId>, data::Error> {
     let mut awaited = Vec::new();
-    for item in items {
+    for (item, Portions { step, most }) in items {
         let found = tx.sql(sql!(
             "SELECT item_id FROM sales_order_lines WHERE tenant_id = $1 AND item_id = $2 \
-             AND warehouse_id = $3 AND waits_since IS NOT NULL AND deleted_at IS NULL LIMIT 1"
+             AND warehouse_id = $3 AND waits_since IS NOT NULL AND deleted_at IS NULL \
+             AND (quantity - shipped - cancelled) / $4 * $4 > allocated AND allocated < $5 LIMIT 1"
         ));
-        let found: Option<Awaiting> = found.bind(*item).bind(warehouse).one().await?;
+        let found = found.bind(*item).bind(warehouse).bind(*step).bind(*most);
+        let found: Option<Awaiting> = found.one().await?;
         awaited.extend(found.map(|found| found.item_id));
     }
     Ok(awaited)
@@ -197,40 +203,85 @@ pub async fn is_awaited(tx: &Tx, item: ItemId) -> Result<bool, data::Error> {
     Ok(found.limit(1).one().await?.is_some())
 }
 
+/// Whether anybody waits for anything at the warehouse.
+pub async fn any_waits_at(tx: &Tx, warehouse: WarehouseId) -> Result<bool, data::Error> {
+    let found = tx.find::<Entity>().filter(Column::WarehouseId.eq(warehouse));
+    Ok(found.filter(Column::WaitsSince.is_not_null()).limit(1).one().await?.is_some())
+}
+
+#[derive(FromQueryResult)]
+struct Waiting {
+    item_id: ItemId,
+    quantity: Quantity,
+}
+
+/// What is waited for of each item whose balance is due and was made between these instants, which a page of them
+/// is, in one statement; those that nobody waits for are missing.
+pub async fn waiting_of_due(
+    tx: &Tx,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<BTreeMap<ItemId, Quantity>, data::Error> {
+    let waiting = tx.sql(sql!(
+        "SELECT l.item_id, CAST(SUM(l.quantity - l.shipped - l.cancelled - l.allocated) AS BIGINT) AS quantity \
+         FROM stock_levels s JOIN sales_order_lines l ON l.tenant_id = s.tenant_id AND l.item_id = s.item_id \
+         WHERE s.tenant_id = $1 AND s.created_at >= $2 AND s.created_at <= $3 AND s.awaited \
+         AND s.reorder_due_since IS NOT NULL AND s.deleted_at IS NULL \
+         AND l.waits_since IS NOT NULL AND l.deleted_at IS NULL GROUP BY l.item_id"
+    ));
+    let waiting: Vec<Waiting> = waiting.bind(from).bind(until).all().await?;
+    Ok(waiting.into_iter().map(|of| (of.item_id, of.quantity)).collect())
+}
+
 #[derive(FromQueryResult)]
 struct At {
     warehouse_id: WarehouseId,
 }
 
-/// At which warehouses somebody waits for the item while some of it may be free; no more than are asked for. What
-/// is past its last day still counts as free here.
-pub async fn warehouses_to_serve(tx: &Tx, item: ItemId, most: i64) -> Result<Vec<WarehouseId>, data::Error> {
+/// At which warehouses somebody waits for the item and could be promised more while some of it may be free; no more
+/// than are asked for. What is past its last day still counts as free here.
+pub async fn warehouses_to_serve(
+    tx: &Tx,
+    item: ItemId,
+    portions: Portions,
+    most: i64,
+) -> Result<Vec<WarehouseId>, data::Error> {
     let found = tx.sql(sql!(
         "SELECT w.warehouse_id FROM warehouse_levels w WHERE w.tenant_id = $1 AND w.item_id = $2 \
          AND w.on_hand - w.blocked - w.reserved > 0 AND EXISTS (SELECT 1 FROM sales_order_lines l \
          WHERE l.tenant_id = w.tenant_id AND l.item_id = w.item_id AND l.warehouse_id = w.warehouse_id \
-         AND l.waits_since IS NOT NULL AND l.deleted_at IS NULL) ORDER BY w.warehouse_id LIMIT $3"
+         AND l.waits_since IS NOT NULL AND l.deleted_at IS NULL \
+         AND (l.quantity - l.shipped - l.cancelled) / $3 * $3 > l.allocated AND l.allocated < $4) \
+         ORDER BY w.warehouse_id LIMIT $5"
     ));
-    let found: Vec<At> = found.bind(item).bind(most).all().await?;
+    let found: Vec<At> = found.bind(item).bind(portions.step).bind(portions.most).bind(most).all().await?;
     Ok(found.into_iter().map(|at| at.warehouse_id).collect())
 }
 
-/// Who waits for the item at the warehouse, who waits longest first.
+/// Who waits for the item at the warehouse and could be promised more, who waits longest first.
 pub async fn waiting(
     tx: &Tx,
     item: ItemId,
     warehouse: WarehouseId,
+    portions: Portions,
     most: u64,
 ) -> Result<Vec<(SalesOrderId, SalesOrderLine)>, data::Error> {
+    let open = column(Column::Quantity).sub(column(Column::Shipped)).sub(column(Column::Cancelled));
     let waiting = tx
         .find::<Entity>()
         .filter(Column::ItemId.eq(item))
         .filter(Column::WarehouseId.eq(warehouse))
         .filter(Column::WaitsSince.is_not_null())
+        .filter(open.div(portions.step).mul(portions.step).gt(column(Column::Allocated)))
+        .filter(Column::Allocated.lt(portions.most))
         .order_by_asc(Column::WaitsSince)
         .order_by_asc(Column::Position);
     let rows = waiting.limit(most).all().await?;
     Ok(rows.into_iter().map(|row| (row.sales_order_id, row.line(None))).collect())
+}
+
+fn column(column: Column) -> Expr {
+    Expr::col(column)
 }
 
 impl Model {

@@ -55,7 +55,7 @@ impl House {
     }
 
     /// So many serial numbers, by a file; their lots.
-    async fn many_serials(&self, sku: &str, item: &str, count: usize) -> Vec<String> {
+    pub async fn many_serials(&self, sku: &str, item: &str, count: usize) -> Vec<String> {
         let row = |at: usize| ImportRow {
             line: at as u64 + 2,
             corrects: None,

@@ -4,6 +4,7 @@
 
 mod adjustments;
 mod archive;
+mod backorders;
 mod buying;
 mod categories;
 mod codes;

@@ -1,6 +1,7 @@
 //! What falls to its reorder level is told once, and suggested until it is above.
 
 use crate::house::{House, NEIGHBOUR, OWNER, Reply, call, call_by, house};
+use chrono::TimeDelta;
 use data::Subscription;
 use futures::future::join_all;
 use inventory_contract::ReorderDue;
@@ -42,6 +43,21 @@ impl House {
     async fn promised_of(&self, item: &str, key: &str, quantity: &str) -> Reply {
         let body = json!({ "item_id": item, "quantity": quantity });
         self.send(call("POST /reservations").key(key).json(body)).await
+    }
+
+    /// Eight of a lot that is good through that day, kept above 5.
+    async fn perishable(&self, sku: &str, last_day: &str) -> String {
+        let item = self.item_with(sku, json!({ "tracking": "lot" })).await;
+        let lot = json!({ "code": "L1", "expires_on": last_day });
+        self.receive(&item, json!({ "quantity": "8", "lot": lot })).await.expect(201);
+        self.set_level(&item, json!({ "reorder_level": "5" })).await;
+        item
+    }
+
+    async fn asked_for(&self, item: &str, quantity: &str) {
+        let lines = json!([{ "item_id": item, "quantity": quantity }]);
+        let order = self.post("/sales-orders", json!({ "customer_name": "Chevalier", "lines": lines })).await;
+        self.confirm(&order.expect(201).text("id")).await;
     }
 
     async fn suggested(&self) -> Vec<Value> {
@@ -173,6 +189,75 @@ testkit::both! {
         assert_eq!(house.suggested().await.len(), 1);
         until("2999-01-31").await.expect(200);
         assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (1, 0));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_spoils_is_told_on_the_day_after(stage: Stage) {
+        const WATCH: &str = "inventory.watch_item";
+        listening(&stage);
+        let house = house(stage).await;
+        let item = house.perishable("MILK", "2026-01-20").await;
+        let lot = json!({ "code": "L2", "expires_on": "2026-01-20" });
+        house.receive(&item, json!({ "quantity": "1", "lot": lot })).await.expect(201);
+        let kept = house.perishable("CREAM", "2026-01-20").await;
+        let lots = house.list(&format!("/lots?item_id={kept}")).await;
+        let path = format!("PATCH /lots/{}", lots[0]["id"].as_str().unwrap());
+        house.send(call(&path).if_match("*").json(json!({ "expires_on": "2026-01-25" }))).await.expect(200);
+        let pass = |hours: i64| house.stage.clock.advance(TimeDelta::hours(hours));
+
+        pass(131);
+        assert_eq!((house.run_jobs(WATCH).await, house.told_due().await.len()), (0, 0), "its last day is not over");
+        pass(1);
+        assert_eq!(house.run_jobs(WATCH).await, 2, "one for both lots of the milk");
+        let told = house.told_due().await;
+        assert_eq!((told.len(), told[0].item.to_string(), told[0].available.to_string()), (1, item, "0".to_owned()));
+        house.run_jobs(WATCH).await;
+        assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (1, 1));
+        pass(5 * 24);
+        house.run_jobs(WATCH).await;
+        let told = house.told_due().await;
+        assert_eq!((told.len(), told[1].item.to_string()), (2, kept));
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn an_order_that_gets_nothing_of_what_spoilt_makes_it_due(stage: Stage) {
+        listening(&stage);
+        let house = house(stage).await;
+        let item = house.perishable("MILK", "2026-01-20").await;
+        house.stage.clock.advance(TimeDelta::days(6));
+        for _ in 0..2 {
+            house.asked_for(&item, "1").await;
+            assert_eq!((house.told_due().await.len(), house.suggested().await.len()), (1, 1));
+        }
+        let good = house.with_level("CHAI", "6", "5").await;
+        house.asked_for(&good, "1").await;
+        assert_eq!(house.told_due().await.len(), 2);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_is_waited_for_is_ordered_too(stage: Stage) {
+        let house = house(stage).await;
+        let levels = json!({ "reorder_level": "10", "reorder_up_to": "50" });
+        let (awaited, other) = (house.item(OWNER, "CHAI", "4").await, house.item(OWNER, "CHANG", "4").await);
+        for item in [&awaited, &other] {
+            house.set_level(item, levels.clone()).await;
+        }
+        house.asked_for(&awaited, "150").await;
+        house.asked_for(&awaited, "54").await;
+        house.asked_for(&other, "1").await;
+        let suggested = house.suggested().await;
+        let of = |item: &String| {
+            let row = suggested.iter().find(|row| row["item_id"] == json!(item)).unwrap();
+            ["available", "backordered", "suggested_quantity"].map(|field| row[field].as_str().unwrap().to_owned())
+        };
+        assert_eq!(of(&awaited), ["0", "200", "250"]);
+        assert_eq!(of(&other), ["3", "0", "47"]);
         house.verify().await;
     }
 }

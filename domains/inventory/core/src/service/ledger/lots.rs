@@ -1,14 +1,15 @@
-//! Lots: shown, listed, and given another last day.
+//! Lots: shown, listed, given another last day, and looked after once that is over.
 
 use crate::App;
-use crate::domain::lot::Lot;
+use crate::domain::lot::{Lot, is_expired};
 use crate::error::Error;
+use crate::jobs::WatchItem;
 use crate::service::ledger::hold::hold;
 use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
 use crate::store;
-use chrono::NaiveDate;
-use data::AuditEntry;
+use chrono::{NaiveDate, NaiveTime};
+use data::{ActAs, AuditEntry, JobOptions, Unit};
 use inventory_contract::{ItemId, LotChanged, LotId};
 use kernel::{Ctx, Page, PageRequest};
 use serde_json::json;
@@ -52,6 +53,9 @@ pub async fn patch_lot(
     let lot = store::lot::set_expiry(&unit, id, before.version, expires_on).await?;
     let lot = lot.ok_or_else(Error::stale_one)?;
     store::bin::set_expiry(&unit, id, lot.expires_on).await?;
+    if let Some(last_day) = lot.expires_on {
+        watch_after(&mut unit, ctx, lot.item, last_day)?;
+    }
     unit.publish(&LotChanged {
         item: lot.item,
         lot: id,
@@ -70,4 +74,28 @@ pub async fn patch_lot(
         after: Some(json!({ "expires_on": lot.expires_on })),
     })?;
     Ok(unit.commit(lot).await?)
+}
+
+/// A lot that passes its last day changes no balance, so nobody else looks. One job does for all lots of the item with
+/// the same last day; where that was changed meanwhile it finds nothing to do.
+pub fn watch_after(unit: &mut Unit, ctx: &Ctx, item: ItemId, last_day: NaiveDate) -> Result<(), data::Error> {
+    let Some(over) = last_day.succ_opt().filter(|_| !is_expired(Some(last_day), ctx.now().date_naive()))
+    else {
+        return Ok(());
+    };
+    let options = JobOptions {
+        run_at: Some(over.and_time(NaiveTime::MIN).and_utc()),
+        unique_key: Some(format!("{item}/{last_day}")),
+        act_as: ActAs::System,
+        ..JobOptions::default()
+    };
+    unit.enqueue(&WatchItem { item }, options).map(|_| ())
+}
+
+/// Whether the item is due by now.
+pub async fn watch_item(app: &App, ctx: &Ctx, item: ItemId) -> Result<(), Error> {
+    let mut unit = app.databases.write(ctx).await?;
+    let Some(mut level) = hold(&mut unit, ctx, &[item]).await?.pop() else { return Ok(()) };
+    watch(&mut unit, ctx, &mut level).await?;
+    Ok(unit.commit(()).await?)
 }

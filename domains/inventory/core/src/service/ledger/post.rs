@@ -11,6 +11,7 @@ use crate::domain::stock::Level;
 use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
+use crate::service::ledger::lots::watch_after;
 use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
 use crate::service::valuation::value_movements::{ToValue, value};
@@ -300,7 +301,12 @@ impl Books {
     }
 
     /// What is not as it was before.
-    async fn write(&self, unit: &Unit, ctx: &Ctx, before: &BTreeMap<ItemId, Balances>) -> Result<(), Error> {
+    async fn write(
+        &self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        before: &BTreeMap<ItemId, Balances>,
+    ) -> Result<(), Error> {
         let (mut new_levels, mut new_bins) = (Vec::new(), Vec::new());
         for (item, balances) in &self.balances {
             let Some(was) = before.get(item) else { continue };
@@ -337,6 +343,10 @@ impl Books {
         }
         store::warehouse_level::insert_all(unit, ctx, &new_levels).await?;
         store::bin::insert_all(unit, ctx, &new_bins).await?;
+        let last_days = new_bins.iter().filter_map(|new| Some((new.item, new.expires_on?)));
+        for (item, last_day) in last_days.collect::<BTreeSet<_>>() {
+            watch_after(unit, ctx, item, last_day)?;
+        }
         Ok(())
     }
 }

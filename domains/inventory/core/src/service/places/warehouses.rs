@@ -62,7 +62,7 @@ pub async fn patch_warehouse(
     Ok(unit.commit(changed).await?)
 }
 
-/// Only one in which nothing is, and no location but its floor, which goes with it.
+/// Only one in which nothing is, that no order waits at, and no location but its floor, which goes with it.
 pub async fn delete_warehouse(app: &App, ctx: &Ctx, id: WarehouseId) -> Result<(), Error> {
     if id == Place::main(ctx.tenant()).warehouse {
         return Err(Error::PlaceStays);
@@ -77,6 +77,10 @@ pub async fn delete_warehouse(app: &App, ctx: &Ctx, id: WarehouseId) -> Result<(
     store::location::delete(&unit, floor).await?;
     if store::warehouse_level::any_of_warehouse(&unit, id).await? {
         return Err(Error::PlaceInUse);
+    }
+    // Whoever confirms an order keeps that location too.
+    if store::sales_order_line::any_waits_at(&unit, id).await? {
+        return Err(Error::WarehouseAwaited);
     }
     if !store::warehouse::delete(&unit, id).await? {
         return Err(Error::WarehouseNotFound);

@@ -1,4 +1,5 @@
-//! What to order: the items that are due, each with as much as is missing beside what is on order already.
+//! What to order: the items that are due, each with as much as is missing beside what is on order already, and as
+//! sales orders wait for.
 
 use crate::App;
 use crate::domain::item::Item;
@@ -24,6 +25,8 @@ pub struct Suggestion {
     pub unit_cost: Option<Money>,
     pub available: Quantity,
     pub on_order: Quantity,
+    /// What confirmed sales orders wait for.
+    pub backordered: Quantity,
     pub minimum: Quantity,
     pub maximum: Option<Quantity>,
     /// What to order. Nothing where what is on order is enough.
@@ -52,6 +55,7 @@ pub async fn suggestions(tx: &Tx, ctx: &Ctx, mut due: Vec<Due>) -> Result<Vec<Su
     stock_now(tx, ctx, &mut levels).await?;
     let items: Vec<ItemId> = due.iter().map(|due| due.level.item).collect();
     let on_order = store::purchase_order_line::on_order(tx, &items).await?;
+    let backordered = backordered(tx, &due).await?;
     let found = store::item::with_ids(tx, &items).await?;
     let found: BTreeMap<ItemId, Item> = found.into_iter().map(|item| (item.id, item)).collect();
     let suggestions = due.into_iter().filter_map(|due| {
@@ -59,6 +63,7 @@ pub async fn suggestions(tx: &Tx, ctx: &Ctx, mut due: Vec<Due>) -> Result<Vec<Su
         let fields = found.get(&item)?.fields.clone();
         let policy = Policy { minimum: reorder_at?, maximum: fields.reorder_up_to };
         let (available, on_order) = (due.level.available(), on_order.get(&item).copied().unwrap_or_default());
+        let backordered = backordered.get(&item).copied().unwrap_or_default();
         Some(Suggestion {
             id: due.id,
             item,
@@ -68,9 +73,10 @@ pub async fn suggestions(tx: &Tx, ctx: &Ctx, mut due: Vec<Due>) -> Result<Vec<Su
             unit_cost: fields.unit_cost,
             available,
             on_order,
+            backordered,
             minimum: policy.minimum,
             maximum: policy.maximum,
-            quantity: to_order(policy, available, on_order),
+            quantity: to_order(policy, available.saturating_sub(backordered), on_order),
             lead_time_days: fields.lead_time_days,
             needed_by: here_on(ctx.now().date_naive(), fields.lead_time_days),
             due_since: reorder_due_since?,
@@ -79,4 +85,11 @@ pub async fn suggestions(tx: &Tx, ctx: &Ctx, mut due: Vec<Due>) -> Result<Vec<Su
         })
     });
     Ok(suggestions.collect())
+}
+
+/// What of these is waited for, where anything is.
+async fn backordered(tx: &Tx, due: &[Due]) -> Result<BTreeMap<ItemId, Quantity>, data::Error> {
+    let made = || due.iter().filter(|due| due.level.awaited).map(|due| due.created_at);
+    let (Some(first), Some(last)) = (made().min(), made().max()) else { return Ok(BTreeMap::new()) };
+    store::sales_order_line::waiting_of_due(tx, first, last).await
 }

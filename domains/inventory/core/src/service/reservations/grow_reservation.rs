@@ -12,7 +12,7 @@ use inventory_contract::{ReservationId, StockReserved};
 use kernel::{Ctx, Quantity};
 use serde_json::json;
 
-/// For use cases that go on in the same unit. What is not free is refused.
+/// For use cases that go on in the same unit. What is not free is refused, and then nothing is written.
 pub async fn grow(
     unit: &mut Unit,
     ctx: &Ctx,
@@ -29,15 +29,15 @@ pub async fn grow(
     if quantity > available {
         return Err(Error::InsufficientStock { wanted: quantity, available });
     }
+    let Some(reservation) = store::reservation::change(unit, ctx.now(), id, quantity).await? else {
+        return Err(Error::ReservationSettled { status: before.status_at(ctx.now()) });
+    };
     there.reserved = there.reserved.saturating_add(quantity);
     store::warehouse_level::write(unit, item, warehouse, &there).await?;
     level.reserved = level.reserved.saturating_add(quantity);
     level.revision += 1;
     store::stock_level::write(unit, &level).await?;
     watch(unit, ctx, &mut level).await?;
-    let Some(reservation) = store::reservation::change(unit, ctx.now(), id, quantity).await? else {
-        return Err(Error::ReservationSettled { status: before.status_at(ctx.now()) });
-    };
     let available = available_now(unit, ctx, &level).await?;
     unit.publish(&StockReserved {
         item,

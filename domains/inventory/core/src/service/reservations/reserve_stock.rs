@@ -1,9 +1,8 @@
 //! Promises stock. Of two that race for the last unit, the database lets one through.
 
 use crate::App;
-use crate::domain::lot::Tracking;
 use crate::domain::place::Place;
-use crate::domain::reservation::{Reservation, check_expires_at};
+use crate::domain::reservation::{MAX_PIECES, Portions, Reservation, check_expires_at};
 use crate::domain::unique::unique;
 use crate::domain::{stock, text};
 use crate::error::Error;
@@ -212,11 +211,11 @@ async fn check_named(
         check(warehouse, "warehouse_id", "unknown", "there is no such warehouse");
         let of_item = |lot: LotId| lots.iter().any(|known| known.id == lot && known.item == line.item);
         check(line.lot.is_none_or(of_item), "lot_id", "unknown", "the item has no such lot");
-        let of_serials = tracked.get(&line.item).is_some_and(|item| item.tracking == Tracking::Serial);
-        let (quantity, piece) = (line.quantity.millionths(), Quantity::whole(1).millionths());
-        let pieces = quantity % piece == 0 && quantity / piece <= MAX_PICKS;
-        let detail = format!("must be whole and at most {MAX_PICKS}, since each piece has a serial number");
-        check(!of_serials || pieces, "quantity", "not_pieces", &detail);
+        let portions = tracked.get(&line.item).map(|item| Portions::of(item.tracking));
+        let one =
+            portions.is_none_or(|portions| portions.more(Quantity::ZERO, line.quantity) == line.quantity);
+        let detail = format!("must be whole and at most {MAX_PIECES}, since each piece has a serial number");
+        check(one, "quantity", "not_pieces", &detail);
     }
     faults.finish(()).map_err(Error::invalid)
 }

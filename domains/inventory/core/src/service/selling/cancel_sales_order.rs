@@ -35,11 +35,14 @@ pub async fn cancel_sales_order(app: &App, ctx: &Ctx, id: SalesOrderId) -> Resul
     let status = SalesOrderStatus::of(&lines);
     let order = store::sales_order::set_status(&unit, id, status, before.order.confirmed_at).await?;
     let after = SalesOrderDetail { order, lines };
-    unit.publish(&SalesOrderCancelled {
-        order: id,
-        reference: after.order.fields.reference.clone(),
-        lines: cancelled,
-    })?;
+    // Nobody was told of a draft.
+    if before.order.status != SalesOrderStatus::Draft {
+        unit.publish(&SalesOrderCancelled {
+            order: id,
+            reference: after.order.fields.reference.clone(),
+            lines: cancelled,
+        })?;
+    }
     unit.audit(changed("inventory.sales_order.cancel", &before, &after))?;
     Ok(unit.commit(after).await?)
 }

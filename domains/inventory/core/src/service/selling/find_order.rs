@@ -2,6 +2,7 @@
 
 use crate::domain::item::Moving;
 use crate::domain::movement::EnteredQuantity;
+use crate::domain::reservation::Portions;
 use crate::domain::selling::{
     Action, LineInput, LineRefusal, SalesOrder, SalesOrderDetail, SalesOrderLine, Wanted, open_kits,
 };
@@ -17,6 +18,10 @@ use inventory_contract::{ItemId, SalesOrderId, SalesOrderLineId};
 use kernel::{Ctx, Faults, FieldError, Quantity};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The fault of a line that splits what has a serial number.
+pub const NOT_PIECES: &str = "not_pieces";
+pub const SPLIT: &str = "must be whole, since each piece has a serial number";
 
 /// Held until the unit ends, and such that this may be done to it.
 pub async fn hold_order(unit: &Unit, id: SalesOrderId, action: Action) -> Result<SalesOrderDetail, Error> {
@@ -57,7 +62,20 @@ pub async fn read_lines(
         said.push(Wanted { item, quantity, entered, unit_price, kit: None });
     }
     let mut faults = Faults::new();
+    let whole = |item: ItemId, quantity: Quantity| {
+        let tracking = moving.get(&item).map(|moving| moving.tracking).unwrap_or_default();
+        Portions::of(tracking).is_whole(quantity)
+    };
+    for (at, line) in said.iter().enumerate().filter(|(_, line)| !kits.contains_key(&line.item)) {
+        let pointer = format!("/lines/{at}/quantity");
+        faults.require(whole(line.item, line.quantity), &pointer, NOT_PIECES, SPLIT);
+    }
     let wanted = open_kits(&mut faults, said, &kits);
+    for part in &wanted {
+        let Some(kit) = part.kit.as_ref().filter(|_| !whole(part.item, part.quantity)) else { continue };
+        let detail = "must come to whole pieces of the parts that have serial numbers";
+        faults.add(format!("/lines/{}/quantity", kit.line - 1), NOT_PIECES, detail);
+    }
     let wanted = faults.finish(wanted).map_err(Error::invalid)?;
     let lines = wanted.into_iter().zip(1..);
     Ok(lines.map(|(wanted, position)| wanted.line(ctx.new_id(), position)).collect())

@@ -13,8 +13,8 @@ use inventory_contract::ItemId;
 use kernel::FieldError;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of what is said those that are there, and the kits among them. All of it stays as it is until the unit ends, the
-/// units of the kits' parts too, in which their lines are written.
+/// Of what is said and of the parts of its kits those that are there, and the kits among what is said. All of it stays
+/// as it is until the unit ends, the units of the parts too, in which their lines are written.
 pub async fn keep_items(
     unit: &mut Unit,
     said: &BTreeSet<ItemId>,
@@ -23,13 +23,15 @@ pub async fn keep_items(
     let lock = async |unit: &mut Unit, items: &[ItemId]| {
         store::item::moving_to_keep(unit, items).await.map_err(Error::from)
     };
-    let (mut moving, bills) = lock_bills(unit, &items, Below::Kits, lock).await?;
-    moving.retain(|item, _| said.contains(item));
-    let kits = kits_among(&moving, &bills)?;
+    let (moving, bills) = lock_bills(unit, &items, Below::Kits, lock).await?;
+    let kits = kits_among(moving.iter().filter(|(item, _)| said.contains(*item)), &bills)?;
     Ok((moving, kits))
 }
 
-fn kits_among(moving: &BTreeMap<ItemId, Moving>, bills: &Bills) -> Result<BTreeMap<ItemId, Kit>, Error> {
+fn kits_among<'a>(
+    moving: impl IntoIterator<Item = (&'a ItemId, &'a Moving)>,
+    bills: &Bills,
+) -> Result<BTreeMap<ItemId, Kit>, Error> {
     let mut kits = BTreeMap::new();
     for (item, moving) in moving {
         if bills.kind(*item) == Some(BillKind::Kit) {

@@ -2,6 +2,7 @@
 //! stock of an item that is awaited asks for this in the same unit; of any other it costs nothing.
 
 use crate::App;
+use crate::domain::reservation::Portions;
 use crate::domain::selling::{SalesOrder, SalesOrderLine};
 use crate::domain::stock::Level;
 use crate::error::Error;
@@ -38,12 +39,16 @@ pub fn serve_later(unit: &mut Unit, level: &Level) -> Result<(), data::Error> {
 
 pub async fn serve_backorders(app: &App, ctx: &Ctx, item: ItemId) -> Result<(), Error> {
     let mut unit = app.databases.write(ctx).await?;
+    // How it is tracked stays as it is once there is anything to give.
+    let Some(moving) = store::item::moving(&unit, &[item]).await?.remove(&item) else { return Ok(()) };
+    let portions = Portions::of(moving.tracking);
     // Orders are held before the item. Who comes to wait after this was read waits behind those who were
     // found.
-    let warehouses = store::sales_order_line::warehouses_to_serve(&unit, item, MAX_WAREHOUSES).await?;
+    let warehouses =
+        store::sales_order_line::warehouses_to_serve(&unit, item, portions, MAX_WAREHOUSES).await?;
     let mut found = BTreeSet::new();
     for warehouse in &warehouses {
-        let waiting = store::sales_order_line::waiting(&unit, item, *warehouse, BATCH).await?;
+        let waiting = store::sales_order_line::waiting(&unit, item, *warehouse, portions, BATCH).await?;
         found.extend(waiting.into_iter().map(|(order, _)| order));
     }
     let found: Vec<SalesOrderId> = found.into_iter().collect();
@@ -52,7 +57,7 @@ pub async fn serve_backorders(app: &App, ctx: &Ctx, item: ItemId) -> Result<(), 
     let Some(level) = hold(&mut unit, ctx, &[item]).await?.pop() else { return Ok(()) };
     let mut go_on = false;
     for warehouse in warehouses {
-        go_on |= serve_at(&mut unit, ctx, &level, warehouse, &mut orders).await?;
+        go_on |= serve_at(&mut unit, ctx, &level, portions, warehouse, &mut orders).await?;
     }
     if !store::sales_order_line::is_awaited(&unit, item).await? {
         store::stock_level::set_awaited(&unit, item, false).await?;
@@ -67,6 +72,7 @@ async fn serve_at(
     unit: &mut Unit,
     ctx: &Ctx,
     level: &Level,
+    portions: Portions,
     warehouse: WarehouseId,
     orders: &mut BTreeMap<SalesOrderId, SalesOrder>,
 ) -> Result<bool, Error> {
@@ -74,17 +80,28 @@ async fn serve_at(
     let Some((_, _, there)) = there else { return Ok(false) };
     let expired = expired_at(unit, ctx, level, warehouse).await?;
     let mut free = there.available().saturating_sub(Quantity::from_millionths(expired));
-    let waiting = store::sales_order_line::waiting(unit, level.item, warehouse, BATCH).await?;
+    let waiting = store::sales_order_line::waiting(unit, level.item, warehouse, portions, BATCH).await?;
     let count = waiting.len() as u64;
     let mut served = false;
     for (order, mut line) in waiting {
-        let given = line.backordered().min(free);
-        if !given.is_positive() {
+        if !free.is_positive() {
             return Ok(false);
+        }
+        let given = portions.more(line.allocated, line.backordered().min(free));
+        if !given.is_positive() {
+            continue;
         }
         // An order that was not found before is not held: the next run serves it.
         let Some(held) = orders.get(&order) else { return Ok(true) };
-        let reservation = give(unit, ctx, held, warehouse, &line, given).await?;
+        let reservation = match give(unit, ctx, held, warehouse, &line, given).await {
+            Ok(reservation) => reservation,
+            Err(Error::Data(error)) => return Err(error.into()),
+            // Nothing was written of it, and who waits behind it does not wait for it.
+            Err(refusal) => {
+                tracing::warn!(%order, line = %line.id, %refusal, "a backorder is not served");
+                continue;
+            }
+        };
         line.allocate(given, Some(reservation), line.waits_since).map_err(broken)?;
         store::sales_order_line::write(unit, &line).await?;
         let held = store::sales_order::set_status(unit, order, held.status, held.confirmed_at).await?;
@@ -96,7 +113,7 @@ async fn serve_at(
     Ok(served && count == BATCH && free.is_positive())
 }
 
-/// By the reservation that the line has, or by a new one.
+/// By the reservation that the line has, or by a new one. Where it is refused, nothing is written.
 async fn give(
     unit: &mut Unit,
     ctx: &Ctx,

@@ -15,6 +15,7 @@ use crate::service::ledger::hold::hold;
 use crate::service::places::find_place::fault;
 use crate::service::reservations::ship_reservation::{Parcel, ship_parcels};
 use crate::service::selling::find_order::{changed, hold_order, items_of, line_part, places_of, refused};
+use crate::service::selling::serve_backorders::serve_later;
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::Unit;
@@ -95,6 +96,13 @@ pub async fn ship_sales_order(
     ship_parcels(&mut unit, ctx, &levels, &parcels).await?;
     for (line, _) in lines.iter().zip(&before.lines).filter(|(line, was)| line != was) {
         store::sales_order_line::write(&unit, line).await?;
+    }
+    // Of what has serial numbers a line may wait for more than one promise is of, and that may be there.
+    for level in levels.iter().filter(|level| level.tracked) {
+        let mut left = lines.iter().zip(&before.lines).filter(|(line, was)| line != was);
+        if left.any(|(line, _)| line.item == level.item && line.waits_since.is_some()) {
+            serve_later(&mut unit, level)?;
+        }
     }
     let status = SalesOrderStatus::of(&lines);
     let order = store::sales_order::set_status(&unit, id, status, before.order.confirmed_at).await?;

@@ -7,9 +7,10 @@ use crate::error::Error;
 use crate::service::valuation::accounts::refused;
 use crate::store;
 use data::Unit;
-use inventory_contract::MovementId;
+use inventory_contract::{ItemId, LotId, MovementId};
 use kernel::Quantity;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub struct Earlier {
@@ -20,12 +21,16 @@ pub struct Earlier {
 
 impl Earlier {
     pub async fn read(unit: &Unit, moved: &[&Movement]) -> Result<Self, Error> {
-        let of = |movement: &&&Movement| comes_back(movement);
-        let orders = moved.iter().filter(of).filter_map(|movement| movement.document);
-        let mut orders: Vec<Uuid> = orders.map(|document| document.id).collect();
-        orders.sort_unstable();
-        orders.dedup();
-        let shipped = store::movement::shipped_of(unit, &orders).await?;
+        let (mut orders, mut items, mut lots) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for movement in moved.iter().filter(|movement| comes_back(movement)) {
+            orders.extend(movement.document.map(|document| document.id));
+            items.insert(movement.item);
+            lots.extend(movement.lot);
+        }
+        let orders: Vec<Uuid> = orders.into_iter().collect();
+        let items: Vec<ItemId> = items.into_iter().collect();
+        let lots: Vec<LotId> = lots.into_iter().collect();
+        let shipped = store::movement::shipped_of(unit, &orders, &items, &lots).await?;
         let reversed = moved.iter().filter_map(|movement| movement.reverses);
         let mut sources: Vec<MovementId> = reversed.chain(shipped.iter().map(|shipped| shipped.id)).collect();
         sources.sort_unstable();
@@ -33,7 +38,7 @@ impl Earlier {
         Ok(Self { entries: store::value_entry::of_movements(unit, &sources).await?, shipped })
     }
 
-    /// What a movement takes back, or what it comes back from: what was of the same lot first, then what went out last.
+    /// What a movement takes back, or what it comes back from: of its lot, first what went out last.
     pub fn sources(&self, movement: &Movement) -> Vec<MovementId> {
         if movement.reverses.is_some() {
             return movement.reverses.into_iter().collect();
@@ -41,9 +46,11 @@ impl Earlier {
         if !comes_back(movement) {
             return Vec::new();
         }
-        let of = |shipped: &&Movement| shipped.item == movement.item && shipped.document == movement.document;
+        let of = |shipped: &&Movement| {
+            (shipped.item, shipped.lot, shipped.document) == (movement.item, movement.lot, movement.document)
+        };
         let mut shipped: Vec<&Movement> = self.shipped.iter().filter(of).collect();
-        shipped.sort_by_key(|shipped| (shipped.lot != movement.lot, Reverse(shipped.sequence)));
+        shipped.sort_by_key(|shipped| Reverse(shipped.sequence));
         shipped.into_iter().map(|shipped| shipped.id).collect()
     }
 

@@ -9,7 +9,7 @@ use crate::raw::{Raw, TenantSql};
 use crate::search::{self, Matching, Window};
 use kernel::page::Order as PageOrder;
 use kernel::{Id, Page, PageRequest, Search, TenantId};
-use sea_orm::sea_query::{IntoCondition, LockType};
+use sea_orm::sea_query::{Func, IntoCondition, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, Order,
     PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, RelationDef, Select,
@@ -228,6 +228,24 @@ impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
         self.whole()?;
         let (tx, select) = self.scoped();
         Ok(select.into_model::<R>().all(tx.connection()).await?)
+    }
+
+    /// What a column comes to, under that name, over the rows that agree in these: one row for all of them, with what they
+    /// agree in. Needs a limit as well.
+    pub async fn sums<S: FromQueryResult + Send + Sync, const N: usize>(
+        self,
+        (of, name): (E::Column, &'static str),
+        by: [E::Column; N],
+    ) -> Result<Vec<S>, Error> {
+        if !self.limited {
+            return Err(Error::internal("a list without a limit"));
+        }
+        self.whole()?;
+        let (tx, select) = self.scoped();
+        // PostgreSQL widens the sum of a BIGINT.
+        let select = select.select_only().expr_as(Func::cast_as(of.sum(), "BIGINT"), name);
+        let select = by.into_iter().fold(select, |select, column| select.column(column).group_by(column));
+        Ok(select.into_model::<S>().all(tx.connection()).await?)
     }
 
     pub async fn count(self) -> Result<u64, Error> {

@@ -1,6 +1,6 @@
-//! What others may know of inventory: how much of an item there is, what happened to it, to its stock and to
-//! suppliers, and the hold rules that make a count wait for a decision, with the decisions. Nothing else here changes
-//! stock; that is asked for over HTTP and by imports.
+//! What others may know of inventory: what happened to an item, to its stock and to suppliers, and the hold rules that
+//! make a count wait for a decision, with the decisions. Nothing else here changes stock; that is asked for over HTTP and
+//! by imports.
 
 mod counts;
 mod items;
@@ -42,11 +42,9 @@ kernel::typed_id!(SalesOrderId, SalesOrderKind, "sales order");
 kernel::typed_id!(SalesOrderLineId, SalesOrderLineKind, "sales order line");
 kernel::typed_id!(SaleId, SaleKind, "sale");
 
-/// The items of the caller's tenant. Other tenants' items are not found.
+/// The counts of the caller's tenant. Other tenants' counts are not found.
 #[contract]
 pub trait Inventory {
-    async fn stock_of(&self, ctx: &Ctx, request: StockOf) -> Result<Stock, InventoryError>;
-
     /// From now on, a count that is submitted and is off by more waits for a decision. A rule of the same id is
     /// replaced.
     async fn put_hold_rule(&self, ctx: &Ctx, request: PutHoldRule) -> Result<HoldRule, InventoryError>;
@@ -59,21 +57,6 @@ pub trait Inventory {
 
     /// One rejection opens the count again and clears its undecided holds.
     async fn reject_hold(&self, ctx: &Ctx, request: RejectHold) -> Result<CountState, InventoryError>;
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StockOf {
-    pub item: ItemId,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stock {
-    /// The sum of the item's movements.
-    pub on_hand: Quantity,
-    /// Of that, what active reservations hold.
-    pub reserved: Quantity,
-    /// What is left to reserve.
-    pub available: Quantity,
 }
 
 #[derive(Debug, thiserror::Error, Serialize, Deserialize, RemoteError)]

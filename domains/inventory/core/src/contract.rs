@@ -6,12 +6,10 @@ use crate::error::Error;
 use crate::service::counting::decide_hold::{Decision, decide_hold};
 use crate::service::counting::put_hold_rule::put_hold_rule;
 use crate::service::counting::remove_hold_rule::remove_hold_rule;
-use crate::service::ledger::stock_of::stock_of;
 use crate::store::count_hold::HoldRef;
 use async_trait::async_trait;
 use inventory_contract::{
     CountState, HoldRule, Inventory, InventoryError, PutHoldRule, RejectHold, ReleaseHold, RemoveHoldRule,
-    Stock, StockOf,
 };
 use kernel::Ctx;
 use kernel::contract::Cause;
@@ -28,10 +26,6 @@ impl LocalInventory {
 
 #[async_trait]
 impl Inventory for LocalInventory {
-    async fn stock_of(&self, ctx: &Ctx, request: StockOf) -> Result<Stock, InventoryError> {
-        Ok(stock_of(&self.app, ctx, request.item).await?)
-    }
-
     async fn put_hold_rule(&self, ctx: &Ctx, request: PutHoldRule) -> Result<HoldRule, InventoryError> {
         let PutHoldRule { rule, name, over } = request;
         let put = put_hold_rule(&self.app, ctx, rule, &name, over).await?;

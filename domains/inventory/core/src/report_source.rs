@@ -5,12 +5,13 @@ use crate::domain::lot::is_expired;
 use crate::error::Error;
 use crate::permissions::{SALES_READ, STOCK_READ};
 use crate::service::sales::read_sales_report::read_sales;
+use crate::service::valuation::list_valuation::SETTLED_AFTER;
 use crate::service::valuation::read_stock_report::{StockNow, read_expiry, read_movements, read_stock};
 use crate::service::valuation::read_stock_valuation::read_stock_valuation;
 use crate::store::sale::SoldRow;
 use crate::store::valuation::{ExpiryRow, MovementRow, ValuationRow};
 use async_trait::async_trait;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use kernel::contract::Cause;
 use kernel::{Ctx, Quantity};
 use module::{
@@ -84,6 +85,10 @@ const SOLD_FROM: (&str, &str) = ("from", "Sold on this day of UTC or at this tim
 const SOLD_TO: (&str, &str) = ("to", "Sold on this day of UTC or earlier, or before this time");
 const FROM: (&str, &str) = ("from", "Recorded on this day of UTC or at this time, or later");
 const TO: (&str, &str) = ("to", "Recorded on this day of UTC or earlier, or before this time");
+const AS_OF: (&str, &str) = (
+    "as_of",
+    "As recorded by the end of this day of UTC or by this time, a minute back or more; now when left out",
+);
 const UNTIL: (&str, &str) = ("until", "Only lots whose last day is this one or earlier");
 
 pub fn offers(app: &App) -> Vec<ReportOffer> {
@@ -97,7 +102,7 @@ pub fn offers(app: &App) -> Vec<ReportOffer> {
         ..definition(SALES, "Sales by item", &[SOLD_FROM, SOLD_TO], SALES_COLUMNS)
     };
     vec![
-        offer(STOCK_VALUATION, "Stock valuation", &[], VALUATION_COLUMNS),
+        offer(STOCK_VALUATION, "Stock valuation", &[AS_OF], VALUATION_COLUMNS),
         offer(MOVEMENTS, "Movements of stock", &[FROM, TO], MOVEMENT_COLUMNS),
         offer(EXPIRY, "Lots by their last day", &[UNTIL], EXPIRY_COLUMNS),
         offer(STOCK, "Stock by warehouse", &[], STOCK_COLUMNS),
@@ -143,8 +148,9 @@ impl ReportSource for InventoryReports {
         let (app, cursor) = (&self.app, cursor.as_deref());
         match report.as_str() {
             MOVEMENTS => {
-                let from = instant(&mut parameters, FROM.0, Days::new(0))?.unwrap_or(DateTime::UNIX_EPOCH);
-                let until = instant(&mut parameters, TO.0, Days::new(1))?.unwrap_or(ANY_TIME);
+                let from =
+                    instant(&mut parameters, FROM.0, TimeDelta::zero())?.unwrap_or(DateTime::UNIX_EPOCH);
+                let until = instant(&mut parameters, TO.0, TimeDelta::days(1))?.unwrap_or(ANY_TIME);
                 none_left(parameters)?;
                 let page = read_movements(app, ctx, from, until, cursor).await.map_err(unavailable)?;
                 let rows = page.rows.iter().map(movement_cells).collect::<Result<_, _>>();
@@ -162,8 +168,8 @@ impl ReportSource for InventoryReports {
                 Ok(ReportPage { rows, next_cursor: page.next })
             }
             SALES => {
-                let from = instant(&mut parameters, SOLD_FROM.0, Days::new(0))?;
-                let until = instant(&mut parameters, SOLD_TO.0, Days::new(1))?;
+                let from = instant(&mut parameters, SOLD_FROM.0, TimeDelta::zero())?;
+                let until = instant(&mut parameters, SOLD_TO.0, TimeDelta::days(1))?;
                 none_left(parameters)?;
                 let (from, until) = (from.unwrap_or(DateTime::UNIX_EPOCH), until.unwrap_or(ANY_TIME));
                 let page = read_sales(app, ctx, from, until, cursor).await.map_err(unavailable)?;
@@ -179,8 +185,15 @@ impl ReportSource for InventoryReports {
                 Ok(ReportPage { rows: page.rows.iter().map(stock_cells).collect(), next_cursor: page.next })
             }
             _ => {
+                let as_of = instant(&mut parameters, AS_OF.0, TO_END_OF_DAY)?;
                 none_left(parameters)?;
-                let page = read_stock_valuation(app, ctx, cursor).await.map_err(unavailable)?;
+                if as_of.is_some_and(|as_of| as_of > ctx.now() - SETTLED_AFTER) {
+                    return Err(bad(
+                        AS_OF.0,
+                        "must lie a minute back or more: until then it may still change",
+                    ));
+                }
+                let page = read_stock_valuation(app, ctx, as_of, cursor).await.map_err(unavailable)?;
                 let rows = page.rows.iter().map(valuation_cells).collect::<Result<_, _>>();
                 Ok(ReportPage {
                     rows: rows.map_err(Error::from).map_err(unavailable)?,
@@ -199,6 +212,9 @@ const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
 
 const ANY_TIME: DateTime<Utc> = LAST_DAY.and_time(NaiveTime::MIN).and_utc();
 
+/// Times are kept to the microsecond.
+const TO_END_OF_DAY: TimeDelta = TimeDelta::microseconds(24 * 60 * 60 * 1_000_000 - 1);
+
 fn unavailable(error: Error) -> ReportError {
     ReportError::Unavailable(Cause::new(error))
 }
@@ -213,14 +229,14 @@ fn none_left(parameters: BTreeMap<String, String>) -> Result<(), ReportError> {
     }
 }
 
-/// A time, or so many days after the beginning of a day.
+/// A time, or so much after the beginning of a day.
 fn instant(
     parameters: &mut BTreeMap<String, String>,
     name: &str,
-    after: Days,
+    after: TimeDelta,
 ) -> Result<Option<DateTime<Utc>>, ReportError> {
     let Some(text) = parameters.remove(name) else { return Ok(None) };
-    let of_day = |day: NaiveDate| Some(day.checked_add_days(after)?.and_time(NaiveTime::MIN).and_utc());
+    let of_day = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().checked_add_signed(after);
     let found = match text.trim().parse::<NaiveDate>() {
         Ok(day) => Some(day)
             .filter(|day| (DateTime::UNIX_EPOCH.date_naive()..LAST_DAY).contains(day))

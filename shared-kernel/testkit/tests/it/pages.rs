@@ -4,6 +4,7 @@ use crate::customer;
 use data::Databases;
 use kernel::page::{Created, Order};
 use kernel::{Ctx, PageRequest};
+use sea_orm::FromQueryResult;
 use testkit::{Stage, both};
 
 /// Seven customers, several of one instant: the id decides among them.
@@ -128,5 +129,33 @@ both!(
         let read = databases.read(&stage.tenant().ctx(&[])).await.unwrap();
         assert!(read.find::<customer::Entity>().all().await.is_err());
         assert!(read.find::<customer::Entity>().limit(10).all().await.is_ok());
+    }
+);
+
+#[derive(Debug, PartialEq, FromQueryResult)]
+struct Sum {
+    name: String,
+    versions: i64,
+}
+
+both!(
+    async fn a_sum_is_of_the_rows_that_agree(stage: Stage) {
+        use customer::Column::{Name, Version};
+        use sea_orm::ColumnTrait;
+        let databases = stage.databases("billing").await;
+        let (ctx, neighbour) = (stage.tenant().ctx(&[]), stage.tenant().ctx(&[]));
+        for who in [&ctx, &neighbour] {
+            let unit = databases.write(who).await.unwrap();
+            customer::insert_all(&unit, who, &["tea", "rum", "tea"].map(str::to_owned)).await;
+            unit.commit(()).await.unwrap();
+        }
+        let unit = databases.write(&ctx).await.unwrap();
+        assert_eq!(unit.delete::<customer::Entity>().filter(Name.eq("rum")).exec().await.unwrap(), 1);
+        unit.commit(()).await.unwrap();
+        let read = databases.read(&ctx).await.unwrap();
+        let customers = || read.find::<customer::Entity>();
+        let sums: Vec<Sum> = customers().limit(10).sums((Version, "versions"), [Name]).await.unwrap();
+        assert_eq!(sums, [Sum { name: "tea".to_owned(), versions: 2 }]);
+        assert!(customers().sums::<Sum, 1>((Version, "versions"), [Name]).await.is_err());
     }
 );

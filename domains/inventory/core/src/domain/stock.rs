@@ -3,7 +3,7 @@
 use crate::domain::cost::MAX_UNIT_COST_MINOR;
 use crate::domain::item::ItemFields;
 use chrono::{DateTime, Utc};
-use inventory_contract::{ItemId, Stock};
+use inventory_contract::ItemId;
 use kernel::{Faults, Money, Quantity};
 
 /// Of one receipt, reservation or count.
@@ -80,10 +80,6 @@ impl Level {
         self.next_sequence > 1 || self.reserved > Quantity::ZERO
     }
 
-    pub fn stock(&self) -> Stock {
-        Stock { on_hand: self.on_hand, reserved: self.reserved, available: self.available() }
-    }
-
     /// Of the movement that made this level.
     pub fn last_sequence(&self) -> i64 {
         self.next_sequence - 1
@@ -136,7 +132,7 @@ mod tests {
     #[test]
     fn available_is_what_is_not_reserved() {
         assert_eq!(level(5, 2).available(), Quantity::whole(3));
-        assert_eq!(level(5, 5).stock().available, Quantity::ZERO);
+        assert_eq!(level(5, 5).available(), Quantity::ZERO);
     }
 
     fn check_quantity(millionths: i64, of_move: Option<&str>, of_level: Option<&str>) {

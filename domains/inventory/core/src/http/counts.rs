@@ -122,7 +122,7 @@ pub struct CountLineDto {
     /// What is adjusted, once it is submitted
     #[schema(required)]
     variance: Option<Quantity>,
-    /// The variance at the item's unit cost
+    /// The variance at what the item's stock cost when it was submitted, or else at its unit cost
     #[schema(required)]
     variance_value: Option<Money>,
     created_at: DateTime<Utc>,

@@ -84,7 +84,7 @@ pub struct ItemDto {
 
 impl From<&StockedItem> for ItemDto {
     fn from(stocked: &StockedItem) -> Self {
-        let (item, stock) = (&stocked.item, stocked.level.stock());
+        let (item, level) = (&stocked.item, &stocked.level);
         let mut fields = item.fields.clone();
         let variant = fields.variant.take();
         Self {
@@ -101,9 +101,9 @@ impl From<&StockedItem> for ItemDto {
             reorder_level: fields.reorder_level,
             reorder_up_to: fields.reorder_up_to,
             lead_time_days: fields.lead_time_days,
-            on_hand: stock.on_hand,
-            reserved: stock.reserved,
-            available: stock.available,
+            on_hand: level.on_hand,
+            reserved: level.reserved,
+            available: level.available(),
             family_id: variant.as_ref().map(|variant| variant.family_id),
             options: variant.map(|variant| variant.options).unwrap_or_default(),
             external_id: fields.external_id,

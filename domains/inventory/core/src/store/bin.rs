@@ -175,13 +175,15 @@ pub async fn to_pick(tx: &Tx, wanted: Wanted, most: i64) -> Result<Vec<Pick>, da
     Ok(offered.into_iter().map(pick).collect())
 }
 
+#[derive(FromQueryResult)]
 pub struct Expired {
     pub item_id: ItemId,
     pub warehouse_id: WarehouseId,
     pub quantity: Quantity,
 }
 
-/// What of these items is on hand and could be promised, were it not past its last day: a row for each bin.
+/// What of these items is on hand and could be promised, were it not past its last day: the sum at
+/// each warehouse.
 pub async fn expired_of(tx: &Tx, items: &[ItemId], today: NaiveDate) -> Result<Vec<Expired>, data::Error> {
     if items.is_empty() {
         return Ok(Vec::new());
@@ -191,9 +193,7 @@ pub async fn expired_of(tx: &Tx, items: &[ItemId], today: NaiveDate) -> Result<V
         .filter(Column::ItemId.is_in(items.iter().copied()))
         .filter(Column::ExpiresOn.lt(today))
         .filter(Column::Sellable.eq(true));
-    let expired =
-        |row: Model| Expired { item_id: row.item_id, warehouse_id: row.warehouse_id, quantity: row.on_hand };
-    Ok(found.limit(MOST).all().await?.into_iter().map(expired).collect())
+    found.limit(MOST).sums((Column::OnHand, "quantity"), [Column::ItemId, Column::WarehouseId]).await
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,7 +7,7 @@ use inventory_contract::{ItemId, LocationId, LotId, MovementId, ReservationId, W
 use kernel::{Page, PageRequest, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{FromQueryResult, Set};
+use sea_orm::{Condition, FromQueryResult, Set};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "movements")]
@@ -60,17 +60,32 @@ pub async fn find_all(tx: &Tx, ids: &[MovementId]) -> Result<Vec<Movement>, data
     found.limit(ids.len() as u64).all().await?.into_iter().map(Movement::try_from).collect()
 }
 
-/// What was shipped of these documents.
-pub async fn shipped_of(tx: &Tx, documents: &[Uuid]) -> Result<Vec<Movement>, data::Error> {
+/// What was shipped of these documents, of these items: of these lots, or of none.
+pub async fn shipped_of(
+    tx: &Tx,
+    documents: &[Uuid],
+    items: &[ItemId],
+    lots: &[LotId],
+) -> Result<Vec<Movement>, data::Error> {
     if documents.is_empty() {
         return Ok(Vec::new());
     }
+    let mut of_these = Condition::any().add(Column::LotId.is_null());
+    if !lots.is_empty() {
+        of_these = of_these.add(Column::LotId.is_in(lots.iter().copied()));
+    }
     let found = tx.find::<Entity>().filter(Column::DocumentId.is_in(documents.iter().copied()));
-    let found = found.filter(Column::Kind.eq(MovementKind::Shipment.name())).limit(MOST_SHIPPED);
-    found.all().await?.into_iter().map(Movement::try_from).collect()
+    let found = found.filter(Column::ItemId.is_in(items.iter().copied())).filter(of_these);
+    let found = found.filter(Column::Kind.eq(MovementKind::Shipment.name())).limit(MOST_SHIPPED + 1);
+    let found = found.all().await?;
+    // Without the rest a return would be given the cost of another shipment.
+    if found.len() as u64 > MOST_SHIPPED {
+        return Err(data::Error::internal(format!("goods come back from over {MOST_SHIPPED} shipments")));
+    }
+    found.into_iter().map(Movement::try_from).collect()
 }
 
-/// More shipments than a hundred lines of an order come to.
+/// Far more than the lines of one return come from: each is of one lot, or of an item without lots.
 const MOST_SHIPPED: u64 = 10_000;
 
 /// Those of these movements that another has taken back.

@@ -16,6 +16,8 @@ pub const PAGE_ROWS: usize = 200;
 
 #[derive(Debug, FromQueryResult)]
 pub struct ValuationRow {
+    pub public_id: Uuid,
+    pub created_at: DateTime<Utc>,
     pub sku: String,
     pub name: String,
     pub on_hand: Quantity,
@@ -51,23 +53,37 @@ impl ValuationRow {
             });
         };
         let value = value(minor, millionths)?;
-        let average = || Rate { value, quantity: self.on_hand }.of(Quantity::whole(1)).ok();
-        let unit_cost = own.or_else(|| Some(Money::new(average()?.minor(), currency)));
+        let unit_cost = own.or_else(|| Rate { value, quantity: self.on_hand }.per_one(currency));
         let value = Some(Money::new(value.minor(), currency).to_decimal());
         Ok(Worth { unit_cost: unit_cost.map(Money::to_decimal), currency: Some(currency), value })
     }
 }
 
-/// The items whose sku comes after this one; the empty text is before all.
-pub async fn after(tx: &Tx, sku: &str) -> Result<Vec<ValuationRow>, data::Error> {
+/// The items that were there at that instant, after this one, with what was recorded of them by then. What cost an item was
+/// given is known of now alone.
+pub async fn after(
+    tx: &Tx,
+    (sku, created_at, id): &(String, DateTime<Utc>, Uuid),
+    as_of: DateTime<Utc>,
+    own_costs: bool,
+) -> Result<Vec<ValuationRow>, data::Error> {
     let rows = tx.sql(sql!(
-        "SELECT i.sku, i.name, i.unit_cost_minor, i.currency, l.on_hand, v.currency AS value_currency, \
-         v.value_minor, v.value_millionths \
-         FROM items i JOIN stock_levels l ON l.tenant_id = i.tenant_id AND l.item_id = i.public_id \
-         LEFT JOIN item_values v ON v.tenant_id = i.tenant_id AND v.item_id = i.public_id \
-         WHERE i.tenant_id = $1 AND i.deleted_at IS NULL AND i.sku > $2 ORDER BY i.sku LIMIT 200"
+        "SELECT i.public_id, i.created_at, i.sku, i.name, e.currency AS value_currency, \
+         e.stock_minor AS value_minor, e.stock_millionths AS value_millionths, \
+         CASE WHEN $6 = 1 THEN i.unit_cost_minor END AS unit_cost_minor, \
+         CASE WHEN $6 = 1 THEN i.currency END AS currency, \
+         CAST(COALESCE(e.stock_quantity, (SELECT SUM(m.quantity) FROM movements m \
+         WHERE m.tenant_id = i.tenant_id AND m.item_id = i.public_id AND m.created_at <= $5), 0) AS BIGINT) \
+         AS on_hand FROM items i \
+         LEFT JOIN value_entries e ON e.tenant_id = i.tenant_id AND e.id = (SELECT l.id FROM value_entries l \
+         WHERE l.tenant_id = i.tenant_id AND l.item_id = i.public_id AND l.recorded_at <= $5 \
+         ORDER BY l.recorded_at DESC, l.sequence DESC LIMIT 1) \
+         WHERE i.tenant_id = $1 AND i.created_at <= $5 AND (i.deleted_at IS NULL OR i.deleted_at > $5) \
+         AND i.sku >= $2 AND (i.sku, i.created_at, i.public_id) > ($2, $3, $4) \
+         ORDER BY i.sku, i.created_at, i.public_id LIMIT 200"
     ));
-    rows.bind(sku).all().await
+    let rows = rows.bind(sku.as_str()).bind(*created_at).bind(*id);
+    rows.bind(as_of).bind(i64::from(own_costs)).all().await
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -39,7 +39,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 data::tenant_entity!(ledger);
 
-/// More entries than a hundred movements have.
+/// Far more entries than the movements of one unit have, and what came back of them.
 const MOST: u64 = 100_000;
 /// A statement has room for so many rows.
 const AT_ONCE: usize = 500;
@@ -53,6 +53,9 @@ pub async fn of_movements(tx: &Tx, movements: &[MovementId]) -> Result<Vec<Value
     let mut found = of.limit(MOST).all().await?;
     let returned = tx.find::<Entity>().filter(Column::ReturnsId.is_in(movements.iter().copied()));
     found.extend(returned.limit(MOST).all().await?);
+    if found.len() as u64 >= MOST {
+        return Err(data::Error::internal(format!("movements have {MOST} entries or more")));
+    }
     found.sort_by_key(|row| (row.item_id, row.sequence));
     found.dedup_by_key(|row| (row.item_id, row.sequence));
     found.into_iter().map(ValueEntry::try_from).collect()

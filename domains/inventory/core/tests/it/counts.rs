@@ -288,3 +288,31 @@ testkit::both! {
         house.verify().await;
     }
 }
+
+testkit::both! {
+    async fn a_variance_is_worth_what_the_stock_cost_and_not_what_the_item_was_given(stage: Stage) {
+        subscribed(&stage);
+        let house = house(stage).await;
+        let usd = |minor: i64| json!({ "amount": minor, "currency": "USD" });
+        let worth = |minor: i64| Variance::Value(Money::new(minor, "USD".parse().unwrap()));
+        let rule = PutHoldRule { rule: house.owner.new_id(), name: "Dear".to_owned(), over: worth(200_000) };
+        house.inventory.put_hold_rule(&house.owner, rule).await.unwrap();
+        for costing in ["moving_average", "fifo"] {
+            let item = house.item_with(costing, json!({ "costing": costing })).await;
+            house.received_stock(&item, json!({ "quantity": "60", "unit_cost": usd(100_000) })).await;
+            let count = house.begun_count(json!({ "items": [{ "item_id": item }] })).await;
+            house.entered_count(&count, &item, "10").await;
+            assert_eq!(house.submitted_count(&count).await["status"], "pending_approval", "{costing}");
+            assert_eq!(house.count_lines(&count).await[0]["variance_value"], usd(-5_000_000), "{costing}");
+            assert_eq!(house.told_events::<CountHeld>().await.pop().unwrap().variance, worth(5_000_000));
+        }
+        // It was dear once.
+        let cheap = house.item_with("CHEAP", json!({ "unit_cost": usd(100_000) })).await;
+        house.received_stock(&cheap, json!({ "quantity": "60", "unit_cost": usd(100) })).await;
+        let count = house.begun_count(json!({ "items": [{ "item_id": cheap }] })).await;
+        house.entered_count(&count, &cheap, "10").await;
+        assert_eq!(house.submitted_count(&count).await["status"], "posted");
+        assert_eq!(house.count_lines(&count).await[0]["variance_value"], usd(-5_000));
+        house.verify().await;
+    }
+}

@@ -5,7 +5,7 @@ use crate::house::{House, NEIGHBOUR, OWNER, Reply, call, call_by, house};
 use chrono::{DateTime, TimeDelta, Utc};
 use data::Subscription;
 use futures::future::join_all;
-use inventory_contract::{ItemId, ReservationExpired, StockOf};
+use inventory_contract::ReservationExpired;
 use kernel::DomainEvent;
 use serde_json::{Value, json};
 use testkit::Stage;
@@ -78,9 +78,6 @@ testkit::both! {
         assert_eq!(["reserved", "available"].map(|field| level[0][field].clone()), ["1", "4"]);
         let listed = house.get("/items?sku=A").await.json()["data"][0].clone();
         assert_eq!((&listed["reserved"], &listed["available"]), (&json!("1"), &json!("4")));
-        let contract = StockOf { item: item.parse::<ItemId>().unwrap() };
-        let stock = house.inventory.stock_of(&house.owner, contract).await.unwrap();
-        assert_eq!([stock.reserved, stock.available].map(|quantity| quantity.to_string()), ["1", "4"]);
         // It is found as expired once that is written down.
         for (status, expected) in [("active", 1), ("expired", 0), ("released", 0)] {
             let found = house.list(&format!("/reservations?item_id={item}&status={status}")).await;
@@ -339,6 +336,32 @@ testkit::both! {
         house.release(&promise).await.refused(409, "inventory.reservation_settled");
         house.ship(&promise).await.refused(409, "inventory.reservation_settled");
         house.extend(&promise, None).await.refused(409, "inventory.reservation_settled");
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_has_spoilt_is_promised_at_no_warehouse(stage: Stage) {
+        let house = house(stage).await;
+        let item = house.item_with("A", json!({ "tracking": "lot" })).await;
+        let (main, north) = (house.main(), house.warehouse("NORTH").await);
+        let shelf = house.location(&main, "S", "storage").await;
+        for (quantity, place, code, last_day) in [
+            ("2", &main, "SPOILT", "2026-01-20"),
+            ("3", &shelf, "SPOILT", "2026-01-20"),
+            ("4", &north, "SPOILT", "2026-01-20"),
+            ("1", &main, "GOOD", "2026-02-20"),
+        ] {
+            let lot = json!({ "code": code, "expires_on": last_day });
+            let body = json!({ "quantity": quantity, "location_id": place, "lot": lot });
+            house.receive(&item, body).await.expect(201);
+        }
+        house.stage.clock.advance(chrono::TimeDelta::days(6));
+        assert_eq!(house.stock(&item).await, ["10", "0", "1"]);
+        for (warehouse, quantity, status) in [(&north, "0.1", 409), (&main, "1.1", 409), (&main, "1", 201)] {
+            let body = json!({ "item_id": item, "quantity": quantity, "warehouse_id": warehouse });
+            house.reserve(body).await.expect(status);
+        }
         house.verify().await;
     }
 }

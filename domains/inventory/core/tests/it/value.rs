@@ -334,6 +334,94 @@ testkit::both! {
 }
 
 testkit::both! {
+    async fn a_report_of_then_is_the_same_again(stage: Stage) {
+        let house = house(stage).await;
+        let tea = house.costed("TEA", "moving_average", json!({})).await;
+        let rum = house.costed("RUM", "fifo", json!({})).await;
+        let plain = house.costed("PLAIN", "fifo", json!({})).await;
+        house.received(&tea, "2", Some(money(100))).await;
+        house.received(&rum, "1", Some(money(100))).await;
+        house.received(&plain, "4", None).await;
+        let then = house.stage.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+        let report = async |as_of: &str| house.report_on("inventory.stock_valuation", &[("as_of", as_of)]).await;
+        let is_refused = |refused: &Result<ReportPage, ReportError>| {
+            matches!(refused, Err(ReportError::BadParameter { parameter, .. }) if parameter == "as_of")
+        };
+        assert!(is_refused(&report(&then).await));
+        assert!(is_refused(&report("yesterday").await));
+        house.stage.clock.advance(Duration::days(1));
+        let first = report(&then).await.unwrap();
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let number = |text: &str| Cell::Number(text.to_owned());
+        let worth: Vec<_> = first.rows.iter().map(|row| row[2..].to_vec()).collect();
+        let expected = [
+            vec![number("4"), Cell::Empty, Cell::Empty, Cell::Empty],
+            vec![number("1"), number("1.00"), text("USD"), number("1.00")],
+            vec![number("2"), number("1.00"), text("USD"), number("2.00")],
+        ];
+        assert_eq!(worth, expected);
+        house.received(&tea, "7", Some(money(300))).await;
+        house.received(&plain, "4", None).await;
+        let patch = call(&format!("PATCH /items/{tea}")).if_match("*");
+        house.send(patch.json(json!({ "unit_cost": money(999) }))).await.expect(200);
+        house.issue(&rum, "1").await;
+        house.send(call(&format!("DELETE /items/{rum}"))).await.expect(204);
+        house.costed("NEW", "fifo", json!({})).await;
+        assert_eq!(report(&then).await.unwrap(), first);
+        assert_eq!(report(&then[..10]).await.unwrap(), first);
+        assert!(report("2001-01-01").await.unwrap().rows.is_empty());
+        let now = house.report_on("inventory.stock_valuation", &[]).await.unwrap().rows;
+        let skus: Vec<_> = now.iter().map(|row| row[0].clone()).collect();
+        assert_eq!(skus, [text("NEW"), text("PLAIN"), text("TEA")]);
+    }
+}
+
+testkit::both! {
+    async fn a_lot_comes_back_from_its_own_shipments(stage: Stage) {
+        let house = house(stage).await;
+        let item = house.costed("TEA", "moving_average", json!({ "tracking": "lot" })).await;
+        for lot in ["A", "B"] {
+            let body = json!({ "quantity": "2", "lot": { "code": lot } });
+            house.receive(&item, body).await.expect(201);
+        }
+        let body = json!({ "customer_name": "Chevalier", "lines": [{ "item_id": item, "quantity": "4" }] });
+        let order = house.post("/sales-orders", body).await.expect(201);
+        let line = order.json()["lines"][0]["id"].clone();
+        let order = order.text("id");
+        house.confirm(&order).await;
+        let send = async |lot: &str, quantity: &str| {
+            let lines = json!([{ "line_id": line, "quantity": quantity, "lot": lot }]);
+            house.post(&format!("/sales-orders/{order}/shipments"), json!({ "lines": lines })).await.expect(200);
+        };
+        let take_back = async |lot: &str, quantity: &str| {
+            let line = json!({ "line_id": line, "quantity": quantity, "to": "stock", "lot": lot });
+            house.post(&format!("/sales-orders/{order}/returns"), json!({ "lines": [line] })).await.expect(200);
+        };
+        // What A cost was not known when it went; both shipments of B cost 1.50.
+        send("A", "2").await;
+        let patch = call(&format!("PATCH /items/{item}")).if_match("*");
+        house.send(patch.json(json!({ "unit_cost": money(150) }))).await.expect(200);
+        send("B", "1").await;
+        send("B", "1").await;
+        let body = json!({ "quantity": "1", "unit_cost": money(300), "lot": { "code": "C" } });
+        house.receive(&item, body).await.expect(201);
+        take_back("A", "2").await;
+        take_back("B", "2").await;
+        let expected = [
+            kind("opening", 300),
+            kind("issue", -150),
+            kind("issue", -150),
+            kind("receipt", 300),
+            kind("receipt", 600),
+            kind("return", 150),
+            kind("return", 150),
+        ];
+        assert_eq!(house.kinds(&item).await, expected);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
     async fn a_drift_of_value_is_found(stage: Stage) {
         let house = house(stage).await;
         let item = house.costed("TEA", "fifo", json!({})).await;

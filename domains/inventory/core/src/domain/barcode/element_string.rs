@@ -3,7 +3,7 @@
 //! GS1 General Specifications, 3.2, as the GS1 Barcode Syntax Dictionary lists them.
 
 use super::check_digit::{CheckDigitError, modulo_10, verify};
-use super::{BarcodeError, Gtin, Sscc, is_digits};
+use super::{BarcodeError, Gtin, Sscc, is_digits, other_ais};
 use chrono::{Datelike, Months, NaiveDate};
 use kernel::Quantity;
 
@@ -146,7 +146,11 @@ pub fn is_element_string(text: &str) -> bool {
         || begins_with_number("01", 14)
         || begins_with_number("02", 14)
         || begins_with_number("00", SSCC_DIGITS)
-        || bracketed.is_some_and(|(ai, _)| is_digits(ai) && (2..=4).contains(&ai.len()))
+        || bracketed.is_some_and(|(ai, _)| may_be_ai(ai))
+}
+
+fn may_be_ai(text: &str) -> bool {
+    is_digits(text) && (2..=4).contains(&text.len())
 }
 
 /// `today` places the two digits of a year in a century.
@@ -169,12 +173,16 @@ pub fn parse(text: &str, today: NaiveDate) -> Result<Scan, ElementError> {
 }
 
 #[derive(Clone, Copy)]
-enum Shape {
-    /// Of predefined length: no separator is needed behind it.
+pub(super) enum Shape {
+    /// Of one length: no separator is looked for behind it.
     Digits(usize),
     DigitsUpTo(usize),
     TextUpTo(usize),
+    AnyUpTo(usize),
 }
+
+/// No listed AI has a longer value.
+const LONGEST: usize = 90;
 
 #[derive(Clone, Copy)]
 enum Meaning {
@@ -205,9 +213,9 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// The last digit of a measure's AI is no part of what it says: it places the decimal point.
+    /// The last digit of the AI of a measure or a price is no part of what it says: it places the decimal point.
     fn family(&self) -> &str {
-        if self.ai.len() == 4 { &self.ai[..3] } else { self.ai }
+        if self.ai.len() == 4 && self.ai.starts_with('3') { &self.ai[..3] } else { self.ai }
     }
 
     fn fault(&self, fault: ValueFault) -> ElementError {
@@ -224,6 +232,7 @@ fn describe(ai: &str) -> Option<(Shape, Meaning)> {
         "00" => (Shape::Digits(18), Meaning::Sscc),
         "01" => (Shape::Digits(14), Meaning::Gtin { is_content: false }),
         "02" => (Shape::Digits(14), Meaning::Gtin { is_content: true }),
+        "03" => (Shape::Digits(14), Meaning::Other),
         "10" => (Shape::TextUpTo(20), Meaning::Lot),
         "11" => (Shape::Digits(6), Meaning::ProducedOn),
         "12" | "13" | "16" => (Shape::Digits(6), Meaning::Date),
@@ -236,7 +245,7 @@ fn describe(ai: &str) -> Option<(Shape, Meaning)> {
         "240" | "241" | "250" | "251" | "400" | "401" | "403" | "90" => (Shape::TextUpTo(30), Meaning::Other),
         "410" | "411" | "412" | "413" | "414" | "415" | "416" | "417" => (Shape::Digits(13), Meaning::Gln),
         "91" | "92" | "93" | "94" | "95" | "96" | "97" | "98" | "99" => (Shape::TextUpTo(90), Meaning::Other),
-        _ => return describe_measure(ai),
+        _ => return describe_measure(ai).or_else(|| Some((other_ais::shape_of(ai)?, Meaning::Other))),
     })
 }
 
@@ -259,13 +268,14 @@ fn describe_measure(ai: &str) -> Option<(Shape, Meaning)> {
 /// The first two digits of an AI say how many it has.
 fn length_of_ai(text: &str) -> usize {
     match text.get(..2) {
-        Some("23" | "24" | "25" | "40" | "41" | "42") => 3,
-        Some("31" | "32" | "33" | "34" | "35" | "36" | "39" | "43" | "70" | "71" | "72") => 4,
+        Some("23" | "24" | "25" | "40" | "41" | "42" | "71") => 3,
+        Some("31" | "32" | "33" | "34" | "35" | "36" | "39" | "43" | "70" | "72") => 4,
         Some("80" | "81" | "82") => 4,
         _ => 2,
     }
 }
 
+/// Brackets say where a value ends, so one whose AI is not listed yet is taken as it is.
 fn split_bracketed(text: &str) -> Result<Vec<Found<'_>>, ElementError> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -275,7 +285,8 @@ fn split_bracketed(text: &str) -> Result<Vec<Found<'_>>, ElementError> {
             .strip_prefix('(')
             .and_then(|inner| inner.split_once(')'))
             .ok_or(ElementError::Brackets { at })?;
-        let (shape, meaning) = describe(ai).ok_or_else(|| unknown(at, ai))?;
+        let unlisted = || may_be_ai(ai).then_some((Shape::AnyUpTo(LONGEST), Meaning::Other));
+        let (shape, meaning) = describe(ai).or_else(unlisted).ok_or_else(|| unknown(at, ai))?;
         let begins_ai = |place: &usize| !after[..*place].ends_with('\\');
         let end = after.match_indices('(').map(|(place, _)| place).find(begins_ai).unwrap_or(after.len());
         let (value, next) = after.split_at(end);
@@ -329,14 +340,14 @@ fn check_shape(value: &str, shape: Shape) -> Result<(), ValueFault> {
     match shape {
         Shape::Digits(_) | Shape::DigitsUpTo(_) if !is_digits(value) => Err(ValueFault::NotDigits),
         Shape::Digits(expected) if found != expected => Err(ValueFault::Length { expected, found }),
-        Shape::DigitsUpTo(max) | Shape::TextUpTo(max) if found > max => {
+        Shape::DigitsUpTo(max) | Shape::TextUpTo(max) | Shape::AnyUpTo(max) if found > max => {
             Err(ValueFault::TooLong { max, found })
         }
         Shape::TextUpTo(_) => {
             let wrong = value.chars().find(|character| !is_in_set_82(*character));
             wrong.map_or(Ok(()), |character| Err(ValueFault::Character(character)))
         }
-        Shape::Digits(_) | Shape::DigitsUpTo(_) => Ok(()),
+        Shape::Digits(_) | Shape::DigitsUpTo(_) | Shape::AnyUpTo(_) => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 mod check_digit;
 pub mod element_string;
 mod of_item;
+mod other_ais;
 mod scan;
 #[cfg(test)]
 mod tests;

@@ -256,6 +256,91 @@ fn dates_have_a_century_and_an_end_of_the_month() {
     }
 }
 
+#[test]
+fn what_a_label_says_beside_is_told_as_it_is() {
+    // Fresh food: a weight and its price; where it comes from.
+    let priced = "gtin 09506000134352, 1.25 KGM, 3922=0995";
+    check_scan("(01)09506000134352(3103)001250(3922)0995", priced);
+    check_scan("]C10109506000134352310300125039220995", priced);
+    check_scan("]C10109506000134352310300125039220995\u{1d}422276", &format!("{priced}, 422=276"));
+    let grown = "gtin 09506000134352, lot L1, expires 2027-12-31, 422=276";
+    check_scan("(01)09506000134352(10)L1(17)271231(422)276", grown);
+    check_scan("010950600013435210L1\u{1d}1727123142227610L1", grown);
+    check_scan("71012345678\u{1d}10L1", "lot L1, 710=12345678");
+    check_scan("(7030)276A1(7031)276B2", "7030=276A1, 7031=276B2");
+    check_scan("(8010)A#1", "8010=A#1");
+    check_scan("(3282)000150(3103)001250", "1.25 KGM, 3282=000150");
+    // Not listed, and in brackets.
+    check_scan("(8888)x #1(3106)1(10)L", "lot L, 8888=x #1, 3106=1");
+}
+
+fn check_longest(ai: &str, character: &str, length: usize) {
+    let value = character.repeat(length);
+    check_scan(&format!("({ai}){value}"), &format!("{ai}={value}"));
+    check_scan(&format!("{ai}{value}"), &format!("{ai}={value}"));
+    let longer = read(&format!("({ai}){value}{character}"), "2026-05-01");
+    assert!(longer.is_err(), "({ai}) of {length} and one: {longer:?}");
+}
+
+#[test]
+fn each_value_has_the_length_of_its_ai() {
+    // The GS1 Barcode Syntax Dictionary.
+    for (ai, length) in [
+        ("235", 28),
+        ("253", 30),
+        ("421", 12),
+        ("427", 3),
+        ("715", 20),
+        ("4300", 35),
+        ("4302", 70),
+        ("4307", 2),
+        ("4319", 30),
+        ("4330", 7),
+        ("7005", 12),
+        ("7020", 20),
+        ("7039", 30),
+        ("7040", 4),
+        ("7239", 30),
+        ("7242", 25),
+        ("8003", 30),
+        ("8007", 34),
+        ("8009", 50),
+        ("8030", 90),
+        ("8200", 70),
+    ] {
+        check_longest(ai, "A", length);
+    }
+    for (ai, length) in [
+        ("242", 6),
+        ("255", 25),
+        ("402", 17),
+        ("423", 15),
+        ("426", 3),
+        ("3375", 6),
+        ("3695", 6),
+        ("3909", 15),
+        ("3919", 18),
+        ("3933", 18),
+        ("3943", 4),
+        ("3955", 6),
+        ("4309", 20),
+        ("4321", 1),
+        ("4324", 10),
+        ("7001", 13),
+        ("7004", 4),
+        ("7007", 12),
+        ("7241", 2),
+        ("8001", 14),
+        ("8005", 6),
+        ("8008", 12),
+        ("8017", 18),
+        ("8026", 18),
+        ("8111", 4),
+    ] {
+        check_longest(ai, "1", length);
+    }
+}
+
 fn check_error(text: &str, code: &str, said: &str) {
     let error = element_string::parse(text, day("2026-05-01")).unwrap_err();
     assert_eq!(error.code(), code, "{text:?}");
@@ -289,9 +374,12 @@ fn an_error_names_the_place_and_the_ai() {
     check_error("10\u{1d}17271231", "blank", "AI (10)");
     check_error("(10)A#1", "invalid_character", "'#'");
     check_error("(10)A 1", "invalid_character", "' '");
-    check_error("(8888)1", "unknown_ai", "AI (8888) at character 1");
+    check_error("(1)5", "unknown_ai", "AI (1) at character 1");
+    check_error("(10)A(12345)1", "unknown_ai", "AI (12345) at character 6");
     check_error("0109506000134352888", "unknown_ai", "AI (88) at character 17");
-    check_error("(3106)000001", "unknown_ai", "AI (3106)");
+    check_error("3106000001", "unknown_ai", "AI (3106)");
+    check_error("(3922)1(3923)1", "conflicting_ai", "AI (3923) at character 8");
+    check_error("(422)27", "invalid_length", "must have 3 digits, but has 2");
     check_error("3999", "unknown_ai", "AI (3999)");
     check_error("1", "unknown_ai", "AI (1) at character 1");
     check_error("(10)A(10)B", "conflicting_ai", "AI (10) at character 6 says otherwise than AI (10)");

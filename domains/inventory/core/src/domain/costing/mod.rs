@@ -26,7 +26,7 @@ pub use correct::divide;
 pub use entry::{Change, EntryKind, ItemValue, Stock, Taken, ValueEntry};
 pub use fifo::{IssueCost, Layers};
 pub use moving_average::Settlement;
-pub use value::{Rate, Value};
+pub use value::{Costs, Rate, Value};
 
 use crate::domain::stock::MAX_ON_HAND;
 use kernel::Quantity;

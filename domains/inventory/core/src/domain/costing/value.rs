@@ -2,9 +2,11 @@
 //! cost in minor units needs no rounding.
 
 use super::CostingError;
-use kernel::Quantity;
+use inventory_contract::ItemId;
 use kernel::money::round_half_even;
+use kernel::{Currency, Money, Quantity};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Millionths in a minor unit.
 const SCALE: i128 = 1_000_000;
@@ -106,9 +108,17 @@ pub struct Rate {
     pub quantity: Quantity,
 }
 
+/// What some items cost, each in its currency.
+pub type Costs = BTreeMap<ItemId, (Currency, Rate)>;
+
 impl Rate {
     pub fn per_unit(unit_minor: i64) -> Result<Self, CostingError> {
         Ok(Self { value: Value::from_minor(unit_minor)?, quantity: Quantity::whole(1) })
+    }
+
+    /// What one costs, to the minor unit. `None` where that is too much to be kept.
+    pub fn per_one(self, currency: Currency) -> Option<Money> {
+        self.of(Quantity::whole(1)).ok().map(|one| Money::new(one.minor(), currency))
     }
 
     /// What so much costs.

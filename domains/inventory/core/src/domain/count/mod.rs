@@ -1,5 +1,6 @@
 //! What is found when stock is counted, and when what it is off by waits for a decision.
 
+use crate::domain::costing::Costs;
 use crate::domain::movement::EnteredQuantity;
 use chrono::{DateTime, Utc};
 use inventory_contract::{
@@ -119,7 +120,7 @@ pub struct CountLine {
     pub found: Option<Found>,
     /// Once it was submitted.
     pub variance: Option<Quantity>,
-    /// Of the item when it was submitted.
+    /// What the item cost when it was submitted, to the minor unit.
     pub unit_cost: Option<Money>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -148,7 +149,7 @@ impl CountLine {
         self.variance.is_some_and(|variance| variance != Quantity::ZERO)
     }
 
-    /// What the variance is worth, rounded half to even.
+    /// The variance at that cost, rounded half to even.
     pub fn value(&self) -> Option<Money> {
         self.unit_cost?.times(self.variance?).ok()
     }
@@ -185,22 +186,24 @@ pub fn check_reason(reason: &str) -> Result<(), Vec<FieldError>> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Off {
     of_items: BTreeMap<ItemId, i128>,
-    /// Minor units times millionths, so that nothing is rounded before it is compared.
+    /// Millionths of minor units, so that nothing is rounded to those before it is compared.
     of_currencies: BTreeMap<Currency, i128>,
 }
 
 const MILLION: i128 = 1_000_000;
+/// In place of what is more than a value can say: above any rule, and so low that all lines have room.
+const TOO_MUCH: i128 = i128::MAX / MAX_LINES as i128;
 
 impl Off {
-    pub fn of(lines: &[CountLine]) -> Self {
+    /// At what the items cost; those without a cost are off in quantity alone.
+    pub fn of(lines: &[CountLine], costs: &Costs) -> Self {
         let mut off = Self::default();
         for line in lines {
             let Some(variance) = line.variance else { continue };
-            let variance = i128::from(variance.millionths()).abs();
-            *off.of_items.entry(line.shelf.item).or_default() += variance;
-            if let Some(cost) = line.unit_cost {
-                *off.of_currencies.entry(cost.currency).or_default() +=
-                    i128::from(cost.amount_minor) * variance;
+            *off.of_items.entry(line.shelf.item).or_default() += i128::from(variance.millionths()).abs();
+            if let Some((currency, cost)) = costs.get(&line.shelf.item) {
+                let worth = cost.of(variance).map_or(TOO_MUCH, |value| value.millionths().abs());
+                *off.of_currencies.entry(*currency).or_default() += worth;
             }
         }
         off

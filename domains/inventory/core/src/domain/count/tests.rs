@@ -1,6 +1,7 @@
 //! Counts as tables: which step is allowed, what a line is off by, and which rule holds it.
 
 use super::*;
+use crate::domain::costing::{Rate, Value};
 use kernel::Id;
 use uuid::Uuid;
 
@@ -79,13 +80,21 @@ fn a_line_is_off_by_what_the_books_did_not_know() {
     check_variance("10", "0", None, None);
 }
 
-fn off(item: u128, variance: &str, cost: Option<(i64, Currency)>) -> CountLine {
-    let unit_cost = cost.map(|(amount, currency)| Money::new(amount, currency));
-    CountLine { variance: Some(quantity(variance)), unit_cost, ..line(item, "0", Some("0")) }
+type OffLine = (CountLine, Option<(Currency, Rate)>);
+
+fn off(item: u128, variance: &str, cost: Option<(i64, Currency)>) -> OffLine {
+    let cost = cost.map(|(amount, currency)| (currency, Rate::per_unit(amount).unwrap()));
+    (CountLine { variance: Some(quantity(variance)), ..line(item, "0", Some("0")) }, cost)
 }
 
-fn check_rule(lines: &[CountLine], over: Variance, expected: Option<Variance>) {
-    assert_eq!(Off::of(lines).exceeds(over), expected, "{over:?} of {lines:?}");
+fn off_by(lines: &[OffLine]) -> Off {
+    let costs = lines.iter().filter_map(|(line, cost)| Some((line.shelf.item, (*cost)?)));
+    let lines: Vec<CountLine> = lines.iter().map(|(line, _)| line.clone()).collect();
+    Off::of(&lines, &costs.collect())
+}
+
+fn check_rule(lines: &[OffLine], over: Variance, expected: Option<Variance>) {
+    assert_eq!(off_by(lines).exceeds(over), expected, "{over:?} of {lines:?}");
 }
 
 #[test]
@@ -107,18 +116,21 @@ fn a_rule_holds_what_is_off_by_strictly_more() {
     // Less than a minor unit is more than none.
     check_rule(&[off(1, "0.001", Some((1, usd)))], worth(0, usd), Some(worth(0, usd)));
     check_rule(&[off(1, "9", None)], worth(0, usd), None);
+    // Screws of which a thousand cost 4.00.
+    let screws = Rate { value: Value::from_minor(400).unwrap(), quantity: quantity("1000") };
+    check_rule(&[(off(1, "-9000", None).0, Some((usd, screws)))], worth(3599, usd), Some(worth(3600, usd)));
 }
 
 #[test]
 fn the_greatest_sums_are_no_overflow() {
     let most = i64::MAX.to_string();
     let lines: Vec<_> = (0..MAX_LINES)
-        .map(|_| CountLine {
-            variance: Some(Quantity::from_millionths(i64::MIN + 1)),
-            ..off(1, "0", Some((1_000_000_000_000_000, Currency::USD)))
+        .map(|_| {
+            let (line, cost) = off(1, "0", Some((1_000_000_000_000_000, Currency::USD)));
+            (CountLine { variance: Some(Quantity::from_millionths(i64::MIN + 1)), ..line }, cost)
         })
         .collect();
-    let Some(Variance::Value(value)) = Off::of(&lines).exceeds(Variance::Value(Money::zero(Currency::USD)))
+    let Some(Variance::Value(value)) = off_by(&lines).exceeds(Variance::Value(Money::zero(Currency::USD)))
     else {
         panic!("{most} is not held")
     };

@@ -1,10 +1,12 @@
 //! A count is over: what it is off by is posted, or held until those whom the hold rules ask have decided.
 
 use crate::App;
+use crate::domain::costing::Costs;
 use crate::domain::count::{Count, CountLine, CountStep, HoldRule, Off, Totals, after};
 use crate::error::Error;
 use crate::service::counting::post_count::post_count;
 use crate::service::ledger::hold::hold;
+use crate::service::valuation::accounts::costs_now;
 use crate::store;
 use crate::store::count::Progress;
 use crate::store::count_hold::HoldRef;
@@ -19,7 +21,7 @@ pub async fn submit_count(app: &App, ctx: &Ctx, id: CountId) -> Result<Count, Er
     if before.status != CountStatus::Open {
         return Err(Error::CountState { status: before.status });
     }
-    let lines = with_variances(&mut unit, ctx, id).await?;
+    let (lines, costs) = with_variances(&mut unit, ctx, id).await?;
     let totals = Totals {
         lines: lines.len() as i64,
         counted: lines.iter().filter(|line| line.found.is_some()).count() as i64,
@@ -28,7 +30,7 @@ pub async fn submit_count(app: &App, ctx: &Ctx, id: CountId) -> Result<Count, Er
     if totals.counted == 0 {
         return Err(Error::CountEmpty);
     }
-    let off = Off::of(&lines);
+    let off = Off::of(&lines, &costs);
     let rules = store::count_hold_rule::all(&unit).await?.into_iter();
     let held: Vec<(HoldRule, Variance)> =
         rules.filter_map(|rule| off.exceeds(rule.over).map(|variance| (rule, variance))).collect();
@@ -59,23 +61,28 @@ pub async fn submit_count(app: &App, ctx: &Ctx, id: CountId) -> Result<Count, Er
     Ok(unit.commit(count).await?)
 }
 
-/// Under the locks of all items, so that nothing that has happened by the time of the count is recorded meanwhile.
-async fn with_variances(unit: &mut Unit, ctx: &Ctx, count: CountId) -> Result<Vec<CountLine>, Error> {
+/// And what the counted items cost by now. Under the locks of all items, so that nothing that has happened by the time of
+/// the count is recorded meanwhile.
+async fn with_variances(
+    unit: &mut Unit,
+    ctx: &Ctx,
+    count: CountId,
+) -> Result<(Vec<CountLine>, Costs), Error> {
     let mut lines = store::count_line::of(unit, count).await?;
     let counted = lines.iter().filter(|line| line.found.is_some());
     let items: Vec<ItemId> = counted.map(|line| line.shelf.item).collect();
     hold(unit, ctx, &items).await?;
     let late = store::count_line::late(unit, count).await?;
-    let moving = store::item::moving(unit, &items).await?;
+    let costs = costs_now(unit, &store::item::moving(unit, &items).await?).await?;
     for line in &mut lines {
         let late = late.get(&line.id).copied().unwrap_or_default();
         line.variance = line.variance_with(late);
-        line.unit_cost = moving.get(&line.shelf.item).and_then(|moving| moving.unit_cost);
+        line.unit_cost = costs.get(&line.shelf.item).and_then(|(currency, cost)| cost.per_one(*currency));
         if line.variance.is_some() {
             store::count_line::write_variance(unit, line).await?;
         }
     }
-    Ok(lines)
+    Ok((lines, costs))
 }
 
 async fn hold_count(

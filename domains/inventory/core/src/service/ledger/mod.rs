@@ -9,5 +9,4 @@ pub mod post;
 pub mod receive_stock;
 pub mod reverse_movement;
 pub mod stock_now;
-pub mod stock_of;
 pub mod verify_balances;

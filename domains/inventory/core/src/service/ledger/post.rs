@@ -283,6 +283,13 @@ impl Books {
             }
         }
         let today = ctx.now().date_naive();
+        let tracked = books.values().filter(|balances| balances.tracking.is_tracked());
+        let tracked: Vec<ItemId> = tracked.map(|balances| balances.level.item).collect();
+        for expired in store::bin::expired_of(unit, &tracked, today).await? {
+            if let Some(balances) = books.get_mut(&expired.item_id) {
+                balances.expired.insert(expired.warehouse_id, expired.quantity);
+            }
+        }
         let lots = store::lot::find_all(unit, &lots).await?.into_iter();
         let last_days: BTreeMap<_, _> = lots.map(|lot| (lot.id, lot.expires_on)).collect();
         let expired_lots = last_days.iter().filter(|(_, last)| is_expired(**last, today));
@@ -291,10 +298,6 @@ impl Books {
             let item = balances.level.item;
             let promised = store::reservation::of_lots(unit, ctx.now(), item).await?.into_iter();
             balances.lots = promised.map(|of| ((of.warehouse_id, of.lot_id), of.quantity)).collect();
-            for expired in store::bin::expired_of(unit, &[item], today).await? {
-                let there = balances.expired.entry(expired.warehouse_id).or_default();
-                *there = there.saturating_add(expired.quantity);
-            }
             balances.expired_lots.clone_from(&expired_lots);
         }
         Ok(Self { balances: books, last_days })

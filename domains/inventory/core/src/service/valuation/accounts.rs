@@ -3,7 +3,7 @@
 
 use crate::domain::cost::Costing;
 use crate::domain::costing::{
-    Change, CostingError, ItemValue, Layers, Method, Negative, Position, Rate, Stock, ValueEntry,
+    Change, CostingError, Costs, ItemValue, Layers, Method, Negative, Position, Rate, Stock, ValueEntry,
 };
 use crate::domain::item::Moving;
 use crate::domain::stock::Level;
@@ -225,6 +225,32 @@ fn used_up(read: &Needed, now: &Layers) -> Vec<(i64, i64)> {
         goes_on = known;
     }
     ranges
+}
+
+/// What these items cost by now: what such stock does, or else what the item was given. Those are left out of which neither
+/// is known.
+pub async fn costs_now(unit: &Unit, moving: &BTreeMap<ItemId, Moving>) -> Result<Costs, Error> {
+    let items: Vec<ItemId> = moving.keys().copied().collect();
+    let values = store::item_value::of(unit, &items).await?;
+    let mut costs = Costs::new();
+    for (item, moving) in moving {
+        let now = match values.get(item) {
+            Some(value) => cost_now(moving, value)?.map(|now| (value.currency, now)),
+            None => None,
+        };
+        let cost = match (now, moving.unit_cost) {
+            (None, Some(own)) => Some((own.currency, Rate::per_unit(own.amount_minor).map_err(refused)?)),
+            (now, _) => now,
+        };
+        costs.extend(cost.map(|cost| (*item, cost)));
+    }
+    Ok(costs)
+}
+
+fn cost_now(moving: &Moving, value: &ItemValue) -> Result<Option<Rate>, Error> {
+    let position =
+        Position::kept(method(moving)?, Negative::Allowed, value.stock, value.last_cost, Layers::new());
+    Ok(position.map_err(refused)?.cost_now())
 }
 
 fn method(moving: &Moving) -> Result<Method, Error> {

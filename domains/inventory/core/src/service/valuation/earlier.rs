@@ -20,16 +20,17 @@ pub struct Earlier {
 
 impl Earlier {
     pub async fn read(unit: &Unit, moved: &[&Movement]) -> Result<Self, Error> {
-        let of = |movement: &&&Movement| comes_back(movement);
-        let orders = moved.iter().filter(of).filter_map(|movement| movement.document);
-        let orders = unique(orders.map(|document| document.id));
-        let shipped = store::movement::shipped_of(unit, &orders).await?;
+        let back = || moved.iter().filter(|movement| comes_back(movement));
+        let orders = unique(back().filter_map(|movement| movement.document).map(|document| document.id));
+        let items = unique(back().map(|movement| movement.item));
+        let lots = unique(back().filter_map(|movement| movement.lot));
+        let shipped = store::movement::shipped_of(unit, &orders, &items, &lots).await?;
         let reversed = moved.iter().filter_map(|movement| movement.reverses);
         let sources = unique(reversed.chain(shipped.iter().map(|shipped| shipped.id)));
         Ok(Self { entries: store::value_entry::of_movements(unit, &sources).await?, shipped })
     }
 
-    /// What a movement takes back, or what it comes back from: what was of the same lot first, then what went out last.
+    /// What a movement takes back, or what it comes back from: of its lot, first what went out last.
     pub fn sources(&self, movement: &Movement) -> Vec<MovementId> {
         if movement.reverses.is_some() {
             return movement.reverses.into_iter().collect();
@@ -37,9 +38,11 @@ impl Earlier {
         if !comes_back(movement) {
             return Vec::new();
         }
-        let of = |shipped: &&Movement| shipped.item == movement.item && shipped.document == movement.document;
+        let of = |shipped: &&Movement| {
+            (shipped.item, shipped.lot, shipped.document) == (movement.item, movement.lot, movement.document)
+        };
         let mut shipped: Vec<&Movement> = self.shipped.iter().filter(of).collect();
-        shipped.sort_by_key(|shipped| (shipped.lot != movement.lot, Reverse(shipped.sequence)));
+        shipped.sort_by_key(|shipped| Reverse(shipped.sequence));
         shipped.into_iter().map(|shipped| shipped.id).collect()
     }
 

@@ -11,7 +11,7 @@ use inventory_contract::ItemId;
 use kernel::{Ctx, Page, PageRequest};
 
 /// Whatever records now with the time of now has ended by then: no request and no batch takes so long.
-const SETTLED_AFTER: Duration = Duration::minutes(1);
+pub const SETTLED_AFTER: Duration = Duration::minutes(1);
 
 /// Asked again for the same instant, it answers the same.
 pub async fn list_valuation(

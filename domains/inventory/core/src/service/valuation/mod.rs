@@ -1,6 +1,6 @@
 //! What the stock is worth: valued as it moves, by what it cost and what it cost to bring here.
 
-mod accounts;
+pub mod accounts;
 pub mod change_cost;
 pub mod create_landed_cost;
 mod earlier;

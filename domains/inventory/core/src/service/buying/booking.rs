@@ -115,7 +115,13 @@ impl Booking {
         })
     }
 
-    pub async fn come(&mut self, unit: &Unit, ctx: &Ctx, at: usize, moved: &MovedLine) -> Result<(), Error> {
+    pub async fn come(
+        &mut self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        at: usize,
+        moved: &MovedLine,
+    ) -> Result<(), Error> {
         match self.coming(unit, ctx, moved).await {
             Ok(posting) => self.postings.push((moved.line, posting)),
             Err(error) => self.faults.take(at, error)?,
@@ -123,7 +129,7 @@ impl Booking {
         Ok(())
     }
 
-    async fn coming(&mut self, unit: &Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
+    async fn coming(&mut self, unit: &mut Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
         let percent = self.order.fields.over_receipt_percent;
         let (line, moving) = named(&mut self.lines, &self.moving, moved)?;
         let (part, entered) = part(unit, moving, line, moved, Line::coming).await?;

@@ -1,17 +1,27 @@
-//! What others may know of inventory: what happened to an item, to its stock and to suppliers, and the hold rules that
-//! make a count wait for a decision, with the decisions. Nothing else here changes stock; that is asked for over HTTP and
-//! by imports.
+//! What others may know of inventory: what happened to an item, to its stock, to places and to suppliers, and the hold
+//! rules that make a count wait for a decision, with the decisions. Nothing else here changes stock; that is asked for
+//! over HTTP and by imports.
 
+mod catalogue;
 mod counts;
 mod items;
+mod places;
 mod suppliers;
 mod transfers;
 
+pub use catalogue::{
+    BarcodeAdded, BarcodeRemoved, CategoryChanged, CategoryCreated, CategoryDeleted, CategoryRestored,
+    ComponentsChanged, ConversionsChanged, ItemComponent, UnitConversion,
+};
 pub use counts::{
     CountCancelled, CountHeld, CountPosted, CountRejected, CountReturned, CountState, CountStatus, HoldRule,
     MAX_REASON_CHARACTERS, PutHoldRule, RejectHold, ReleaseHold, RemoveHoldRule, Variance,
 };
 pub use items::{ItemChanged, ItemCreated, ItemDeleted, ItemRestored};
+pub use places::{
+    LocationChanged, LocationCreated, LocationDeleted, LocationRestored, WarehouseChanged, WarehouseCreated,
+    WarehouseDeleted, WarehouseRestored,
+};
 pub use suppliers::{SupplierChanged, SupplierCreated, SupplierDeleted, SupplierRestored};
 pub use transfers::{TransferCancelled, TransferLost, TransferReceived, TransferShipped, TransferredLine};
 
@@ -180,6 +190,17 @@ pub struct ReservationExtended {
     /// From now on; none where it has no end.
     pub expires_at: Option<DateTime<Utc>>,
     pub reference: Option<String>,
+}
+
+/// A lot or a serial number is known from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DomainEvent)]
+#[event(kind = "inventory.lot_created", version = 1, aggregate = item)]
+pub struct LotCreated {
+    pub item: ItemId,
+    pub lot: LotId,
+    pub code: String,
+    /// Its last day, if it has one.
+    pub expires_on: Option<NaiveDate>,
 }
 
 /// A lot or a serial number has another last day, or none any more; less or more of the item may be available

@@ -3,7 +3,7 @@
 
 use crate::domain::item::MAX_CATEGORY;
 use chrono::{DateTime, Utc};
-use inventory_contract::CategoryId;
+use inventory_contract::{CategoryChanged, CategoryCreated, CategoryDeleted, CategoryId, CategoryRestored};
 use kernel::Faults;
 use serde::Serialize;
 
@@ -18,6 +18,29 @@ pub struct Category {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
+}
+
+impl Category {
+    /// What others are told of it.
+    pub fn created(&self) -> CategoryCreated {
+        let CategoryFields { name, parent } = self.fields.clone();
+        CategoryCreated { category: self.id, name, parent }
+    }
+
+    pub fn changed(&self) -> CategoryChanged {
+        let CategoryFields { name, parent } = self.fields.clone();
+        CategoryChanged { category: self.id, name, parent }
+    }
+
+    pub fn deleted(&self) -> CategoryDeleted {
+        let CategoryFields { name, parent } = self.fields.clone();
+        CategoryDeleted { category: self.id, name, parent }
+    }
+
+    pub fn restored(&self) -> CategoryRestored {
+        let CategoryFields { name, parent } = self.fields.clone();
+        CategoryRestored { category: self.id, name, parent }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

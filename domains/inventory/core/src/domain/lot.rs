@@ -3,7 +3,7 @@
 
 use crate::domain::text;
 use chrono::{DateTime, NaiveDate, Utc};
-use inventory_contract::{ItemId, LotId};
+use inventory_contract::{ItemId, LotCreated, LotId};
 use kernel::Faults;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,13 @@ pub struct Lot {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+}
+
+impl Lot {
+    /// What others are told of one that is new.
+    pub fn created(&self) -> LotCreated {
+        LotCreated { item: self.item, lot: self.id, code: self.code.clone(), expires_on: self.expires_on }
+    }
 }
 
 /// Which lot somebody names; one that is new is made when its stock comes in.

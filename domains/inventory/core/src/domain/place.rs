@@ -2,7 +2,10 @@
 //! promised.
 
 use chrono::{DateTime, Utc};
-use inventory_contract::{LocationId, WarehouseId};
+use inventory_contract::{
+    LocationChanged, LocationCreated, LocationDeleted, LocationId, LocationRestored, WarehouseChanged,
+    WarehouseCreated, WarehouseDeleted, WarehouseId, WarehouseRestored,
+};
 use kernel::{Faults, FieldError, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +84,29 @@ pub struct Warehouse {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
+impl Warehouse {
+    /// What others are told of it.
+    pub fn created(&self) -> WarehouseCreated {
+        let WarehouseFields { code, name } = self.fields.clone();
+        WarehouseCreated { warehouse: self.id, code, name }
+    }
+
+    pub fn changed(&self) -> WarehouseChanged {
+        let WarehouseFields { code, name } = self.fields.clone();
+        WarehouseChanged { warehouse: self.id, code, name }
+    }
+
+    pub fn deleted(&self) -> WarehouseDeleted {
+        let WarehouseFields { code, name } = self.fields.clone();
+        WarehouseDeleted { warehouse: self.id, code, name }
+    }
+
+    pub fn restored(&self) -> WarehouseRestored {
+        let WarehouseFields { code, name } = self.fields.clone();
+        WarehouseRestored { warehouse: self.id, code, name }
+    }
+}
+
 /// Checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WarehouseFields {
@@ -103,6 +129,31 @@ pub struct Location {
 impl Location {
     pub fn place(&self) -> Place {
         Place { warehouse: self.warehouse, location: self.id, kind: self.kind }
+    }
+
+    /// What others are told of it.
+    pub fn created(&self) -> LocationCreated {
+        let (location_kind, LocationFields { code, name, parent }) = self.told();
+        LocationCreated { location: self.id, warehouse: self.warehouse, location_kind, code, name, parent }
+    }
+
+    pub fn changed(&self) -> LocationChanged {
+        let (location_kind, LocationFields { code, name, parent }) = self.told();
+        LocationChanged { location: self.id, warehouse: self.warehouse, location_kind, code, name, parent }
+    }
+
+    pub fn deleted(&self) -> LocationDeleted {
+        let (location_kind, LocationFields { code, name, parent }) = self.told();
+        LocationDeleted { location: self.id, warehouse: self.warehouse, location_kind, code, name, parent }
+    }
+
+    pub fn restored(&self) -> LocationRestored {
+        let (location_kind, LocationFields { code, name, parent }) = self.told();
+        LocationRestored { location: self.id, warehouse: self.warehouse, location_kind, code, name, parent }
+    }
+
+    fn told(&self) -> (String, LocationFields) {
+        (self.kind.name().to_owned(), self.fields.clone())
     }
 }
 

@@ -169,35 +169,39 @@ struct Below {
 }
 
 /// The categories of these names stay as they are until the transaction ends. Those that are new are made at the
-/// root, in one statement.
-pub async fn hold(unit: &Unit, ctx: &Ctx, names: BTreeSet<String>) -> Result<(), data::Error> {
-    let new = not_held(unit, names).await?;
-    if new.is_empty() {
-        return Ok(());
+/// root, in one statement; those.
+pub async fn hold(unit: &Unit, ctx: &Ctx, mut names: BTreeSet<String>) -> Result<Vec<Category>, data::Error> {
+    let held = there(unit, &names).await?;
+    for category in held {
+        names.remove(&category.fields.name);
     }
-    let rows = new.iter().map(|name| {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<CategoryId> = names.iter().map(|_| ctx.new_id()).collect();
+    let rows = ids.iter().zip(&names).map(|(id, name)| {
         let fields = CategoryFields { name: name.clone(), parent: None };
-        row(ctx.new_id(), &fields)
+        row(*id, &fields)
     });
     unit.insert_missing(rows.collect()).await?;
     // Another transaction may have made some of them, and those are to stay as well.
-    if not_held(unit, new).await?.is_empty() {
-        return Ok(());
+    let mut made = there(unit, &names).await?;
+    if made.len() < names.len() {
+        return Err(data::Error::Busy("a category was deleted while an item was put into it".into()));
     }
-    Err(data::Error::Busy("a category was deleted while an item was put into it".into()))
+    made.retain(|category| ids.contains(&category.id));
+    Ok(made)
 }
 
-/// Those there are not. The others are held, in the order of their names.
-async fn not_held(unit: &Unit, mut names: BTreeSet<String>) -> Result<BTreeSet<String>, data::Error> {
+/// Those there are, held in the order of their names.
+async fn there(unit: &Unit, names: &BTreeSet<String>) -> Result<Vec<Category>, data::Error> {
     if names.is_empty() {
-        return Ok(names);
+        return Ok(Vec::new());
     }
     let wanted = Column::Name.is_in(names.iter().map(String::as_str));
     let found = unit.find::<Entity>().filter(wanted).order_by_asc(Column::Name).to_keep();
-    for row in found.limit(names.len() as u64).all().await? {
-        names.remove(&row.name);
-    }
-    Ok(names)
+    let found = found.limit(names.len() as u64).all().await?;
+    Ok(found.into_iter().map(Category::from).collect())
 }
 
 pub async fn has_items(tx: &Tx, name: &str) -> Result<bool, data::Error> {

@@ -169,8 +169,10 @@ pub async fn update(
     Ok(updated.into_iter().next().map(Location::try_from).transpose()?)
 }
 
-pub async fn delete(unit: &Unit, id: LocationId) -> Result<bool, data::Error> {
-    Ok(unit.delete::<Entity>().filter(Column::PublicId.eq(id)).exec().await? > 0)
+/// What there was to delete.
+pub async fn delete(unit: &Unit, id: LocationId) -> Result<Option<Location>, data::Error> {
+    let deleted = unit.delete::<Entity>().filter(Column::PublicId.eq(id)).returning().await?;
+    deleted.into_iter().next().map(Location::try_from).transpose()
 }
 
 /// `None` when it is not deleted.

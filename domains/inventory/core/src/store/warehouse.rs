@@ -104,19 +104,21 @@ impl PlatformEntity for Entity {
     const REASON: &'static str = "the command that proves the books finds the tenants that have stock by it";
 }
 
-/// The main warehouse and its floor, where the tenant has none yet. Of two that are first at once, one makes them.
-pub async fn ensure_main(unit: &Unit, ctx: &Ctx) -> Result<(), data::Error> {
+/// The main warehouse and its floor, where the tenant has none yet; whether it had none. Of two that are first at once,
+/// one makes them.
+pub async fn ensure_main(unit: &Unit, ctx: &Ctx) -> Result<bool, data::Error> {
     let warehouse = unit.sql(sql!(
         "INSERT INTO warehouses (tenant_id, public_id, code, name, version, created_at, updated_at) \
          VALUES ($1, $1, 'MAIN', 'Main warehouse', 1, $2, $2) ON CONFLICT DO NOTHING"
     ));
-    warehouse.bind(ctx.now()).exec().await?;
+    let made = warehouse.bind(ctx.now()).exec().await?;
     let floor = unit.sql(sql!(
         "INSERT INTO locations \
          (tenant_id, public_id, warehouse_id, code, name, kind, version, created_at, updated_at) \
          VALUES ($1, $1, $1, 'FLOOR', 'Floor', 'storage', 1, $2, $2) ON CONFLICT DO NOTHING"
     ));
-    floor.bind(ctx.now()).exec().await.map(|_| ())
+    floor.bind(ctx.now()).exec().await?;
+    Ok(made > 0)
 }
 
 /// `None` when it has another version by now, or is gone.

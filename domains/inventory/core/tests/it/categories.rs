@@ -1,9 +1,10 @@
 //! The tree of categories: the names that items make, moves that race, and what a name in use holds.
 
 use crate::house::{Call, House, Reply, call, house};
-use data::{Subscription, sql};
+use crate::listener::subscribe;
+use data::sql;
 use futures::future::{join, join_all};
-use inventory_contract::ItemChanged;
+use inventory_contract::{CategoryCreated, CategoryDeleted, ItemChanged};
 use kernel::{DomainEvent, Id};
 use module::{ExecuteBatch, ImportRow, PlanBatch, RowOutcome};
 use sea_orm::FromQueryResult;
@@ -245,8 +246,12 @@ impl House {
 
 testkit::both! {
     async fn a_category_of_many_items_is_renamed_batch_after_batch(stage: Stage) {
-        let (event, subscriber) = (ItemChanged::KIND, "test.changed");
-        stage.subscribe(vec![Subscription { event, subscriber, ordered: true }]);
+        let kinds = [
+            (ItemChanged::KIND, "test.changed"),
+            (CategoryCreated::KIND, "test.made"),
+            (CategoryDeleted::KIND, "test.deleted"),
+        ];
+        subscribe(&stage, &kinds);
         let house = house(stage).await;
         house.many_in("Tea", 4).await;
         let tea = house.id_of("Tea").await;
@@ -264,6 +269,9 @@ testkit::both! {
         let items: BTreeSet<_> = changed.iter().map(|event| event.item).collect();
         assert_eq!([changed.len(), items.len()], [2_401, 2_401], "each is told once");
         assert_eq!(house.names("").await, ["Drinks", "Teas"]);
+        let rest = house.events::<CategoryDeleted>().await;
+        let made = house.events::<CategoryCreated>().await;
+        assert_eq!((rest.len(), made.last().map(|made| made.category)), (1, Some(rest[0].category)));
         house.verify().await;
     }
 }

@@ -278,3 +278,57 @@ testkit::both! {
         house.verify().await;
     }
 }
+
+testkit::both! {
+    async fn what_is_on_order_becomes_no_kit(stage: Stage) {
+        let Shop { house, cup, .. } = shop(stage, "0", "0").await;
+        let box_ = house.item(OWNER, "BOX", "0").await;
+        let supplier = house.post("/suppliers", json!({ "code": "S", "name": "S" })).await;
+        let supplier = supplier.expect(201).text("id");
+        let cost = json!({ "amount": 100, "currency": "USD" });
+        let lines = json!([{ "item_id": box_, "quantity": "2", "unit_cost": cost }]);
+        let body = json!({ "supplier_id": supplier, "lines": lines });
+        let order = house.post("/purchase-orders", body).await.expect(201).text("id");
+        house.send(call(&format!("POST /purchase-orders/{order}/order"))).await.expect(200);
+        let told = house.put_components(&box_, "kit", &[(&cup, "1")]).await;
+        told.refused(409, "inventory.item_on_order");
+        // What is made of its parts may be bought as well.
+        house.put_components(&box_, "assembly", &[(&cup, "1")]).await.expect(200);
+        house.put_components(&box_, "kit", &[(&cup, "1")]).await.refused(409, "inventory.item_on_order");
+        house.send(call(&format!("POST /purchase-orders/{order}/cancel"))).await.expect(200);
+        house.put_components(&box_, "kit", &[(&cup, "1")]).await.expect(200);
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_customers_have_of_a_kit_comes_back_to_be_thrown_away(stage: Stage) {
+        let Shop { house, cup, .. } = shop(stage, "0", "0").await;
+        let cost = json!({ "amount": 300, "currency": "USD" });
+        let box_ = house.item_with("BOX", json!({ "unit_cost": cost, "tracking": "lot" })).await;
+        let lot = json!({ "code": "L-1" });
+        house.receive(&box_, json!({ "quantity": "2", "lot": lot })).await.expect(201);
+        let order = drafted(&house, json!([line(&box_, "2")])).await;
+        house.confirm(&order).await;
+        ship(&house, &order, json!({})).await.expect(200);
+        house.put_components(&box_, "kit", &[(&cup, "1")]).await.expect(200);
+
+        let sent = id_of(&shown(&house, &order).await, &box_, Value::Null);
+        let back = async |quantity: &str, to: &str| {
+            let back = json!({ "line_id": sent, "quantity": quantity, "to": to, "lot": "L-1" });
+            house.post(&format!("/sales-orders/{order}/returns"), json!({ "lines": [back] })).await
+        };
+        check_faults(back("1", "stock").await, 422, "invalid", &[("/lines/0/to", "kit")]);
+        back("3", "scrap").await.refused(409, "inventory.not_shipped");
+        back("1", "scrap").await.expect(200);
+        back("2", "scrap").await.refused(409, "inventory.not_shipped");
+        let shown = shown(&house, &order).await;
+        assert_eq!(of(&shown, &box_), [json!([null, ["2", "0", "0", "2", "1", "0"]])]);
+        assert_eq!(house.stock(&box_).await, ["0", "0", "0"]);
+        let receipt = json!({ "quantity": "1", "lot": lot });
+        house.receive(&box_, receipt).await.refused(409, "inventory.kit_is_not_stocked");
+        let gone = json!({ "quantity": "-1", "reason": "lost", "lot": lot });
+        house.adjust(&box_, gone).await.refused(409, "inventory.kit_is_not_stocked");
+        house.verify().await;
+    }
+}

@@ -9,6 +9,7 @@ mod buying;
 mod categories;
 mod codes;
 mod counts;
+mod events_of_places;
 mod families;
 mod house;
 mod import_corrections;

@@ -107,15 +107,15 @@ impl Balances {
         Self { level, tracking, warehouses, bins, lots, expired_lots, expired }
     }
 
-    /// All of it, or nothing.
+    /// All of it, or nothing. What comes to a kit is to leave in the same posting: see `keeps_kit`.
     pub fn apply(&mut self, change: &Change) -> Result<(), Refusal> {
-        if self.level.kit {
-            return Err(Refusal::OfKit);
-        }
-        self.check_lot(change)?;
         let Change { place, lot, quantity, promised } = *change;
         let bin = Bin::at(place, lot);
         let there = self.bins.get(&bin).copied().unwrap_or_default();
+        if self.level.kit && sum(there, quantity)? < Quantity::ZERO {
+            return Err(Refusal::OfKit);
+        }
+        self.check_lot(change)?;
         let level = self.level;
         let warehouse = self.warehouses.get(&place.warehouse).copied().unwrap_or_default();
         let blocked = if bin.sellable { Quantity::ZERO } else { quantity };
@@ -157,6 +157,11 @@ impl Balances {
         self.warehouses.insert(place.warehouse, now);
         self.level = now_level;
         Ok(())
+    }
+
+    /// Whether something of a kit would stay, of which nothing is stocked.
+    pub fn keeps_kit(&self) -> bool {
+        self.level.kit && self.bins.values().any(|on_hand| *on_hand != Quantity::ZERO)
     }
 
     /// A serial number is one piece, and what is promised of a lot by name stays there.

@@ -133,7 +133,13 @@ impl Booking {
         })
     }
 
-    pub async fn come(&mut self, unit: &Unit, ctx: &Ctx, at: usize, moved: &MovedLine) -> Result<(), Error> {
+    pub async fn come(
+        &mut self,
+        unit: &mut Unit,
+        ctx: &Ctx,
+        at: usize,
+        moved: &MovedLine,
+    ) -> Result<(), Error> {
         match self.coming(unit, ctx, moved).await {
             Ok(posting) => self.postings.push((moved.line, posting)),
             Err(error) => self.faults.take(at, error)?,
@@ -141,7 +147,7 @@ impl Booking {
         Ok(())
     }
 
-    async fn coming(&mut self, unit: &Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
+    async fn coming(&mut self, unit: &mut Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
         let percent = self.order.fields.over_receipt_percent;
         let (line, moving) = named(&mut self.lines, &self.held.moving, moved.line)?;
         let (part, entered) = part(unit, moving, line, moved, Line::coming).await?;

@@ -33,7 +33,7 @@ pub async fn receive_purchase_order(
     let step = Step::Receive { rest: true };
     let mut booking = Booking::begin(&mut unit, ctx, id, step, slip, &named).await?;
     for (at, line) in lines.iter().enumerate() {
-        booking.come(&unit, ctx, at, line).await?;
+        booking.come(&mut unit, ctx, at, line).await?;
     }
     let booked = booking.book(&mut unit, ctx, |rest| Step::Receive { rest }).await?;
     let Booked { detail, movements, before, after } = booked;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit};
 use crate::store;
 use data::AuditEntry;
-use inventory_contract::{BarcodeId, ItemId};
+use inventory_contract::{BarcodeAdded, BarcodeId, ItemId};
 use kernel::Ctx;
 use serde_json::{Value, json};
 
@@ -30,6 +30,14 @@ pub async fn add_barcode(app: &App, ctx: &Ctx, command: AddBarcode) -> Result<It
     }
     let id = id.unwrap_or_else(|| ctx.new_id());
     let barcode = store::item_barcode::insert(&unit, id, item, &fields).await?;
+    unit.publish(&BarcodeAdded {
+        item,
+        barcode: id,
+        barcode_kind: barcode.fields.kind.name().to_owned(),
+        code: barcode.fields.code.clone(),
+        unit: barcode.fields.unit.clone(),
+        quantity: barcode.fields.quantity,
+    })?;
     unit.audit(AuditEntry {
         action: "inventory.barcode.create",
         resource: "barcode",

@@ -22,6 +22,7 @@ pub async fn create_category(
     store::category::hold_tree(&unit, ctx).await?;
     let fields = placed(&unit, id, fields).await?;
     let category = store::category::insert(&unit, id, &fields).await?;
+    unit.publish(&category.created())?;
     unit.audit(AuditEntry {
         action: "inventory.category.create",
         resource: "category",

@@ -23,7 +23,7 @@ pub async fn create_item(app: &App, ctx: &Ctx, command: CreateItem) -> Result<St
     let fields = command.input.check().map_err(Error::invalid)?;
     let id = command.id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
-    hold_categories(&unit, ctx, [fields.category.as_deref()]).await?;
+    hold_categories(&mut unit, ctx, [fields.category.as_deref()]).await?;
     let item = audited_create(&mut unit, ctx, id, &fields).await?;
     Ok(unit.commit(item).await?)
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::service::catalogue::add_barcode::audited;
 use crate::store;
 use data::AuditEntry;
-use inventory_contract::BarcodeId;
+use inventory_contract::{BarcodeId, BarcodeRemoved};
 use kernel::Ctx;
 
 pub async fn delete_barcode(app: &App, ctx: &Ctx, id: BarcodeId) -> Result<(), Error> {
@@ -14,6 +14,8 @@ pub async fn delete_barcode(app: &App, ctx: &Ctx, id: BarcodeId) -> Result<(), E
     if !store::item_barcode::delete(&unit, id).await? {
         return Err(Error::BarcodeNotFound);
     }
+    let code = before.fields.code.clone();
+    unit.publish(&BarcodeRemoved { item: before.item, barcode: id, code })?;
     unit.audit(AuditEntry {
         action: "inventory.barcode.delete",
         resource: "barcode",

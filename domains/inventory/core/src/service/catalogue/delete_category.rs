@@ -21,6 +21,7 @@ pub async fn delete_category(app: &App, ctx: &Ctx, id: CategoryId) -> Result<(),
     if !store::category::delete(&unit, id).await? {
         return Err(Error::CategoryNotFound);
     }
+    unit.publish(&before.deleted())?;
     unit.audit(AuditEntry {
         action: "inventory.category.delete",
         resource: "category",

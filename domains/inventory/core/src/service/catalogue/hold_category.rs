@@ -9,9 +9,13 @@ use kernel::Ctx;
 
 /// What is no name is left to the check of the item.
 pub(in crate::service) async fn hold_categories<'a>(
-    unit: &Unit,
+    unit: &mut Unit,
     ctx: &Ctx,
     named: impl IntoIterator<Item = Option<&'a str>>,
 ) -> Result<(), Error> {
-    Ok(store::category::hold(unit, ctx, named.into_iter().filter_map(name_in_use).collect()).await?)
+    let made = store::category::hold(unit, ctx, named.into_iter().filter_map(name_in_use).collect()).await?;
+    for category in made {
+        unit.publish(&category.created())?;
+    }
+    Ok(())
 }

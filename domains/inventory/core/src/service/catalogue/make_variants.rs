@@ -32,7 +32,7 @@ pub async fn make_variants(
     command: MakeVariants,
 ) -> Result<Vec<StockedItem>, Error> {
     let mut unit = app.databases.write(ctx).await?;
-    hold_categories(&unit, ctx, [command.like.category.as_deref()]).await?;
+    hold_categories(&mut unit, ctx, [command.like.category.as_deref()]).await?;
     let family = store::family::find_to_change(&unit, id).await?.ok_or(Error::FamilyNotFound)?;
     let present = store::family::variants(&unit, id).await?;
     let before = present.len();

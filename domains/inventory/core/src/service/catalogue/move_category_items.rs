@@ -48,6 +48,9 @@ pub async fn move_category_items(
     let deleted = !more
         && !store::category::has_children(&unit, id).await?
         && store::category::delete(&unit, id).await?;
+    if deleted {
+        unit.publish(&from.deleted())?;
+    }
     if more {
         move_rest_later(&mut unit, id, to.id)?;
     }

@@ -41,6 +41,7 @@ pub async fn patch_category(
         return Ok(unit.commit(before).await?);
     }
     let after = store::category::update(&unit, &before, &fields).await?.ok_or_else(Error::stale)?;
+    unit.publish(&after.changed())?;
     let items = rename_items(&mut unit, ctx, &before, &fields.name).await?;
     unit.audit(AuditEntry {
         action: "inventory.category.update",
@@ -61,7 +62,8 @@ async fn rename_items(unit: &mut Unit, ctx: &Ctx, before: &Category, name: &str)
     let (moved, more) = move_some(unit, &before.fields.name, name).await?;
     if more {
         let rest = ctx.new_id();
-        store::category::insert(unit, rest, &before.fields).await?;
+        let category = store::category::insert(unit, rest, &before.fields).await?;
+        unit.publish(&category.created())?;
         move_rest_later(unit, rest, before.id)?;
     }
     Ok(moved)

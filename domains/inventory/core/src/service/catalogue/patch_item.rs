@@ -26,7 +26,7 @@ pub async fn patch_item(
 ) -> Result<StockedItem, Error> {
     let mut unit = app.databases.write(ctx).await?;
     hold(&mut unit, ctx, &[id]).await?;
-    hold_categories(&unit, ctx, [change.category.as_ref().and_then(Option::as_deref)]).await?;
+    hold_categories(&mut unit, ctx, [change.category.as_ref().and_then(Option::as_deref)]).await?;
     let before = store::item::find_to_change(&unit, id).await?.ok_or(Error::ItemNotFound)?;
     let seen = as_shown(&unit, ctx, before.clone()).await?;
     if expected.is_some_and(|expected| expected != seen.tag()) {

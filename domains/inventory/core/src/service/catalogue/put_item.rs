@@ -24,7 +24,7 @@ async fn put(app: &App, ctx: &Ctx, seen: Seen, fields: &ItemFields) -> Result<Pu
     let external_id = fields.external_id.as_deref().unwrap_or_default();
     let known = store::item::id_of_external(&unit, external_id).await?;
     hold(&mut unit, ctx, known.as_slice()).await?;
-    hold_categories(&unit, ctx, [fields.category.as_deref()]).await?;
+    hold_categories(&mut unit, ctx, [fields.category.as_deref()]).await?;
     // One that was made since the look is met by its key: to wait for its row without its stock would be a deadlock
     // with those that hold the stock and wait for the row.
     let before = match known {

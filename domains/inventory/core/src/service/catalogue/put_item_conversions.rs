@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::service::catalogue::get_item_conversions::OfItem;
 use crate::store;
 use data::AuditEntry;
-use inventory_contract::ItemId;
+use inventory_contract::{ConversionsChanged, ItemId, UnitConversion};
 use kernel::problem::VERSION_MISMATCH;
 use kernel::{Ctx, Faults, FieldError, Problem, Quantity};
 use serde_json::{Value, json};
@@ -36,10 +36,15 @@ pub async fn put_item_conversions(
     }
     let conversions = check(input).map_err(Error::invalid)?;
     // By their texts: what is shown under one tag is the same to the letter.
-    if version > 0 && told(&conversions) == told(&before) {
+    let same = told(&conversions) == told(&before);
+    if version > 0 && same {
         return Ok(unit.commit(OfItem { item, version, conversions }).await?);
     }
     store::item_conversion::replace(&unit, ctx, item, version, &conversions).await?;
+    if !same {
+        let conversions = conversions.as_slice().iter().map(published).collect();
+        unit.publish(&ConversionsChanged { item, conversions })?;
+    }
     unit.audit(AuditEntry {
         action: "inventory.item.convert",
         resource: "item",
@@ -48,6 +53,16 @@ pub async fn put_item_conversions(
         after: Some(told(&conversions)),
     })?;
     Ok(unit.commit(OfItem { item, version: version + 1, conversions }).await?)
+}
+
+fn published(equation: &Equation) -> UnitConversion {
+    let Equation { from, to } = equation;
+    UnitConversion {
+        from_quantity: from.quantity,
+        from_unit: from.unit.to_string(),
+        to_quantity: to.quantity,
+        to_unit: to.unit.to_string(),
+    }
 }
 
 fn told(conversions: &ItemConversions) -> Value {

@@ -23,6 +23,7 @@ pub async fn restore_category(app: &App, ctx: &Ctx, id: CategoryId) -> Result<Ca
         return Err(Error::CategoryParentDeleted);
     }
     placed(&unit, id, category.fields.clone()).await?;
+    unit.publish(&category.restored())?;
     unit.audit(AuditEntry {
         action: "inventory.category.restore",
         resource: "category",

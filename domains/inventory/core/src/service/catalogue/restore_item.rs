@@ -24,7 +24,7 @@ pub async fn restore_item(app: &App, ctx: &Ctx, id: ItemId) -> Result<StockedIte
         return Err(Error::ComponentDeleted { sku });
     }
     // Before the item: who has the family waits for those who take a SKU or a place in it.
-    hold_categories(&unit, ctx, [seen.fields.category.as_deref()]).await?;
+    hold_categories(&mut unit, ctx, [seen.fields.category.as_deref()]).await?;
     let fits = hold_family(&unit, None, seen.fields.variant.as_ref()).await;
     fits.map_err(|error| if matches!(error, Error::Other(_)) { Error::VariantUnfit } else { error })?;
     let item = store::item::restore(&unit, id).await?.ok_or(Error::ItemNotDeleted)?;

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::service::ledger::adjust_stock::MAX_REASON;
 use crate::service::ledger::receive_stock::MAX_REFERENCE;
 use crate::service::places::find_place::{fault, find_place};
+use crate::service::places::main_warehouse::ensure_main;
 use crate::store;
 use crate::store::count::NewCount;
 use crate::store::count_line::NewLine;
@@ -41,7 +42,7 @@ pub async fn create_count(app: &App, ctx: &Ctx, command: CreateCount) -> Result<
     let mut unit = app.databases.write(ctx).await?;
     let place = find_place(&unit, warehouse, location).await?;
     if place.warehouse == Place::main(ctx.tenant()).warehouse {
-        store::warehouse::ensure_main(&unit, ctx).await?;
+        ensure_main(&mut unit, ctx).await?;
     }
     let lines = sheet(&unit, place, location, items).await?;
     let id = id.unwrap_or_else(|| ctx.new_id());

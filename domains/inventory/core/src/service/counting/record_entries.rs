@@ -53,7 +53,7 @@ pub async fn record_entries(app: &App, ctx: &Ctx, id: CountId, entries: Vec<Entr
     let moving = store::item::moving(&unit, &items).await?;
     check_known(&entries, &levels, &moving)?;
     check_places(&unit, &count, &entries).await?;
-    let counted = read(&unit, ctx, &count, &levels, &moving, entries).await?;
+    let counted = read(&mut unit, ctx, &count, &levels, &moving, entries).await?;
     let books = books(&unit, &counted).await?;
     let lines: BTreeMap<Shelf, CountLine> =
         store::count_line::of(&unit, id).await?.into_iter().map(|line| (line.shelf, line)).collect();
@@ -137,7 +137,7 @@ async fn check_places(unit: &Unit, count: &Count, entries: &[Entry]) -> Result<(
 }
 
 async fn read(
-    unit: &Unit,
+    unit: &mut Unit,
     ctx: &Ctx,
     count: &Count,
     levels: &BTreeMap<ItemId, Level>,
@@ -177,7 +177,7 @@ async fn read(
 
 /// A lot that nobody knew is made where some of it is found.
 async fn find_counted_lot(
-    unit: &Unit,
+    unit: &mut Unit,
     ctx: &Ctx,
     moving: &Moving,
     entry: &Entry,

@@ -17,7 +17,7 @@ use crate::service::ledger::post::{Posting, post};
 use crate::store;
 use async_trait::async_trait;
 use data::{Tx, Unit};
-use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
+use inventory_contract::{ItemId, LocationId, LotCreated, LotId, WarehouseId};
 use kernel::{Ctx, Quantity};
 use module::{BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowTarget};
 use serde_json::json;
@@ -228,7 +228,7 @@ async fn lots_of(
 
 /// Those that are new are made first, with the last day that the first row of each says.
 async fn make_lots(
-    unit: &Unit,
+    unit: &mut Unit,
     ctx: &Ctx,
     changes: &[&StockChange],
 ) -> Result<HashMap<(ItemId, String), LotId>, data::Error> {
@@ -243,6 +243,9 @@ async fn make_lots(
         });
     }
     store::lot::insert_all(unit, &new).await?;
+    for (lot, item, LotInput { code, expires_on }) in new {
+        unit.publish(&LotCreated { item, lot, code: code.clone(), expires_on: *expires_on })?;
+    }
     Ok(lots)
 }
 

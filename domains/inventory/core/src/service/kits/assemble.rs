@@ -73,7 +73,7 @@ pub async fn assemble(
     let postings = match direction {
         Direction::Made => {
             let taken = parts.take(&unit, ctx, place.warehouse).await?;
-            let lot = find_or_make_lot(&unit, ctx, whole, command.lot.as_ref()).await?;
+            let lot = find_or_make_lot(&mut unit, ctx, whole, command.lot.as_ref()).await?;
             let made = Portion { item, place, lot: lot.map(|lot| lot.id), quantity };
             let taken = taken.into_iter().map(|part| posting(ctx, &assembly, part, -part.quantity));
             // Last: what it is worth is what its parts were.
@@ -81,7 +81,7 @@ pub async fn assemble(
         }
         Direction::TakenApart => {
             let taken = taken_apart(&unit, ctx, whole, place, &command, quantity).await?;
-            let back = parts.put_back(&unit, ctx, place).await?;
+            let back = parts.put_back(&mut unit, ctx, place).await?;
             let taken = taken.into_iter().map(|of| posting(ctx, &assembly, of, -of.quantity));
             // Last: what they are worth is of what was taken apart.
             taken.chain(back.into_iter().map(|part| posting(ctx, &assembly, part, part.quantity))).collect()

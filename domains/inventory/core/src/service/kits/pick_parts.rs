@@ -148,7 +148,7 @@ impl Parts<'_> {
     }
 
     /// Into the warehouse, at `place` where no other is named.
-    pub async fn put_back(&self, unit: &Unit, ctx: &Ctx, place: Place) -> Result<Vec<Portion>, Error> {
+    pub async fn put_back(&self, unit: &mut Unit, ctx: &Ctx, place: Place) -> Result<Vec<Portion>, Error> {
         let mut portions = Vec::new();
         for (item, needed) in self.needed {
             let moving = self.moving(*item)?;

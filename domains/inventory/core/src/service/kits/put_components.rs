@@ -11,7 +11,7 @@ use crate::service::ledger::receive_stock::in_item_unit;
 use crate::service::reordering::watch::watch;
 use crate::store;
 use data::{AuditEntry, Unit};
-use inventory_contract::ItemId;
+use inventory_contract::{ComponentsChanged, ItemComponent, ItemId};
 use kernel::{Ctx, Faults, Quantity};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,13 @@ pub async fn put_components(
     change_kind(&mut unit, ctx, &mut level, kind).await?;
     store::bill::replace(&unit, ctx, &before, kind, &components).await?;
     let after = find_bill(&unit, item).await?;
+    let parts =
+        after.components.iter().map(|part| ItemComponent { item: part.item, quantity: part.quantity });
+    unit.publish(&ComponentsChanged {
+        item,
+        bill_kind: after.kind.map(|kind| kind.name().to_owned()),
+        components: parts.collect(),
+    })?;
     unit.audit(AuditEntry {
         action: "inventory.item.put_components",
         resource: "item",
@@ -140,7 +147,9 @@ async fn check_tree(
     bills.for_one(item).map(drop).map_err(|OutOfRange| Error::BillTooLarge)
 }
 
-/// Nothing of a kit is stocked: its balance says so, and refuses what would move.
+/// Nothing of a kit is stocked: its balance says so, and refuses what would stay. Whoever orders the item holds it too,
+/// and a draft of it is refused when it is placed. What customers have of it is no hindrance: there is no end to what
+/// may come back, so no item that was ever sold would become a kit. It comes back as `take_back_goods` says.
 async fn change_kind(
     unit: &mut Unit,
     ctx: &Ctx,
@@ -154,6 +163,9 @@ async fn change_kind(
     let nothing = level.on_hand == Quantity::ZERO && level.reserved == Quantity::ZERO && !level.awaited;
     if kit && (!nothing || store::bin::any_of(unit, &[level.item]).await?) {
         return Err(Error::KitHasStock);
+    }
+    if kit && store::purchase_order_line::any_on_order(unit, &[level.item]).await? {
+        return Err(Error::ItemOnOrder);
     }
     level.kit = kit;
     store::stock_level::set_kit(unit, level.item, kit).await?;

@@ -55,7 +55,7 @@ pub async fn adjust_stock(app: &App, ctx: &Ctx, command: AdjustStock) -> Result<
     let lot = if less {
         find_lot(&unit, moving, command.lot.as_ref().map(|lot| lot.code.as_str())).await?
     } else {
-        find_or_make_lot(&unit, ctx, moving, command.lot.as_ref()).await?
+        find_or_make_lot(&mut unit, ctx, moving, command.lot.as_ref()).await?
     };
     let kind = if scrap { MovementKind::Scrap } else { MovementKind::Adjustment };
     let posting = Posting {

@@ -12,6 +12,7 @@ use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::lots::watch_after;
+use crate::service::places::main_warehouse::ensure_main;
 use crate::service::reordering::watch::watch;
 use crate::service::selling::serve_backorders::serve_later;
 use crate::service::valuation::value_movements::{ToValue, value};
@@ -148,6 +149,10 @@ pub async fn post_held(
             return Ok(Err(Refused { index, refusal }));
         }
         movements.push((movement(ctx, posting, &balances.level), balances.level.on_hand));
+    }
+    let kept = |posting: &Posting| books.balances.get(&posting.item).is_some_and(Balances::keeps_kit);
+    if let Some(index) = postings.iter().position(kept) {
+        return Ok(Err(Refused { index, refusal: Refusal::OfKit }));
     }
     books.write(unit, ctx, &before).await?;
     for (movement, on_hand) in &movements {
@@ -342,7 +347,7 @@ impl Books {
         }
         let main = Place::main(unit.tenant()).warehouse;
         if new_levels.iter().any(|(_, warehouse, ..)| *warehouse == main) {
-            store::warehouse::ensure_main(unit, ctx).await?;
+            ensure_main(unit, ctx).await?;
         }
         store::warehouse_level::insert_all(unit, ctx, &new_levels).await?;
         store::bin::insert_all(unit, ctx, &new_bins).await?;

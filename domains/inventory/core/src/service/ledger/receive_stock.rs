@@ -45,7 +45,7 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
     let moving = held.moving.get(&item).ok_or(Error::ItemNotFound)?;
     let (quantity, entered) = in_item_unit(&unit, moving, quantity, command.unit.as_deref()).await?;
     let place = find_place(&unit, command.warehouse, command.location).await?;
-    let lot = find_or_make_lot(&unit, ctx, moving, command.lot.as_ref()).await?;
+    let lot = find_or_make_lot(&mut unit, ctx, moving, command.lot.as_ref()).await?;
     let posting = Posting {
         lot: lot.map(|lot| lot.id),
         entered,

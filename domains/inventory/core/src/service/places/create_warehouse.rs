@@ -5,6 +5,7 @@ use crate::domain::place::{
     FLOOR, LocationFields, LocationUse, Place, Warehouse, WarehouseFields, check_names,
 };
 use crate::error::Error;
+use crate::service::places::main_warehouse::ensure_main;
 use crate::store;
 use data::AuditEntry;
 use inventory_contract::WarehouseId;
@@ -23,11 +24,13 @@ pub async fn create_warehouse(app: &App, ctx: &Ctx, command: CreateWarehouse) ->
     let id = command.id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
     // Its code and its id are the main one's, whichever is made first.
-    store::warehouse::ensure_main(&unit, ctx).await?;
+    ensure_main(&mut unit, ctx).await?;
     let warehouse = store::warehouse::insert(&unit, id, &WarehouseFields { code, name }).await?;
     let floor = LocationFields { code: FLOOR.to_owned(), name: "Floor".to_owned(), parent: None };
     let location = Place::floor_of(id).location;
-    store::location::insert(&unit, location, id, LocationUse::Storage, &floor).await?;
+    let floor = store::location::insert(&unit, location, id, LocationUse::Storage, &floor).await?;
+    unit.publish(&warehouse.created())?;
+    unit.publish(&floor.created())?;
     unit.audit(AuditEntry {
         action: "inventory.warehouse.create",
         resource: "warehouse",

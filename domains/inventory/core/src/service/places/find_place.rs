@@ -36,14 +36,18 @@ pub async fn find_place(
 
 /// The lot that comes in, made where it is new.
 pub async fn find_or_make_lot(
-    unit: &Unit,
+    unit: &mut Unit,
     ctx: &Ctx,
     moving: &Moving,
     given: Option<&LotInput>,
 ) -> Result<Option<Lot>, Error> {
     let Some(given) = check_lot(moving, given)? else { return Ok(None) };
     let lot = match store::lot::by_code(unit, moving.id, &given.code).await? {
-        None => store::lot::insert(unit, ctx.new_id(), moving.id, &given).await?,
+        None => {
+            let lot = store::lot::insert(unit, ctx.new_id(), moving.id, &given).await?;
+            unit.publish(&lot.created())?;
+            lot
+        }
         Some(lot) => lot,
     };
     if given.expires_on.is_some() && given.expires_on != lot.expires_on {

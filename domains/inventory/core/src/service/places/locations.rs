@@ -6,6 +6,7 @@ use crate::domain::place::{
 };
 use crate::error::Error;
 use crate::service::places::find_place::fault;
+use crate::service::places::main_warehouse::ensure_main;
 use crate::store;
 use data::{AuditEntry, Unit};
 use inventory_contract::{LocationId, WarehouseId};
@@ -28,11 +29,12 @@ pub async fn create_location(app: &App, ctx: &Ctx, command: CreateLocation) -> R
     let (code, name) = check_names(&command.code, &command.name).map_err(Error::invalid)?;
     let id = command.id.unwrap_or_else(|| ctx.new_id());
     let mut unit = app.databases.write(ctx).await?;
-    hold_tree(&unit, ctx, warehouse).await?;
+    hold_tree(&mut unit, ctx, warehouse).await?;
     check_room(&unit, warehouse).await?;
     let fields = LocationFields { code, name, parent };
     check_parent(&unit, id, warehouse, parent).await?;
     let location = store::location::insert(&unit, id, warehouse, kind, &fields).await?;
+    unit.publish(&location.created())?;
     unit.audit(AuditEntry {
         action: "inventory.location.create",
         resource: "location",
@@ -81,7 +83,7 @@ pub async fn patch_location(
 ) -> Result<Location, Error> {
     let mut unit = app.databases.write(ctx).await?;
     let warehouse = store::location::find(&unit, id).await?.ok_or(Error::LocationNotFound)?.warehouse;
-    hold_tree(&unit, ctx, warehouse).await?;
+    hold_tree(&mut unit, ctx, warehouse).await?;
     let before = store::location::find_to_change(&unit, id).await?.ok_or(Error::LocationNotFound)?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(Error::stale_one());
@@ -98,6 +100,7 @@ pub async fn patch_location(
     }
     let changed = store::location::update(&unit, id, before.version, &fields).await?;
     let changed = changed.ok_or_else(Error::stale_one)?;
+    unit.publish(&changed.changed())?;
     unit.audit(AuditEntry {
         action: "inventory.location.update",
         resource: "location",
@@ -115,17 +118,16 @@ pub async fn delete_location(app: &App, ctx: &Ctx, id: LocationId) -> Result<(),
     if id == Place::floor_of(before.warehouse).location {
         return Err(Error::PlaceStays);
     }
-    hold_tree(&unit, ctx, before.warehouse).await?;
+    hold_tree(&mut unit, ctx, before.warehouse).await?;
     // Whoever brings something keeps the location that they bring it to.
-    if !store::location::delete(&unit, id).await? {
-        return Err(Error::LocationNotFound);
-    }
+    let deleted = store::location::delete(&unit, id).await?.ok_or(Error::LocationNotFound)?;
     if store::bin::any_at(&unit, id).await? {
         return Err(Error::PlaceInUse);
     }
     if store::location::has_children(&unit, id).await? {
         return Err(Error::LocationHasLocations);
     }
+    unit.publish(&deleted.deleted())?;
     unit.audit(AuditEntry {
         action: "inventory.location.delete",
         resource: "location",
@@ -154,6 +156,7 @@ pub async fn restore_location(app: &App, ctx: &Ctx, id: LocationId) -> Result<Lo
     check_room(&unit, known.warehouse).await?;
     let location = store::location::restore(&unit, id).await?.ok_or(Error::PlaceNotDeleted)?;
     check_parent(&unit, id, location.warehouse, location.fields.parent).await?;
+    unit.publish(&location.restored())?;
     unit.audit(AuditEntry {
         action: "inventory.location.restore",
         resource: "location",
@@ -165,9 +168,9 @@ pub async fn restore_location(app: &App, ctx: &Ctx, id: LocationId) -> Result<Lo
 }
 
 /// One change of a warehouse's tree at a time: two moves that are each right may make a circle together.
-async fn hold_tree(unit: &Unit, ctx: &Ctx, warehouse: WarehouseId) -> Result<(), Error> {
+async fn hold_tree(unit: &mut Unit, ctx: &Ctx, warehouse: WarehouseId) -> Result<(), Error> {
     if warehouse == Place::main(ctx.tenant()).warehouse {
-        store::warehouse::ensure_main(unit, ctx).await?;
+        ensure_main(unit, ctx).await?;
     }
     let held = store::warehouse::find_to_change(unit, warehouse).await?;
     held.map(|_| ()).ok_or_else(|| fault("/warehouse_id", "unknown", "there is no such warehouse"))

@@ -52,6 +52,7 @@ pub async fn patch_warehouse(
     }
     let changed = store::warehouse::update(&unit, id, before.version, &fields).await?;
     let changed = changed.ok_or_else(Error::stale_one)?;
+    unit.publish(&changed.changed())?;
     unit.audit(AuditEntry {
         action: "inventory.warehouse.update",
         resource: "warehouse",
@@ -74,7 +75,9 @@ pub async fn delete_warehouse(app: &App, ctx: &Ctx, id: WarehouseId) -> Result<(
         return Err(Error::LocationHasLocations);
     }
     // Whoever brings something keeps the location that they bring it to.
-    store::location::delete(&unit, floor).await?;
+    if let Some(floor) = store::location::delete(&unit, floor).await? {
+        unit.publish(&floor.deleted())?;
+    }
     if store::warehouse_level::any_of_warehouse(&unit, id).await? {
         return Err(Error::PlaceInUse);
     }
@@ -85,6 +88,7 @@ pub async fn delete_warehouse(app: &App, ctx: &Ctx, id: WarehouseId) -> Result<(
     if !store::warehouse::delete(&unit, id).await? {
         return Err(Error::WarehouseNotFound);
     }
+    unit.publish(&before.deleted())?;
     unit.audit(AuditEntry {
         action: "inventory.warehouse.delete",
         resource: "warehouse",
@@ -101,7 +105,10 @@ pub async fn restore_warehouse(app: &App, ctx: &Ctx, id: WarehouseId) -> Result<
         let known = store::warehouse::find(&unit, id).await?.is_some();
         return Err(if known { Error::PlaceNotDeleted } else { Error::WarehouseNotFound });
     };
-    store::location::restore(&unit, Place::floor_of(id).location).await?;
+    unit.publish(&warehouse.restored())?;
+    if let Some(floor) = store::location::restore(&unit, Place::floor_of(id).location).await? {
+        unit.publish(&floor.restored())?;
+    }
     unit.audit(AuditEntry {
         action: "inventory.warehouse.restore",
         resource: "warehouse",

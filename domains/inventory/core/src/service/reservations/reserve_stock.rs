@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::jobs::ExpireReservation;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::receive_stock::MAX_REFERENCE;
+use crate::service::places::main_warehouse::ensure_main;
 use crate::service::reordering::watch::watch;
 use crate::store;
 use crate::store::bin::{Expired, MAX_PICKS, Wanted};
@@ -242,7 +243,7 @@ pub fn faults(shortages: &[Shortage]) -> Vec<FieldError> {
 
 /// Line after line, so that what one takes is not there for the next of the same item.
 async fn take(
-    unit: &Unit,
+    unit: &mut Unit,
     ctx: &Ctx,
     lines: &[NewReservation],
     levels: &mut BTreeMap<ItemId, stock::Level>,
@@ -297,7 +298,7 @@ async fn take(
         }
         let main = Place::main(ctx.tenant()).warehouse;
         if new.iter().any(|((_, warehouse), _)| *warehouse == main) {
-            store::warehouse::ensure_main(unit, ctx).await?;
+            ensure_main(unit, ctx).await?;
         }
         // Where there was nothing, only what may be negative was promised.
         let new = new.into_iter().map(|((item, warehouse), level)| (item, warehouse, level, true));

@@ -5,6 +5,7 @@ use crate::domain::place::Place;
 use crate::domain::selling::{LineInput, SalesOrderDetail, SalesOrderFields, SalesOrderInput, check_lines};
 use crate::error::Error;
 use crate::service::places::find_place::find_place;
+use crate::service::places::main_warehouse::ensure_main;
 use crate::service::selling::find_order::{audited, read_lines};
 use crate::store;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -83,9 +84,9 @@ pub async fn audited_create(
 }
 
 /// It is there until the unit ends; the main one is made where there is none yet.
-pub async fn require_warehouse(unit: &Unit, ctx: &Ctx, warehouse: WarehouseId) -> Result<(), Error> {
+pub async fn require_warehouse(unit: &mut Unit, ctx: &Ctx, warehouse: WarehouseId) -> Result<(), Error> {
     if warehouse == Place::main(ctx.tenant()).warehouse {
-        return Ok(store::warehouse::ensure_main(unit, ctx).await?);
+        return Ok(ensure_main(unit, ctx).await?);
     }
     find_place(unit, Some(warehouse), None).await.map(|_| ())
 }

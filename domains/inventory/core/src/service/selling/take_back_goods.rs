@@ -79,7 +79,7 @@ pub async fn take_back_goods(
     let places = places_of(&before.lines, command.lines.iter().map(|line| line.line))?;
     let warehouse = before.order.fields.warehouse;
     // Before the places, as everybody does.
-    hold(&mut unit, ctx, &items_of(&before.lines)).await?;
+    let levels = hold(&mut unit, ctx, &items_of(&before.lines)).await?;
     let mut goods = Vec::with_capacity(command.lines.len());
     for (at, line) in command.lines.iter().enumerate() {
         goods.push(place_of(&unit, warehouse, line, at).await?);
@@ -92,6 +92,12 @@ pub async fn take_back_goods(
         let line = &mut lines[place];
         let unit_said = said.unit.as_deref();
         item_of(&moving, line.item, at)?;
+        // It was sent before it became a kit, of which nothing is stocked: so it comes and leaves at once.
+        if said.to != ReturnTo::Scrap && levels.iter().any(|level| level.item == line.item && level.kit) {
+            let detail = "must be scrap: the item is a kit by now, of which nothing is stocked; receive the parts \
+                          of it that are kept";
+            return Err(fault(&format!("/lines/{at}/to"), "kit", detail));
+        }
         let lot = lots.find(&unit, &moving, line, said, at).await?;
         let share = line.coming_back(said.quantity, unit_said, lot.map(|lot| lots.out_of(lot)));
         let (part, entered) =

@@ -11,6 +11,7 @@ use crate::service::ledger::hold::hold;
 use crate::service::ledger::post::{Posting, post_or_refuse};
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, in_item_unit};
 use crate::service::places::find_place::{fault, find_lot, find_place};
+use crate::service::places::main_warehouse::ensure_main;
 use crate::service::places::transfers::{line_of, moved, postings};
 use crate::store;
 use crate::store::transfer::{NewTransfer, Progress};
@@ -71,7 +72,7 @@ pub async fn create_transfer(app: &App, ctx: &Ctx, command: CreateTransfer) -> R
         return Err(fault("/immediate", "elsewhere", "is for a move within one warehouse; ship it instead"));
     }
     if [from, to].iter().any(|place| place.warehouse == Place::main(ctx.tenant()).warehouse) {
-        store::warehouse::ensure_main(&unit, ctx).await?;
+        ensure_main(&mut unit, ctx).await?;
     }
     let lines = find_lines(&unit, &moving, lines).await?;
     let id = id.unwrap_or_else(|| ctx.new_id());

@@ -21,6 +21,7 @@ pub async fn find_transit(unit: &mut Unit, ctx: &Ctx, warehouse: WarehouseId) ->
     let fields = LocationFields { code: TRANSIT.to_owned(), name: "In transit".to_owned(), parent: None };
     let id = ctx.new_id();
     let location = store::location::insert(unit, id, warehouse, LocationUse::Transit, &fields).await?;
+    unit.publish(&location.created())?;
     unit.audit(AuditEntry {
         action: "inventory.location.create",
         resource: "location",

@@ -8,6 +8,7 @@ use kernel::{Page, PageRequest, Quantity, TenantId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{Condition, FromQueryResult, Set};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "movements")]
@@ -88,14 +89,14 @@ pub async fn shipped_of(
 /// Far more than the lines of one return come from: each is of one lot, or of an item without lots.
 const MOST_SHIPPED: u64 = 10_000;
 
-/// Those of these movements that another has taken back.
-pub async fn reversed_among(tx: &Tx, ids: &[MovementId]) -> Result<Vec<MovementId>, data::Error> {
+/// Those of these movements that another has taken back, and how much of each.
+pub async fn taken_back(tx: &Tx, ids: &[MovementId]) -> Result<BTreeMap<MovementId, Quantity>, data::Error> {
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
     let found = tx.find::<Entity>().filter(Column::ReversesId.is_in(ids.iter().copied()));
     let found = found.limit(ids.len() as u64).all().await?;
-    Ok(found.into_iter().filter_map(|row| row.reverses_id).collect())
+    Ok(found.into_iter().filter_map(|row| Some((row.reverses_id?, -row.quantity))).collect())
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -212,7 +213,7 @@ pub struct Standing {
     pub quantity: Quantity,
 }
 
-/// The last movement of an item's bin that was not taken back, and takes none back.
+/// The last movement of an item's bin that was not taken back, or in part alone, and takes none back.
 pub async fn last_standing(
     tx: &Tx,
     item: ItemId,
@@ -223,21 +224,22 @@ pub async fn last_standing(
         "SELECT m.public_id, m.document_id, m.quantity FROM movements m \
          WHERE m.tenant_id = $1 AND m.item_id = $2 AND m.location_id = $3 AND ($4 = 0 OR m.lot_id = $5) \
          AND m.reverses_id IS NULL AND NOT EXISTS \
-         (SELECT 1 FROM movements r WHERE r.tenant_id = m.tenant_id AND r.reverses_id = m.public_id) \
-         ORDER BY m.sequence DESC LIMIT 1"
+         (SELECT 1 FROM movements r WHERE r.tenant_id = m.tenant_id AND r.reverses_id = m.public_id \
+         AND r.quantity = -m.quantity) ORDER BY m.sequence DESC LIMIT 1"
     ));
     let named = lot.unwrap_or_else(|| LotId::from_uuid(Uuid::nil()));
     last.bind(item).bind(location).bind(i64::from(lot.is_some())).bind(named).one().await
 }
 
-/// Whether a movement of the item stands that has this number or a later one. Two of which one takes back the other
-/// leave all as it was.
+/// Whether a movement of the item stands that has this number or a later one. Two of which one takes back all of the
+/// other leave all as it was.
 pub async fn any_standing_from(tx: &Tx, item: ItemId, sequence: i64) -> Result<bool, data::Error> {
     let standing = tx.sql(sql!(
         "SELECT m.public_id, m.document_id, m.quantity FROM movements m \
          WHERE m.tenant_id = $1 AND m.item_id = $2 AND m.sequence >= $3 AND NOT EXISTS \
          (SELECT 1 FROM movements o WHERE o.tenant_id = m.tenant_id AND o.item_id = m.item_id \
-         AND o.sequence >= $3 AND (o.public_id = m.reverses_id OR o.reverses_id = m.public_id)) LIMIT 1"
+         AND o.sequence >= $3 AND o.quantity = -m.quantity \
+         AND (o.public_id = m.reverses_id OR o.reverses_id = m.public_id)) LIMIT 1"
     ));
     let standing: Option<Standing> = standing.bind(item).bind(sequence).one().await?;
     Ok(standing.is_some())

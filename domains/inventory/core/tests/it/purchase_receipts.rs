@@ -1,6 +1,7 @@
 //! Receipts of purchase orders that were recorded wrongly, and lots that go back to where they came from.
 
 use crate::house::{House, NEIGHBOUR, Reply, VIEWER, call, call_by, house};
+use crate::import_files::{Files, check_undone};
 use crate::listener::subscribe;
 use inventory_contract::PurchaseReceiptReversed;
 use serde_json::{Value, json};
@@ -187,6 +188,27 @@ testkit::both! {
         assert_eq!(why(&refused, 409, lines_refused), fault("/lines/0/quantity", "not_received"));
         back(&[("3", "L1"), ("2", "L3")]).await.expect(200);
         assert_eq!(house.stock(&milk).await[0], "5");
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_is_left_of_a_receipt_stands(stage: Stage) {
+        let house = house(stage).await;
+        let tea = house.item_with("TEA", json!({ "unit_cost": money(300) })).await;
+        let files = Files { house: &house, target: "inventory.items", columns: &["sku", "on_hand"] };
+        assert_eq!(files.bring(1, &["tea | 2"]).await, ["updated"]);
+        let order = placed(&house, "EXO", &tea, &[("10", 300)]).await;
+        let receipt = came(&house, &order, 1, "10", None).await;
+        reverse(&house, &order, wrong(1, &receipt, Some("4"))).await.expect(200);
+        // The freight is of the six that came, all of which are there.
+        let lines = json!([{ "movement_id": receipt }]);
+        let freight = json!({ "amount": money(600), "basis": "value", "lines": lines });
+        house.post("/landed-costs", freight).await.expect(201);
+        assert_eq!(worth(&house, &tea).await, ("8".to_owned(), 3_000));
+        // And they came after the count.
+        check_undone(&files.undo(1, 1).await, &[(2, "stock of the item has moved since")]);
+        assert_eq!(house.stock(&tea).await[0], "8");
         house.verify().await;
     }
 }

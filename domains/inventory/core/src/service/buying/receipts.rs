@@ -27,7 +27,7 @@ impl Receipts {
         let places = store::location::find_to_keep(unit, &locations).await?;
         Ok(Self {
             movements: movements.into_iter().map(|movement| (movement.id, movement)).collect(),
-            reversed: store::movement::reversed_among(unit, ids).await?.into_iter().collect(),
+            reversed: store::movement::taken_back(unit, ids).await?.into_keys().collect(),
             landed: store::landed_cost_line::bearing(unit, ids).await?,
             places: places.into_iter().map(|location| (location.id, location.place())).collect(),
         })

@@ -97,7 +97,7 @@ async fn find_receipts(unit: &mut Unit, ctx: &Ctx, ids: &[MovementId]) -> Result
     let items = unique(movements.iter().map(|movement| movement.item));
     let levels = hold(unit, ctx, &items).await?;
     let moving = store::item::moving(unit, &items).await?;
-    let reversed = store::movement::reversed_among(unit, ids).await?;
+    let taken_back = store::movement::taken_back(unit, ids).await?;
     let written = store::value_entry::of_movements(unit, ids).await?;
     let receipt_of = |id: MovementId| {
         let of = |entry: &&ValueEntry| {
@@ -111,13 +111,28 @@ async fn find_receipts(unit: &mut Unit, ctx: &Ctx, ids: &[MovementId]) -> Result
         let pointer = format!("/lines/{at}/movement_id");
         match receipt_of(*id) {
             _ if !known.contains(id) => faults.add(pointer, "unknown", "there is no such movement"),
-            _ if reversed.contains(id) => faults.add(pointer, "reversed", "was taken back"),
-            Some(entry) if moving.contains_key(&entry.item) => entries.push(entry),
+            Some(entry) if moving.contains_key(&entry.item) => {
+                match standing(entry, taken_back.get(id).copied().unwrap_or_default())? {
+                    Some(entry) => entries.push(entry),
+                    None => faults.add(pointer, "reversed", "was taken back"),
+                }
+            }
             _ => faults.add(pointer, "not_a_receipt", "is no receipt of stock that is valued"),
         }
     }
     let levels = levels.into_iter().map(|level| (level.item, level)).collect();
     faults.finish(Receipts { entries, levels, moving }).map_err(Error::invalid)
+}
+
+/// Of a receipt what was not taken back; none where that is nothing.
+fn standing(mut receipt: ValueEntry, taken_back: Quantity) -> Result<Option<ValueEntry>, Error> {
+    let left = receipt.change.quantity.saturating_sub(taken_back);
+    if !left.is_positive() {
+        return Ok(None);
+    }
+    receipt.change.value = receipt.change.value.share(left, receipt.change.quantity).map_err(refused)?;
+    receipt.change.quantity = left;
+    Ok(Some(receipt))
 }
 
 fn allocate_to(amount: Money, basis: Basis, receipts: &Receipts) -> Result<Vec<i64>, Error> {

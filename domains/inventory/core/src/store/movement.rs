@@ -212,7 +212,7 @@ pub struct Standing {
     pub quantity: Quantity,
 }
 
-/// The last movement of an item's bin that was not taken back, and takes none back.
+/// The last movement of an item's bin that was not taken back as a whole, and takes none back.
 pub async fn last_standing(
     tx: &Tx,
     item: ItemId,
@@ -223,21 +223,22 @@ pub async fn last_standing(
         "SELECT m.public_id, m.document_id, m.quantity FROM movements m \
          WHERE m.tenant_id = $1 AND m.item_id = $2 AND m.location_id = $3 AND ($4 = 0 OR m.lot_id = $5) \
          AND m.reverses_id IS NULL AND NOT EXISTS \
-         (SELECT 1 FROM movements r WHERE r.tenant_id = m.tenant_id AND r.reverses_id = m.public_id) \
-         ORDER BY m.sequence DESC LIMIT 1"
+         (SELECT 1 FROM movements r WHERE r.tenant_id = m.tenant_id AND r.reverses_id = m.public_id \
+         AND r.quantity = -m.quantity) ORDER BY m.sequence DESC LIMIT 1"
     ));
     let named = lot.unwrap_or_else(|| LotId::from_uuid(Uuid::nil()));
     last.bind(item).bind(location).bind(i64::from(lot.is_some())).bind(named).one().await
 }
 
-/// Whether a movement of the item stands that has this number or a later one. Two of which one takes back the other
-/// leave all as it was.
+/// Whether a movement of the item stands that has this number or a later one. Two of which one takes back all of the
+/// other leave all as it was.
 pub async fn any_standing_from(tx: &Tx, item: ItemId, sequence: i64) -> Result<bool, data::Error> {
     let standing = tx.sql(sql!(
         "SELECT m.public_id, m.document_id, m.quantity FROM movements m \
          WHERE m.tenant_id = $1 AND m.item_id = $2 AND m.sequence >= $3 AND NOT EXISTS \
          (SELECT 1 FROM movements o WHERE o.tenant_id = m.tenant_id AND o.item_id = m.item_id \
-         AND o.sequence >= $3 AND (o.public_id = m.reverses_id OR o.reverses_id = m.public_id)) LIMIT 1"
+         AND o.sequence >= $3 AND o.quantity = -m.quantity \
+         AND (o.public_id = m.reverses_id OR o.reverses_id = m.public_id)) LIMIT 1"
     ));
     let standing: Option<Standing> = standing.bind(item).bind(sequence).one().await?;
     Ok(standing.is_some())

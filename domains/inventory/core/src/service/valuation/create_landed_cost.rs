@@ -111,7 +111,7 @@ async fn find_receipts(unit: &mut Unit, ctx: &Ctx, ids: &[MovementId]) -> Result
         let pointer = format!("/lines/{at}/movement_id");
         match receipt_of(*id) {
             _ if !known.contains(id) => faults.add(pointer, "unknown", "there is no such movement"),
-            _ if reversed.contains(id) => faults.add(pointer, "reversed", "was taken back"),
+            _ if reversed.contains(id) => faults.add(pointer, "reversed", "was taken back, whole or in part"),
             Some(entry) if moving.contains_key(&entry.item) => entries.push(entry),
             _ => faults.add(pointer, "not_a_receipt", "is no receipt of stock that is valued"),
         }

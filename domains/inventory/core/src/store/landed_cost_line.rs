@@ -4,9 +4,9 @@ use crate::domain::costing::landed::LandedLine;
 use data::{Tx, Unit};
 use inventory_contract::{ItemId, LandedCostId, MovementId};
 use kernel::{Ctx, Quantity, TenantId};
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use sea_orm::{FromQueryResult, Set};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "landed_cost_lines")]
@@ -48,18 +48,21 @@ pub async fn of(tx: &Tx, costs: &[LandedCostId]) -> Result<Vec<(LandedCostId, La
     Ok(found.into_iter().map(|row| (row.landed_cost_id, LandedLine::from(row))).collect())
 }
 
+#[derive(FromQueryResult)]
+struct Borne {
+    movement_id: MovementId,
+    sum_minor: i64,
+}
+
 /// Those of these movements that bear a cost; one and a credit of as much are none.
 pub async fn bearing(tx: &Tx, movements: &[MovementId]) -> Result<BTreeSet<MovementId>, data::Error> {
     if movements.is_empty() {
         return Ok(BTreeSet::new());
     }
     let found = tx.find::<Entity>().filter(Column::MovementId.is_in(movements.iter().copied()));
-    let mut borne = BTreeMap::<MovementId, i64>::new();
-    for row in found.limit(MOST).all().await? {
-        let sum = borne.entry(row.movement_id).or_default();
-        *sum = sum.saturating_add(row.amount_minor);
-    }
-    Ok(borne.into_iter().filter(|(_, sum)| *sum != 0).map(|(movement, _)| movement).collect())
+    let found = found.limit(movements.len() as u64);
+    let borne: Vec<Borne> = found.sums((Column::AmountMinor, "sum_minor"), [Column::MovementId]).await?;
+    Ok(borne.into_iter().filter(|borne| borne.sum_minor != 0).map(|borne| borne.movement_id).collect())
 }
 
 pub async fn insert_all(

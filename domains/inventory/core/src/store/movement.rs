@@ -213,7 +213,7 @@ pub struct Standing {
     pub quantity: Quantity,
 }
 
-/// The last movement of an item's bin that was not taken back, or in part alone, and takes none back.
+/// The last movement of an item's bin that was not taken back as a whole, and takes none back.
 pub async fn last_standing(
     tx: &Tx,
     item: ItemId,

@@ -183,11 +183,33 @@ testkit::both! {
         let refused = back(&[("1", "L1"), ("3.5", "L1")]).await;
         assert_eq!(why(&refused, 409, lines_refused), fault("/lines/1/quantity", "not_received"));
         reverse(&house, &ours, wrong(1, &came_first, Some("1"))).await.expect(200);
-        came(&house, &ours, 1, "2", Some("L3")).await;
+        let third = came(&house, &ours, 1, "2", Some("L3")).await;
         let refused = back(&[("3.5", "L1")]).await;
         assert_eq!(why(&refused, 409, lines_refused), fault("/lines/0/quantity", "not_received"));
         back(&[("3", "L1"), ("2", "L3")]).await.expect(200);
         assert_eq!(house.stock(&milk).await[0], "5");
+
+        // What they brought of a lot is not taken back as ours.
+        came(&house, &ours, 1, "2", Some("L4")).await;
+        came(&house, &theirs, 1, "2", Some("L3")).await;
+        let refused = reverse(&house, &ours, wrong(1, &third, None)).await;
+        assert_eq!(why(&refused, 409, lines_refused), fault("/lines/0/quantity", "not_received"));
+        assert_eq!(house.stock(&milk).await[0], "9");
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn what_is_left_of_a_receipt_keeps_what_a_file_made(stage: Stage) {
+        let house = house(stage).await;
+        let files = Files { house: &house, target: "inventory.items", columns: &["sku", "name"] };
+        assert_eq!(files.bring(1, &["new | New"]).await, ["created"]);
+        let item = house.list("/items?sku=NEW").await[0]["id"].as_str().unwrap().to_owned();
+        let order = placed(&house, "EXO", &item, &[("10", 300)]).await;
+        let receipt = came(&house, &order, 1, "10", None).await;
+        reverse(&house, &order, wrong(1, &receipt, Some("9"))).await.expect(200);
+        check_undone(&files.undo(1, 1).await, &[(2, "stock of the item has moved since")]);
+        assert_eq!(house.stock(&item).await[0], "1");
         house.verify().await;
     }
 }

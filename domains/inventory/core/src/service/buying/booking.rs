@@ -217,21 +217,28 @@ impl Booking {
     }
 
     /// What did not come after all. Of a closed order it is not expected either.
-    pub fn take_back(
+    pub async fn take_back(
         &mut self,
+        unit: &Unit,
         ctx: &Ctx,
         at: usize,
         wrong: &WrongLine,
         receipts: &Receipts,
     ) -> Result<(), Error> {
-        match self.taking_back(ctx, wrong, receipts) {
+        match self.taking_back(unit, ctx, wrong, receipts).await {
             Ok(posting) => self.postings.push((wrong.line, posting)),
             Err(error) => self.faults.take(at, error)?,
         }
         Ok(())
     }
 
-    fn taking_back(&mut self, ctx: &Ctx, wrong: &WrongLine, receipts: &Receipts) -> Result<Posting, Error> {
+    async fn taking_back(
+        &mut self,
+        unit: &Unit,
+        ctx: &Ctx,
+        wrong: &WrongLine,
+        receipts: &Receipts,
+    ) -> Result<Posting, Error> {
         let document = document(&self.order);
         let (line, moving) = named(&mut self.lines, &self.held.moving, wrong.line)?;
         let (receipt, place) = receipts.find(wrong.movement, document)?;
@@ -246,6 +253,10 @@ impl Booking {
         }
         let part = Part { quantity, entered: said_of(line, moving, receipt, quantity) };
         line.take_back(part).map_err(|not| not_received(line.number, not))?;
+        // What another order brought of it stays.
+        if let Some(lot) = receipts.lot_of(receipt) {
+            take_of_lot(unit, &mut self.lots, document, lot, quantity).await?;
+        }
         if self.order.status == PurchaseStatus::Closed {
             line.cancel_rest();
         }

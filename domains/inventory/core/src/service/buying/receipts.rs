@@ -1,13 +1,15 @@
 //! Receipts of purchase orders that are to be taken back, and why one is not.
 
+use crate::domain::lot::Lot;
 use crate::domain::movement::{Document, Movement, MovementKind};
 use crate::domain::place::Place;
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::buying::line_faults::stands;
 use crate::service::places::find_place::fault;
 use crate::store;
 use data::Unit;
-use inventory_contract::{LocationId, MovementId};
+use inventory_contract::{LocationId, LotId, MovementId};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub struct Receipts {
@@ -16,20 +18,23 @@ pub struct Receipts {
     /// Those that bear the cost of bringing them here.
     landed: BTreeSet<MovementId>,
     places: BTreeMap<LocationId, Place>,
+    lots: BTreeMap<LotId, Lot>,
 }
 
 impl Receipts {
     /// Their items are held. The places stay until the unit ends.
     pub async fn read(unit: &Unit, ids: &[MovementId]) -> Result<Self, Error> {
         let movements = store::movement::find_all(unit, ids).await?;
-        let locations: BTreeSet<LocationId> = movements.iter().map(|movement| movement.location).collect();
-        let locations: Vec<LocationId> = locations.into_iter().collect();
+        let locations = unique(movements.iter().map(|movement| movement.location));
         let places = store::location::find_to_keep(unit, &locations).await?;
+        let lots = unique(movements.iter().filter_map(|movement| movement.lot));
+        let lots = store::lot::find_all(unit, &lots).await?;
         Ok(Self {
             movements: movements.into_iter().map(|movement| (movement.id, movement)).collect(),
             reversed: store::movement::taken_back(unit, ids).await?.into_keys().collect(),
             landed: store::landed_cost_line::bearing(unit, ids).await?,
             places: places.into_iter().map(|location| (location.id, location.place())).collect(),
+            lots: lots.into_iter().map(|lot| (lot.id, lot)).collect(),
         })
     }
 
@@ -52,5 +57,9 @@ impl Receipts {
         }
         let place = self.places.get(&receipt.location).copied();
         Ok((receipt, place.ok_or(Error::PlaceDeleted)?))
+    }
+
+    pub fn lot_of(&self, receipt: &Movement) -> Option<&Lot> {
+        self.lots.get(&receipt.lot?)
     }
 }

@@ -31,7 +31,7 @@ pub async fn reverse_purchase_receipt(
     let movements: Vec<MovementId> = lines.iter().map(|line| line.movement).collect();
     let receipts = Receipts::read(&unit, &movements).await?;
     for (at, line) in lines.iter().enumerate() {
-        booking.take_back(ctx, at, line, &receipts)?;
+        booking.take_back(&unit, ctx, at, line, &receipts).await?;
     }
     let came = booking.came();
     let booked = booking.book(&mut unit, ctx, |rest| Step::Reverse { came, rest }).await?;

@@ -341,7 +341,7 @@ impl Plan {
                     if value.is_empty() {
                         continue;
                     }
-                    match reading.read(value) {
+                    match reading.read(&value) {
                         Ok(value) => value,
                         Err(misfit) => {
                             faults.push(unlike(column, field, cell, misfit));

@@ -1,6 +1,7 @@
 //! Rows as CSV (RFC 4180) that a spreadsheet shows and does not compute: a text that it would take for a formula gets
-//! an apostrophe before it, and so does one that has an apostrophe itself. The rule is that of exports (imports), which
-//! read it back; nothing reads a report back, so only the writing of it is here.
+//! an apostrophe before it, and so does one that has an apostrophe itself, also inside, where a spreadsheet that takes
+//! another separator begins a cell. The rule is that of exports (imports), which read it back; nothing reads a report
+//! back, so only the writing of it is here.
 
 use csv::{Terminator, Writer, WriterBuilder};
 use module::{Cell, ReportColumn};
@@ -10,6 +11,8 @@ use std::borrow::Cow;
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// What some programs drop, and then look.
 const DROPPED: [char; 3] = ['\t', '\r', '\n'];
+/// Where a cell may begin that is none of this file.
+const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\r', '\n'];
 
 /// The line of column titles.
 pub fn header(columns: &[ReportColumn]) -> Result<Vec<u8>, csv::Error> {
@@ -44,11 +47,24 @@ fn text(cell: &Cell) -> Cow<'_, str> {
 
 fn harmless(text: &str) -> Cow<'_, str> {
     let shown = text.trim_start();
-    if shown.starts_with(FORMULA) || shown.starts_with('\'') || text.starts_with(DROPPED) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
+    let is_guarded = shown.starts_with(FORMULA) || shown.starts_with('\'') || text.starts_with(DROPPED);
+    if !is_guarded && !text.contains(SEPARATORS) {
+        return Cow::Borrowed(text);
     }
+    let mut written = String::with_capacity(text.len() + 1);
+    for (at, part) in text.split_inclusive(SEPARATORS).enumerate() {
+        let guards = if at == 0 { is_guarded } else { is_guarded_part(part) };
+        if guards {
+            written.push('\'');
+        }
+        written.push_str(part);
+    }
+    Cow::Owned(written)
+}
+
+/// A formula behind a separator, and one that has an apostrophe. A quote is taken for the file's own there.
+fn is_guarded_part(part: &str) -> bool {
+    part.trim_start_matches(|c: char| matches!(c, '\'' | '"') || c.is_whitespace()).starts_with(FORMULA)
 }
 
 /// `-12.50`: what is called a number but is none is written as text.
@@ -83,9 +99,12 @@ mod tests {
         check(text("+49 30 1"), "'+49 30 1");
         check(text("-2"), "'-2");
         check(text("@SUM(A1)"), "'@SUM(A1)");
-        check(text("\t=1"), "'\t=1");
-        check(text("\r=1"), "\"'\r=1\"");
-        check(text("\n=1"), "\"'\n=1\"");
+        check(text("\t=1"), "'\t'=1");
+        check(text("\r=1"), "\"'\r'=1\"");
+        check(text("\n=1"), "\"'\n'=1\"");
+        check(text("x;=1+1;y|-2"), "x;'=1+1;y|'-2");
+        check(text("x; \"=1"), "\"x;' \"\"=1\"");
+        check(text("one; 't Hof"), "one; 't Hof");
         check(text(" =1"), "' =1");
         check(text("'=1"), "''=1");
         for begins in FORMULA {

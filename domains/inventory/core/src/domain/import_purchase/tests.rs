@@ -112,6 +112,9 @@ fn a_day_may_have_midnight_with_it() {
     {
         check(none, None);
     }
+    for shorter in ["03-02-26", "26-02-03", "03-02-26T00:00:00"] {
+        check(shorter, None);
+    }
 }
 
 #[test]

@@ -461,7 +461,8 @@ pub(super) fn quantity(faults: &mut Faults, pointer: &str, text: &str) -> Option
     None
 }
 
-/// A day. A workbook whose cells show a time says midnight with it.
+/// A day. A workbook whose cells show a time says midnight with it. The year has four digits: `03-02-26` would be one
+/// of the year 3.
 pub(super) fn day(faults: &mut Faults, pointer: &str, text: &str) -> Option<NaiveDate> {
     let at_midnight = || {
         let (day, time) = text.split_once(['T', ' '])?;
@@ -469,6 +470,7 @@ pub(super) fn day(faults: &mut Faults, pointer: &str, text: &str) -> Option<Naiv
         day.parse::<NaiveDate>().ok().filter(|_| time == NaiveTime::MIN)
     };
     let day = text.parse::<NaiveDate>().ok().or_else(at_midnight);
+    let day = day.filter(|_| text.trim_start().find('-') == Some(4));
     faults.require(day.is_some(), pointer, "not_a_date", "must be a day such as 2026-02-20");
     day
 }

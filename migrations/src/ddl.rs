@@ -6,7 +6,8 @@
 //! - `@platform_tenant_table t`: a tenant's table that the system door leads to as well.
 //! - `@search_table t a b`: its `search_text` is searched, also together with a filter on the columns `a` and `b`, or
 //!   `b:uuid` where one is no text; what that takes is in `search.rs`.
-//! - `@search_anew t a b`: the same for a table that is marked already, as that is done by now.
+//! - `@search_anew t a b`: the same for a table that is marked already, as that is done by now; `@search_function t a b`
+//!   leaves the index.
 //! - `@erasable_ledger t`: of a ledger that is marked already: its rows of a tenant go where `erasures` has a row of that tenant,
 //!   as it has while the tenant is erased and in no other transaction.
 
@@ -42,6 +43,7 @@ fn postgres_line(domain: &str, line: &str) -> String {
         }
         Directive::Search => return search::on_postgres(domain, table),
         Directive::SearchAnew => return search::anew_on_postgres(domain, table),
+        Directive::SearchFunction => return search::function_on_postgres(domain, table),
         Directive::ErasableLedger => return erasing_function(domain, table),
         Directive::Tenant | Directive::Ledger => String::new(),
     };
@@ -135,6 +137,7 @@ enum Directive {
     PlatformTenant,
     Search,
     SearchAnew,
+    SearchFunction,
     ErasableLedger,
 }
 
@@ -147,6 +150,7 @@ fn directive(line: &str) -> Option<(Directive, &str)> {
         "platform_tenant_table" => Directive::PlatformTenant,
         "search_table" => Directive::Search,
         "search_anew" => Directive::SearchAnew,
+        "search_function" => Directive::SearchFunction,
         "erasable_ledger" => Directive::ErasableLedger,
         _ => return None,
     };

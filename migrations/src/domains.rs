@@ -55,7 +55,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "billing" / "m0004_lists",
             "billing" / "m0005_imports",
             "billing" / "m0006_import_corrections",
-            "billing" / "m0007_search"
+            "billing" / "m0007_search",
+            "billing" / "m0008_search_function"
         ],
         "inventory" => migrations![
             "kernel" / "m0001_messages",
@@ -79,7 +80,8 @@ pub fn of(domain: &str) -> &'static [Migration] {
             "inventory" / "m0034_shares",
             "inventory" / "m0035_import_corrections",
             "inventory" / "m0036_search",
-            "inventory" / "m0037_kit_units"
+            "inventory" / "m0037_kit_units",
+            "inventory" / "m0038_search_function"
         ],
         "workflow" => migrations![
             "kernel" / "m0001_messages",

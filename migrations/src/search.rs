@@ -3,11 +3,13 @@
 //! role finds its tenant's rows and nobody else's; it gives one page's ids, in order. SQLite: an FTS5 table kept by
 //! triggers.
 
-/// Read in the order of creation before the index is asked.
-const NEXT_FEW: u32 = 500;
-/// The first of them tell what is common: three characters that so many of them have.
-const SAMPLE: u32 = 100;
-const COMMON: u32 = 5;
+/// Read in the order of creation before the index is asked; and so many more of them where so many have the text.
+const NEXT_FEW: u32 = 100;
+const NEXT_MANY: u32 = 2_000;
+const MANY_HAVE_IT: u32 = 5;
+/// The first of them tell what is common: what so many of these have.
+const SAMPLE: u32 = 50;
+const COMMON: u32 = 3;
 /// What the index is asked for in the place of the whole text has at least as many characters.
 const PART_CHARS: u32 = 5;
 
@@ -45,7 +47,8 @@ pub fn anew_on_postgres(domain: &str, mark: &str) -> String {
     format!("DROP INDEX {table}_search;\n{}", on_postgres(domain, mark))
 }
 
-fn function_on_postgres(domain: &str, mark: &str) -> String {
+/// The function alone, in the place of an older one.
+pub fn function_on_postgres(domain: &str, mark: &str) -> String {
     let (table, columns) = parts(mark);
     let list = |of: &dyn Fn(usize, &Filter<'_>) -> String| -> String {
         columns.iter().enumerate().map(|(index, filter)| of(index, filter)).collect()
@@ -79,30 +82,40 @@ DECLARE
   sorted CONSTANT TEXT :=
     CASE WHEN newest THEN ' ORDER BY created_at DESC, public_id DESC' ELSE ' ORDER BY created_at, public_id' END;
   whole CONSTANT TEXT := substr(pattern, 2, length(pattern) - 2);
+  few INT := {NEXT_FEW};
   found UUID[];
   seen BIGINT;
   sample TEXT[];
   part TEXT;
 BEGIN
   -- A text that many rows have fills the page from the next few; the index would give all of them, to be sorted.
-  EXECUTE 'SELECT array_agg(public_id) FILTER (WHERE search_text LIKE $2), count(*), (array_agg(search_text))[1:{SAMPLE}]
-    FROM (SELECT public_id, search_text' || scope || sorted || ' LIMIT {NEXT_FEW}) next_few'
-    INTO found, seen, sample {using};
-  IF seen < {NEXT_FEW} OR cardinality(found) >= most THEN
-    RETURN QUERY SELECT unnest(found[1:most::INT]);
-    RETURN;
-  END IF;
+  LOOP
+    EXECUTE 'SELECT array_agg(public_id) FILTER (WHERE search_text LIKE $2), count(*),
+      (array_agg(search_text))[1:{SAMPLE}]
+      FROM (SELECT public_id, search_text' || scope || sorted || ' LIMIT ' || few || ') next_few'
+      INTO found, seen, sample {using};
+    IF seen < few OR cardinality(found) >= most THEN
+      RETURN QUERY SELECT unnest(found[1:most::INT]);
+      RETURN;
+    END IF;
+    EXIT WHEN few = {NEXT_MANY} OR coalesce(cardinality(found), 0) < {MANY_HAVE_IT};
+    few := {NEXT_MANY};
+  END LOOP;
   -- Codes begin alike, and what all have is sought in the index once for each row that has the rest. So it is asked for
-  -- the part between the first and the last characters that are not common, without the ends of words, which the index
-  -- counts as characters. A part of an escape would mean something else.
+  -- one word of what is between the first and the last characters that are not common, the seldomest and longest: it
+  -- counts the ends of words as characters. A part of an escape would mean something else.
   IF strpos(whole, '\\') = 0 THEN
-    SELECT regexp_replace(substr(whole, min(at), max(at) - min(at) + 3), '^[^[:alnum:]]+|[^[:alnum:]]+$', '', 'g')
-      INTO part FROM generate_series(1, length(whole) - 2) at
-      WHERE (SELECT count(*) FROM unnest(sample) AS known(line) WHERE strpos(line, substr(whole, at, 3)) > 0) < {COMMON};
+    SELECT word INTO part
+      FROM (SELECT substr(whole, min(at), max(at) - min(at) + 3) AS rest FROM generate_series(1, length(whole) - 2) at
+        WHERE (SELECT count(*) FROM unnest(sample) AS known(line) WHERE strpos(line, substr(whole, at, 3)) > 0)
+          < {COMMON}) seldom,
+        regexp_split_to_table(rest, '[^[:alnum:]]+') word
+      WHERE length(word) >= {PART_CHARS}
+      ORDER BY (SELECT count(*) FROM unnest(sample) AS known(line) WHERE strpos(line, word) > 0), length(word) DESC
+      LIMIT 1;
   END IF;
-  part := CASE WHEN length(part) >= {PART_CHARS} THEN '%' || part || '%' ELSE pattern END;
   RETURN QUERY EXECUTE 'SELECT public_id' || scope || ' AND search_text LIKE {part} AND search_text || '''' LIKE $2'
-    || sorted || ' LIMIT $7' {using}, part;
+    || sorted || ' LIMIT $7' {using}, coalesce('%' || part || '%', pattern);
 END $body$;
 REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {signature} TO insula_{domain};"

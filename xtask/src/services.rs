@@ -203,7 +203,8 @@ fn start_postgres(
     command.args(["-D", "postgres", "-h", "127.0.0.1", "-k", "."]).args(["-p", &port.to_string()]);
     let forgetful: &[&str] = match purpose {
         Purpose::Tests => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
-        Purpose::Measuring => &[],
+        // Its default is for small machines.
+        Purpose::Measuring => &["shared_buffers=2GB"],
     };
     let always = ["max_connections=300", "max_locks_per_transaction=256", "timezone=UTC"];
     for setting in always.iter().chain(forgetful) {

@@ -77,19 +77,18 @@ impl Tx {
         request: &PageRequest,
     ) -> Result<Page<E::Model>, Error> {
         let after = request.cursor.as_deref().map(keyset::read).transpose()?;
-        self.paged(in_order(select, [created_at, public_id], request, after), request).await
+        let select = in_order(select, [created_at, public_id], request, after);
+        self.paged(select.limit(one_more(request)), request).await
     }
 
-    /// One row more than asked for is read, which says whether another page follows.
     async fn paged<E: EntityTrait, R: FromQueryResult>(
         &self,
-        in_order: Select<E>,
+        select: Select<E>,
         request: &PageRequest,
     ) -> Result<Page<R>, Error> {
-        let limit = u64::from(request.limit);
-        let select = in_order.limit(limit + 1).build(self.connection.get_database_backend());
+        let select = select.build(self.connection.get_database_backend());
         let mut rows = self.connection.query_all_raw(select).await?;
-        let more = rows.len() as u64 > limit;
+        let more = rows.len() > usize::from(request.limit);
         rows.truncate(usize::from(request.limit));
         let last = if more { rows.last() } else { None };
         let next_cursor = last.map(keyset::write).transpose()?;
@@ -101,6 +100,11 @@ impl Tx {
     pub fn sql(&self, sql: TenantSql) -> Raw<'_> {
         Raw::new(self, sql)
     }
+}
+
+/// It says whether another page follows.
+fn one_more(request: &PageRequest) -> u64 {
+    u64::from(request.limit) + 1
 }
 
 /// The rows of a list from where its page begins.
@@ -267,15 +271,18 @@ impl<'a, E: TenantEntity, R: FromQueryResult + Send + Sync> Find<'a, E, R> {
             most: i64::from(request.limit) + 1,
         };
         let (tx, select) = self.scoped();
-        let mut select = in_order(select, [E::created_at(), E::public_id()], request, after);
-        if let Some(matching) = matching {
-            let table = E::default();
-            let table = table.table_name();
-            select = match tx.connection().get_database_backend() {
-                DbBackend::Postgres => select.filter(search::on_postgres(table, matching, &window)),
-                _ => search::on_sqlite(tx, table, select, &matching.wanted, window.most).await?,
-            };
-        }
+        let list = in_order(select, [E::created_at(), E::public_id()], request, after);
+        let table = E::default();
+        let table = table.table_name();
+        let is_postgres = tx.connection().get_database_backend() == DbBackend::Postgres;
+        let select = match matching {
+            None => list.limit(one_more(request)),
+            // The function gives no more than the page. Told of a limit as well, PostgreSQL would go through the list for it.
+            Some(matching) if is_postgres => list.filter(search::on_postgres(table, matching, &window)),
+            Some(Matching { wanted, .. }) => {
+                search::on_sqlite(tx, table, list, &wanted, window.most).await?.limit(one_more(request))
+            }
+        };
         tx.paged(select, request).await
     }
 

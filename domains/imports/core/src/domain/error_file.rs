@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn what_would_be_computed_is_guarded_once() {
         let expected = format!(
-            "'=a;b;error;import_row\n'=cmd|x;'=1;{};{RUN}:2\n-1.5;'+1;{};{RUN}:3\n'=1;{};{RUN}:4\n",
+            "'=a;b;error;import_row\n'=cmd|x;'=1;{};{RUN}:2\n-1.5;'+1;{};{RUN}:3\n'=1;;;{};{RUN}:4\n",
             why(2),
             why(3),
             why(4)

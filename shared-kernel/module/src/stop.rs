@@ -25,18 +25,18 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// How the job ends, once its domain has told people what there is to tell.
-    pub fn end_of_job(self) -> Result<(), JobFailure> {
+    /// How the job fails, once its domain has told people what there is to tell.
+    pub fn failure(self) -> Option<JobFailure> {
         match self {
             // Whoever asked is told why; there is nothing in it for operators.
-            Self::Refused(_) | Self::TooLarge { .. } => Ok(()),
-            Self::Cancelled | Self::MovedOn => Err(JobFailure::Cancelled),
+            Self::Refused(_) | Self::TooLarge { .. } => None,
+            Self::Cancelled | Self::MovedOn => Some(JobFailure::Cancelled),
             Self::CallerGone => {
                 let detail = "whoever asked for the file may no longer act here";
-                Err(JobFailure::Permanent(Problem::new(FORBIDDEN, detail)))
+                Some(JobFailure::Permanent(Problem::new(FORBIDDEN, detail)))
             }
-            Self::Broken(detail) => Err(JobFailure::Permanent(Problem::new(INTERNAL, detail))),
-            Self::Trouble(problem) => Err(JobFailure::Retry(problem)),
+            Self::Broken(detail) => Some(JobFailure::Permanent(Problem::new(INTERNAL, detail))),
+            Self::Trouble(problem) => Some(JobFailure::Retry(problem)),
         }
     }
 }

@@ -76,5 +76,5 @@ async fn write(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<
     if let Some(end) = end {
         end_export(app, ctx, id, &end).await?;
     }
-    stop.end_of_job()
+    stop.failure().map_or(Ok(()), Err)
 }

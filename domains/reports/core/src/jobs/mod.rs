@@ -77,5 +77,5 @@ async fn run_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) ->
     if let Some(end) = end {
         service::end_run(app, ctx, id, &end).await?;
     }
-    stop.end_of_job()
+    stop.failure().map_or(Ok(()), Err)
 }

@@ -109,5 +109,5 @@ async fn export(app: &App, ctx: &Ctx, id: AuditExportId, running: &Running) -> R
     if let Some(detail) = detail {
         end_audit_export(app, ctx, id, &detail).await?;
     }
-    stop.end_of_job()
+    stop.failure().map_or(Ok(()), Err)
 }

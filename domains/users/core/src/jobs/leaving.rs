@@ -126,5 +126,5 @@ async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> R
     if let Some(detail) = detail {
         end_export(app, ctx, id, detail).await?;
     }
-    stop.end_of_job()
+    stop.failure().map_or(Ok(()), Err)
 }

@@ -1,5 +1,5 @@
 //! What stops a job that writes a file into the blobs page by page, a report or an export of any kind,
-//! and how the job ends then. What becomes of the file, and in which words people are told, is its domain's.
+//! what people are told of it and how the job ends then. What becomes of the file is its domain's.
 
 use jobs::JobFailure;
 use kernel::Problem;
@@ -25,6 +25,24 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// What whoever asked for the file is told, where this ends it for them; another attempt, the job that follows or
+    /// whoever ended it tells the rest.
+    pub fn told(&self, file: &str, is_last_attempt: bool) -> Option<String> {
+        match self {
+            Self::Refused(detail) | Self::Broken(detail) => Some(detail.clone()),
+            Self::TooLarge { max_bytes } => {
+                let mib = *max_bytes >> 20;
+                Some(format!(
+                    "The {file} would be larger than {mib} MiB, which is the most there is: ask for less of it."
+                ))
+            }
+            Self::Trouble(_) if is_last_attempt => {
+                Some(format!("What the {file} needs does not answer. Ask for it again later."))
+            }
+            Self::Trouble(_) | Self::CallerGone | Self::Cancelled | Self::MovedOn => None,
+        }
+    }
+
     /// How the job fails, once its domain has told people what there is to tell.
     pub fn failure(self) -> Option<JobFailure> {
         match self {

@@ -307,10 +307,12 @@ pub enum Error {
     )]
     #[problem(code = "inventory.purchase_order_not_draft", status = 409, title = "The order is no draft")]
     PurchaseOrderNotDraft,
-    #[error("More than is tolerated would be received of {count} lines, so nothing is; `errors` says which.")]
+    #[error(
+        "More than is tolerated would be received, so nothing is; `errors` says of which lines ({count})."
+    )]
     #[problem(code = "inventory.over_receipt", status = 409, title = "More than was ordered")]
     OverReceipt { count: usize, errors: Vec<FieldError> },
-    #[error("{count} lines are refused, so nothing is booked; `errors` says which and why.")]
+    #[error("Nothing is booked, since lines are refused ({count}); `errors` says which and why.")]
     #[problem(code = "inventory.purchase_lines_refused", status = 409, title = "Lines are refused")]
     PurchaseLinesRefused { count: usize, errors: Vec<FieldError> },
     #[error("The item is in {}, which count in its unit {unit}; {}.", .by.in_words(), .by.advice())]
@@ -401,18 +403,18 @@ pub enum Error {
     )]
     SalesOrderIs { status: SalesOrderStatus, instead: &'static str },
     #[error(
-        "{count} lines of the draft do not show what would be sent, as `errors` says: PATCH its lines anew, look at them, \
-         and confirm it then."
+        "The draft does not show what would be sent, as `errors` says of its lines ({count}): PATCH them anew, look at \
+         them, and confirm it then."
     )]
     #[problem(code = "inventory.kit_changed", status = 409, title = "A kit has changed")]
     KitChanged { count: usize, errors: Vec<FieldError> },
-    #[error("{count} lines have less allocated than is to leave, so nothing leaves; `errors` says which.")]
+    #[error("Less is allocated than is to leave, so nothing leaves; `errors` says of which lines ({count}).")]
     #[problem(code = "inventory.not_allocated", status = 409, title = "Not enough is allocated")]
     NotAllocated { count: usize, errors: Vec<FieldError> },
     #[error("Nothing of the sales order is allocated; it waits for stock.")]
     #[problem(code = "inventory.nothing_allocated", status = 409, title = "Nothing is allocated")]
     NothingAllocated,
-    #[error("More of {count} lines were to come back than is out, so nothing does; `errors` says which.")]
+    #[error("More was to come back than is out, so nothing does; `errors` says of which lines ({count}).")]
     #[problem(code = "inventory.not_shipped", status = 409, title = "More than was shipped")]
     NotShipped { count: usize, errors: Vec<FieldError> },
     #[error("The reservation is of a sales order; ship or cancel the order.")]

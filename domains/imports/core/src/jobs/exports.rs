@@ -15,7 +15,6 @@ const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
-const NO_ANSWER: &str = "What the export needs does not answer. Ask for it again later.";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,17 +60,12 @@ pub fn handlers(app: &App) -> [Handler; 2] {
 
 async fn write(app: &App, ctx: &Ctx, id: ExportId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = run_export(app, ctx, id, running).await else { return Ok(()) };
-    let failed = |detail: String| Some(End::Failed { detail });
     let end = match &stop {
         Stop::MovedOn => return Err(Error::MovedOn.into()),
         Stop::Cancelled => Some(End::Cancelled),
-        Stop::Refused(detail) | Stop::Broken(detail) => failed(detail.clone()),
-        Stop::TooLarge { max_bytes } => {
-            let mib = *max_bytes >> 20;
-            failed(format!("The file would be larger than {mib} MiB, which is the most there is."))
-        }
-        Stop::Trouble(_) if running.attempt() >= RunExport::MAX_ATTEMPTS => failed(NO_ANSWER.to_owned()),
-        Stop::Trouble(_) | Stop::CallerGone => None,
+        stop => stop
+            .told("export", running.attempt() >= RunExport::MAX_ATTEMPTS)
+            .map(|detail| End::Failed { detail }),
     };
     if let Some(end) = end {
         end_export(app, ctx, id, &end).await?;

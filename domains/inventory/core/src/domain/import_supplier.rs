@@ -2,7 +2,7 @@
 //! supplier's field alone.
 
 use crate::domain::import_row::cells::{
-    Bearer, check_external_id, external_id, is_plain, metadata, metadata_cell, text,
+    Bearer, EXTERNAL_ID, METADATA, check_external_id, external_id, is_plain, metadata, metadata_cell, text,
 };
 use crate::domain::import_row::{Field, FieldKind, check_names, field};
 use crate::domain::supplier::{Supplier, SupplierFields, SupplierPatch};
@@ -16,18 +16,8 @@ pub const FIELDS: [Field; 6] = [
     field("name", "What the supplier is called; required of a new one", false, FieldKind::Text),
     field("email", "Where orders go", false, FieldKind::Text),
     field("currency", "ISO 4217 code of what it usually asks to be paid in", false, FieldKind::Currency),
-    field(
-        "external_id",
-        "The reference of another system; it stays once there is one",
-        false,
-        FieldKind::Text,
-    ),
-    field(
-        "metadata",
-        "Pairs to set, as a JSON object of texts; a pair that is null goes",
-        false,
-        FieldKind::Text,
-    ),
+    EXTERNAL_ID,
+    METADATA,
 ];
 
 /// What is there of what a row names.

@@ -15,7 +15,6 @@ const RUN_TIMEOUT: Duration = Duration::from_secs(1_800);
 
 const GIVEN_UP: &str = "The report was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
-const NO_ANSWER: &str = "What the report needs does not answer. Ask for it again later.";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,17 +61,12 @@ pub fn handlers(app: &App) -> Vec<Handler> {
 
 async fn run_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = service::produce_report(app, ctx, id, running).await else { return Ok(()) };
-    let failed = |detail: String| Some(End::Failed { detail });
     let end = match &stop {
         // One that has ended stays as it is.
         Stop::Cancelled | Stop::MovedOn => Some(End::Cancelled),
-        Stop::Refused(detail) | Stop::Broken(detail) => failed(detail.clone()),
-        Stop::TooLarge { max_bytes } => {
-            let mib = *max_bytes >> 20;
-            failed(format!("The report is larger than {mib} MiB. Narrow it down by its parameters."))
-        }
-        Stop::Trouble(_) if running.attempt() >= RunReport::MAX_ATTEMPTS => failed(NO_ANSWER.to_owned()),
-        Stop::Trouble(_) | Stop::CallerGone => None,
+        stop => stop
+            .told("report", running.attempt() >= RunReport::MAX_ATTEMPTS)
+            .map(|detail| End::Failed { detail }),
     };
     if let Some(end) = end {
         service::end_run(app, ctx, id, &end).await?;

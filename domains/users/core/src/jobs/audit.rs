@@ -18,7 +18,6 @@ const EXPORT_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 const GIVEN_UP: &str = "The export was given up: its job failed too often or was stopped, or whoever asked for it may no \
     longer act here.";
-const NO_ANSWER: &str = "What the export needs does not answer. Ask for it again later.";
 
 /// Writes the file, as whoever asked for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -98,13 +97,7 @@ async fn export(app: &App, ctx: &Ctx, id: AuditExportId, running: &Running) -> R
     let detail = match &stop {
         Stop::MovedOn => return Ok(()),
         Stop::Cancelled => Some(GIVEN_UP.to_owned()),
-        Stop::Refused(detail) | Stop::Broken(detail) => Some(detail.clone()),
-        Stop::TooLarge { max_bytes } => {
-            let gib = *max_bytes >> 30;
-            Some(format!("The export is larger than {gib} GiB."))
-        }
-        Stop::Trouble(_) if running.attempt() >= ExportAuditLog::MAX_ATTEMPTS => Some(NO_ANSWER.to_owned()),
-        Stop::Trouble(_) | Stop::CallerGone => None,
+        stop => stop.told("export", running.attempt() >= ExportAuditLog::MAX_ATTEMPTS),
     };
     if let Some(detail) = detail {
         end_audit_export(app, ctx, id, &detail).await?;

@@ -119,12 +119,11 @@ fn pause_of(ctx: &Ctx, erasing: Erasing) -> Option<Duration> {
 async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> Result<(), JobFailure> {
     let Err(stop) = produce_export(app, ctx, id, running).await else { return Ok(()) };
     let detail = match &stop {
-        Stop::Refused(detail) | Stop::Broken(detail) => Some(detail.as_str()),
-        Stop::TooLarge { .. } => Some(TOO_LARGE),
-        Stop::Cancelled | Stop::MovedOn | Stop::CallerGone | Stop::Trouble(_) => None,
+        Stop::TooLarge { .. } => Some(TOO_LARGE.to_owned()),
+        stop => stop.told("export", false),
     };
     if let Some(detail) = detail {
-        end_export(app, ctx, id, detail).await?;
+        end_export(app, ctx, id, &detail).await?;
     }
     stop.failure().map_or(Ok(()), Err)
 }

@@ -1,10 +1,24 @@
 //! What cells say alike in rows of items and of suppliers: the reference of another system, pairs of texts, and what
 //! is one of a few words. A blank cell is not there.
 
+use super::{Field, FieldKind, field};
 use kernel::{Faults, Metadata, MetadataPatch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
+
+pub const EXTERNAL_ID: Field = field(
+    "external_id",
+    "The reference of another system; it stays once there is one",
+    false,
+    FieldKind::Text,
+);
+pub const METADATA: Field = field(
+    "metadata",
+    "Pairs to set, as a JSON object of texts; a pair that is null goes",
+    false,
+    FieldKind::Text,
+);
 
 /// Who bears an external id by an earlier row of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ pub mod cells;
 #[cfg(test)]
 mod tests;
 
-use self::cells::{check_external_id, external_id, metadata, metadata_cell, word};
+use self::cells::{EXTERNAL_ID, METADATA, check_external_id, external_id, metadata, metadata_cell, word};
 use crate::domain::cost::{Costing, unit_cost};
 use crate::domain::item::{ItemChange, ItemFields, StockedItem, UnitUse, changed_of_moved};
 use crate::domain::lot::Tracking;
@@ -66,18 +66,8 @@ pub const FIELDS: [Field; 16] = [
         false,
         FieldKind::Boolean,
     ),
-    field(
-        "external_id",
-        "The reference of another system; it stays once there is one",
-        false,
-        FieldKind::Text,
-    ),
-    field(
-        "metadata",
-        "Pairs to set, as a JSON object of texts; a pair that is null goes",
-        false,
-        FieldKind::Text,
-    ),
+    EXTERNAL_ID,
+    METADATA,
 ];
 
 pub(super) const fn field(

@@ -2,6 +2,7 @@
 
 use super::Judge;
 use super::seed::{Dialect, READER, TABLES};
+use crate::house;
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
@@ -64,9 +65,7 @@ impl Judge for Plans {
             }
             let file =
                 self.files.get_mut(domain).unwrap_or_else(|| panic!("{domain} has no table in `TABLES`"));
-            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
-            let steps = file.fetch_all(sqlx::raw_sql(explain)).await.unwrap();
-            let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+            let steps = steps(file, statement).await;
             let is_list = statement.contains("ORDER BY");
             looked_at += usize::from(is_list);
             // A text that many rows have is looked for in the order of the list, which need not narrow it then.
@@ -80,6 +79,12 @@ impl Judge for Plans {
         }
         faults
     }
+}
+
+async fn steps(file: &mut SqliteConnection, statement: &str) -> Vec<String> {
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+    let steps = file.fetch_all(sqlx::raw_sql(explain)).await.unwrap();
+    steps.iter().map(|step| step.get("detail")).collect()
 }
 
 fn ill(steps: &[String], filtered: bool) -> Option<&'static str> {
@@ -98,9 +103,10 @@ fn ill(steps: &[String], filtered: bool) -> Option<&'static str> {
             && (filtered || !step.contains(OF_ALL))
     };
     let scans = steps.iter().any(scans);
-    let first = steps.first().and_then(|step| step.split_once('(')).map_or("", |(_, found)| found);
-    let narrowed =
-        first.trim_end_matches(')').split(" AND ").any(|by| !NO_FILTER.iter().any(|no| by.starts_with(no)));
+    let first = steps.first().filter(|step| step.starts_with("SEARCH")).and_then(|step| step.split_once('('));
+    let narrowed = first.is_some_and(|(_, found)| {
+        found.trim_end_matches(')').split(" AND ").any(|by| !NO_FILTER.iter().any(|no| by.starts_with(no)))
+    });
     // All that an index finds is read for its sums, in whatever order.
     let summed = |step: &str| narrowed && step.contains("TEMP B-TREE FOR GROUP BY");
     let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE") && !summed(step)) && !searched;
@@ -111,4 +117,47 @@ fn ill(steps: &[String], filtered: bool) -> Option<&'static str> {
         return Some("a sort");
     }
     (filtered && !searched && !narrowed).then_some("a filter without an index")
+}
+
+#[test]
+fn the_judge_tells_what_an_index_helps_from_what_it_does_not() {
+    const LIST: &str = "ORDER BY created_at DESC, public_id DESC LIMIT 21";
+    house::run(async {
+        let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await.unwrap();
+        let things = "CREATE TABLE things (id INTEGER PRIMARY KEY, tenant_id, kind, name, size, created_at, public_id);
+                      CREATE INDEX newest ON things (tenant_id, created_at, public_id);
+                      CREATE INDEX of_kind ON things (tenant_id, kind, created_at, public_id);";
+        memory.execute(things).await.unwrap();
+        for (statement, filtered, expected) in [
+            (format!("SELECT * FROM things WHERE tenant_id = 1 {LIST}"), false, None),
+            (format!("SELECT * FROM things WHERE tenant_id = 1 AND kind = 2 {LIST}"), true, None),
+            (
+                format!("SELECT * FROM things WHERE tenant_id = 1 AND name = 2 {LIST}"),
+                true,
+                Some("a filter without an index"),
+            ),
+            ("SELECT * FROM things WHERE tenant_id = 1 ORDER BY name".to_owned(), false, Some("a sort")),
+            (
+                "SELECT * FROM things WHERE tenant_id = 1 AND kind = 2 ORDER BY name".to_owned(),
+                true,
+                Some("a sort"),
+            ),
+            (format!("SELECT * FROM things WHERE kind = 2 {LIST}"), true, Some("a scan")),
+            (
+                "SELECT name, SUM(size) FROM things WHERE tenant_id = 1 AND kind = 2 GROUP BY name"
+                    .to_owned(),
+                false,
+                None,
+            ),
+            (
+                "SELECT name, SUM(size) FROM things WHERE tenant_id = 1 GROUP BY name".to_owned(),
+                false,
+                Some("a sort"),
+            ),
+            ("SELECT name, SUM(size) FROM things GROUP BY name".to_owned(), false, Some("a scan")),
+        ] {
+            let steps = steps(&mut memory, &statement).await;
+            assert_eq!(ill(&steps, filtered), expected, "{steps:?} for {statement}");
+        }
+    });
 }

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use data::{Tx, Unit};
 use inventory_contract::{ItemId, LotId};
 use kernel::{Page, PageRequest, TenantId};
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, Set};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "lots")]
@@ -45,22 +46,26 @@ pub async fn find_all(tx: &Tx, ids: &[LotId]) -> Result<Vec<Lot>, data::Error> {
     Ok(found.limit(ids.len() as u64).all().await?.into_iter().map(Lot::from).collect())
 }
 
-pub async fn by_code(tx: &Tx, item: ItemId, code: &str) -> Result<Option<Lot>, data::Error> {
-    let found = tx.find::<Entity>().filter(Column::ItemId.eq(item)).filter(Column::Code.eq(code));
-    Ok(found.one().await?.map(Lot::from))
-}
-
-/// Those of these items that bear one of these codes.
-pub async fn with_codes(tx: &Tx, items: &[ItemId], codes: &[String]) -> Result<Vec<Lot>, data::Error> {
-    if items.is_empty() || codes.is_empty() {
-        return Ok(Vec::new());
+/// Those that are there, by item and code.
+pub async fn named<'a>(
+    tx: &Tx,
+    named: impl IntoIterator<Item = (ItemId, &'a str)>,
+) -> Result<HashMap<(ItemId, String), Lot>, data::Error> {
+    let mut codes: BTreeMap<ItemId, BTreeSet<&str>> = BTreeMap::new();
+    // A database does not look for some control characters, and no code has one.
+    for (item, code) in named.into_iter().filter(|(_, code)| !code.contains(char::is_control)) {
+        codes.entry(item).or_default().insert(code);
     }
-    let found = tx
-        .find::<Entity>()
-        .filter(Column::ItemId.is_in(items.iter().copied()))
-        .filter(Column::Code.is_in(codes.iter().map(String::as_str)));
-    let most = items.len().saturating_mul(codes.len()) as u64;
-    Ok(found.limit(most).all().await?.into_iter().map(Lot::from).collect())
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let most = codes.values().map(BTreeSet::len).sum::<usize>() as u64;
+    // By item, rather than all codes of all items: each of those pairs would be looked for.
+    let wanted = codes.into_iter().fold(Condition::any(), |wanted, (item, codes)| {
+        wanted.add(Condition::all().add(Column::ItemId.eq(item)).add(Column::Code.is_in(codes)))
+    });
+    let found = tx.find::<Entity>().filter(wanted).limit(most).all().await?;
+    Ok(found.into_iter().map(|lot| ((lot.item_id, lot.code.clone()), lot.into())).collect())
 }
 
 pub async fn page(

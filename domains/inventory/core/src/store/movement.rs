@@ -247,18 +247,27 @@ pub async fn any_standing_from(tx: &Tx, item: ItemId, sequence: i64) -> Result<b
 
 #[derive(FromQueryResult)]
 struct Net {
+    lot_id: LotId,
     quantity: Quantity,
 }
 
-/// What an order has brought of a lot, less what went back; below 0, what it has sent, less what came back.
-pub async fn net_of_lot(tx: &Tx, order: Document, item: ItemId, lot: LotId) -> Result<Quantity, data::Error> {
-    let net = tx.sql(sql!(
-        "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) AS quantity FROM movements \
-         WHERE tenant_id = $1 AND document_id = $2 AND document_kind = $3 AND item_id = $4 \
-         AND lot_id = $5 AND kind IN ('receipt', 'shipment', 'return')"
-    ));
-    let net: Option<Net> = net.bind(order.id).bind(order.kind.name()).bind(item).bind(lot).one().await?;
-    Ok(net.map(|net| net.quantity).unwrap_or_default())
+/// What an order has brought of each of these lots, less what went back; below 0, what it has sent, less what came
+/// back. Those that it never moved are missing.
+pub async fn nets_of_lots(
+    tx: &Tx,
+    order: Document,
+    lots: &[LotId],
+) -> Result<BTreeMap<LotId, Quantity>, data::Error> {
+    if lots.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let kinds = [MovementKind::Receipt, MovementKind::Shipment, MovementKind::Return];
+    let found = tx.find::<Entity>().filter(Column::DocumentId.eq(order.id));
+    let found = found.filter(Column::DocumentKind.eq(order.kind.name()));
+    let found = found.filter(Column::LotId.is_in(lots.iter().copied()));
+    let found = found.filter(Column::Kind.is_in(kinds.map(MovementKind::name))).limit(lots.len() as u64);
+    let nets: Vec<Net> = found.sums((Column::Quantity, "quantity"), [Column::LotId]).await?;
+    Ok(nets.into_iter().map(|net| (net.lot_id, net.quantity)).collect())
 }
 
 /// What was recorded is all of the movement but `recorded_at`, which is the unit's time.

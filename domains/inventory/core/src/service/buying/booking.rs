@@ -20,9 +20,10 @@ use crate::service::buying::line_faults::{
 };
 use crate::service::buying::receipts::Receipts;
 use crate::service::buying::show_purchase_orders::with_lines;
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Held, Posting, post_held};
 use crate::service::ledger::receive_stock::in_item_unit;
-use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
+use crate::service::places::find_place::{fault, find_place};
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::Unit;
@@ -89,8 +90,9 @@ pub struct Booking {
     before: Value,
     held: Held,
     places: BTreeMap<(Option<WarehouseId>, Option<LocationId>), Place>,
+    lots: NamedLots,
     /// What the order brought of each lot that goes back, less what went.
-    lots: BTreeMap<LotId, Quantity>,
+    brought: BTreeMap<LotId, Quantity>,
     slip: Slip,
     postings: Vec<(i64, Posting)>,
     faults: LineFaults,
@@ -126,11 +128,33 @@ impl Booking {
             lines,
             held,
             places: BTreeMap::new(),
-            lots: BTreeMap::new(),
+            lots: NamedLots::default(),
+            brought: BTreeMap::new(),
             slip,
             postings: Vec::new(),
             faults: LineFaults::default(),
         })
+    }
+
+    /// Before they come or go back: gives those that are there.
+    pub async fn read_lots<'a>(
+        &mut self,
+        unit: &Unit,
+        moved: impl Iterator<Item = &'a MovedLine>,
+    ) -> Result<Vec<LotId>, Error> {
+        let items: BTreeMap<i64, ItemId> = self.lines.iter().map(|line| (line.number, line.item)).collect();
+        let named = moved.filter_map(|moved| {
+            let lot = moved.lot.as_ref()?;
+            Some((*items.get(&moved.line)?, lot.code.as_str()))
+        });
+        self.lots = NamedLots::read(unit, named).await?;
+        Ok(self.lots.ids())
+    }
+
+    /// Before what came of these lots is taken back, or goes back.
+    pub async fn read_brought(&mut self, unit: &Unit, lots: &[LotId]) -> Result<(), Error> {
+        self.brought = store::movement::nets_of_lots(unit, document(&self.order), lots).await?;
+        Ok(())
     }
 
     pub async fn come(
@@ -154,7 +178,7 @@ impl Booking {
         let cost = line.receive(part, percent).map_err(|over| over_receipt(line.number, over))?;
         let cost = cost.ok_or_else(|| fault("/quantity", "too_large", "costs more than can be kept"))?;
         let place = place(unit, &mut self.places, moved).await?;
-        let lot = find_or_make_lot(unit, ctx, moving, moved.lot.as_ref()).await?;
+        let lot = self.lots.find_or_make(unit, ctx, moving, moved.lot.as_ref()).await?;
         Ok(Posting {
             lot: lot.map(|lot| lot.id),
             entered,
@@ -200,10 +224,9 @@ impl Booking {
         let (part, entered) = part(unit, moving, line, moved, Line::going).await?;
         line.give_back(part, replaced).map_err(|not| not_received(line.number, not))?;
         let place = place(unit, &mut self.places, moved).await?;
-        let code = moved.lot.as_ref().map(|lot| lot.code.as_str());
-        let lot = find_lot(unit, moving, code).await?;
-        if let Some(lot) = &lot {
-            take_of_lot(unit, &mut self.lots, document, lot, part.quantity).await?;
+        let lot = self.lots.find(moving, moved.lot.as_ref().map(|lot| lot.code.as_str()))?;
+        if let Some(lot) = lot {
+            take_of_lot(&mut self.brought, lot, part.quantity)?;
         }
         Ok(Posting {
             lot: lot.map(|lot| lot.id),
@@ -217,28 +240,21 @@ impl Booking {
     }
 
     /// What did not come after all. Of a closed order it is not expected either.
-    pub async fn take_back(
+    pub fn take_back(
         &mut self,
-        unit: &Unit,
         ctx: &Ctx,
         at: usize,
         wrong: &WrongLine,
         receipts: &Receipts,
     ) -> Result<(), Error> {
-        match self.taking_back(unit, ctx, wrong, receipts).await {
+        match self.taking_back(ctx, wrong, receipts) {
             Ok(posting) => self.postings.push((wrong.line, posting)),
             Err(error) => self.faults.take(at, error)?,
         }
         Ok(())
     }
 
-    async fn taking_back(
-        &mut self,
-        unit: &Unit,
-        ctx: &Ctx,
-        wrong: &WrongLine,
-        receipts: &Receipts,
-    ) -> Result<Posting, Error> {
+    fn taking_back(&mut self, ctx: &Ctx, wrong: &WrongLine, receipts: &Receipts) -> Result<Posting, Error> {
         let document = document(&self.order);
         let (line, moving) = named(&mut self.lines, &self.held.moving, wrong.line)?;
         let (receipt, place) = receipts.find(wrong.movement, document)?;
@@ -255,7 +271,7 @@ impl Booking {
         line.take_back(part).map_err(|not| not_received(line.number, not))?;
         // What another order brought of it stays.
         if let Some(lot) = receipts.lot_of(receipt) {
-            take_of_lot(unit, &mut self.lots, document, lot, quantity).await?;
+            take_of_lot(&mut self.brought, lot, quantity)?;
         }
         if self.order.status == PurchaseStatus::Closed {
             line.cancel_rest();
@@ -333,21 +349,12 @@ fn named<'a>(
 }
 
 /// No more of a lot goes back than the order brought of it.
-async fn take_of_lot(
-    unit: &Unit,
-    known: &mut BTreeMap<LotId, Quantity>,
-    order: Document,
-    lot: &Lot,
-    wanted: Quantity,
-) -> Result<(), Error> {
-    let here = match known.get(&lot.id) {
-        Some(here) => *here,
-        None => store::movement::net_of_lot(unit, order, lot.item, lot.id).await?,
-    };
+fn take_of_lot(brought: &mut BTreeMap<LotId, Quantity>, lot: &Lot, wanted: Quantity) -> Result<(), Error> {
+    let here = brought.get(&lot.id).copied().unwrap_or_default();
     if wanted > here {
         return Err(not_brought(&lot.code, NotReceived { wanted, here }));
     }
-    known.insert(lot.id, here.saturating_sub(wanted));
+    brought.insert(lot.id, here.saturating_sub(wanted));
     Ok(())
 }
 

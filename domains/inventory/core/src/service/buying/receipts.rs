@@ -59,6 +59,10 @@ impl Receipts {
         Ok((receipt, place.ok_or(Error::PlaceDeleted)?))
     }
 
+    pub fn lots(&self) -> Vec<LotId> {
+        self.lots.keys().copied().collect()
+    }
+
     pub fn lot_of(&self, receipt: &Movement) -> Option<&Lot> {
         self.lots.get(&receipt.lot?)
     }

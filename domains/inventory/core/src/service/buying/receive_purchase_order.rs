@@ -32,6 +32,7 @@ pub async fn receive_purchase_order(
     let named: BTreeSet<i64> = lines.iter().map(|line| line.line).collect();
     let step = Step::Receive { rest: true };
     let mut booking = Booking::begin(&mut unit, ctx, id, step, slip, &named).await?;
+    booking.read_lots(&unit, lines.iter()).await?;
     for (at, line) in lines.iter().enumerate() {
         booking.come(&mut unit, ctx, at, line).await?;
     }

@@ -43,6 +43,8 @@ pub async fn return_purchase_order(
     let named: BTreeSet<i64> = lines.iter().map(|line| line.moved.line).collect();
     let step = Step::Return { rest: true };
     let mut booking = Booking::begin(&mut unit, ctx, id, step, slip, &named).await?;
+    let lots = booking.read_lots(&unit, lines.iter().map(|line| &line.moved)).await?;
+    booking.read_brought(&unit, &lots).await?;
     for (at, line) in lines.iter().enumerate() {
         booking.go_back(&unit, ctx, at, &line.moved, line.replaced).await?;
     }

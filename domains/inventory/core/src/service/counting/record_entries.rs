@@ -12,8 +12,9 @@ use crate::domain::stock::Level;
 use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::receive_stock::in_item_unit;
-use crate::service::places::find_place::{fault, find_lot, find_or_make_lot};
+use crate::service::places::find_place::fault;
 use crate::store;
 use crate::store::count::Progress;
 use crate::store::count_line::NewLine;
@@ -144,6 +145,8 @@ async fn read(
     moving: &BTreeMap<ItemId, Moving>,
     entries: Vec<Entry>,
 ) -> Result<BTreeMap<Shelf, Found>, Error> {
+    let named = entries.iter().filter_map(|entry| Some((entry.item, entry.lot.as_ref()?.code.as_str())));
+    let mut lots = NamedLots::read(unit, named).await?;
     let mut counted = BTreeMap::new();
     for (at, entry) in entries.into_iter().enumerate() {
         let place = format!("/entries/{at}");
@@ -158,8 +161,13 @@ async fn read(
                 "a serial number stands for one piece",
             ));
         }
-        let lot = find_counted_lot(unit, ctx, moving, &entry, quantity).await;
-        let lot = lot.map_err(|error| error.below(&place))?;
+        // A lot that nobody knew is made where some of it is found.
+        let lot = if quantity == Quantity::ZERO {
+            lots.find(moving, entry.lot.as_ref().map(|lot| lot.code.as_str()))
+        } else {
+            lots.find_or_make(unit, ctx, moving, entry.lot.as_ref()).await
+        };
+        let lot = lot.map_err(|error| error.below(&place))?.map(|lot| lot.id);
         let shelf = Shelf { item: entry.item, location: location_of(count, &entry), lot };
         let found = Found {
             quantity,
@@ -173,22 +181,6 @@ async fn read(
         }
     }
     Ok(counted)
-}
-
-/// A lot that nobody knew is made where some of it is found.
-async fn find_counted_lot(
-    unit: &mut Unit,
-    ctx: &Ctx,
-    moving: &Moving,
-    entry: &Entry,
-    quantity: Quantity,
-) -> Result<Option<LotId>, Error> {
-    let lot = if quantity == Quantity::ZERO {
-        find_lot(unit, moving, entry.lot.as_ref().map(|lot| lot.code.as_str())).await?
-    } else {
-        find_or_make_lot(unit, ctx, moving, entry.lot.as_ref()).await?
-    };
-    Ok(lot.map(|lot| lot.id))
 }
 
 /// What lies on these shelves as their items are held.

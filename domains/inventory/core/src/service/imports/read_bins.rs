@@ -110,9 +110,12 @@ impl<'a> Stock<'a> {
         spots: &[Spot],
     ) -> Result<Self, Error> {
         let ids: Vec<ItemId> = things.values().map(|there| there.item).collect();
-        let codes = plain(named.iter().filter_map(|said| said.lot.as_ref()));
-        let lots = store::lot::with_codes(unit, &ids, &codes).await?;
-        let lot_ids: Vec<LotId> = lots.iter().map(|lot| lot.id).collect();
+        let lots = named.iter().filter_map(|said| {
+            let there = things.get(said.sku.as_ref()?.as_str())?;
+            Some((there.item, said.lot.as_deref()?))
+        });
+        let lots = store::lot::named(unit, lots).await?;
+        let lot_ids: Vec<LotId> = lots.values().map(|lot| lot.id).collect();
         let places = spots.iter().filter_map(|spot| match spot {
             Spot::At { place, .. } => Some(place.location),
             Spot::NoWarehouse | Spot::NoLocation => None,
@@ -122,14 +125,13 @@ impl<'a> Stock<'a> {
         for (item, bin, on_hand) in store::bin::touched(unit, &ids, &places, &lot_ids).await? {
             bins.entry((item, bin.lot)).or_default().push((bin, on_hand));
         }
-        let tracked: BTreeSet<ItemId> = lots.iter().map(|lot| lot.item).collect();
+        let tracked: BTreeSet<ItemId> = lots.values().map(|lot| lot.item).collect();
         let mut promised = HashMap::new();
         for item in tracked {
             for of in store::reservation::of_lots(unit, ctx.now(), item).await? {
                 promised.insert((of.warehouse_id, of.lot_id), of.quantity);
             }
         }
-        let lots = lots.into_iter().map(|lot| ((lot.item, lot.code.clone()), lot)).collect();
         Ok(Self { things, lots, bins, promised })
     }
 

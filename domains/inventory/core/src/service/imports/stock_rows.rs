@@ -218,12 +218,9 @@ async fn lots_of(
     unit: &Unit,
     changes: &[&StockChange],
 ) -> Result<HashMap<(ItemId, String), LotId>, data::Error> {
-    let of_lots: Vec<(ItemId, &LotInput)> =
-        changes.iter().filter_map(|change| Some((change.item, change.lot.as_ref()?))).collect();
-    let items = unique(of_lots.iter().map(|(item, _)| *item));
-    let codes = unique(of_lots.iter().map(|(_, lot)| lot.code.clone()));
-    let found = store::lot::with_codes(unit, &items, &codes).await?;
-    Ok(found.into_iter().map(|lot| ((lot.item, lot.code), lot.id)).collect())
+    let named = changes.iter().filter_map(|change| Some((change.item, change.lot.as_ref()?.code.as_str())));
+    let found = store::lot::named(unit, named).await?;
+    Ok(found.into_iter().map(|(named, lot)| (named, lot.id)).collect())
 }
 
 /// Those that are new are made first, with the last day that the first row of each says.

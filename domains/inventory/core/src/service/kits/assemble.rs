@@ -4,7 +4,7 @@ use crate::App;
 use crate::domain::item::Moving;
 use crate::domain::kit::{Assembly, BillKind, Bills, Direction, MAX_COMPONENTS, taken};
 use crate::domain::ledger::{Pick, Refusal, pick};
-use crate::domain::lot::LotInput;
+use crate::domain::lot::{Lot, LotInput};
 use crate::domain::movement::{Document, DocumentKind, MovementKind, check_happened_at};
 use crate::domain::place::{LocationUse, Place};
 use crate::domain::{stock, text};
@@ -12,9 +12,10 @@ use crate::error::Error;
 use crate::service::kits::pick_parts::{NamedPart, Parts, Portion};
 use crate::service::kits::read_bills::hold_bill;
 use crate::service::kits::reserve_kit::{Short, parts_short};
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Posting, Refused, post_or_refuse};
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, in_item_unit};
-use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
+use crate::service::places::find_place::find_place;
 use crate::store;
 use crate::store::bin::{MAX_PICKS, Wanted};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -70,17 +71,20 @@ pub async fn assemble(
         actor: ctx.actor().to_string(),
         created_at: ctx.now(),
     };
+    let code = command.lot.as_ref().map(|lot| lot.code.as_str());
+    let mut lots = NamedLots::read(&unit, code.map(|code| (item, code))).await?;
     let postings = match direction {
         Direction::Made => {
             let taken = parts.take(&unit, ctx, place.warehouse).await?;
-            let lot = find_or_make_lot(&mut unit, ctx, whole, command.lot.as_ref()).await?;
+            let lot = lots.find_or_make(&mut unit, ctx, whole, command.lot.as_ref()).await?;
             let made = Portion { item, place, lot: lot.map(|lot| lot.id), quantity };
             let taken = taken.into_iter().map(|part| posting(ctx, &assembly, part, -part.quantity));
             // Last: what it is worth is what its parts were.
             taken.chain([posting(ctx, &assembly, made, quantity)]).collect::<Vec<_>>()
         }
         Direction::TakenApart => {
-            let taken = taken_apart(&unit, ctx, whole, place, &command, quantity).await?;
+            let taken =
+                taken_apart(&unit, ctx, whole, place, lots.find(whole, code)?, &command, quantity).await?;
             let back = parts.put_back(&mut unit, ctx, place).await?;
             let taken = taken.into_iter().map(|of| posting(ctx, &assembly, of, -of.quantity));
             // Last: what they are worth is of what was taken apart.
@@ -148,10 +152,10 @@ async fn taken_apart(
     ctx: &Ctx,
     whole: &Moving,
     place: Place,
+    lot: Option<&Lot>,
     command: &Assemble,
     quantity: Quantity,
 ) -> Result<Vec<Portion>, Error> {
-    let lot = find_lot(unit, whole, command.lot.as_ref().map(|lot| lot.code.as_str())).await?;
     if command.location.is_some() {
         return Ok(vec![Portion { item: whole.id, place, lot: lot.map(|lot| lot.id), quantity }]);
     }

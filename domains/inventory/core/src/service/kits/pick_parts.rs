@@ -7,7 +7,8 @@ use crate::domain::place::{LocationUse, Place};
 use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::service::kits::reserve_kit::{Short, parts_short};
-use crate::service::places::find_place::{fault, find_lot, find_or_make_lot, find_place};
+use crate::service::ledger::named_lots::NamedLots;
+use crate::service::places::find_place::{fault, find_place};
 use crate::service::reservations::reserve_stock::expired_at;
 use crate::store;
 use crate::store::bin::{MAX_PICKS, Wanted};
@@ -72,11 +73,17 @@ impl Parts<'_> {
         self.moving.get(&item).ok_or(Error::ItemNotFound)
     }
 
+    async fn named_lots(&self, unit: &Unit) -> Result<NamedLots, data::Error> {
+        let named = self.named.iter().filter_map(|part| Some((part.item, part.lot.as_ref()?.code.as_str())));
+        NamedLots::read(unit, named).await
+    }
+
     /// Out of the warehouse.
     pub async fn take(&self, unit: &Unit, ctx: &Ctx, warehouse: WarehouseId) -> Result<Vec<Portion>, Error> {
         let items: Vec<ItemId> = self.needed.keys().copied().collect();
         let there = store::warehouse_level::of(unit, &items, &[warehouse]).await?;
         let there: BTreeMap<ItemId, _> = there.into_iter().map(|(item, _, level)| (item, level)).collect();
+        let lots = self.named_lots(unit).await?;
         let (mut portions, mut short) = (Vec::new(), Vec::new());
         for (item, needed) in self.needed {
             let level = self.levels.get(item).ok_or(Error::ItemNotFound)?;
@@ -87,7 +94,7 @@ impl Parts<'_> {
                 short.push(Short { part: *item, wanted: *needed, available: free.max(Quantity::ZERO) });
                 continue;
             }
-            self.take_one(unit, ctx, warehouse, *item, &mut portions, &mut short).await?;
+            self.take_one(unit, ctx, warehouse, *item, &lots, (&mut portions, &mut short)).await?;
         }
         if short.is_empty() { Ok(portions) } else { Err(parts_short(unit, short).await?) }
     }
@@ -98,8 +105,8 @@ impl Parts<'_> {
         ctx: &Ctx,
         warehouse: WarehouseId,
         item: ItemId,
-        portions: &mut Vec<Portion>,
-        short: &mut Vec<Short>,
+        lots: &NamedLots,
+        (portions, short): (&mut Vec<Portion>, &mut Vec<Short>),
     ) -> Result<(), Error> {
         let level = self.levels.get(&item).ok_or(Error::ItemNotFound)?;
         let (today, unpromised_at) = (ctx.now().date_naive(), level.tracked.then(|| ctx.now()));
@@ -109,8 +116,8 @@ impl Parts<'_> {
         for (at, named) in self.named_of(item) {
             let lot = match &named.lot {
                 None => None,
-                Some(lot) => find_lot(unit, self.moving(item)?, Some(lot.code.as_str()))
-                    .await
+                Some(lot) => lots
+                    .find(self.moving(item)?, Some(lot.code.as_str()))
                     .map_err(|error| below(at, error))?,
             };
             if let Some(location) = named.location {
@@ -119,7 +126,7 @@ impl Parts<'_> {
             }
             let fits = |offer: &&Pick| {
                 named.location.is_none_or(|location| offer.location == location)
-                    && lot.as_ref().is_none_or(|lot| offer.lot == Some(lot.id))
+                    && lot.is_none_or(|lot| offer.lot == Some(lot.id))
             };
             match pick(offered.iter().filter(fits).copied(), named.quantity) {
                 Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
@@ -150,11 +157,12 @@ impl Parts<'_> {
     /// Into the warehouse, at `place` where no other is named.
     pub async fn put_back(&self, unit: &mut Unit, ctx: &Ctx, place: Place) -> Result<Vec<Portion>, Error> {
         let mut portions = Vec::new();
+        let mut lots = self.named_lots(unit).await?;
         for (item, needed) in self.needed {
             let moving = self.moving(*item)?;
             for (at, named) in self.named_of(*item) {
-                let lot = find_or_make_lot(unit, ctx, moving, named.lot.as_ref()).await;
-                let lot = lot.map_err(|error| below(at, error))?;
+                let lot = lots.find_or_make(unit, ctx, moving, named.lot.as_ref()).await;
+                let lot = lot.map_err(|error| below(at, error))?.map(|lot| lot.id);
                 let place = match named.location {
                     None => place,
                     Some(location) => {
@@ -162,7 +170,6 @@ impl Parts<'_> {
                         found.map_err(|error| below(at, error))?
                     }
                 };
-                let lot = lot.map(|lot| lot.id);
                 portions.push(Portion { item: *item, place, lot, quantity: named.quantity });
             }
             let rest = self.rest_of(*item, *needed);

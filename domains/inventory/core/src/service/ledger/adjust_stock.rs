@@ -5,9 +5,10 @@ use crate::domain::lot::LotInput;
 use crate::domain::movement::{Movement, MovementKind, check_happened_at};
 use crate::domain::{stock, text};
 use crate::error::Error;
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Held, Posting, post_one};
 use crate::service::ledger::receive_stock::in_item_unit;
-use crate::service::places::find_place::{find_lot, find_or_make_lot, find_place};
+use crate::service::places::find_place::find_place;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
 use inventory_contract::{ItemId, LocationId, WarehouseId};
@@ -52,10 +53,12 @@ pub async fn adjust_stock(app: &App, ctx: &Ctx, command: AdjustStock) -> Result<
     let moving = held.moving.get(&item).ok_or(Error::ItemNotFound)?;
     let (quantity, entered) = in_item_unit(&unit, moving, quantity, command.unit.as_deref()).await?;
     let place = find_place(&unit, command.warehouse, command.location).await?;
+    let code = command.lot.as_ref().map(|lot| lot.code.as_str());
+    let mut lots = NamedLots::read(&unit, code.map(|code| (item, code))).await?;
     let lot = if less {
-        find_lot(&unit, moving, command.lot.as_ref().map(|lot| lot.code.as_str())).await?
+        lots.find(moving, code)?
     } else {
-        find_or_make_lot(&mut unit, ctx, moving, command.lot.as_ref()).await?
+        lots.find_or_make(&mut unit, ctx, moving, command.lot.as_ref()).await?
     };
     let kind = if scrap { MovementKind::Scrap } else { MovementKind::Adjustment };
     let posting = Posting {

@@ -5,6 +5,7 @@ pub mod hold;
 pub mod list_movements;
 pub mod list_stock;
 pub mod lots;
+pub mod named_lots;
 pub mod post;
 pub mod receive_stock;
 pub mod reverse_movement;

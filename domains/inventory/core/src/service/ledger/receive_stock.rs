@@ -7,8 +7,9 @@ use crate::domain::movement::{EnteredQuantity, Movement, MovementKind, check_hap
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::catalogue::to_item_unit::{ItemAndUnit, to_item_unit};
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Held, Posting, post_one};
-use crate::service::places::find_place::{find_or_make_lot, find_place};
+use crate::service::places::find_place::find_place;
 use chrono::{DateTime, Utc};
 use data::{AuditEntry, Unit};
 use inventory_contract::{ItemId, LocationId, WarehouseId};
@@ -45,7 +46,8 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
     let moving = held.moving.get(&item).ok_or(Error::ItemNotFound)?;
     let (quantity, entered) = in_item_unit(&unit, moving, quantity, command.unit.as_deref()).await?;
     let place = find_place(&unit, command.warehouse, command.location).await?;
-    let lot = find_or_make_lot(&mut unit, ctx, moving, command.lot.as_ref()).await?;
+    let mut lots = NamedLots::read(&unit, command.lot.as_ref().map(|lot| (item, lot.code.as_str()))).await?;
+    let lot = lots.find_or_make(&mut unit, ctx, moving, command.lot.as_ref()).await?;
     let posting = Posting {
         lot: lot.map(|lot| lot.id),
         entered,

@@ -2,8 +2,6 @@
 //! named; the ledger names the order, so that a lot tells to whom it went.
 
 use crate::App;
-use crate::domain::item::Moving;
-use crate::domain::lot::Tracking;
 use crate::domain::movement::{Document, DocumentKind, EnteredQuantity, check_happened_at};
 use crate::domain::selling::{
     Action, MAX_REFERENCE, SalesOrderDetail, SalesOrderLine, SalesOrderStatus, check_count,
@@ -12,18 +10,19 @@ use crate::domain::share::Part;
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
-use crate::service::places::find_place::fault;
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::reservations::ship_reservation::{Parcel, ship_parcels};
-use crate::service::selling::find_order::{changed, hold_order, items_of, line_part, places_of, refused};
+use crate::service::selling::find_order::{
+    changed, hold_order, item_of, items_of, line_part, places_of, refused,
+};
 use crate::service::selling::serve_backorders::serve_later;
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::Unit;
 use inventory_contract::{
-    ItemId, LotId, ReservationId, SalesOrderId, SalesOrderLineId, SalesOrderLineMoved, SalesOrderShipped,
+    LotId, ReservationId, SalesOrderId, SalesOrderLineId, SalesOrderLineMoved, SalesOrderShipped,
 };
 use kernel::{Ctx, Faults, Quantity};
-use std::collections::BTreeMap;
 
 pub struct ShipSalesOrder {
     /// All that is allocated where nothing is said.
@@ -125,6 +124,9 @@ async fn named_lines(
 ) -> Result<Vec<Leaving>, Error> {
     let places = places_of(lines, named.iter().map(|line| line.line))?;
     let moving = store::item::moving(unit, &items_of(lines)).await?;
+    let of_lots = places.iter().zip(named);
+    let of_lots = of_lots.filter_map(|(place, said)| Some((lines[*place].item, said.lot.as_deref()?)));
+    let lots = NamedLots::read(unit, of_lots).await?;
     let (mut leaving, mut errors) = (Vec::with_capacity(named.len()), Vec::new());
     for (at, (place, said)) in places.into_iter().zip(named).enumerate() {
         let line = &mut lines[place];
@@ -133,10 +135,9 @@ async fn named_lines(
         let (part, entered) =
             line_part(unit, &moving, line.item, share, (said.quantity, unit_said), at).await?;
         let quantity = part.quantity;
-        let lot = match &said.lot {
-            Some(code) => Some(named_lot(unit, &moving, line.item, code, at).await?),
-            None => None,
-        };
+        let of_item = item_of(&moving, line.item, at)?;
+        let lot = said.lot.as_deref().map_or(Ok(None), |code| lots.find(of_item, Some(code)));
+        let lot = lot.map_err(|error| error.below(&format!("/lines/{at}")))?.map(|lot| lot.id);
         let reservation = line.reservation;
         match line.ship(part) {
             Ok(()) => leaving.push(Leaving { place, reservation, quantity, entered, lot }),
@@ -155,20 +156,4 @@ fn all_lines(lines: &mut [SalesOrderLine]) -> Result<Vec<Leaving>, Error> {
         }
     }
     if leaving.is_empty() { Err(Error::NothingAllocated) } else { Ok(leaving) }
-}
-
-/// One that the item has.
-pub async fn named_lot(
-    unit: &Unit,
-    moving: &BTreeMap<ItemId, Moving>,
-    item: ItemId,
-    code: &str,
-    at: usize,
-) -> Result<LotId, Error> {
-    let pointer = format!("/lines/{at}/lot");
-    if moving.get(&item).is_none_or(|moving| moving.tracking == Tracking::None) {
-        return Err(fault(&pointer, "not_tracked", "the item is not tracked by lots"));
-    }
-    let lot = store::lot::by_code(unit, item, code.trim()).await?;
-    lot.map(|lot| lot.id).ok_or_else(|| fault(&pointer, "unknown", "the item has no such lot"))
 }

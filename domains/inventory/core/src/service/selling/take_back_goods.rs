@@ -2,29 +2,25 @@
 //! were sent.
 
 use crate::App;
-use crate::domain::item::Moving;
-use crate::domain::lot::Tracking;
 use crate::domain::movement::{Document, DocumentKind, MovementKind, check_happened_at};
 use crate::domain::place::{LocationUse, Place};
-use crate::domain::selling::{
-    Action, LineRefusal, MAX_REFERENCE, SalesOrderDetail, SalesOrderLine, check_count,
-};
+use crate::domain::selling::{Action, LineRefusal, MAX_REFERENCE, SalesOrderDetail, check_count};
+use crate::domain::unique::unique;
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::ledger::adjust_stock::MAX_REASON;
 use crate::service::ledger::hold::hold;
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Posting, post};
 use crate::service::places::find_place::{fault, find_place};
 use crate::service::selling::find_order::{
     changed, hold_order, item_of, items_of, line_part, places_of, refused,
 };
-use crate::service::selling::ship_sales_order::named_lot;
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::Unit;
 use inventory_contract::{
-    ItemId, LocationId, LotId, SalesOrderId, SalesOrderLineId, SalesOrderLineMoved, SalesOrderReturned,
-    WarehouseId,
+    LocationId, LotId, SalesOrderId, SalesOrderLineId, SalesOrderLineMoved, SalesOrderReturned, WarehouseId,
 };
 use kernel::{Ctx, Faults, Quantity};
 use std::collections::BTreeMap;
@@ -80,31 +76,33 @@ pub async fn take_back_goods(
     let warehouse = before.order.fields.warehouse;
     // Before the places, as everybody does.
     let levels = hold(&mut unit, ctx, &items_of(&before.lines)).await?;
-    let mut goods = Vec::with_capacity(command.lines.len());
-    for (at, line) in command.lines.iter().enumerate() {
-        goods.push(place_of(&unit, warehouse, line, at).await?);
-    }
+    let goods = places_for(&unit, warehouse, &command.lines).await?;
     let moving = store::item::moving(&unit, &items_of(&before.lines)).await?;
     let mut lines = before.lines.clone();
-    let mut lots = Lots { order: id, out: BTreeMap::new() };
+    let document = Document { kind: DocumentKind::SalesOrder, id: id.uuid() };
+    let named = places.iter().zip(&command.lines);
+    let named = named.filter_map(|(place, said)| Some((lines[*place].item, said.lot.as_deref()?)));
+    let lots = NamedLots::read(&unit, named).await?;
+    let mut out = Out::of(&unit, document, &lots).await?;
     let (mut postings, mut moved, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for (at, ((said, place), goods)) in command.lines.iter().zip(places).zip(goods).enumerate() {
         let line = &mut lines[place];
         let unit_said = said.unit.as_deref();
-        item_of(&moving, line.item, at)?;
+        let of_item = item_of(&moving, line.item, at)?;
         // It was sent before it became a kit, of which nothing is stocked: so it comes and leaves at once.
         if said.to != ReturnTo::Scrap && levels.iter().any(|level| level.item == line.item && level.kit) {
             let detail = "must be scrap: the item is a kit by now, of which nothing is stocked; receive the parts \
                           of it that are kept";
             return Err(fault(&format!("/lines/{at}/to"), "kit", detail));
         }
-        let lot = lots.find(&unit, &moving, line, said, at).await?;
-        let share = line.coming_back(said.quantity, unit_said, lot.map(|lot| lots.out_of(lot)));
+        let lot = lots.find(of_item, said.lot.as_deref());
+        let lot = lot.map_err(|error| error.below(&format!("/lines/{at}")))?.map(|lot| lot.id);
+        let share = line.coming_back(said.quantity, unit_said, lot.map(|lot| out.of_lot(lot)));
         let (part, entered) =
             line_part(&unit, &moving, line.item, share, (said.quantity, unit_said), at).await?;
         let quantity = part.quantity;
         let taken = match lot {
-            Some(lot) => lots.take(lot, quantity).and_then(|()| line.take_back(part)),
+            Some(lot) => out.take(lot, quantity).and_then(|()| line.take_back(part)),
             None => line.take_back(part),
         };
         if let Err(refusal) = taken {
@@ -120,7 +118,7 @@ pub async fn take_back_goods(
             lot,
             entered,
             happened_at,
-            document: Some(Document { kind: DocumentKind::SalesOrder, id: id.uuid() }),
+            document: Some(document),
             reference: reference.clone().or_else(|| before.order.fields.reference.clone()),
             reason,
             ..Posting::new(ctx, line.item, goods, MovementKind::Return, quantity)
@@ -163,66 +161,54 @@ fn check(ctx: &Ctx, command: &TakeBackGoods) -> Result<(DateTime<Utc>, Option<St
     faults.finish((happened_at, reference)).map_err(Error::invalid)
 }
 
-/// Where it goes, which is there until the unit ends.
-async fn place_of(unit: &Unit, warehouse: WarehouseId, line: &ReturnLine, at: usize) -> Result<Place, Error> {
-    let pointer = format!("/lines/{at}/location_id");
-    let Some(location) = line.location else {
-        if line.to == ReturnTo::Quarantine {
-            return Err(fault(&pointer, "required", "is required: name a location for quarantine"));
+/// Where each goes, which is there until the unit ends.
+async fn places_for(unit: &Unit, warehouse: WarehouseId, lines: &[ReturnLine]) -> Result<Vec<Place>, Error> {
+    let named = unique(lines.iter().filter_map(|line| line.location));
+    let kept = store::location::find_to_keep(unit, &named).await?;
+    let kept: BTreeMap<LocationId, Place> = kept.iter().map(|found| (found.id, found.place())).collect();
+    let mut floor = None;
+    let mut places = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let pointer = format!("/lines/{at}/location_id");
+        let place = match (line.location, floor) {
+            (None, _) if line.to == ReturnTo::Quarantine => {
+                return Err(fault(&pointer, "required", "is required: name a location for quarantine"));
+            }
+            (None, Some(floor)) => floor,
+            (None, None) => *floor.insert(find_place(unit, Some(warehouse), None).await?),
+            (Some(location), _) => {
+                let place = kept.get(&location);
+                *place.ok_or_else(|| fault(&pointer, "unknown", "there is no such place"))?
+            }
+        };
+        if line.location.is_some() && !line.to.fits(place.kind) {
+            return Err(fault(&pointer, "wrong_kind", &format!("is a location for {}", place.kind.name())));
         }
-        return find_place(unit, Some(warehouse), None).await;
-    };
-    let found = store::location::find_to_keep(unit, &[location]).await?.pop();
-    let place = found.ok_or_else(|| fault(&pointer, "unknown", "there is no such place"))?.place();
-    if line.to.fits(place.kind) {
-        Ok(place)
-    } else {
-        Err(fault(&pointer, "wrong_kind", &format!("is a location for {}", place.kind.name())))
+        places.push(place);
     }
+    Ok(places)
 }
 
 /// What the customer still has of each lot that comes back.
-struct Lots {
-    order: SalesOrderId,
-    out: BTreeMap<LotId, Quantity>,
-}
+struct Out(BTreeMap<LotId, Quantity>);
 
-impl Lots {
-    async fn find(
-        &mut self,
-        unit: &Unit,
-        moving: &BTreeMap<ItemId, Moving>,
-        line: &SalesOrderLine,
-        said: &ReturnLine,
-        at: usize,
-    ) -> Result<Option<LotId>, Error> {
-        let Some(code) = &said.lot else {
-            if moving.get(&line.item).is_some_and(|moving| moving.tracking != Tracking::None) {
-                let pointer = format!("/lines/{at}/lot");
-                return Err(fault(&pointer, "required", "is required: the item is tracked"));
-            }
-            return Ok(None);
-        };
-        let lot = named_lot(unit, moving, line.item, code, at).await?;
-        if !self.out.contains_key(&lot) {
-            let order = Document { kind: DocumentKind::SalesOrder, id: self.order.uuid() };
-            let net = store::movement::net_of_lot(unit, order, line.item, lot).await?;
-            self.out.insert(lot, -net);
-        }
-        Ok(Some(lot))
+impl Out {
+    async fn of(unit: &Unit, order: Document, lots: &NamedLots) -> Result<Self, data::Error> {
+        let nets = store::movement::nets_of_lots(unit, order, &lots.ids()).await?;
+        Ok(Self(nets.into_iter().map(|(lot, net)| (lot, -net)).collect()))
     }
 
-    fn out_of(&self, lot: LotId) -> Quantity {
-        self.out.get(&lot).copied().unwrap_or_default()
+    fn of_lot(&self, lot: LotId) -> Quantity {
+        self.0.get(&lot).copied().unwrap_or_default()
     }
 
     fn take(&mut self, lot: LotId, quantity: Quantity) -> Result<(), LineRefusal> {
-        let out = self.out_of(lot);
+        let out = self.of_lot(lot);
         if quantity > out {
             return Err(LineRefusal::NotShipped { wanted: quantity, out });
         }
         let left = out.checked_sub(quantity).map_err(|_| LineRefusal::TooMuch)?;
-        self.out.insert(lot, left);
+        self.0.insert(lot, left);
         Ok(())
     }
 }

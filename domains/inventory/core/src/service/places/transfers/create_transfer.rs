@@ -8,9 +8,10 @@ use crate::domain::transfer::{MAX_LINES, Spot, TransferDetail, TransferLine, Tra
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::ledger::hold::hold;
+use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Posting, post_or_refuse};
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, in_item_unit};
-use crate::service::places::find_place::{fault, find_lot, find_place};
+use crate::service::places::find_place::{fault, find_place};
 use crate::service::places::main_warehouse::ensure_main;
 use crate::service::places::transfers::{line_of, moved, postings};
 use crate::store;
@@ -125,13 +126,15 @@ async fn find_lines(
     moving: &BTreeMap<ItemId, Moving>,
     lines: Vec<NewLine>,
 ) -> Result<Vec<TransferLine>, Error> {
+    let named = lines.iter().filter_map(|line| Some((line.item, line.lot.as_deref()?)));
+    let lots = NamedLots::read(unit, named).await?;
     let mut found = Vec::with_capacity(lines.len());
     for (at, line) in lines.into_iter().enumerate() {
         let place = format!("/lines/{at}");
         let moving = moving.get(&line.item).ok_or(Error::ItemNotFound)?;
         let converted = in_item_unit(unit, moving, line.quantity, line.unit.as_deref()).await;
         let (quantity, entered) = converted.map_err(|error| error.below(&place))?;
-        let lot = find_lot(unit, moving, line.lot.as_deref()).await.map_err(|error| error.below(&place))?;
+        let lot = lots.find(moving, line.lot.as_deref()).map_err(|error| error.below(&place))?;
         if moving.tracking == Tracking::Serial && quantity != Quantity::whole(1) {
             return Err(fault(
                 &format!("{place}/quantity"),

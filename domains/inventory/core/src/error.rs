@@ -307,14 +307,12 @@ pub enum Error {
     )]
     #[problem(code = "inventory.purchase_order_not_draft", status = 409, title = "The order is no draft")]
     PurchaseOrderNotDraft,
-    #[error(
-        "More than is tolerated would be received, so nothing is; `errors` says of which lines ({count})."
-    )]
+    #[error("More than is tolerated would be received, so nothing is; `errors` says of which lines.")]
     #[problem(code = "inventory.over_receipt", status = 409, title = "More than was ordered")]
-    OverReceipt { count: usize, errors: Vec<FieldError> },
-    #[error("Nothing is booked, since lines are refused ({count}); `errors` says which and why.")]
+    OverReceipt { errors: Vec<FieldError> },
+    #[error("Nothing is booked, since lines are refused; `errors` says which and why.")]
     #[problem(code = "inventory.purchase_lines_refused", status = 409, title = "Lines are refused")]
-    PurchaseLinesRefused { count: usize, errors: Vec<FieldError> },
+    PurchaseLinesRefused { errors: Vec<FieldError> },
     #[error("The item is in {}, which count in its unit {unit}; {}.", .by.in_words(), .by.advice())]
     #[problem(code = "inventory.item_ordered", status = 409, title = "The item's unit is in use")]
     UnitInUse { unit: String, by: UnitUse },
@@ -403,20 +401,20 @@ pub enum Error {
     )]
     SalesOrderIs { status: SalesOrderStatus, instead: &'static str },
     #[error(
-        "The draft does not show what would be sent, as `errors` says of its lines ({count}): PATCH them anew, look at \
+        "The draft does not show what would be sent, as `errors` says of its lines: PATCH them anew, look at \
          them, and confirm it then."
     )]
     #[problem(code = "inventory.kit_changed", status = 409, title = "A kit has changed")]
-    KitChanged { count: usize, errors: Vec<FieldError> },
-    #[error("Less is allocated than is to leave, so nothing leaves; `errors` says of which lines ({count}).")]
+    KitChanged { errors: Vec<FieldError> },
+    #[error("Less is allocated than is to leave, so nothing leaves; `errors` says of which lines.")]
     #[problem(code = "inventory.not_allocated", status = 409, title = "Not enough is allocated")]
-    NotAllocated { count: usize, errors: Vec<FieldError> },
+    NotAllocated { errors: Vec<FieldError> },
     #[error("Nothing of the sales order is allocated; it waits for stock.")]
     #[problem(code = "inventory.nothing_allocated", status = 409, title = "Nothing is allocated")]
     NothingAllocated,
-    #[error("More was to come back than is out, so nothing does; `errors` says of which lines ({count}).")]
+    #[error("More was to come back than is out, so nothing does; `errors` says of which lines.")]
     #[problem(code = "inventory.not_shipped", status = 409, title = "More than was shipped")]
-    NotShipped { count: usize, errors: Vec<FieldError> },
+    NotShipped { errors: Vec<FieldError> },
     #[error("The reservation is of a sales order; ship or cancel the order.")]
     #[problem(
         code = "inventory.reservation_of_order",

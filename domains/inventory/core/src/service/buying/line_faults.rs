@@ -19,8 +19,8 @@ impl LineFaults {
     pub fn take(&mut self, at: usize, error: Error) -> Result<(), Error> {
         let (list, errors) = match error {
             Error::Other(problem) if problem.kind == INVALID => (&mut self.invalid, problem.errors),
-            Error::OverReceipt { errors, .. } => (&mut self.over, errors),
-            Error::PurchaseLinesRefused { errors, .. } => (&mut self.refused, errors),
+            Error::OverReceipt { errors } => (&mut self.over, errors),
+            Error::PurchaseLinesRefused { errors } => (&mut self.refused, errors),
             other => return Err(other),
         };
         list.extend(errors.into_iter().map(|error| FieldError {
@@ -35,8 +35,8 @@ impl LineFaults {
         let Self { invalid, over, refused } = self;
         match (invalid.is_empty(), over.is_empty(), refused.is_empty()) {
             (false, _, _) => Err(Error::invalid(invalid)),
-            (_, false, _) => Err(Error::OverReceipt { count: over.len(), errors: over }),
-            (_, _, false) => Err(Error::PurchaseLinesRefused { count: refused.len(), errors: refused }),
+            (_, false, _) => Err(Error::OverReceipt { errors: over }),
+            (_, _, false) => Err(Error::PurchaseLinesRefused { errors: refused }),
             (true, true, true) => Ok(()),
         }
     }
@@ -48,7 +48,7 @@ pub fn over_receipt(line: i64, over: OverReceipt) -> Error {
     let detail = format!(
         "of line {line}, {ordered} were ordered and at most {most} may be received; it would be {would_be}"
     );
-    Error::OverReceipt { count: 1, errors: vec![at("/quantity", "over_receipt", detail)] }
+    Error::OverReceipt { errors: vec![at("/quantity", "over_receipt", detail)] }
 }
 
 pub fn not_received(line: i64, not_received: NotReceived) -> Error {
@@ -84,7 +84,7 @@ pub fn not_moved(refusal: Refusal) -> Error {
 }
 
 fn refused(error: FieldError) -> Error {
-    Error::PurchaseLinesRefused { count: 1, errors: vec![error] }
+    Error::PurchaseLinesRefused { errors: vec![error] }
 }
 
 fn at(pointer: &str, code: &'static str, detail: String) -> FieldError {

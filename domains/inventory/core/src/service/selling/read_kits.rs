@@ -73,5 +73,5 @@ pub async fn check_kits(unit: &Unit, draft: &SalesOrderDetail, levels: &[Level])
         detail: why.to_owned(),
     });
     let errors: Vec<FieldError> = errors.collect();
-    Err(Error::KitChanged { count: errors.len(), errors })
+    Err(Error::KitChanged { errors })
 }

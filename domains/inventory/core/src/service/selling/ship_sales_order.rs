@@ -144,7 +144,7 @@ async fn named_lines(
             Err(refusal) => errors.push(refused(at, refusal)),
         }
     }
-    if errors.is_empty() { Ok(leaving) } else { Err(Error::NotAllocated { count: errors.len(), errors }) }
+    if errors.is_empty() { Ok(leaving) } else { Err(Error::NotAllocated { errors }) }
 }
 
 fn all_lines(lines: &mut [SalesOrderLine]) -> Result<Vec<Leaving>, Error> {

@@ -130,7 +130,7 @@ pub async fn take_back_goods(
         }
     }
     if !errors.is_empty() {
-        return Err(Error::NotShipped { count: errors.len(), errors });
+        return Err(Error::NotShipped { errors });
     }
     post(&mut unit, ctx, &postings).await?;
     for (line, _) in lines.iter().zip(&before.lines).filter(|(line, was)| line != was) {

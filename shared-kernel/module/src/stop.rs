@@ -31,10 +31,9 @@ impl Stop {
         match self {
             Self::Refused(detail) | Self::Broken(detail) => Some(detail.clone()),
             Self::TooLarge { max_bytes } => {
-                let mib = *max_bytes >> 20;
-                Some(format!(
-                    "The {file} would be larger than {mib} MiB, which is the most there is: ask for less of it."
-                ))
+                let (mib, gib) = (*max_bytes >> 20, *max_bytes >> 30);
+                let most = if gib > 0 { format!("{gib} GiB") } else { format!("{mib} MiB") };
+                Some(format!("The {file} would be larger than {most}, which is the most there is."))
             }
             Self::Trouble(_) if is_last_attempt => {
                 Some(format!("What the {file} needs does not answer. Ask for it again later."))
@@ -76,6 +75,38 @@ impl From<blobs::Error> for Stop {
         match error {
             blobs::Error::TooLarge { max_bytes } => Self::TooLarge { max_bytes },
             other => Self::Trouble(other.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_told_what_another_attempt_does_not_mend() {
+        let refused = || Stop::Refused("Nothing is there.".to_owned());
+        let trouble = || Stop::Trouble(Problem::new(INTERNAL, "the disk is away"));
+        let too_large = |max_bytes| Stop::TooLarge { max_bytes };
+        for (stop, is_last_attempt, expected) in [
+            (refused(), false, Some("Nothing is there.")),
+            (
+                too_large(64 << 20),
+                false,
+                Some("The file would be larger than 64 MiB, which is the most there is."),
+            ),
+            (
+                too_large(32 << 30),
+                false,
+                Some("The file would be larger than 32 GiB, which is the most there is."),
+            ),
+            (trouble(), false, None),
+            (trouble(), true, Some("What the file needs does not answer. Ask for it again later.")),
+            (Stop::MovedOn, true, None),
+            (Stop::Cancelled, true, None),
+            (Stop::CallerGone, true, None),
+        ] {
+            assert_eq!(stop.told("file", is_last_attempt).as_deref(), expected);
         }
     }
 }

@@ -126,7 +126,8 @@ fn the_judge_tells_what_an_index_helps_from_what_it_does_not() {
         let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await.unwrap();
         let things = "CREATE TABLE things (id INTEGER PRIMARY KEY, tenant_id, kind, name, size, created_at, public_id);
                       CREATE INDEX newest ON things (tenant_id, created_at, public_id);
-                      CREATE INDEX of_kind ON things (tenant_id, kind, created_at, public_id);";
+                      CREATE INDEX of_kind ON things (tenant_id, kind, created_at, public_id);
+                      CREATE INDEX tenants_listed ON things (created_at, public_id);";
         memory.execute(things).await.unwrap();
         for (statement, filtered, expected) in [
             (format!("SELECT * FROM things WHERE tenant_id = 1 {LIST}"), false, None),
@@ -155,6 +156,12 @@ fn the_judge_tells_what_an_index_helps_from_what_it_does_not() {
                 Some("a sort"),
             ),
             ("SELECT name, SUM(size) FROM things GROUP BY name".to_owned(), false, Some("a scan")),
+            (format!("SELECT * FROM things {LIST}"), false, None),
+            (
+                "SELECT name, SUM(size) FROM things INDEXED BY tenants_listed GROUP BY name".to_owned(),
+                false,
+                Some("a sort"),
+            ),
         ] {
             let steps = steps(&mut memory, &statement).await;
             assert_eq!(ill(&steps, filtered), expected, "{steps:?} for {statement}");

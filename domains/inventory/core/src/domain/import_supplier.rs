@@ -2,10 +2,11 @@
 //! supplier's field alone.
 
 use crate::domain::import_row::cells::{
-    Bearer, EXTERNAL_ID, METADATA, check_external_id, external_id, is_plain, metadata, metadata_cell, text,
+    Bearer, EXTERNAL_ID, METADATA, check_external_id, external_id, metadata, metadata_cell, text,
 };
 use crate::domain::import_row::{Field, FieldKind, check_names, field};
 use crate::domain::supplier::{Supplier, SupplierFields, SupplierPatch};
+use crate::domain::text::is_plain;
 use inventory_contract::SupplierId;
 use kernel::{Currency, Faults, FieldError};
 use serde::{Deserialize, Serialize};

@@ -19,6 +19,11 @@ pub fn optional_prose(faults: &mut Faults, pointer: &str, value: Option<&str>, m
     Some(faults.prose(pointer, value, max))
 }
 
+/// No control characters: a database does not look for some of them.
+pub fn is_plain(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,14 +1,16 @@
 //! The table `lots`: lots, and serial numbers, which are lots of one.
 
 use crate::domain::lot::{Lot, LotInput};
+use crate::domain::text::is_plain;
 use crate::error::Error;
 use chrono::NaiveDate;
 use data::{Tx, Unit};
 use inventory_contract::{ItemId, LotId};
 use kernel::{Page, PageRequest, TenantId};
+use sea_orm::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, Set};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use sea_orm::sea_query::{Asterisk, ExprTrait, Query};
+use std::collections::{BTreeSet, HashMap};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "lots")]
@@ -51,20 +53,15 @@ pub async fn named<'a>(
     tx: &Tx,
     named: impl IntoIterator<Item = (ItemId, &'a str)>,
 ) -> Result<HashMap<(ItemId, String), Lot>, data::Error> {
-    let mut codes: BTreeMap<ItemId, BTreeSet<&str>> = BTreeMap::new();
-    // A database does not look for some control characters, and no code has one.
-    for (item, code) in named.into_iter().filter(|(_, code)| !code.contains(char::is_control)) {
-        codes.entry(item).or_default().insert(code);
-    }
-    if codes.is_empty() {
+    let named: BTreeSet<(ItemId, &str)> = named.into_iter().filter(|(_, code)| is_plain(code)).collect();
+    if named.is_empty() {
         return Ok(HashMap::new());
     }
-    let most = codes.values().map(BTreeSet::len).sum::<usize>() as u64;
-    // By item, rather than all codes of all items: each of those pairs would be looked for.
-    let wanted = codes.into_iter().fold(Condition::any(), |wanted, (item, codes)| {
-        wanted.add(Condition::all().add(Column::ItemId.eq(item)).add(Column::Code.is_in(codes)))
-    });
-    let found = tx.find::<Entity>().filter(wanted).limit(most).all().await?;
+    let most = named.len() as u64;
+    // Of pairs that are joined by `OR`, SQLite would read all lots of the tenant.
+    let pairs = Query::select().column(Asterisk).from_values(named, "named").take();
+    let pair = Expr::tuple([Column::ItemId.into_expr(), Column::Code.into_expr()]);
+    let found = tx.find::<Entity>().filter(pair.in_subquery(pairs)).limit(most).all().await?;
     Ok(found.into_iter().map(|lot| ((lot.item_id, lot.code.clone()), lot.into())).collect())
 }
 

@@ -243,6 +243,9 @@ testkit::both! {
         let lot = |code: &str, day: &str, quantity: &str| {
             json!({ "line": 1, "quantity": quantity, "lot": { "code": code, "expires_on": day } })
         };
+        let lot_of = |code: &str, quantity: &str| {
+            json!({ "line": 1, "quantity": quantity, "lot": { "code": code } })
+        };
         let (first, second) = (lot("L1", "2026-03-01", "4"), lot("L2", "2026-04-01", "6"));
         let wrong = json!([first, { "line": 1, "quantity": "1" }, lot("L1", "2026-05-01", "1")]);
         let refused = receive(&house, &order, "a", wrong).await.refused(422, "invalid");
@@ -252,11 +255,11 @@ testkit::both! {
         assert_eq!(house.stock(&milk).await[0], "0");
         let all = receive(&house, &order, "b", json!([first, second])).await.expect(200);
         assert_eq!((all.text("status").as_str(), house.stock(&milk).await[0].as_str()), ("received", "10"));
-        let unknown = json!([{ "line": 1, "quantity": "1", "lot": { "code": "L3" } }]);
-        let unknown = give_back(&house, &order, "c", unknown).await.refused(422, "invalid");
-        assert_eq!(faults(&unknown), fault("/lines/0/lot", "unknown"));
-        let more = json!([{ "line": 1, "quantity": "5", "lot": { "code": "L1" } }]);
-        let more = give_back(&house, &order, "d", more).await;
+        let unknown = ["L3", " ", "L\u{1}", "L1"].map(|code| lot_of(code, "1"));
+        let unknown = give_back(&house, &order, "c", json!(unknown)).await.refused(422, "invalid");
+        let at = |line: usize| fault(&format!("/lines/{line}/lot"), "unknown");
+        assert_eq!(faults(&unknown), [0, 1, 2].map(at).concat());
+        let more = give_back(&house, &order, "d", json!([lot_of("L1", "5")])).await;
         let more = more.refused(409, "inventory.purchase_lines_refused");
         assert_eq!(faults(&more), fault("/lines/0/quantity", "not_received"));
         let back = json!([{ "line": 1, "quantity": "4", "lot": { "code": "L1" } }]);

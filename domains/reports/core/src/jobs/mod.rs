@@ -64,9 +64,12 @@ async fn run_report(app: &App, ctx: &Ctx, id: ReportRunId, running: &Running) ->
     let end = match &stop {
         // One that has ended stays as it is.
         Stop::Cancelled | Stop::MovedOn => Some(End::Cancelled),
-        stop => stop
-            .told("report", running.attempt() >= RunReport::MAX_ATTEMPTS)
-            .map(|detail| End::Failed { detail }),
+        stop => stop.told("report", running.attempt() >= RunReport::MAX_ATTEMPTS).map(|mut detail| {
+            if matches!(stop, Stop::TooLarge { .. }) {
+                detail.push_str(" Narrow it down by its parameters.");
+            }
+            End::Failed { detail }
+        }),
     };
     if let Some(end) = end {
         service::end_run(app, ctx, id, &end).await?;

@@ -120,6 +120,7 @@ async fn produce(app: &App, ctx: &Ctx, id: DataExportId, running: &Running) -> R
     let Err(stop) = produce_export(app, ctx, id, running).await else { return Ok(()) };
     let detail = match &stop {
         Stop::TooLarge { .. } => Some(TOO_LARGE.to_owned()),
+        // Of the last attempt the job that follows tells.
         stop => stop.told("export", false),
     };
     if let Some(detail) = detail {

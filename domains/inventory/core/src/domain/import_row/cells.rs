@@ -2,6 +2,7 @@
 //! is one of a few words. A blank cell is not there.
 
 use super::{Field, FieldKind, field};
+use crate::domain::text::is_plain;
 use kernel::{Faults, Metadata, MetadataPatch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,11 +30,6 @@ pub struct Bearer {
 
 pub fn text<'a>(values: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
     values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
-}
-
-/// No control characters: a database does not look for some of them.
-pub fn is_plain(text: &str) -> bool {
-    !text.chars().any(char::is_control)
 }
 
 pub fn external_id(values: &BTreeMap<String, String>) -> Option<&str> {

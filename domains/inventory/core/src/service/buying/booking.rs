@@ -136,7 +136,7 @@ impl Booking {
         })
     }
 
-    /// Before they come or go back: gives those that are there.
+    /// Of all that comes or goes back, before the first of it; gives those that are there.
     pub async fn read_lots<'a>(
         &mut self,
         unit: &Unit,
@@ -151,7 +151,7 @@ impl Booking {
         Ok(self.lots.ids())
     }
 
-    /// Before what came of these lots is taken back, or goes back.
+    /// Before the first of these lots goes back or is taken back.
     pub async fn read_brought(&mut self, unit: &Unit, lots: &[LotId]) -> Result<(), Error> {
         self.brought = store::movement::nets_of_lots(unit, document(&self.order), lots).await?;
         Ok(())

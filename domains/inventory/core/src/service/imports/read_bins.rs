@@ -4,6 +4,7 @@ use crate::domain::import_stock::{BinNamed, LotBin, LotThere, Said, Spot, StockT
 use crate::domain::ledger::Bin;
 use crate::domain::lot::Lot;
 use crate::domain::place::{FLOOR, Location, MAIN, Place, Warehouse};
+use crate::domain::text::is_plain;
 use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
@@ -28,9 +29,8 @@ pub(super) async fn read_bins(
     Ok(said.iter().zip(spots).map(|(said, spot)| stock.fill(empty(spot), said)).collect())
 }
 
-/// No control characters: a database does not look for some of them.
 fn plain<'a>(texts: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let plain: BTreeSet<&String> = texts.filter(|text| !text.chars().any(char::is_control)).collect();
+    let plain: BTreeSet<&String> = texts.filter(|text| is_plain(text)).collect();
     plain.into_iter().cloned().collect()
 }
 

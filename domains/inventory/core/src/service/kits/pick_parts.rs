@@ -114,12 +114,9 @@ impl Parts<'_> {
         let mut offered = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
         let needed = self.needed.get(&item).copied().unwrap_or_default();
         for (at, named) in self.named_of(item) {
-            let lot = match &named.lot {
-                None => None,
-                Some(lot) => lots
-                    .find(self.moving(item)?, Some(lot.code.as_str()))
-                    .map_err(|error| below(at, error))?,
-            };
+            let moving = self.moving(item)?;
+            let lot = named.lot.as_ref().map(|lot| lots.find_named(moving, &lot.code)).transpose();
+            let lot = lot.map_err(|error| below(at, error))?;
             if let Some(location) = named.location {
                 let found = find_place(unit, Some(warehouse), Some(location)).await;
                 found.map_err(|error| below(at, error))?;

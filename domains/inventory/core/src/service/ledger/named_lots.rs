@@ -26,14 +26,20 @@ impl NamedLots {
         self.0.values().map(|lot| lot.id).collect()
     }
 
-    /// The lot that leaves, which must be there.
+    /// The lot that leaves, which must be there; of a tracked item one is named.
     pub fn find(&self, moving: &Moving, code: Option<&str>) -> Result<Option<&Lot>, Error> {
-        let Some(code) = of_tracked(moving, code)? else { return Ok(None) };
-        let lot = self.0.get(&(moving.id, code.trim().to_owned()));
-        lot.map(Some).ok_or_else(|| fault("/lot", "unknown", "the item has no such lot"))
+        of_tracked(moving, code)?.map(|code| self.find_named(moving, code)).transpose()
     }
 
-    /// The lot that comes in, made where it is new; its item is held, so that nobody else makes it meanwhile.
+    /// A text that no lot may bear is unknown, too.
+    pub fn find_named(&self, moving: &Moving, code: &str) -> Result<&Lot, Error> {
+        of_tracked(moving, Some(code))?;
+        let lot = self.0.get(&(moving.id, code.trim().to_owned()));
+        lot.ok_or_else(|| fault("/lot", "unknown", "the item has no such lot"))
+    }
+
+    /// The lot that comes in, made where it was not among those read; its item is held, so that nobody else makes it
+    /// meanwhile.
     pub async fn find_or_make(
         &mut self,
         unit: &mut Unit,

@@ -136,7 +136,7 @@ async fn named_lines(
             line_part(unit, &moving, line.item, share, (said.quantity, unit_said), at).await?;
         let quantity = part.quantity;
         let of_item = item_of(&moving, line.item, at)?;
-        let lot = said.lot.as_deref().map_or(Ok(None), |code| lots.find(of_item, Some(code)));
+        let lot = said.lot.as_deref().map(|code| lots.find_named(of_item, code)).transpose();
         let lot = lot.map_err(|error| error.below(&format!("/lines/{at}")))?.map(|lot| lot.id);
         let reservation = line.reservation;
         match line.ship(part) {

@@ -116,9 +116,7 @@ impl Walk {
         let (done, other): (Vec<_>, Vec<_>) = answers.iter().partition(|told| told.status.is_success());
         for told in other {
             let in_use = told.status == 409 && told.json()["code"] == "idempotency_key_in_use";
-            // A machine that has more to do says so, having done nothing.
-            let busy = told.status == 503 && told.json()["code"] == "unavailable";
-            let retry = (in_use || busy) && told.headers.contains_key("retry-after");
+            let retry = in_use && told.headers.contains_key("retry-after");
             let ended = ENDS_ITS_CREDENTIAL.contains(&name.as_str()) && told.status == 401;
             let elsewhere = DONE_ELSEWHERE.iter().find(|(done, _)| name == done);
             let is_done = elsewhere.is_some_and(|(_, code)| told.json()["code"] == *code);

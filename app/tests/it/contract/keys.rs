@@ -116,7 +116,7 @@ impl Walk {
         let (done, other): (Vec<_>, Vec<_>) = answers.iter().partition(|told| told.status.is_success());
         for told in other {
             let in_use = told.status == 409 && told.json()["code"] == "idempotency_key_in_use";
-            let retry = in_use && told.headers.contains_key("retry-after");
+            let retry = (in_use || no_turn(told)) && told.headers.contains_key("retry-after");
             let ended = ENDS_ITS_CREDENTIAL.contains(&name.as_str()) && told.status == 401;
             let elsewhere = DONE_ELSEWHERE.iter().find(|(done, _)| name == done);
             let is_done = elsewhere.is_some_and(|(_, code)| told.json()["code"] == *code);
@@ -164,6 +164,13 @@ impl Walk {
         let all = lists.map(async |list| (list.path.as_str(), self.all_ids(&list.path).await));
         join_all(all).await.into_iter().collect()
     }
+}
+
+/// A server checks so many passwords at once, each sent with the key's request, whichever of them is the first.
+fn no_turn(told: &Told) -> bool {
+    let why =
+        told.json()["detail"].as_str().is_some_and(|detail| detail.starts_with("More passwords are checked"));
+    told.status == 503 && why
 }
 
 fn same(told: &Told, first: &Told) -> bool {

@@ -199,8 +199,12 @@ both! {
         house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
         let link = house.links().await.remove(0);
         let wrong = (0..12).map(|_| house.verify(&link, "wrong horse"));
-        for reply in futures::future::join_all(wrong).await {
-            reply.problem(422, "users.link_invalid");
+        let told = futures::future::join_all(wrong).await;
+        // Where too many passwords are hashed at once, some are told to come back, and no try was theirs.
+        let (late, tried): (Vec<_>, Vec<_>) = told.into_iter().partition(|reply| reply.status == 503);
+        tried.into_iter().for_each(|reply| drop(reply.problem(422, "users.link_invalid")));
+        for _ in late {
+            house.verify(&link, "wrong horse").await.problem(422, "users.link_invalid");
         }
         let system = house.databases.system("tests").await.unwrap();
         let rows = system.query_all("SELECT tries FROM email_tokens", vec![]).await.unwrap();

@@ -53,6 +53,10 @@ pub struct Lot {
 }
 
 impl Lot {
+    pub fn new(id: LotId, item: ItemId, LotInput { code, expires_on }: LotInput, now: DateTime<Utc>) -> Self {
+        Self { id, item, code, expires_on, version: 1, created_at: now, updated_at: now }
+    }
+
     /// What others are told of one that is new.
     pub fn created(&self) -> LotCreated {
         LotCreated { item: self.item, lot: self.id, code: self.code.clone(), expires_on: self.expires_on }

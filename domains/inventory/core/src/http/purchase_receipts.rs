@@ -6,9 +6,10 @@ use crate::App;
 use crate::domain::lot::LotInput;
 use crate::http::movements::LotRefDto;
 use crate::service::buying::receive_purchase_order::{self, ReceivePurchaseOrder};
-use crate::service::buying::return_purchase_order::{self, ReturnPurchaseOrder, ReturnedLine};
+use crate::service::buying::return_purchase_order::{self, ReturnPurchaseOrder};
 use crate::service::buying::reverse_purchase_receipt;
-use crate::service::buying::{MovedLine, WrongLine};
+use crate::service::buying::{MovedLine, ReturnedLine, WrongLine};
+use crate::service::places::find_place::NamedPlace;
 use chrono::{DateTime, Utc};
 use inventory_contract::{LocationId, MovementId, PurchaseOrderKind, WarehouseId};
 use kernel::Quantity;
@@ -126,8 +127,7 @@ impl From<PurchaseReceiptLineDto> for MovedLine {
             line: dto.line,
             quantity: dto.quantity,
             unit: dto.unit,
-            warehouse: dto.warehouse_id,
-            location: dto.location_id,
+            place: NamedPlace { warehouse: dto.warehouse_id, location: dto.location_id },
             lot: dto.lot.map(LotInput::from),
         }
     }
@@ -140,8 +140,7 @@ impl From<PurchaseReturnLineDto> for ReturnedLine {
                 line: dto.line,
                 quantity: dto.quantity,
                 unit: dto.unit,
-                warehouse: dto.warehouse_id,
-                location: dto.location_id,
+                place: NamedPlace { warehouse: dto.warehouse_id, location: dto.location_id },
                 lot: dto.lot.map(LotInput::from),
             },
             replaced: dto.replaced.unwrap_or_default(),

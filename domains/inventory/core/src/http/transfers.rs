@@ -2,8 +2,9 @@
 
 use crate::App;
 use crate::domain::transfer::{Spot, Transfer, TransferDetail, TransferLine, TransferStatus};
+use crate::service::places::find_place::NamedPlace;
 use crate::service::places::transfers::cancel_transfer;
-use crate::service::places::transfers::create_transfer::{self, CreateTransfer, NamedPlace, NewLine};
+use crate::service::places::transfers::create_transfer::{self, CreateTransfer, NewLine};
 use crate::service::places::transfers::settle_transfer::{self, SettleTransfer, SettledLine, What};
 use crate::service::places::transfers::{ship_transfer, show_transfers};
 use crate::store::transfer::TransferFilter;

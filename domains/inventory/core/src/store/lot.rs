@@ -1,8 +1,7 @@
 //! The table `lots`: lots, and serial numbers, which are lots of one.
 
-use crate::domain::lot::{Lot, LotInput};
+use crate::domain::lot::Lot;
 use crate::domain::text::is_plain;
-use crate::error::Error;
 use chrono::NaiveDate;
 use data::{Tx, Unit};
 use inventory_contract::{ItemId, LotId};
@@ -81,21 +80,10 @@ pub async fn page(
     Ok(lots.page(request).await?.map(Lot::from))
 }
 
-pub async fn insert(unit: &Unit, id: LotId, item: ItemId, lot: &LotInput) -> Result<Lot, Error> {
-    let row = ActiveModel {
-        public_id: Set(id),
-        item_id: Set(item),
-        code: Set(lot.code.clone()),
-        expires_on: Set(lot.expires_on),
-        ..Default::default()
-    };
-    Ok(unit.insert(row).await?.into())
-}
-
-pub async fn insert_all(unit: &Unit, lots: &[(LotId, ItemId, &LotInput)]) -> Result<(), data::Error> {
-    let rows = lots.iter().map(|(id, item, lot)| ActiveModel {
-        public_id: Set(*id),
-        item_id: Set(*item),
+pub async fn insert_all(unit: &Unit, lots: &[Lot]) -> Result<(), data::Error> {
+    let rows = lots.iter().map(|lot| ActiveModel {
+        public_id: Set(lot.id),
+        item_id: Set(lot.item),
         code: Set(lot.code.clone()),
         expires_on: Set(lot.expires_on),
         ..Default::default()

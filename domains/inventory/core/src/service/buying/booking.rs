@@ -2,34 +2,30 @@
 //! named a posting is made. All of it is booked or nothing.
 
 use crate::domain::buying::{
-    Line, MAX_LINES, MAX_REFERENCE, NotReceived, PurchaseOrder, PurchaseOrderDetail, PurchaseStatus, Step,
+    Line, MAX_LINES, MAX_REFERENCE, PurchaseOrder, PurchaseOrderDetail, PurchaseStatus, Step,
 };
 use crate::domain::item::Moving;
-use crate::domain::lot::{Lot, LotInput};
+use crate::domain::lot::LotInput;
 use crate::domain::movement::{
     Document, DocumentKind, EnteredQuantity, Movement, MovementKind, check_happened_at,
 };
-use crate::domain::place::Place;
 use crate::domain::share::{NoShare, Part, Whole};
 use crate::domain::unique::unique;
 use crate::domain::units::UnitName;
 use crate::domain::{stock, text};
 use crate::error::Error;
-use crate::service::buying::line_faults::{
-    LineFaults, not_brought, not_moved, not_received, over_receipt, stands,
-};
+use crate::service::buying::brought::Brought;
+use crate::service::buying::line_faults::{LineFaults, not_moved, not_received, over_receipt, stands};
 use crate::service::buying::receipts::Receipts;
 use crate::service::buying::show_purchase_orders::with_lines;
 use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Held, Posting, post_held};
 use crate::service::ledger::receive_stock::in_item_unit;
-use crate::service::places::find_place::{fault, find_place};
+use crate::service::places::find_place::{NamedPlace, NamedPlaces, fault};
 use crate::store;
 use chrono::{DateTime, Utc};
 use data::Unit;
-use inventory_contract::{
-    ItemId, LocationId, LotId, MovementId, PurchaseMovement, PurchaseOrderId, WarehouseId,
-};
+use inventory_contract::{ItemId, LotId, MovementId, PurchaseMovement, PurchaseOrderId};
 use kernel::{Ctx, Faults, Quantity};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,9 +38,14 @@ pub struct MovedLine {
     pub quantity: Quantity,
     /// The line's where nothing is said.
     pub unit: Option<String>,
-    pub warehouse: Option<WarehouseId>,
-    pub location: Option<LocationId>,
+    pub place: NamedPlace,
     pub lot: Option<LotInput>,
+}
+
+pub struct ReturnedLine {
+    pub moved: MovedLine,
+    /// Whether it is expected to come again.
+    pub replaced: bool,
 }
 
 /// What was recorded as received of a line of the order, and did not come.
@@ -89,13 +90,15 @@ pub struct Booking {
     lines: Vec<Line>,
     before: Value,
     held: Held,
-    places: BTreeMap<(Option<WarehouseId>, Option<LocationId>), Place>,
-    lots: NamedLots,
-    /// What the order brought of each lot that goes back, less what went.
-    brought: BTreeMap<LotId, Quantity>,
     slip: Slip,
     postings: Vec<(i64, Posting)>,
     faults: LineFaults,
+}
+
+/// What is named of places and lots, read at once.
+pub struct Named {
+    places: NamedPlaces,
+    pub lots: NamedLots,
 }
 
 /// What was booked.
@@ -127,58 +130,60 @@ impl Booking {
             order,
             lines,
             held,
-            places: BTreeMap::new(),
-            lots: NamedLots::default(),
-            brought: BTreeMap::new(),
             slip,
             postings: Vec::new(),
             faults: LineFaults::default(),
         })
     }
 
-    /// Of all that comes or goes back, before the first of it; gives those that are there.
-    pub async fn read_lots<'a>(
-        &mut self,
+    /// By what comes or goes back.
+    pub async fn read_named<'a>(
+        &self,
         unit: &Unit,
-        moved: impl Iterator<Item = &'a MovedLine>,
-    ) -> Result<Vec<LotId>, Error> {
+        moved: impl Iterator<Item = &'a MovedLine> + Clone,
+    ) -> Result<Named, Error> {
         let items: BTreeMap<i64, ItemId> = self.lines.iter().map(|line| (line.number, line.item)).collect();
-        let named = moved.filter_map(|moved| {
+        let lots = moved.clone().filter_map(|moved| {
             let lot = moved.lot.as_ref()?;
             Some((*items.get(&moved.line)?, lot.code.as_str()))
         });
-        self.lots = NamedLots::read(unit, named).await?;
-        Ok(self.lots.ids())
+        let lots = NamedLots::read(unit, lots).await?;
+        Ok(Named { places: NamedPlaces::read(unit, moved.map(|moved| moved.place)).await?, lots })
     }
 
-    /// Before the first of these lots goes back or is taken back.
-    pub async fn read_brought(&mut self, unit: &Unit, lots: &[LotId]) -> Result<(), Error> {
-        self.brought = store::movement::nets_of_lots(unit, document(&self.order), lots).await?;
-        Ok(())
+    pub async fn read_brought(&self, unit: &Unit, lots: &[LotId]) -> Result<Brought, Error> {
+        Ok(Brought::read(unit, document(&self.order), lots).await?)
     }
 
     pub async fn come(
         &mut self,
-        unit: &mut Unit,
+        unit: &Unit,
         ctx: &Ctx,
         at: usize,
         moved: &MovedLine,
+        named: &mut Named,
     ) -> Result<(), Error> {
-        match self.coming(unit, ctx, moved).await {
+        match self.coming(unit, ctx, moved, named).await {
             Ok(posting) => self.postings.push((moved.line, posting)),
             Err(error) => self.faults.take(at, error)?,
         }
         Ok(())
     }
 
-    async fn coming(&mut self, unit: &mut Unit, ctx: &Ctx, moved: &MovedLine) -> Result<Posting, Error> {
+    async fn coming(
+        &mut self,
+        unit: &Unit,
+        ctx: &Ctx,
+        moved: &MovedLine,
+        named: &mut Named,
+    ) -> Result<Posting, Error> {
         let percent = self.order.fields.over_receipt_percent;
-        let (line, moving) = named(&mut self.lines, &self.held.moving, moved.line)?;
+        let (line, moving) = find_line(&mut self.lines, &self.held.moving, moved.line)?;
         let (part, entered) = part(unit, moving, line, moved, Line::coming).await?;
         let cost = line.receive(part, percent).map_err(|over| over_receipt(line.number, over))?;
         let cost = cost.ok_or_else(|| fault("/quantity", "too_large", "costs more than can be kept"))?;
-        let place = place(unit, &mut self.places, moved).await?;
-        let lot = self.lots.find_or_make(unit, ctx, moving, moved.lot.as_ref()).await?;
+        let place = named.places.find(moved.place)?;
+        let lot = named.lots.find_or_make(ctx, moving, moved.lot.as_ref())?;
         Ok(Posting {
             lot: lot.map(|lot| lot.id),
             entered,
@@ -192,17 +197,17 @@ impl Booking {
         })
     }
 
-    /// `replaced` says whether it is expected to come again.
     pub async fn go_back(
         &mut self,
         unit: &Unit,
         ctx: &Ctx,
         at: usize,
-        moved: &MovedLine,
-        replaced: bool,
+        returned: &ReturnedLine,
+        named: &Named,
+        brought: &mut Brought,
     ) -> Result<(), Error> {
-        match self.going(unit, ctx, moved, replaced).await {
-            Ok(posting) => self.postings.push((moved.line, posting)),
+        match self.going(unit, ctx, returned, named, brought).await {
+            Ok(posting) => self.postings.push((returned.moved.line, posting)),
             Err(error) => self.faults.take(at, error)?,
         }
         Ok(())
@@ -212,21 +217,22 @@ impl Booking {
         &mut self,
         unit: &Unit,
         ctx: &Ctx,
-        moved: &MovedLine,
-        replaced: bool,
+        ReturnedLine { moved, replaced }: &ReturnedLine,
+        named: &Named,
+        brought: &mut Brought,
     ) -> Result<Posting, Error> {
         let nothing_comes = self.order.status.after(Step::Receive { rest: true }).is_err();
         let document = document(&self.order);
-        let (line, moving) = named(&mut self.lines, &self.held.moving, moved.line)?;
-        if replaced && nothing_comes {
+        let (line, moving) = find_line(&mut self.lines, &self.held.moving, moved.line)?;
+        if *replaced && nothing_comes {
             return Err(fault("/replaced", "closed", "must be false: nothing more comes of a closed order"));
         }
         let (part, entered) = part(unit, moving, line, moved, Line::going).await?;
-        line.give_back(part, replaced).map_err(|not| not_received(line.number, not))?;
-        let place = place(unit, &mut self.places, moved).await?;
-        let lot = self.lots.find(moving, moved.lot.as_ref().map(|lot| lot.code.as_str()))?;
+        line.give_back(part, *replaced).map_err(|not| not_received(line.number, not))?;
+        let place = named.places.find(moved.place)?;
+        let lot = named.lots.find(moving, moved.lot.as_ref().map(|lot| lot.code.as_str()))?;
         if let Some(lot) = lot {
-            take_of_lot(&mut self.brought, lot, part.quantity)?;
+            brought.take(lot, part.quantity)?;
         }
         Ok(Posting {
             lot: lot.map(|lot| lot.id),
@@ -246,17 +252,24 @@ impl Booking {
         at: usize,
         wrong: &WrongLine,
         receipts: &Receipts,
+        brought: &mut Brought,
     ) -> Result<(), Error> {
-        match self.taking_back(ctx, wrong, receipts) {
+        match self.taking_back(ctx, wrong, receipts, brought) {
             Ok(posting) => self.postings.push((wrong.line, posting)),
             Err(error) => self.faults.take(at, error)?,
         }
         Ok(())
     }
 
-    fn taking_back(&mut self, ctx: &Ctx, wrong: &WrongLine, receipts: &Receipts) -> Result<Posting, Error> {
+    fn taking_back(
+        &mut self,
+        ctx: &Ctx,
+        wrong: &WrongLine,
+        receipts: &Receipts,
+        brought: &mut Brought,
+    ) -> Result<Posting, Error> {
         let document = document(&self.order);
-        let (line, moving) = named(&mut self.lines, &self.held.moving, wrong.line)?;
+        let (line, moving) = find_line(&mut self.lines, &self.held.moving, wrong.line)?;
         let (receipt, place) = receipts.find(wrong.movement, document)?;
         if receipt.item != line.item {
             return Err(fault("/line", "other_item", "is of another item than the receipt"));
@@ -271,7 +284,7 @@ impl Booking {
         line.take_back(part).map_err(|not| not_received(line.number, not))?;
         // What another order brought of it stays.
         if let Some(lot) = receipts.lot_of(receipt) {
-            take_of_lot(&mut self.brought, lot, quantity)?;
+            brought.take(lot, quantity)?;
         }
         if self.order.status == PurchaseStatus::Closed {
             line.cancel_rest();
@@ -335,7 +348,7 @@ fn document(order: &PurchaseOrder) -> Document {
     Document { kind: DocumentKind::PurchaseOrder, id: order.id.uuid() }
 }
 
-fn named<'a>(
+fn find_line<'a>(
     lines: &'a mut [Line],
     moving: &'a BTreeMap<ItemId, Moving>,
     number: i64,
@@ -346,16 +359,6 @@ fn named<'a>(
     let moving =
         moving.ok_or_else(|| fault("/line", "item_deleted", "its item is deleted; restore it first"))?;
     Ok((line, moving))
-}
-
-/// No more of a lot goes back than the order brought of it.
-fn take_of_lot(brought: &mut BTreeMap<LotId, Quantity>, lot: &Lot, wanted: Quantity) -> Result<(), Error> {
-    let here = brought.get(&lot.id).copied().unwrap_or_default();
-    if wanted > here {
-        return Err(not_brought(&lot.code, NotReceived { wanted, here }));
-    }
-    brought.insert(lot.id, here.saturating_sub(wanted));
-    Ok(())
 }
 
 /// How much of a receipt that is, as it was said; none where that was not in the line's unit.
@@ -400,20 +403,6 @@ async fn part(
         rounding: line.whole().rounding(part),
     });
     Ok((part, entered))
-}
-
-async fn place(
-    unit: &Unit,
-    known: &mut BTreeMap<(Option<WarehouseId>, Option<LocationId>), Place>,
-    moved: &MovedLine,
-) -> Result<Place, Error> {
-    let wanted = (moved.warehouse, moved.location);
-    if let Some(place) = known.get(&wanted) {
-        return Ok(*place);
-    }
-    let place = find_place(unit, moved.warehouse, moved.location).await?;
-    known.insert(wanted, place);
-    Ok(place)
 }
 
 /// As an audit entry has it.

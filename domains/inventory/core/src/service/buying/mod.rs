@@ -2,6 +2,7 @@
 //! more.
 
 mod booking;
+mod brought;
 pub mod cancel_purchase_order;
 pub mod close_purchase_order;
 pub mod create_purchase_order;
@@ -22,4 +23,4 @@ pub mod reverse_purchase_receipt;
 pub mod show_purchase_orders;
 pub mod show_suppliers;
 
-pub use booking::{MovedLine, WrongLine};
+pub use booking::{MovedLine, ReturnedLine, WrongLine};

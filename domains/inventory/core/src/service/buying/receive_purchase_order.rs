@@ -32,10 +32,11 @@ pub async fn receive_purchase_order(
     let named: BTreeSet<i64> = lines.iter().map(|line| line.line).collect();
     let step = Step::Receive { rest: true };
     let mut booking = Booking::begin(&mut unit, ctx, id, step, slip, &named).await?;
-    booking.read_lots(&unit, lines.iter()).await?;
+    let mut places_and_lots = booking.read_named(&unit, lines.iter()).await?;
     for (at, line) in lines.iter().enumerate() {
-        booking.come(&mut unit, ctx, at, line).await?;
+        booking.come(&unit, ctx, at, line, &mut places_and_lots).await?;
     }
+    places_and_lots.lots.insert_made(&mut unit).await?;
     let booked = booking.book(&mut unit, ctx, |rest| Step::Receive { rest }).await?;
     let Booked { detail, movements, before, after } = booked;
     unit.publish(&PurchaseOrderReceived {

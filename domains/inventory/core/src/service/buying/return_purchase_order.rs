@@ -4,7 +4,7 @@ use crate::App;
 use crate::domain::buying::{PurchaseOrderDetail, Step};
 use crate::domain::text;
 use crate::error::Error;
-use crate::service::buying::booking::{Booked, Booking, MovedLine, Slip, check};
+use crate::service::buying::booking::{Booked, Booking, ReturnedLine, Slip, check};
 use crate::service::ledger::adjust_stock::MAX_REASON;
 use chrono::{DateTime, Utc};
 use data::AuditEntry;
@@ -17,12 +17,6 @@ pub struct ReturnPurchaseOrder {
     pub happened_at: Option<DateTime<Utc>>,
     pub reference: Option<String>,
     pub reason: Option<String>,
-}
-
-pub struct ReturnedLine {
-    pub moved: MovedLine,
-    /// Whether it is expected to come again.
-    pub replaced: bool,
 }
 
 pub async fn return_purchase_order(
@@ -43,10 +37,10 @@ pub async fn return_purchase_order(
     let named: BTreeSet<i64> = lines.iter().map(|line| line.moved.line).collect();
     let step = Step::Return { rest: true };
     let mut booking = Booking::begin(&mut unit, ctx, id, step, slip, &named).await?;
-    let lots = booking.read_lots(&unit, lines.iter().map(|line| &line.moved)).await?;
-    booking.read_brought(&unit, &lots).await?;
+    let places_and_lots = booking.read_named(&unit, lines.iter().map(|line| &line.moved)).await?;
+    let mut brought = booking.read_brought(&unit, &places_and_lots.lots.ids()).await?;
     for (at, line) in lines.iter().enumerate() {
-        booking.go_back(&unit, ctx, at, &line.moved, line.replaced).await?;
+        booking.go_back(&unit, ctx, at, line, &places_and_lots, &mut brought).await?;
     }
     let booked = booking.book(&mut unit, ctx, |rest| Step::Return { rest }).await?;
     let Booked { detail, movements, before, after } = booked;

@@ -30,9 +30,9 @@ pub async fn reverse_purchase_receipt(
     let mut booking = Booking::begin(&mut unit, ctx, id, step, slip, &named).await?;
     let movements: Vec<MovementId> = lines.iter().map(|line| line.movement).collect();
     let receipts = Receipts::read(&unit, &movements).await?;
-    booking.read_brought(&unit, &receipts.lots()).await?;
+    let mut brought = booking.read_brought(&unit, &receipts.lots()).await?;
     for (at, line) in lines.iter().enumerate() {
-        booking.take_back(ctx, at, line, &receipts)?;
+        booking.take_back(ctx, at, line, &receipts, &mut brought)?;
     }
     let came = booking.came();
     let booked = booking.book(&mut unit, ctx, |rest| Step::Reverse { came, rest }).await?;

@@ -165,7 +165,7 @@ async fn read(
         let lot = if quantity == Quantity::ZERO {
             lots.find(moving, entry.lot.as_ref().map(|lot| lot.code.as_str()))
         } else {
-            lots.find_or_make(unit, ctx, moving, entry.lot.as_ref()).await
+            lots.find_or_make(ctx, moving, entry.lot.as_ref())
         };
         let lot = lot.map_err(|error| error.below(&place))?.map(|lot| lot.id);
         let shelf = Shelf { item: entry.item, location: location_of(count, &entry), lot };
@@ -180,6 +180,7 @@ async fn read(
             return Err(fault(&place, "repeated", "is counted twice; add the quantities up"));
         }
     }
+    lots.insert_made(unit).await?;
     Ok(counted)
 }
 

@@ -17,7 +17,7 @@ use crate::service::ledger::post::{Posting, post};
 use crate::store;
 use async_trait::async_trait;
 use data::{Tx, Unit};
-use inventory_contract::{ItemId, LocationId, LotCreated, LotId, WarehouseId};
+use inventory_contract::{ItemId, LocationId, LotId, WarehouseId};
 use kernel::{Ctx, Quantity};
 use module::{BatchOf, Decision, ExportedRows, Identity, ImportId, ImportRow, Made, RowFault, RowTarget};
 use serde_json::json;
@@ -230,18 +230,17 @@ async fn make_lots(
     changes: &[&StockChange],
 ) -> Result<HashMap<(ItemId, String), LotId>, data::Error> {
     let mut lots = lots_of(unit, changes).await?;
-    let mut new: Vec<(LotId, ItemId, &LotInput)> = Vec::new();
+    let mut new: Vec<Lot> = Vec::new();
     for change in changes {
         let Some(lot) = &change.lot else { continue };
         lots.entry((change.item, lot.code.clone())).or_insert_with(|| {
-            let id = ctx.new_id();
-            new.push((id, change.item, lot));
-            id
+            new.push(Lot::new(ctx.new_id(), change.item, lot.clone(), ctx.now()));
+            new[new.len() - 1].id
         });
     }
     store::lot::insert_all(unit, &new).await?;
-    for (lot, item, LotInput { code, expires_on }) in new {
-        unit.publish(&LotCreated { item, lot, code: code.clone(), expires_on: *expires_on })?;
+    for lot in &new {
+        unit.publish(&lot.created())?;
     }
     Ok(lots)
 }

@@ -76,8 +76,9 @@ pub async fn assemble(
     let postings = match direction {
         Direction::Made => {
             let taken = parts.take(&unit, ctx, place.warehouse).await?;
-            let lot = lots.find_or_make(&mut unit, ctx, whole, command.lot.as_ref()).await?;
-            let made = Portion { item, place, lot: lot.map(|lot| lot.id), quantity };
+            let lot = lots.find_or_make(ctx, whole, command.lot.as_ref())?.map(|lot| lot.id);
+            lots.insert_made(&mut unit).await?;
+            let made = Portion { item, place, lot, quantity };
             let taken = taken.into_iter().map(|part| posting(ctx, &assembly, part, -part.quantity));
             // Last: what it is worth is what its parts were.
             taken.chain([posting(ctx, &assembly, made, quantity)]).collect::<Vec<_>>()

@@ -8,7 +8,7 @@ use crate::domain::stock::Level;
 use crate::error::Error;
 use crate::service::kits::reserve_kit::{Short, parts_short};
 use crate::service::ledger::named_lots::NamedLots;
-use crate::service::places::find_place::{fault, find_place};
+use crate::service::places::find_place::{NamedPlace, NamedPlaces, fault};
 use crate::service::reservations::reserve_stock::expired_at;
 use crate::store;
 use crate::store::bin::{MAX_PICKS, Wanted};
@@ -32,6 +32,13 @@ pub struct Portion {
     pub place: Place,
     pub lot: Option<LotId>,
     pub quantity: Quantity,
+}
+
+impl NamedPart {
+    fn place(&self, warehouse: WarehouseId) -> Option<NamedPlace> {
+        let location = self.location?;
+        Some(NamedPlace { warehouse: Some(warehouse), location: Some(location) })
+    }
 }
 
 /// The items of a bill, which are held.
@@ -78,75 +85,71 @@ impl Parts<'_> {
         NamedLots::read(unit, named).await
     }
 
+    async fn named_places(&self, unit: &Unit, warehouse: WarehouseId) -> Result<NamedPlaces, data::Error> {
+        NamedPlaces::read(unit, self.named.iter().filter_map(|part| part.place(warehouse))).await
+    }
+
     /// Out of the warehouse.
     pub async fn take(&self, unit: &Unit, ctx: &Ctx, warehouse: WarehouseId) -> Result<Vec<Portion>, Error> {
         let items: Vec<ItemId> = self.needed.keys().copied().collect();
         let there = store::warehouse_level::of(unit, &items, &[warehouse]).await?;
         let there: BTreeMap<ItemId, _> = there.into_iter().map(|(item, _, level)| (item, level)).collect();
-        let lots = self.named_lots(unit).await?;
-        let (mut portions, mut short) = (Vec::new(), Vec::new());
+        let mut taking = Taking {
+            warehouse,
+            lots: self.named_lots(unit).await?,
+            places: self.named_places(unit, warehouse).await?,
+            portions: Vec::new(),
+            short: Vec::new(),
+        };
         for (item, needed) in self.needed {
             let level = self.levels.get(item).ok_or(Error::ItemNotFound)?;
             let expired = expired_at(unit, ctx, level, warehouse).await?;
             let here = there.get(item).copied().unwrap_or_default();
             let free = here.available().saturating_sub(Quantity::from_millionths(expired));
             if *needed > free && !level.may_be_negative {
-                short.push(Short { part: *item, wanted: *needed, available: free.max(Quantity::ZERO) });
+                taking.miss(*item, *needed, free.max(Quantity::ZERO));
                 continue;
             }
-            self.take_one(unit, ctx, warehouse, *item, &lots, (&mut portions, &mut short)).await?;
+            self.take_one(unit, ctx, &mut taking, *item).await?;
         }
+        let Taking { portions, short, .. } = taking;
         if short.is_empty() { Ok(portions) } else { Err(parts_short(unit, short).await?) }
     }
 
-    async fn take_one(
-        &self,
-        unit: &Unit,
-        ctx: &Ctx,
-        warehouse: WarehouseId,
-        item: ItemId,
-        lots: &NamedLots,
-        (portions, short): (&mut Vec<Portion>, &mut Vec<Short>),
-    ) -> Result<(), Error> {
+    async fn take_one(&self, unit: &Unit, ctx: &Ctx, taking: &mut Taking, item: ItemId) -> Result<(), Error> {
         let level = self.levels.get(&item).ok_or(Error::ItemNotFound)?;
+        let warehouse = taking.warehouse;
         let (today, unpromised_at) = (ctx.now().date_naive(), level.tracked.then(|| ctx.now()));
         let wanted = Wanted { item, warehouse, lot: None, today, unpromised_at };
         let mut offered = store::bin::to_pick(unit, wanted, MAX_PICKS).await?;
         let needed = self.needed.get(&item).copied().unwrap_or_default();
         for (at, named) in self.named_of(item) {
             let moving = self.moving(item)?;
-            let lot = named.lot.as_ref().map(|lot| lots.find_named(moving, &lot.code)).transpose();
-            let lot = lot.map_err(|error| below(at, error))?;
-            if let Some(location) = named.location {
-                let found = find_place(unit, Some(warehouse), Some(location)).await;
-                found.map_err(|error| below(at, error))?;
+            let lot = named.lot.as_ref().map(|lot| taking.lots.find_named(moving, &lot.code)).transpose();
+            let lot = lot.map_err(|error| below(at, error))?.map(|lot| lot.id);
+            if let Some(place) = named.place(warehouse) {
+                taking.places.find(place).map_err(|error| below(at, error))?;
             }
             let fits = |offer: &&Pick| {
                 named.location.is_none_or(|location| offer.location == location)
-                    && lot.is_none_or(|lot| offer.lot == Some(lot.id))
+                    && lot.is_none_or(|lot| offer.lot == Some(lot))
             };
             match pick(offered.iter().filter(fits).copied(), named.quantity) {
-                Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
-                Err(missing) => {
-                    let available = named.quantity.saturating_sub(missing);
-                    short.push(Short { part: item, wanted: named.quantity, available });
-                }
+                Ok(picks) => taking.take_off(&mut offered, item, &picks),
+                Err(missing) => taking.miss(item, named.quantity, named.quantity.saturating_sub(missing)),
             }
         }
         let rest = self.rest_of(item, needed);
         match pick(offered.iter().copied(), rest) {
-            Ok(picks) => take_off(&mut offered, portions, warehouse, item, &picks),
+            Ok(picks) => taking.take_off(&mut offered, item, &picks),
             // Its policy lets the floor owe what is not there.
             Err(missing) if level.may_be_negative => {
                 let picks = pick(offered.iter().copied(), rest.saturating_sub(missing)).unwrap_or_default();
-                take_off(&mut offered, portions, warehouse, item, &picks);
+                taking.take_off(&mut offered, item, &picks);
                 let place = Place::floor_of(warehouse);
-                portions.push(Portion { item, place, lot: None, quantity: missing });
+                taking.portions.push(Portion { item, place, lot: None, quantity: missing });
             }
-            Err(missing) => {
-                let available = rest.saturating_sub(missing);
-                short.push(Short { part: item, wanted: rest, available });
-            }
+            Err(missing) => taking.miss(item, rest, rest.saturating_sub(missing)),
         }
         Ok(())
     }
@@ -155,17 +158,15 @@ impl Parts<'_> {
     pub async fn put_back(&self, unit: &mut Unit, ctx: &Ctx, place: Place) -> Result<Vec<Portion>, Error> {
         let mut portions = Vec::new();
         let mut lots = self.named_lots(unit).await?;
+        let places = self.named_places(unit, place.warehouse).await?;
         for (item, needed) in self.needed {
             let moving = self.moving(*item)?;
             for (at, named) in self.named_of(*item) {
-                let lot = lots.find_or_make(unit, ctx, moving, named.lot.as_ref()).await;
+                let lot = lots.find_or_make(ctx, moving, named.lot.as_ref());
                 let lot = lot.map_err(|error| below(at, error))?.map(|lot| lot.id);
-                let place = match named.location {
+                let place = match named.place(place.warehouse) {
                     None => place,
-                    Some(location) => {
-                        let found = find_place(unit, Some(place.warehouse), Some(location)).await;
-                        found.map_err(|error| below(at, error))?
-                    }
+                    Some(named) => places.find(named).map_err(|error| below(at, error))?,
                 };
                 portions.push(Portion { item: *item, place, lot, quantity: named.quantity });
             }
@@ -179,38 +180,38 @@ impl Parts<'_> {
             }
             portions.push(Portion { item: *item, place, lot: None, quantity: rest });
         }
+        lots.insert_made(unit).await?;
         Ok(portions)
     }
 }
 
-/// What is picked is in storage.
-fn take_off(
-    offered: &mut [Pick],
-    portions: &mut Vec<Portion>,
+/// What is taken so far.
+struct Taking {
     warehouse: WarehouseId,
-    item: ItemId,
-    picks: &[Pick],
-) {
-    for Pick { location, lot, quantity } in picks.iter().copied() {
-        let offer = offered.iter_mut().find(|offer| (offer.location, offer.lot) == (location, lot));
-        if let Some(offer) = offer {
-            offer.quantity = offer.quantity.saturating_sub(quantity);
+    lots: NamedLots,
+    places: NamedPlaces,
+    portions: Vec<Portion>,
+    short: Vec<Short>,
+}
+
+impl Taking {
+    /// What is picked is in storage.
+    fn take_off(&mut self, offered: &mut [Pick], item: ItemId, picks: &[Pick]) {
+        for Pick { location, lot, quantity } in picks.iter().copied() {
+            let offer = offered.iter_mut().find(|offer| (offer.location, offer.lot) == (location, lot));
+            if let Some(offer) = offer {
+                offer.quantity = offer.quantity.saturating_sub(quantity);
+            }
+            let place = Place { warehouse: self.warehouse, location, kind: LocationUse::Storage };
+            self.portions.push(Portion { item, place, lot, quantity });
         }
-        let place = Place { warehouse, location, kind: LocationUse::Storage };
-        portions.push(Portion { item, place, lot, quantity });
+    }
+
+    fn miss(&mut self, part: ItemId, wanted: Quantity, available: Quantity) {
+        self.short.push(Short { part, wanted, available });
     }
 }
 
-/// A fault of a named part, told there.
 fn below(at: usize, error: Error) -> Error {
-    match error {
-        Error::Other(problem) if !problem.errors.is_empty() => {
-            let mut errors = problem.errors;
-            for error in &mut errors {
-                error.pointer = format!("/parts/{at}{}", error.pointer);
-            }
-            Error::invalid(errors)
-        }
-        other => other,
-    }
+    error.below(&format!("/parts/{at}"))
 }

@@ -55,14 +55,13 @@ pub async fn adjust_stock(app: &App, ctx: &Ctx, command: AdjustStock) -> Result<
     let place = find_place(&unit, command.warehouse, command.location).await?;
     let code = command.lot.as_ref().map(|lot| lot.code.as_str());
     let mut lots = NamedLots::read(&unit, code.map(|code| (item, code))).await?;
-    let lot = if less {
-        lots.find(moving, code)?
-    } else {
-        lots.find_or_make(&mut unit, ctx, moving, command.lot.as_ref()).await?
-    };
+    let lot =
+        if less { lots.find(moving, code)? } else { lots.find_or_make(ctx, moving, command.lot.as_ref())? };
+    let lot = lot.map(|lot| lot.id);
+    lots.insert_made(&mut unit).await?;
     let kind = if scrap { MovementKind::Scrap } else { MovementKind::Adjustment };
     let posting = Posting {
-        lot: lot.map(|lot| lot.id),
+        lot,
         entered,
         happened_at,
         unit_cost: command.unit_cost,

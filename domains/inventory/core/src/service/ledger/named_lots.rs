@@ -11,19 +11,23 @@ use kernel::{Ctx, Faults};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-#[derive(Default)]
-pub struct NamedLots(HashMap<(ItemId, String), Lot>);
+pub struct NamedLots {
+    known: HashMap<(ItemId, String), Lot>,
+    /// What is in `known` and not in the table yet.
+    made: Vec<Lot>,
+}
 
 impl NamedLots {
     pub async fn read<'a>(
         unit: &Unit,
         named: impl IntoIterator<Item = (ItemId, &'a str)>,
     ) -> Result<Self, data::Error> {
-        Ok(Self(store::lot::named(unit, named.into_iter().map(|(item, code)| (item, code.trim()))).await?))
+        let named = named.into_iter().map(|(item, code)| (item, code.trim()));
+        Ok(Self { known: store::lot::named(unit, named).await?, made: Vec::new() })
     }
 
     pub fn ids(&self) -> Vec<LotId> {
-        self.0.values().map(|lot| lot.id).collect()
+        self.known.values().map(|lot| lot.id).collect()
     }
 
     /// The lot that leaves, which must be there; of a tracked item one is named.
@@ -34,15 +38,14 @@ impl NamedLots {
     /// A text that no lot may bear is unknown, too.
     pub fn find_named(&self, moving: &Moving, code: &str) -> Result<&Lot, Error> {
         of_tracked(moving, Some(code))?;
-        let lot = self.0.get(&(moving.id, code.trim().to_owned()));
+        let lot = self.known.get(&(moving.id, code.trim().to_owned()));
         lot.ok_or_else(|| fault("/lot", "unknown", "the item has no such lot"))
     }
 
     /// The lot that comes in, made where it was not among those read; its item is held, so that nobody else makes it
-    /// meanwhile.
-    pub async fn find_or_make(
+    /// meanwhile. It can be booked once [`insert_made`](Self::insert_made) has been called.
+    pub fn find_or_make(
         &mut self,
-        unit: &mut Unit,
         ctx: &Ctx,
         moving: &Moving,
         given: Option<&LotInput>,
@@ -51,11 +54,11 @@ impl NamedLots {
         let mut faults = Faults::new();
         let given = given.check(&mut faults, "/lot");
         let given = faults.finish(given).map_err(Error::invalid)?;
-        let lot = match self.0.entry((moving.id, given.code.clone())) {
+        let lot = match self.known.entry((moving.id, given.code.clone())) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let lot = store::lot::insert(unit, ctx.new_id(), moving.id, &given).await?;
-                unit.publish(&lot.created())?;
+                let lot = Lot::new(ctx.new_id(), moving.id, given.clone(), ctx.now());
+                self.made.push(lot.clone());
                 new.insert(lot)
             }
         };
@@ -67,6 +70,14 @@ impl NamedLots {
             ));
         }
         Ok(Some(lot))
+    }
+
+    pub async fn insert_made(&mut self, unit: &mut Unit) -> Result<(), Error> {
+        store::lot::insert_all(unit, &self.made).await?;
+        for lot in self.made.drain(..) {
+            unit.publish(&lot.created())?;
+        }
+        Ok(())
     }
 }
 

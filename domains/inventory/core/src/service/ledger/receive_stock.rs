@@ -47,9 +47,10 @@ pub async fn receive_stock(app: &App, ctx: &Ctx, command: ReceiveStock) -> Resul
     let (quantity, entered) = in_item_unit(&unit, moving, quantity, command.unit.as_deref()).await?;
     let place = find_place(&unit, command.warehouse, command.location).await?;
     let mut lots = NamedLots::read(&unit, command.lot.as_ref().map(|lot| (item, lot.code.as_str()))).await?;
-    let lot = lots.find_or_make(&mut unit, ctx, moving, command.lot.as_ref()).await?;
+    let lot = lots.find_or_make(ctx, moving, command.lot.as_ref())?.map(|lot| lot.id);
+    lots.insert_made(&mut unit).await?;
     let posting = Posting {
-        lot: lot.map(|lot| lot.id),
+        lot,
         entered,
         happened_at,
         unit_cost: command.unit_cost,

@@ -1,35 +1,67 @@
-//! From what somebody names to the place where stock goes or comes from.
+//! From what a request names to the places where stock goes or comes from.
 
-use crate::domain::place::{LocationUse, Place};
+use crate::domain::place::{Location, LocationUse, Place};
+use crate::domain::unique::unique;
 use crate::error::Error;
 use crate::store;
 use data::Unit;
 use inventory_contract::{LocationId, WarehouseId};
 use kernel::Faults;
+use std::collections::HashMap;
 
-/// A warehouse alone stands for its floor, nothing for the main one's. The place is there until the unit ends.
+/// A warehouse alone stands for its floor, nothing for the main one's.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NamedPlace {
+    pub warehouse: Option<WarehouseId>,
+    pub location: Option<LocationId>,
+}
+
+impl NamedPlace {
+    fn wanted(self) -> Option<LocationId> {
+        self.location.or_else(|| Some(Place::floor_of(self.warehouse?).location))
+    }
+}
+
+/// Those that the lines of a request name, read at once. They are there until the unit ends.
+pub struct NamedPlaces {
+    main: Place,
+    found: HashMap<LocationId, Location>,
+}
+
+impl NamedPlaces {
+    pub async fn read(unit: &Unit, named: impl IntoIterator<Item = NamedPlace>) -> Result<Self, data::Error> {
+        let wanted = unique(named.into_iter().filter_map(NamedPlace::wanted));
+        let found = store::location::find_to_keep(unit, &wanted).await?;
+        let found = found.into_iter().map(|location| (location.id, location)).collect();
+        Ok(Self { main: Place::main(unit.tenant()), found })
+    }
+
+    pub fn find(&self, named: NamedPlace) -> Result<Place, Error> {
+        let Some(wanted) = named.wanted() else { return Ok(self.main) };
+        let field = if named.location.is_some() { "/location_id" } else { "/warehouse_id" };
+        match self.found.get(&wanted) {
+            Some(found) if found.kind == LocationUse::Transit => {
+                Err(fault(field, "in_transit", "goods come there and leave it by a transfer alone"))
+            }
+            Some(found) if named.warehouse.is_none_or(|warehouse| warehouse == found.warehouse) => {
+                Ok(found.place())
+            }
+            Some(_) => Err(fault("/location_id", "elsewhere", "is not of this warehouse")),
+            // Nothing has moved yet, so it is made with the first movement.
+            None if wanted == self.main.location => Ok(self.main),
+            None => Err(fault(field, "unknown", "there is no such place")),
+        }
+    }
+}
+
+/// The one place of a request.
 pub async fn find_place(
     unit: &Unit,
     warehouse: Option<WarehouseId>,
     location: Option<LocationId>,
 ) -> Result<Place, Error> {
-    let main = Place::main(unit.tenant());
-    let (field, wanted) = match (warehouse, location) {
-        (_, Some(location)) => ("/location_id", location),
-        (Some(warehouse), None) => ("/warehouse_id", Place::floor_of(warehouse).location),
-        (None, None) => return Ok(main),
-    };
-    let found = store::location::find_to_keep(unit, &[wanted]).await?.pop();
-    match found {
-        Some(found) if found.kind == LocationUse::Transit => {
-            Err(fault(field, "in_transit", "goods come there and leave it by a transfer alone"))
-        }
-        Some(found) if warehouse.is_none_or(|warehouse| warehouse == found.warehouse) => Ok(found.place()),
-        Some(_) => Err(fault("/location_id", "elsewhere", "is not of this warehouse")),
-        // Nothing has moved yet, so it is made with the first movement.
-        None if wanted == main.location => Ok(main),
-        None => Err(fault(field, "unknown", "there is no such place")),
-    }
+    let named = NamedPlace { warehouse, location };
+    NamedPlaces::read(unit, [named]).await?.find(named)
 }
 
 pub fn fault(pointer: &str, code: &'static str, detail: &str) -> Error {

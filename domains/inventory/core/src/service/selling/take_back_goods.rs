@@ -5,14 +5,13 @@ use crate::App;
 use crate::domain::movement::{Document, DocumentKind, MovementKind, check_happened_at};
 use crate::domain::place::{LocationUse, Place};
 use crate::domain::selling::{Action, LineRefusal, MAX_REFERENCE, SalesOrderDetail, check_count};
-use crate::domain::unique::unique;
 use crate::domain::{stock, text};
 use crate::error::Error;
 use crate::service::ledger::adjust_stock::MAX_REASON;
 use crate::service::ledger::hold::hold;
 use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Posting, post};
-use crate::service::places::find_place::{fault, find_place};
+use crate::service::places::find_place::{NamedPlace, NamedPlaces, fault};
 use crate::service::selling::find_order::{
     changed, hold_order, item_of, items_of, line_part, places_of, refused,
 };
@@ -58,7 +57,7 @@ impl ReturnTo {
         match self {
             Self::Stock => kind == LocationUse::Storage,
             Self::Quarantine => kind == LocationUse::Quarantine,
-            Self::Scrap => kind != LocationUse::Transit,
+            Self::Scrap => true,
         }
     }
 }
@@ -163,30 +162,27 @@ fn check(ctx: &Ctx, command: &TakeBackGoods) -> Result<(DateTime<Utc>, Option<St
 
 /// Where each goes, which is there until the unit ends.
 async fn places_for(unit: &Unit, warehouse: WarehouseId, lines: &[ReturnLine]) -> Result<Vec<Place>, Error> {
-    let named = unique(lines.iter().filter_map(|line| line.location));
-    let kept = store::location::find_to_keep(unit, &named).await?;
-    let kept: BTreeMap<LocationId, Place> = kept.iter().map(|found| (found.id, found.place())).collect();
-    let mut floor = None;
-    let mut places = Vec::with_capacity(lines.len());
-    for (at, line) in lines.iter().enumerate() {
-        let pointer = format!("/lines/{at}/location_id");
-        let place = match (line.location, floor) {
-            (None, _) if line.to == ReturnTo::Quarantine => {
-                return Err(fault(&pointer, "required", "is required: name a location for quarantine"));
+    let named = |line: &ReturnLine| NamedPlace {
+        // One that is named may be of any warehouse.
+        warehouse: line.location.is_none().then_some(warehouse),
+        location: line.location,
+    };
+    let places = NamedPlaces::read(unit, lines.iter().map(named)).await?;
+    let place = |line: &ReturnLine| {
+        let place = places.find(named(line))?;
+        match line.location {
+            None if line.to == ReturnTo::Quarantine => {
+                Err(fault("/location_id", "required", "is required: name a location for quarantine"))
             }
-            (None, Some(floor)) => floor,
-            (None, None) => *floor.insert(find_place(unit, Some(warehouse), None).await?),
-            (Some(location), _) => {
-                let place = kept.get(&location);
-                *place.ok_or_else(|| fault(&pointer, "unknown", "there is no such place"))?
+            Some(_) if !line.to.fits(place.kind) => {
+                let detail = format!("is a location for {}", place.kind.name());
+                Err(fault("/location_id", "wrong_kind", &detail))
             }
-        };
-        if line.location.is_some() && !line.to.fits(place.kind) {
-            return Err(fault(&pointer, "wrong_kind", &format!("is a location for {}", place.kind.name())));
+            _ => Ok(place),
         }
-        places.push(place);
-    }
-    Ok(places)
+    };
+    let below = |(at, line)| place(line).map_err(|error| error.below(&format!("/lines/{at}")));
+    lines.iter().enumerate().map(below).collect()
 }
 
 /// What the customer still has of each lot that comes back.

@@ -11,15 +11,13 @@ use crate::service::ledger::hold::hold;
 use crate::service::ledger::named_lots::NamedLots;
 use crate::service::ledger::post::{Posting, post_or_refuse};
 use crate::service::ledger::receive_stock::{MAX_REFERENCE, in_item_unit};
-use crate::service::places::find_place::{fault, find_place};
+use crate::service::places::find_place::{NamedPlace, NamedPlaces, fault};
 use crate::service::places::main_warehouse::ensure_main;
 use crate::service::places::transfers::{line_of, moved, postings};
 use crate::store;
 use crate::store::transfer::{NewTransfer, Progress};
 use data::{AuditEntry, Unit};
-use inventory_contract::{
-    ItemId, LocationId, TransferId, TransferReceived, TransferShipped, TransferredLine, WarehouseId,
-};
+use inventory_contract::{ItemId, TransferId, TransferReceived, TransferShipped, TransferredLine};
 use kernel::{Ctx, Faults, Quantity};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -32,13 +30,6 @@ pub struct CreateTransfer {
     pub lines: Vec<NewLine>,
     pub reference: Option<String>,
     pub immediate: bool,
-}
-
-/// A warehouse alone stands for its floor, nothing for the main one's.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NamedPlace {
-    pub warehouse: Option<WarehouseId>,
-    pub location: Option<LocationId>,
 }
 
 pub struct NewLine {
@@ -113,8 +104,9 @@ fn check_known(lines: &[NewLine], moving: &BTreeMap<ItemId, Moving>) -> Result<(
 }
 
 async fn find_both(unit: &Unit, from: NamedPlace, to: NamedPlace) -> Result<(Place, Place), Error> {
-    let from = find_place(unit, from.warehouse, from.location).await.map_err(|error| error.below("/from"))?;
-    let to = find_place(unit, to.warehouse, to.location).await.map_err(|error| error.below("/to"))?;
+    let places = NamedPlaces::read(unit, [from, to]).await?;
+    let from = places.find(from).map_err(|error| error.below("/from"))?;
+    let to = places.find(to).map_err(|error| error.below("/to"))?;
     if from.location == to.location {
         return Err(fault("/to", "same", "must be another place than it comes from"));
     }

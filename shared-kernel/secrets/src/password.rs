@@ -4,7 +4,6 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use kernel::Problem;
-use kernel::problem::UNAVAILABLE;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -12,9 +11,8 @@ use tokio::sync::Semaphore;
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// How long a sign-in waits for its turn before it is told to come back.
+/// How long whoever needs a hash waits for their turn before they are told to come back.
 const TURN_TIMEOUT: Duration = Duration::from_secs(2);
-const COME_BACK_AFTER: Duration = Duration::from_secs(1);
 const TOO_MANY: &str =
     "More passwords are checked just now than this server can take. Send it again shortly.";
 
@@ -45,9 +43,7 @@ pub enum PasswordError {
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         match error {
-            PasswordError::Busy => {
-                Self::new(UNAVAILABLE, TOO_MANY).with_retry_after(COME_BACK_AFTER).with_cause(error)
-            }
+            PasswordError::Busy => Self { detail: TOO_MANY.into(), ..Self::unavailable(error) },
             PasswordError::Unreadable | PasswordError::Failed(_) => Self::internal(error),
         }
     }

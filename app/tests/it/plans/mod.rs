@@ -1,6 +1,7 @@
 //! Every list and every search is answered through an index: with each of its filters, each pair of them, sorted and
 //! ranged, for a tenant that has half of the 100,000 rows while 99 others share the rest. What is looked at are the
-//! plans of the very statements that the running program sends, as its runtime role, under row-level security.
+//! plans of the very statements that the running program sends, as its runtime role, under row-level security. So is what
+//! a write looks up by what it names.
 #![expect(clippy::print_stderr, reason = "how many plans were looked at belongs to the test's output")]
 
 mod postgres;
@@ -11,8 +12,9 @@ use crate::client::Client;
 use crate::document::{Operation, all};
 use crate::furnished::Furnished;
 use crate::house::{self, Ground, Process};
-use crate::tenant::sign_up;
-use serde_json::Value;
+use crate::tenant::{id, sign_up};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
 use testkit::{Backend, eventually};
 use uuid::Uuid;
 
@@ -75,12 +77,20 @@ fn run(backend: Backend) {
             }
             let client = if list.is_for_operators() { &operator } else { &client };
             for query in queries(client, list, &document, &owner).await {
-                let lines = lines(&node, client, &query).await;
+                let lines = lines(&node, client, client.request(Method::GET, &query.path)).await;
                 let filters = query.filters.iter().map(String::as_str).collect::<Vec<_>>();
-                let found = judge.faults(&lines, &filters).await;
+                let found = judge.faults(&lines, Asked::List(&filters)).await;
                 faults.extend(found.into_iter().map(|fault| format!("{}: {fault}", query.path)));
                 asked += 1;
             }
+        }
+        for (path, body) in writes(&client).await {
+            let request = client.request(Method::POST, &path).json(&body);
+            let request = request.header("idempotency-key", Uuid::new_v4().to_string());
+            let lines = lines(&node, &client, request).await;
+            let found = judge.faults(&lines, Asked::Write).await;
+            faults.extend(found.into_iter().map(|fault| format!("{path} of {body}: {fault}")));
+            asked += 1;
         }
         node.stop();
         eprintln!("the plans of {asked} requests were looked at");
@@ -91,7 +101,14 @@ fn run(backend: Backend) {
 /// What is wrong with how the database went about the statements of one request, told by the log lines of that request.
 #[async_trait::async_trait]
 trait Judge {
-    async fn faults(&mut self, lines: &[Value], filters: &[&str]) -> Vec<String>;
+    async fn faults(&mut self, lines: &[Value], asked: Asked<'_>) -> Vec<String>;
+}
+
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    /// By these filters.
+    List(&'a [&'a str]),
+    Write,
 }
 
 struct Query {
@@ -141,6 +158,27 @@ async fn queries(client: &Client, list: &Operation, document: &Value, owner: &Fu
     queries
 }
 
+/// Stock comes and is promised, of an item and lots that the tenant has beside 50,000 others.
+async fn writes(client: &Client) -> [(String, Value); 3] {
+    let milk = json!({ "sku": "PLANNED-MILK", "name": "Milk", "tracking": "lot" });
+    let milk = id(&client.post("/inventory/items", milk).await.expect(201));
+    let supplier = json!({ "code": "PLANNED", "name": "Dairy" });
+    let supplier = id(&client.post("/inventory/suppliers", supplier).await.expect(201));
+    let cost = json!({ "amount": 80, "currency": "EUR" });
+    let line = json!({ "item_id": milk, "quantity": "9", "unit_cost": cost });
+    let order = json!({ "supplier_id": supplier, "lines": [line] });
+    let order = id(&client.post("/inventory/purchase-orders", order).await.expect(201));
+    let order = format!("/inventory/purchase-orders/{order}");
+    let ordered = client.request(Method::POST, &format!("{order}/order"));
+    client.try_send(ordered).await.unwrap().expect(200);
+    let lot = |code: &str| json!({ "line": 1, "quantity": "3", "lot": { "code": code } });
+    [
+        (format!("{order}/receipts"), json!({ "lines": [lot("A"), lot("B"), lot("C")] })),
+        (format!("/inventory/items/{milk}/receipts"), json!({ "quantity": "1", "lot": { "code": "B" } })),
+        ("/inventory/reservations".to_owned(), json!({ "item_id": milk, "quantity": "2" })),
+    ]
+}
+
 /// Values that fit no row, and those that fit all.
 fn filters(list: &Operation, document: &Value) -> impl Iterator<Item = (String, String)> {
     let parameters = list.told["parameters"].as_array().into_iter().flatten();
@@ -181,10 +219,10 @@ fn values(name: &str, schema: &Value, document: &Value) -> Vec<String> {
 }
 
 /// Asks, and gives what the log says of it.
-async fn lines(node: &Process, client: &Client, query: &Query) -> Vec<Value> {
+async fn lines(node: &Process, client: &Client, request: RequestBuilder) -> Vec<Value> {
     let id = format!("plan-{}", Uuid::new_v4().simple());
-    let request = client.request(reqwest::Method::GET, &query.path).header("x-request-id", &id);
-    client.try_send(request).await.unwrap().expect(200);
+    let told = client.try_send(request.header("x-request-id", &id)).await.unwrap();
+    assert!(told.status.is_success(), "{told:?}");
     eventually("the answer is logged", async || {
         let log = node.log_of(&id);
         let lines: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -1,8 +1,8 @@
 //! PostgreSQL tells the plan of each statement itself, the function's own statements included: its module auto_explain
 //! sends them to the client, which logs them.
 
-use super::Judge;
 use super::seed::{Dialect, READER, TABLES};
+use super::{Asked, Judge};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
@@ -58,7 +58,7 @@ async fn run(database: &mut PgConnection, sql: &str) {
 
 #[async_trait::async_trait]
 impl Judge for Plans {
-    async fn faults(&mut self, lines: &[Value], _: &[&str]) -> Vec<String> {
+    async fn faults(&mut self, lines: &[Value], _: Asked<'_>) -> Vec<String> {
         let notices = lines.iter().filter(|line| line["target"] == "sqlx::postgres::notice");
         let mut looked_at = 0;
         let mut faults = Vec::new();

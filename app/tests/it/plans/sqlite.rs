@@ -1,7 +1,7 @@
 //! SQLite is asked how it would go about each statement that the log tells of.
 
-use super::Judge;
 use super::seed::{Dialect, READER, TABLES};
+use super::{Asked, Judge};
 use crate::house;
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -18,7 +18,7 @@ const DIALECT: Dialect = Dialect {
     created_at: "strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || {n} || ' minutes')",
 };
 /// What finds a list's rows or brings them in order, and says nothing of how many there are.
-const NO_FILTER: [&str; 3] = ["tenant_id=?", "created_at", "public_id"];
+const NO_FILTER: [&str; 4] = ["tenant_id=?", "created_at", "public_id<", "public_id>"];
 /// Of what has no condition but its order: the index is gone through as far as the page goes. All else is of one tenant.
 const OF_ALL: &str = "USING INDEX tenants_listed";
 
@@ -54,7 +54,7 @@ impl Plans {
 
 #[async_trait::async_trait]
 impl Judge for Plans {
-    async fn faults(&mut self, lines: &[Value], filters: &[&str]) -> Vec<String> {
+    async fn faults(&mut self, lines: &[Value], asked: Asked<'_>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut looked_at = 0;
         for line in lines.iter().filter(|line| line["target"] == "slow_statement") {
@@ -67,15 +67,19 @@ impl Judge for Plans {
                 self.files.get_mut(domain).unwrap_or_else(|| panic!("{domain} has no table in `TABLES`"));
             let steps = steps(file, statement).await;
             let is_list = statement.contains("ORDER BY");
-            looked_at += usize::from(is_list);
             // A text that many rows have is looked for in the order of the list, which need not narrow it then.
             let met_soon = statement.contains("instr(\"");
-            let narrowing = filters.iter().any(|filter| !(met_soon && *filter == "q"));
-            let ill = ill(&steps, is_list && narrowing);
+            let narrows = |filter: &&str| !(met_soon && *filter == "q");
+            let (counts, filtered) = match asked {
+                Asked::List(filters) => (is_list, is_list && filters.iter().any(narrows)),
+                Asked::Write => (true, true),
+            };
+            looked_at += usize::from(counts);
+            let ill = ill(&steps, filtered);
             faults.extend(ill.map(|ill| format!("{ill} in {steps:?} for {statement}")));
         }
         if looked_at == 0 {
-            faults.push("no statement of a list was logged".to_owned());
+            faults.push("no statement that reads was logged".to_owned());
         }
         faults
     }
@@ -99,14 +103,21 @@ fn ill(steps: &[String], filtered: bool) -> Option<&'static str> {
     let searched = steps.iter().any(|step| step.contains("VIRTUAL TABLE INDEX"));
     let scans = |step: &&String| {
         step.starts_with("SCAN")
+            && !is_of_statement(step)
             && !step.contains("VIRTUAL TABLE INDEX")
             && (filtered || !step.contains(OF_ALL))
     };
     let scans = steps.iter().any(scans);
-    let first = steps.first().filter(|step| step.starts_with("SEARCH")).and_then(|step| step.split_once('('));
-    let narrowed = first.is_some_and(|(_, found)| {
-        found.trim_end_matches(')').split(" AND ").any(|by| !NO_FILTER.iter().any(|no| by.starts_with(no)))
-    });
+    let either = steps.first().is_some_and(|step| *step == "MULTI-INDEX OR");
+    let found_by: Vec<&str> = match steps.as_slice() {
+        // Each of them by an index of its own.
+        [_, rest @ ..] if either => {
+            let of_either = rest.chunks_exact(2).take_while(|pair| pair[0].starts_with("INDEX "));
+            of_either.map(|pair| pair[1].as_str()).collect()
+        }
+        steps => steps.first().map(|step| step.as_str()).into_iter().collect(),
+    };
+    let narrowed = !found_by.is_empty() && found_by.into_iter().all(is_narrow);
     // All that an index finds is read for its sums, in whatever order.
     let summed = |step: &str| narrowed && step.contains("TEMP B-TREE FOR GROUP BY");
     let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE") && !summed(step)) && !searched;
@@ -119,6 +130,18 @@ fn ill(steps: &[String], filtered: bool) -> Option<&'static str> {
     (filtered && !searched && !narrowed).then_some("a filter without an index")
 }
 
+fn is_narrow(step: &str) -> bool {
+    let by = step.strip_prefix("SEARCH").and_then(|step| step.split_once('('));
+    by.is_some_and(|(_, by)| {
+        by.trim_end_matches(')').split(" AND ").any(|by| !NO_FILTER.iter().any(|no| by.starts_with(no)))
+    })
+}
+
+/// The values that the statement itself lists.
+fn is_of_statement(step: &str) -> bool {
+    step == "SCAN CONSTANT ROW" || step.ends_with("-ROW VALUES CLAUSE")
+}
+
 #[test]
 fn the_judge_tells_what_an_index_helps_from_what_it_does_not() {
     const LIST: &str = "ORDER BY created_at DESC, public_id DESC LIMIT 21";
@@ -127,6 +150,7 @@ fn the_judge_tells_what_an_index_helps_from_what_it_does_not() {
         let things = "CREATE TABLE things (id INTEGER PRIMARY KEY, tenant_id, kind, name, size, created_at, public_id);
                       CREATE INDEX newest ON things (tenant_id, created_at, public_id);
                       CREATE INDEX of_kind ON things (tenant_id, kind, created_at, public_id);
+                      CREATE INDEX of_size ON things (tenant_id, size);
                       CREATE INDEX tenants_listed ON things (created_at, public_id);";
         memory.execute(things).await.unwrap();
         for (statement, filtered, expected) in [
@@ -158,6 +182,18 @@ fn the_judge_tells_what_an_index_helps_from_what_it_does_not() {
             ("SELECT name, SUM(size) FROM things GROUP BY name".to_owned(), false, Some("a scan")),
             (format!("SELECT * FROM things {LIST}"), false, None),
             (
+                "SELECT * FROM things WHERE tenant_id = 1 AND (kind, name) IN (SELECT * FROM (VALUES (2, 3), (4, 5)) AS named)"
+                    .to_owned(),
+                true,
+                None,
+            ),
+            (
+                "SELECT * FROM things WHERE tenant_id = 1 AND ((kind = 2 AND name = 3) OR (kind = 4 AND name = 5))"
+                    .to_owned(),
+                true,
+                Some("a filter without an index"),
+            ),
+            (
                 "SELECT name, SUM(size) FROM things INDEXED BY tenants_listed GROUP BY name".to_owned(),
                 false,
                 Some("a sort"),
@@ -165,6 +201,17 @@ fn the_judge_tells_what_an_index_helps_from_what_it_does_not() {
         ] {
             let steps = steps(&mut memory, &statement).await;
             assert_eq!(ill(&steps, filtered), expected, "{steps:?} for {statement}");
+        }
+        let many = "INSERT INTO things (tenant_id, kind, size, created_at)
+                    WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 1000)
+                    SELECT n % 2, n % 50, n % 60, n FROM counted;
+                    ANALYZE;";
+        memory.execute(many).await.unwrap();
+        for (either, expected) in [("size", None), ("name", Some("a filter without an index"))] {
+            let statement =
+                format!("SELECT * FROM things WHERE tenant_id = 1 AND (kind = 2 OR {either} = 3)");
+            let steps = steps(&mut memory, &statement).await;
+            assert_eq!(ill(&steps, true), expected, "{steps:?} for {statement}");
         }
     });
 }

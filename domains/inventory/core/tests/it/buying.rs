@@ -4,6 +4,7 @@ use crate::house::{House, NEIGHBOUR, OWNER, Reply, VIEWER, call, call_by, house}
 use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::Stage;
+use uuid::Uuid;
 
 async fn supplier(house: &House, code: &str) -> String {
     let body = json!({ "code": code, "name": format!("The {code}") });
@@ -265,6 +266,53 @@ testkit::both! {
         let back = json!([{ "line": 1, "quantity": "4", "lot": { "code": "L1" } }]);
         give_back(&house, &order, "e", back).await.expect(200);
         assert_eq!(house.stock(&milk).await[0], "6");
+        house.verify().await;
+    }
+}
+
+testkit::both! {
+    async fn lines_go_to_the_places_they_name(stage: Stage) {
+        let house = house(stage).await;
+        let (tea, supplier) = (house.item(OWNER, "TEA", "0").await, supplier(&house, "exo").await);
+        let (north, south) = (house.warehouse("NORTH").await, house.warehouse("SOUTH").await);
+        let shelf = house.location(&north, "SHELF", "storage").await;
+        let order = ordered(&house, &supplier, 0, json!([line(&tea, "10", None)])).await;
+        let nowhere = Uuid::new_v4();
+        let to = |place: Value| {
+            let mut line = json!({ "line": 1, "quantity": "1" });
+            line.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+            line
+        };
+        let wrong = json!([
+            to(json!({ "location_id": nowhere })),
+            to(json!({ "location_id": shelf })),
+            to(json!({ "warehouse_id": nowhere })),
+            to(json!({ "warehouse_id": south, "location_id": shelf })),
+            to(json!({ "warehouse_id": south, "location_id": house.main() })),
+        ]);
+        let told = [
+            fault("/lines/0/location_id", "unknown"),
+            fault("/lines/2/warehouse_id", "unknown"),
+            fault("/lines/3/location_id", "elsewhere"),
+            fault("/lines/4/location_id", "elsewhere"),
+        ]
+        .concat();
+        let refused = receive(&house, &order, "a", wrong.clone()).await.refused(422, "invalid");
+        assert_eq!(faults(&refused), told);
+        let right = json!([to(json!({})), to(json!({ "location_id": shelf })), to(json!({ "warehouse_id": south }))]);
+        for key in ["b", "c"] {
+            receive(&house, &order, key, right.clone()).await.expect(200);
+        }
+        let refused = give_back(&house, &order, "d", wrong).await.refused(422, "invalid");
+        assert_eq!(faults(&refused), told);
+        let movements = house.list(&format!("/movements?item_id={tea}")).await;
+        let places: Vec<_> = movements.iter().map(|movement| movement["location_id"].as_str().unwrap()).collect();
+        let main = house.main();
+        let [main, shelf, south] = [&main, &shelf, &south].map(String::as_str);
+        // Newest first.
+        assert_eq!(places, [south, shelf, main, south, shelf, main]);
+        give_back(&house, &order, "e", right).await.expect(200);
+        assert_eq!(house.stock(&tea).await[0], "3");
         house.verify().await;
     }
 }

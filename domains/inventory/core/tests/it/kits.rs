@@ -4,6 +4,7 @@ use crate::house::{House, NEIGHBOUR, OWNER, Reply, VIEWER, call, call_by, house}
 use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::Stage;
+use uuid::Uuid;
 
 impl House {
     pub async fn put_components(&self, item: &str, kind: &str, parts: &[(&String, &str)]) -> Reply {
@@ -280,6 +281,12 @@ testkit::both! {
             house.send(call(&format!("POST /items/{pudding}/{verb}")).key(key).json(body))
         };
         do_it("a", "assemblies", json!({ "quantity": "11" })).await.refused(409, "inventory.insufficient_stock");
+        let nowhere = json!({ "item_id": milk, "quantity": "1", "location_id": Uuid::new_v4(), "lot": { "code": "LATE" } });
+        for (key, verb) in [("nowhere", "assemblies"), ("back", "disassemblies")] {
+            let refused = do_it(key, verb, json!({ "quantity": "1", "parts": [nowhere] })).await;
+            let refused = refused.refused(422, "invalid").json();
+            assert_eq!(refused["errors"][0]["pointer"], "/parts/0/location_id", "{refused}");
+        }
         let late = json!({ "item_id": milk, "quantity": "1", "lot": { "code": "LATE" } });
         do_it("b", "assemblies", json!({ "quantity": "6", "parts": [late] })).await.expect(201);
         // One of LATE as it was said, and of the rest what expires first.

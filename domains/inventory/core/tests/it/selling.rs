@@ -4,6 +4,7 @@ use crate::house::{Call, House, NEIGHBOUR, OWNER, VIEWER, call, call_by, house};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::Stage;
+use uuid::Uuid;
 
 const SERVE: &str = "inventory.serve_backorders";
 
@@ -295,7 +296,18 @@ testkit::both! {
         assert_eq!(house.stock(&item).await, ["2", "0", "2"]);
         house.send(take_back(&order, "scrap", back("1", "scrap"))).await.expect(200);
         assert_eq!(house.stock(&item).await, ["2", "0", "2"]);
-        house.send(take_back(&order, "where", back("1", "quarantine"))).await.refused(422, "invalid");
+        for (key, to, location, code) in [
+            ("where", "quarantine", Value::Null, "required"),
+            ("floor", "quarantine", json!(house.main()), "wrong_kind"),
+            ("nowhere", "scrap", json!(Uuid::new_v4()), "unknown"),
+        ] {
+            let mut line = back("1", to);
+            line["location_id"] = location;
+            let refused = house.send(take_back(&order, key, line)).await.refused(422, "invalid").json();
+            let fault = &refused["errors"][0];
+            let told = (fault["pointer"].as_str(), fault["code"].as_str());
+            assert_eq!(told, (Some("/lines/0/location_id"), Some(code)), "{refused}");
+        }
         let much = house.send(take_back(&order, "much", back("2.5", "stock"))).await;
         much.refused(409, "inventory.not_shipped");
         house.send(take_back(&order, "rest", back("2", "stock"))).await.expect(200);

@@ -198,13 +198,15 @@ both! {
         let house = House::new(stage).await;
         house.sign_up("ada@example.com", PASSWORD, "Engines").await.is(202);
         let link = house.links().await.remove(0);
-        let wrong = (0..12).map(|_| house.verify(&link, "wrong horse"));
-        let told = futures::future::join_all(wrong).await;
-        // Where too many passwords are hashed at once, some are told to come back, and no try was theirs.
-        let (late, tried): (Vec<_>, Vec<_>) = told.into_iter().partition(|reply| reply.status == 503);
-        tried.into_iter().for_each(|reply| drop(reply.problem(422, "users.link_invalid")));
-        for _ in late {
-            house.verify(&link, "wrong horse").await.problem(422, "users.link_invalid");
+        let mut left = 12;
+        while left > 0 {
+            let wrong = (0..left).map(|_| house.verify(&link, "wrong horse"));
+            let told = futures::future::join_all(wrong).await;
+            // Where too many passwords are hashed at once, some are told to come back, and all of those do so at once.
+            let (late, tried): (Vec<_>, Vec<_>) = told.into_iter().partition(|reply| reply.status == 503);
+            assert!(!tried.is_empty(), "nobody had a turn");
+            tried.into_iter().for_each(|reply| drop(reply.problem(422, "users.link_invalid")));
+            left = late.len();
         }
         let system = house.databases.system("tests").await.unwrap();
         let rows = system.query_all("SELECT tries FROM email_tokens", vec![]).await.unwrap();

@@ -95,8 +95,8 @@ pub struct Booking {
     faults: LineFaults,
 }
 
-/// What is named of places and lots, read at once.
-pub struct Named {
+/// Those that the lines name, read at once.
+pub struct PlacesAndLots {
     places: NamedPlaces,
     pub lots: NamedLots,
 }
@@ -141,14 +141,14 @@ impl Booking {
         &self,
         unit: &Unit,
         moved: impl Iterator<Item = &'a MovedLine> + Clone,
-    ) -> Result<Named, Error> {
+    ) -> Result<PlacesAndLots, Error> {
         let items: BTreeMap<i64, ItemId> = self.lines.iter().map(|line| (line.number, line.item)).collect();
         let lots = moved.clone().filter_map(|moved| {
             let lot = moved.lot.as_ref()?;
             Some((*items.get(&moved.line)?, lot.code.as_str()))
         });
         let lots = NamedLots::read(unit, lots).await?;
-        Ok(Named { places: NamedPlaces::read(unit, moved.map(|moved| moved.place)).await?, lots })
+        Ok(PlacesAndLots { places: NamedPlaces::read(unit, moved.map(|moved| moved.place)).await?, lots })
     }
 
     pub async fn read_brought(&self, unit: &Unit, lots: &[LotId]) -> Result<Brought, Error> {
@@ -161,7 +161,7 @@ impl Booking {
         ctx: &Ctx,
         at: usize,
         moved: &MovedLine,
-        named: &mut Named,
+        named: &mut PlacesAndLots,
     ) -> Result<(), Error> {
         match self.coming(unit, ctx, moved, named).await {
             Ok(posting) => self.postings.push((moved.line, posting)),
@@ -175,7 +175,7 @@ impl Booking {
         unit: &Unit,
         ctx: &Ctx,
         moved: &MovedLine,
-        named: &mut Named,
+        named: &mut PlacesAndLots,
     ) -> Result<Posting, Error> {
         let percent = self.order.fields.over_receipt_percent;
         let (line, moving) = find_line(&mut self.lines, &self.held.moving, moved.line)?;
@@ -203,7 +203,7 @@ impl Booking {
         ctx: &Ctx,
         at: usize,
         returned: &ReturnedLine,
-        named: &Named,
+        named: &PlacesAndLots,
         brought: &mut Brought,
     ) -> Result<(), Error> {
         match self.going(unit, ctx, returned, named, brought).await {
@@ -218,7 +218,7 @@ impl Booking {
         unit: &Unit,
         ctx: &Ctx,
         ReturnedLine { moved, replaced }: &ReturnedLine,
-        named: &Named,
+        named: &PlacesAndLots,
         brought: &mut Brought,
     ) -> Result<Posting, Error> {
         let nothing_comes = self.order.status.after(Step::Receive { rest: true }).is_err();

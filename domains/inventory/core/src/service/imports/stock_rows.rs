@@ -234,8 +234,10 @@ async fn make_lots(
     for change in changes {
         let Some(lot) = &change.lot else { continue };
         lots.entry((change.item, lot.code.clone())).or_insert_with(|| {
-            new.push(Lot::new(ctx.new_id(), change.item, lot.clone(), ctx.now()));
-            new[new.len() - 1].id
+            let lot = Lot::new(ctx.new_id(), change.item, lot.clone(), ctx.now());
+            let id = lot.id;
+            new.push(lot);
+            id
         });
     }
     store::lot::insert_all(unit, &new).await?;

@@ -25,6 +25,13 @@ pub struct NamedPart {
     pub lot: Option<LotInput>,
 }
 
+impl NamedPart {
+    fn place(&self, warehouse: WarehouseId) -> Option<NamedPlace> {
+        let location = self.location?;
+        Some(NamedPlace { warehouse: Some(warehouse), location: Some(location) })
+    }
+}
+
 /// Some of a part, at one place and of one lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Portion {
@@ -32,13 +39,6 @@ pub struct Portion {
     pub place: Place,
     pub lot: Option<LotId>,
     pub quantity: Quantity,
-}
-
-impl NamedPart {
-    fn place(&self, warehouse: WarehouseId) -> Option<NamedPlace> {
-        let location = self.location?;
-        Some(NamedPlace { warehouse: Some(warehouse), location: Some(location) })
-    }
 }
 
 /// The items of a bill, which are held.
@@ -164,10 +164,8 @@ impl Parts<'_> {
             for (at, named) in self.named_of(*item) {
                 let lot = lots.find_or_make(ctx, moving, named.lot.as_ref());
                 let lot = lot.map_err(|error| below(at, error))?.map(|lot| lot.id);
-                let place = match named.place(place.warehouse) {
-                    None => place,
-                    Some(named) => places.find(named).map_err(|error| below(at, error))?,
-                };
+                let there = named.place(place.warehouse).map_or(Ok(place), |there| places.find(there));
+                let place = there.map_err(|error| below(at, error))?;
                 portions.push(Portion { item: *item, place, lot, quantity: named.quantity });
             }
             let rest = self.rest_of(*item, *needed);
@@ -185,7 +183,7 @@ impl Parts<'_> {
     }
 }
 
-/// What is taken so far.
+/// What is taken so far, and where from.
 struct Taking {
     warehouse: WarehouseId,
     lots: NamedLots,

@@ -162,27 +162,29 @@ fn check(ctx: &Ctx, command: &TakeBackGoods) -> Result<(DateTime<Utc>, Option<St
 
 /// Where each goes, which is there until the unit ends.
 async fn places_for(unit: &Unit, warehouse: WarehouseId, lines: &[ReturnLine]) -> Result<Vec<Place>, Error> {
-    let named = |line: &ReturnLine| NamedPlace {
-        // One that is named may be of any warehouse.
-        warehouse: line.location.is_none().then_some(warehouse),
-        location: line.location,
-    };
-    let places = NamedPlaces::read(unit, lines.iter().map(named)).await?;
-    let place = |line: &ReturnLine| {
-        let place = places.find(named(line))?;
-        match line.location {
-            None if line.to == ReturnTo::Quarantine => {
-                Err(fault("/location_id", "required", "is required: name a location for quarantine"))
+    let floor = NamedPlace { warehouse: Some(warehouse), location: None };
+    // One that is named may be of any warehouse.
+    let named = lines.iter().filter_map(|line| line.location).map(NamedPlace::location);
+    let places = NamedPlaces::read(unit, named.chain([floor])).await?;
+    let of_line = |line: &ReturnLine| {
+        let required = |why| Err(fault("/location_id", "required", why));
+        let Some(location) = line.location else {
+            if line.to == ReturnTo::Quarantine {
+                return required("is required: name a location for quarantine");
             }
-            Some(_) if !line.to.fits(place.kind) => {
-                let detail = format!("is a location for {}", place.kind.name());
-                Err(fault("/location_id", "wrong_kind", &detail))
-            }
-            _ => Ok(place),
+            return places
+                .find(floor)
+                .or_else(|_| required("is required: the warehouse of the order is gone"));
+        };
+        let place = places.find(NamedPlace::location(location))?;
+        if !line.to.fits(place.kind) {
+            let detail = format!("is a location for {}", place.kind.name());
+            return Err(fault("/location_id", "wrong_kind", &detail));
         }
+        Ok(place)
     };
-    let below = |(at, line)| place(line).map_err(|error| error.below(&format!("/lines/{at}")));
-    lines.iter().enumerate().map(below).collect()
+    let lines = lines.iter().enumerate();
+    lines.map(|(at, line)| of_line(line).map_err(|error| error.below(&format!("/lines/{at}")))).collect()
 }
 
 /// What the customer still has of each lot that comes back.

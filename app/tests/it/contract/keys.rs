@@ -7,7 +7,7 @@ use crate::client::Told;
 use crate::document::Operation;
 use futures::future::join_all;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -168,8 +168,8 @@ impl Walk {
 
 /// Each of the sends has its password hashed before it is seen whose the key is, and only so many are hashed at once.
 fn no_turn(told: &Told) -> bool {
-    let why = |told: Value| told["detail"].as_str().map(|why| why.starts_with("More passwords are checked"));
-    told.status == 503 && why(told.json()) == Some(true)
+    told.status == 503
+        && told.json()["detail"].as_str().is_some_and(|why| why.starts_with("More passwords are checked"))
 }
 
 fn same(told: &Told, first: &Told) -> bool {

@@ -207,6 +207,10 @@ both! {
             assert!(!tried.is_empty(), "nobody had a turn");
             tried.into_iter().for_each(|reply| drop(reply.problem(422, "users.link_invalid")));
             left = late.len();
+            for reply in late {
+                let detail = reply.problem(503, "unavailable").at("/detail");
+                assert!(detail.starts_with("More passwords are checked"), "{detail}");
+            }
         }
         let system = house.databases.system("tests").await.unwrap();
         let rows = system.query_all("SELECT tries FROM email_tokens", vec![]).await.unwrap();
